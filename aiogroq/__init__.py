@@ -1,0 +1,1 @@
+"""The Groq API for people who write asyncio."""
