@@ -1,0 +1,247 @@
+"""`Model`: the base of everything that the server sends.
+
+A response is a `msgspec.Struct` whose declared fields are read as attributes. The service adds fields at any
+time, so whatever it sent beyond them is kept: as an attribute, by ``obj["key"]``, and in `to_dict`, at any
+depth. Declared fields that drifted in type keep the value that was sent.
+
+The price of keeping unknown fields at full decoding speed: Structs refuse unknown fields in msgspec's own
+decoder, which is how the fast path knows that there is nothing to keep. So read stored bodies with
+`Model.model_validate_json`, not with ``msgspec.json.decode(body, type=...)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+import msgspec
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+M = TypeVar("M", bound="Model")
+
+
+class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What every answer of the service can do, besides its own fields.
+
+    Reading: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``.
+    Writing out: `to_dict`, `to_json`, and the pydantic names `model_dump`, `model_dump_json`.
+    Reading in: `model_validate`, `model_validate_json`, `construct`.
+    """
+
+    keeps_body: ClassVar[bool] = True
+    """Whether the bytes of the body stay with the decoded object, for an exact `to_dict`. Off for large ones."""
+
+    # `_extra` (dict of unknown fields) and `_body` (the bytes of the whole answer, on its outermost object only)
+    # live in the instance dictionary when there are any; they are no fields, so no encoder ever sees them.
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only when normal look-up failed: so it costs nothing for declared fields.
+        extra = cast("dict[str, Any] | None", self.__dict__.get("_extra"))
+        if extra is not None and name in extra:
+            return extra[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self.__struct_fields__:
+            return getattr(self, key)
+        extra = self.model_extra
+        if extra is not None and key in extra:
+            return extra[key]
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.__struct_fields__ or key in (self.model_extra or ())
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of ``key``, or ``default`` where the object has no such field."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def keys(self) -> list[str]:
+        """The names in `to_dict`: what was sent, in the order of declaration, unknown fields last."""
+        return list(self.to_dict())
+
+    @property
+    def model_extra(self) -> dict[str, Any] | None:
+        """The fields that the server sent and this version of the library does not declare, or None."""
+        return cast("dict[str, Any] | None", self.__dict__.get("_extra"))
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that the server sent (of a nested object: those that are not null)."""
+        return set(self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as plain data, known fields and unknown ones, at any depth.
+
+        Called on the outermost object it has the fields of the body that the server sent, nulls included; on
+        an object inside another one, fields that are null are left out, as absent ones are.
+        """
+        plain = _plain(self)
+        body = self.__dict__.get("_body")
+        if body is not None:
+            _restore_nulls(plain, _untyped(body))
+        return cast("dict[str, Any]", plain)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """`to_dict` as JSON text."""
+        text = msgspec.json.encode(self.to_dict())
+        return (msgspec.json.format(text, indent=indent) if indent else text).decode()
+
+    def model_dump(self, *, exclude_none: bool = False, exclude_unset: bool = False, **_: Any) -> dict[str, Any]:
+        """`to_dict` under the name that pydantic users type.
+
+        As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``
+        or ``exclude_none`` is given. Other options of pydantic's are accepted and change nothing.
+        """
+        plain = cast("dict[str, Any]", _plain(self, defaults=not (exclude_none or exclude_unset)))
+        body = self.__dict__.get("_body")
+        if exclude_unset and not exclude_none and body is not None:
+            _restore_nulls(plain, _untyped(body))
+        return plain
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """`model_dump` as JSON text."""
+        text = msgspec.json.encode(self.model_dump(**options))
+        return (msgspec.json.format(text, indent=indent) if indent else text).decode()
+
+    def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; ``update`` gives new values for some fields."""
+        import copy
+
+        other = copy.deepcopy(self) if deep else copy.copy(self)
+        for name, value in (update or {}).items():
+            setattr(other, name, value)
+        return other
+
+    @classmethod
+    def model_validate(cls, obj: Any) -> Self:
+        """An object of this type from plain data, as tolerant as the decoding of an answer.
+
+        Raises `TypeError` where ``obj`` is no mapping.
+        """
+        from ._decoding import construct
+
+        if isinstance(obj, cls):
+            return obj
+        if not isinstance(obj, dict):
+            raise TypeError(f"{cls.__name__} is made from a dict, not from {type(obj).__name__}")
+        return cast("Self", construct(cls, cast("dict[str, Any]", obj)))
+
+    @classmethod
+    def model_validate_json(cls, body: str | bytes) -> Self:
+        """An object of this type from JSON text. Raises `ValueError` where the text is not a JSON object."""
+        from ._decoding import decode_json
+
+        value = decode_json(cls, body.encode() if isinstance(body, str) else body)
+        if not isinstance(value, cls):
+            raise ValueError(f"{cls.__name__} is made from a JSON object, not from {type(value).__name__}")
+        return value
+
+    @classmethod
+    def construct(cls, **values: Any) -> Self:
+        """An object of this type from keywords, unvalidated; unknown names become unknown fields."""
+        return cls.model_validate(values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return _rebuild, (type(self), fields, dict(self.__dict__))
+
+    def __copy__(self) -> Self:
+        return cast("Self", _rebuild(*self.__reduce__()[1]))
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{name}={value!r}"
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not None
+        ]
+        shown += [f"{name}={value!r}" for name, value in (self.model_extra or {}).items()]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value is not None:
+                yield name, value
+        yield from (self.model_extra or {}).items()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Lets the class stand as a field of a pydantic model. Only pydantic calls it, so it is installed."""
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(
+            cls._pydantic_validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(_to_dict),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "object", "title": cls.__name__, "additionalProperties": True}
+
+    @classmethod
+    def _pydantic_validate(cls, value: Any) -> Self:
+        try:
+            return cls.model_validate(value)
+        except TypeError as error:  # pydantic collects ValueErrors; a TypeError would escape it
+            raise ValueError(str(error)) from None
+
+
+def _to_dict(obj: Model) -> dict[str, Any]:
+    return obj.to_dict()
+
+
+def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:
+    obj = cls(**fields)
+    obj.__dict__.update(hidden)
+    return obj
+
+
+def _plain(value: Any, *, defaults: bool = False) -> Any:
+    if isinstance(value, Model):
+        plain: dict[str, Any] = {}
+        for name in value.__struct_fields__:
+            inner = getattr(value, name)
+            if inner is not None or defaults:
+                plain[name] = _plain(inner, defaults=defaults)
+        plain.update(value.model_extra or {})
+        return plain
+    if isinstance(value, list):
+        return [_plain(item, defaults=defaults) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {key: _plain(item, defaults=defaults) for key, item in items}
+    return value
+
+
+def _untyped(body: bytes) -> Any:
+    from ._decoding import decode_untyped
+
+    return decode_untyped(body)
+
+
+def _restore_nulls(plain: Any, sent: Any) -> None:
+    """Make ``plain`` have the keys of ``sent``: nulls come back, defaults that were not sent go.
+
+    Values stay those of the object, which its owner may have changed since it was decoded.
+    """
+    if isinstance(plain, dict) and isinstance(sent, dict):
+        mine, theirs = cast("dict[str, Any]", plain), cast("dict[str, Any]", sent)
+        for key, value in theirs.items():
+            if key not in mine and value is None:
+                mine[key] = None
+            elif key in mine:
+                _restore_nulls(mine[key], value)
+        for key in [key for key, value in mine.items() if key not in theirs and value in _EMPTY]:
+            del mine[key]
+    elif isinstance(plain, list) and isinstance(sent, list):
+        for one, other in zip(cast("list[Any]", plain), cast("list[Any]", sent), strict=False):
+            _restore_nulls(one, other)
+
+
+_EMPTY: tuple[Any, ...] = ("", 0, False, [], {})

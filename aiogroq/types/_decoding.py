@@ -1,0 +1,138 @@
+"""Bytes of JSON to values, without ever losing a paid answer to a type error.
+
+Three steps, each tried only when the one before it failed:
+
+1. typed: msgspec's decoder for the type, in C. It succeeds when the body has just the declared fields and types.
+2. drifted: the untyped body is poured into the type by `construct`: unknown fields are kept, a value of another
+   type is converted where that loses nothing (``"15"`` for an int) and otherwise kept as it was sent.
+3. JSON that msgspec refuses (a lone surrogate, which a model that emits half an emoji produces) goes through the
+   standard library's more tolerant parser, and then through step 2.
+
+A body that is no JSON raises `NotJSONError`. Drifted types are logged once for each field.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import types
+import typing
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from ._base import Model
+
+T = TypeVar("T")
+
+_log = logging.getLogger("aiogroq")
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_untyped_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
+_drift_logged: set[tuple[str, str]] = set()
+
+
+class NotJSONError(ValueError):
+    """The body of an answer is no JSON."""
+
+
+def decode_json(cls: type[T], body: bytes) -> T:
+    """The JSON ``body`` as a ``cls``, or as near to it as the body allows.
+
+    Raises `NotJSONError`. A body that is JSON but no object at all (a list where a `Model` was due) is
+    returned as the plain value that it is.
+    """
+    decoder = _decoders.get(cls)
+    if decoder is None:
+        decoder = _decoders.setdefault(cls, msgspec.json.Decoder(cls))
+    try:
+        value = decoder.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        value = construct(cls, decode_untyped(body))
+    if isinstance(value, Model) and value.keeps_body:
+        value.__dict__["_body"] = body
+    return cast("T", value)
+
+
+def decode_untyped(body: bytes) -> Any:
+    """The JSON ``body`` as dicts, lists and scalars. Raises `NotJSONError`."""
+    try:
+        return _untyped_decoder.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        try:
+            return json.loads(body.decode("utf-8-sig", errors="replace"))
+        except (ValueError, RecursionError) as error:
+            raise NotJSONError(str(error)) from None
+
+
+def construct(cls: Any, value: Any) -> Any:
+    """``value``, plain data, as a ``cls`` as far as it fits; what does not fit stays as it was sent."""
+    return _construct(cls, value, "")
+
+
+def _construct(cls: Any, value: Any, where: str) -> Any:
+    origin: Any = typing.get_origin(cls)
+    if isinstance(cls, type) and issubclass(cls, Model):
+        return _construct_model(cls, cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+    if origin in (list, typing.Sequence) and isinstance(value, list):
+        (inner,) = typing.get_args(cls) or (Any,)
+        return [_construct(inner, item, where) for item in cast("list[Any]", value)]
+    if origin is dict and isinstance(value, dict):
+        inner = typing.get_args(cls)[1]
+        return {key: _construct(inner, item, where) for key, item in cast("dict[str, Any]", value).items()}
+    if origin in (typing.Union, types.UnionType):
+        return _construct_union(cls, value, where)
+    return _construct_scalar(cls, value, where)
+
+
+def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
+    known: dict[str, Any] = {}
+    extra: dict[str, Any] = dict(value)
+    for field in _fields(cls):
+        if field.encode_name not in value:
+            if field.required:
+                known[field.name] = None
+            continue
+        sent = extra.pop(field.encode_name)
+        known[field.name] = _construct(field.type, sent, f"{cls.__name__}.{field.name}")
+    obj = cls(**known)
+    if extra:
+        obj.__dict__["_extra"] = extra
+    return obj
+
+
+@lru_cache(maxsize=256)
+def _fields(cls: type[Model]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(cls)
+
+
+def _construct_union(cls: Any, value: Any, where: str) -> Any:
+    options = typing.get_args(cls)
+    if value is None and type(None) in options:
+        return None
+    for option in options:
+        shape: Any = typing.get_origin(option) or option
+        if isinstance(value, dict) and (shape is dict or (isinstance(shape, type) and issubclass(shape, Model))):
+            return _construct(option, value, where)
+        if isinstance(value, list) and shape is list:
+            return _construct(option, cast("Any", value), where)
+    if isinstance(value, (dict, list)):
+        return cast("Any", value)
+    return _construct_scalar(cls, value, where)
+
+
+def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
+    for strict in (True, False):
+        try:
+            return msgspec.convert(value, cls, strict=strict)
+        except (msgspec.MsgspecError, TypeError, RecursionError):
+            continue
+    _log_drift(where, value)
+    return value
+
+
+def _log_drift(where: str, value: Any) -> None:
+    key = (where, type(value).__name__)
+    if key not in _drift_logged:
+        _drift_logged.add(key)
+        _log.warning("%s came as %s; it is kept as it was sent", where or "a value", type(value).__name__)
