@@ -1,0 +1,40 @@
+"""The parameters of a chat completion, at their official address."""
+
+from aiogroq.types.chat_params import CompletionCreateParams
+
+from .request_parts import (
+    CompoundCustom,
+    CompoundCustomModels,
+    CompoundCustomTools,
+    CompoundCustomToolsWolframSettings,
+    Document,
+    DocumentSource,
+    DocumentSourceChatCompletionDocumentSourceJson,
+    DocumentSourceChatCompletionDocumentSourceText,
+    Function,
+    ResponseFormat,
+    ResponseFormatResponseFormatJsonObject,
+    ResponseFormatResponseFormatJsonSchema,
+    ResponseFormatResponseFormatJsonSchemaJsonSchema,
+    ResponseFormatResponseFormatText,
+    SearchSettings,
+)
+
+__all__ = [
+    "CompletionCreateParams",
+    "CompoundCustom",
+    "CompoundCustomModels",
+    "CompoundCustomTools",
+    "CompoundCustomToolsWolframSettings",
+    "Document",
+    "DocumentSource",
+    "DocumentSourceChatCompletionDocumentSourceJson",
+    "DocumentSourceChatCompletionDocumentSourceText",
+    "Function",
+    "ResponseFormat",
+    "ResponseFormatResponseFormatJsonObject",
+    "ResponseFormatResponseFormatJsonSchema",
+    "ResponseFormatResponseFormatJsonSchemaJsonSchema",
+    "ResponseFormatResponseFormatText",
+    "SearchSettings",
+]
