@@ -3,142 +3,62 @@
 One module for each resource, under the names of the official package. Nothing here does any I/O.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from ._lazy import lazy
-
-if TYPE_CHECKING:
-    from ._omit import NOT_GIVEN, NotGiven, Omit, not_given, omit
-    from ._params import CallOptions, FileTypes, TimeoutLike, TimeoutTypes
-    from .audio import Transcription, TranscriptionSegment, TranscriptionText, TranscriptionWord, Translation
-    from .audio_params import (
-        SpeechCreateParams,
-        SpeechParams,
-        TranscriptionCreateParams,
-        TranscriptionParams,
-        TranslationCreateParams,
-        TranslationParams,
-    )
-    from .batches import (
-        Batch,
-        BatchCancelResponse,
-        BatchCreateResponse,
-        BatchError,
-        BatchErrors,
-        BatchListResponse,
-        BatchRequestCounts,
-        BatchRetrieveResponse,
-    )
-    from .chat import (
-        ChatCompletion,
-        ChatCompletionAssistantMessageParam,
-        ChatCompletionChunk,
-        ChatCompletionContentPartImageParam,
-        ChatCompletionContentPartParam,
-        ChatCompletionContentPartTextParam,
-        ChatCompletionDeveloperMessageParam,
-        ChatCompletionFunctionCallOptionParam,
-        ChatCompletionFunctionMessageParam,
-        ChatCompletionMessage,
-        ChatCompletionMessageParam,
-        ChatCompletionMessageToolCall,
-        ChatCompletionMessageToolCallParam,
-        ChatCompletionNamedToolChoiceParam,
-        ChatCompletionRole,
-        ChatCompletionSystemMessageParam,
-        ChatCompletionTokenLogprob,
-        ChatCompletionToolChoiceOptionParam,
-        ChatCompletionToolMessageParam,
-        ChatCompletionToolParam,
-        ChatCompletionUserMessageParam,
-    )
-    from .chat_params import REQUEST_FIELDS, ChatParams, CompletionCreateParams
-    from .completion_usage import (
-        CompletionTokensDetails,
-        CompletionUsage,
-        PromptTokensDetails,
-        UsageBreakdown,
-    )
-    from .create_params import BatchCreateParams, EmbeddingCreateParams, FileCreateParams
-    from .embeddings import CreateEmbeddingResponse, Embedding, EmbeddingUsage
-    from .files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse, FileObject
-    from .models import Model, ModelDeleted, ModelListResponse, ModelPricing
-    from .shared import ErrorObject, FunctionDefinition, FunctionParameters
-else:
-    _homes = {
-        "_omit": ("NOT_GIVEN", "NotGiven", "Omit", "not_given", "omit"),
-        "_params": ("CallOptions", "FileTypes", "TimeoutLike", "TimeoutTypes"),
-        "audio": (
-            "Transcription",
-            "TranscriptionSegment",
-            "TranscriptionText",
-            "TranscriptionWord",
-            "Translation",
-        ),
-        "audio_params": (
-            "SpeechCreateParams",
-            "SpeechParams",
-            "TranscriptionCreateParams",
-            "TranscriptionParams",
-            "TranslationCreateParams",
-            "TranslationParams",
-        ),
-        "batches": (
-            "Batch",
-            "BatchCancelResponse",
-            "BatchCreateResponse",
-            "BatchError",
-            "BatchErrors",
-            "BatchListResponse",
-            "BatchRequestCounts",
-            "BatchRetrieveResponse",
-        ),
-        "chat": (
-            "ChatCompletion",
-            "ChatCompletionAssistantMessageParam",
-            "ChatCompletionChunk",
-            "ChatCompletionContentPartImageParam",
-            "ChatCompletionContentPartParam",
-            "ChatCompletionContentPartTextParam",
-            "ChatCompletionDeveloperMessageParam",
-            "ChatCompletionFunctionCallOptionParam",
-            "ChatCompletionFunctionMessageParam",
-            "ChatCompletionMessage",
-            "ChatCompletionMessageParam",
-            "ChatCompletionMessageToolCall",
-            "ChatCompletionMessageToolCallParam",
-            "ChatCompletionNamedToolChoiceParam",
-            "ChatCompletionRole",
-            "ChatCompletionSystemMessageParam",
-            "ChatCompletionTokenLogprob",
-            "ChatCompletionToolChoiceOptionParam",
-            "ChatCompletionToolMessageParam",
-            "ChatCompletionToolParam",
-            "ChatCompletionUserMessageParam",
-        ),
-        "chat_params": ("ChatParams", "CompletionCreateParams", "REQUEST_FIELDS"),
-        "completion_usage": (
-            "CompletionTokensDetails",
-            "CompletionUsage",
-            "PromptTokensDetails",
-            "UsageBreakdown",
-        ),
-        "create_params": ("BatchCreateParams", "EmbeddingCreateParams", "FileCreateParams"),
-        "embeddings": ("CreateEmbeddingResponse", "Embedding", "EmbeddingUsage"),
-        "files": (
-            "FileCreateResponse",
-            "FileDeleteResponse",
-            "FileInfoResponse",
-            "FileListResponse",
-            "FileObject",
-        ),
-        "models": ("Model", "ModelDeleted", "ModelListResponse", "ModelPricing"),
-        "shared": ("ErrorObject", "FunctionDefinition", "FunctionParameters"),
-        "shared_params": (),
-    }
-    __getattr__ = lazy(__name__, _homes)
+from ._omit import NOT_GIVEN, NotGiven, Omit, not_given, omit
+from ._params import CallOptions, FileTypes, TimeoutLike, TimeoutTypes
+from .audio import Transcription, TranscriptionSegment, TranscriptionText, TranscriptionWord, Translation
+from .audio_params import (
+    SpeechCreateParams,
+    SpeechParams,
+    TranscriptionCreateParams,
+    TranscriptionParams,
+    TranslationCreateParams,
+    TranslationParams,
+)
+from .batches import (
+    Batch,
+    BatchCancelResponse,
+    BatchCreateResponse,
+    BatchError,
+    BatchErrors,
+    BatchListResponse,
+    BatchRequestCounts,
+    BatchRetrieveResponse,
+)
+from .chat import (
+    ChatCompletion,
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionChunk,
+    ChatCompletionContentPartImageParam,
+    ChatCompletionContentPartParam,
+    ChatCompletionContentPartTextParam,
+    ChatCompletionDeveloperMessageParam,
+    ChatCompletionFunctionCallOptionParam,
+    ChatCompletionFunctionMessageParam,
+    ChatCompletionMessage,
+    ChatCompletionMessageParam,
+    ChatCompletionMessageToolCall,
+    ChatCompletionMessageToolCallParam,
+    ChatCompletionNamedToolChoiceParam,
+    ChatCompletionRole,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionTokenLogprob,
+    ChatCompletionToolChoiceOptionParam,
+    ChatCompletionToolMessageParam,
+    ChatCompletionToolParam,
+    ChatCompletionUserMessageParam,
+)
+from .chat_params import REQUEST_FIELDS, ChatParams, CompletionCreateParams
+from .completion_usage import (
+    CompletionTokensDetails,
+    CompletionUsage,
+    PromptTokensDetails,
+    UsageBreakdown,
+)
+from .create_params import BatchCreateParams, EmbeddingCreateParams, FileCreateParams
+from .embeddings import CreateEmbeddingResponse, Embedding, EmbeddingUsage
+from .files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse, FileObject
+from .models import Model, ModelDeleted, ModelListResponse, ModelPricing
+from .shared import ErrorObject, FunctionDefinition, FunctionParameters
 
 __all__ = [
     "Batch",

@@ -13,7 +13,6 @@ from ._typing import Required, TypeAlias
 from .chat.chat_completion_message import ChatCompletionMessage
 from .chat.chat_completion_message_param import ChatCompletionMessageParam
 from .chat.chat_completion_tool_param import (
-    ChatCompletionFunctionCallOptionParam,
     ChatCompletionToolChoiceOptionParam,
     ChatCompletionToolParam,
 )
@@ -21,6 +20,7 @@ from .chat.request_parts import (
     CompoundCustom,
     Document,
     Function,
+    FunctionCall,
     ResponseFormat,
     SearchSettings,
     StreamOptions,
@@ -63,9 +63,9 @@ class ChatParams(CallOptions, total=False):
     tools: Opt[Iterable[Union[ChatCompletionToolParam, Mapping[str, object]]]]
     """Up to 128 tools: functions of yours, built-in ones (``{"type": "browser_search"}``), MCP servers."""
     tool_choice: Opt[Union[ChatCompletionToolChoiceOptionParam, Mapping[str, object]]]
-    """Whether tools are called: ``none``, ``auto`` (default with tools), ``required``, or one function:
+    """Whether tools are called: ``none``, ``auto`` (the default when there are tools) or ``required``.
 
-    ``{"type": "function", "function": {"name": "my_function"}}``.
+    ``{"type": "function", "function": {"name": "my_function"}}`` makes the model call that function.
     """
     parallel_tool_calls: Opt[bool]
     """Whether one message may hold several tool calls; default True."""
@@ -86,9 +86,10 @@ class ChatParams(CallOptions, total=False):
     reasoning_effort: Opt[Literal["none", "default", "low", "medium", "high"]]
     """How much to think. gpt-oss: ``low``, ``medium`` (default), ``high``. qwen: also ``none`` and ``default``."""
     service_tier: Opt[Literal["auto", "on_demand", "flex", "performance"]]
-    """Which tier serves: ``on_demand`` (default); ``flex``, about 10 times the limits but 498 when it is full;
+    """Which tier serves; default ``on_demand``.
 
-    ``performance`` (enterprise); ``auto``, the highest that your limits allow.
+    ``flex`` has about 10 times the limits, but answers 498 when it is full; ``performance`` is for enterprises;
+    ``auto`` is the highest tier that your limits allow.
     """
     user: Opt[str]
     """Who your end user is, for abuse reports."""
@@ -122,11 +123,7 @@ class ChatParams(CallOptions, total=False):
     """Whether to give the tokens in and out (``x_groq.debug``). The service's specification lacks it."""
     functions: Opt[Iterable[Union[Function, Mapping[str, object]]]]
     """Deprecated: see ``tools``."""
-    function_call: Opt[
-        Union[
-            Literal["none", "auto", "required"], ChatCompletionFunctionCallOptionParam, Mapping[str, object]
-        ]
-    ]
+    function_call: Opt[Union[FunctionCall, Mapping[str, object]]]
     """Deprecated: see ``tool_choice``."""
 
 

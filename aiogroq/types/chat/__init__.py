@@ -1,74 +1,35 @@
 """Types of the chat endpoint, at the addresses of the official package."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from aiogroq.types._lazy import lazy
-
-if TYPE_CHECKING:
-    from .chat_completion import ChatCompletion
-    from .chat_completion_chunk import ChatCompletionChunk
-    from .chat_completion_content_part_param import (
-        ChatCompletionContentPartImageParam,
-        ChatCompletionContentPartParam,
-        ChatCompletionContentPartTextParam,
-    )
-    from .chat_completion_message import ChatCompletionMessage
-    from .chat_completion_message_param import (
-        ChatCompletionAssistantMessageParam,
-        ChatCompletionDeveloperMessageParam,
-        ChatCompletionFunctionMessageParam,
-        ChatCompletionMessageParam,
-        ChatCompletionRole,
-        ChatCompletionSystemMessageParam,
-        ChatCompletionToolMessageParam,
-        ChatCompletionUserMessageParam,
-    )
-    from .chat_completion_message_tool_call import (
-        ChatCompletionMessageToolCall,
-    )
-    from .chat_completion_token_logprob import ChatCompletionTokenLogprob
-    from .chat_completion_tool_param import (
-        ChatCompletionFunctionCallOptionParam,
-        ChatCompletionMessageToolCallParam,
-        ChatCompletionNamedToolChoiceParam,
-        ChatCompletionToolChoiceOptionParam,
-        ChatCompletionToolParam,
-    )
-    from .completion_create_params import CompletionCreateParams
-else:
-    _homes = {
-        "chat_completion": ("ChatCompletion",),
-        "chat_completion_chunk": ("ChatCompletionChunk",),
-        "chat_completion_message": ("ChatCompletionMessage",),
-        "chat_completion_message_tool_call": ("ChatCompletionMessageToolCall",),
-        "chat_completion_token_logprob": ("ChatCompletionTokenLogprob",),
-        "chat_completion_content_part_param": (
-            "ChatCompletionContentPartImageParam",
-            "ChatCompletionContentPartParam",
-            "ChatCompletionContentPartTextParam",
-        ),
-        "chat_completion_message_param": (
-            "ChatCompletionAssistantMessageParam",
-            "ChatCompletionDeveloperMessageParam",
-            "ChatCompletionFunctionMessageParam",
-            "ChatCompletionMessageParam",
-            "ChatCompletionRole",
-            "ChatCompletionSystemMessageParam",
-            "ChatCompletionToolMessageParam",
-            "ChatCompletionUserMessageParam",
-        ),
-        "chat_completion_tool_param": (
-            "ChatCompletionFunctionCallOptionParam",
-            "ChatCompletionMessageToolCallParam",
-            "ChatCompletionNamedToolChoiceParam",
-            "ChatCompletionToolChoiceOptionParam",
-            "ChatCompletionToolParam",
-        ),
-        "completion_create_params": ("CompletionCreateParams",),
-    }
-    __getattr__ = lazy(__name__, _homes)
+from .chat_completion import ChatCompletion
+from .chat_completion_chunk import ChatCompletionChunk
+from .chat_completion_content_part_param import (
+    ChatCompletionContentPartImageParam,
+    ChatCompletionContentPartParam,
+    ChatCompletionContentPartTextParam,
+)
+from .chat_completion_message import ChatCompletionMessage
+from .chat_completion_message_param import (
+    ChatCompletionAssistantMessageParam,
+    ChatCompletionDeveloperMessageParam,
+    ChatCompletionFunctionMessageParam,
+    ChatCompletionMessageParam,
+    ChatCompletionRole,
+    ChatCompletionSystemMessageParam,
+    ChatCompletionToolMessageParam,
+    ChatCompletionUserMessageParam,
+)
+from .chat_completion_message_tool_call import (
+    ChatCompletionMessageToolCall,
+)
+from .chat_completion_token_logprob import ChatCompletionTokenLogprob
+from .chat_completion_tool_param import (
+    ChatCompletionFunctionCallOptionParam,
+    ChatCompletionMessageToolCallParam,
+    ChatCompletionNamedToolChoiceParam,
+    ChatCompletionToolChoiceOptionParam,
+    ChatCompletionToolParam,
+)
+from .completion_create_params import CompletionCreateParams
 
 __all__ = [
     "ChatCompletion",

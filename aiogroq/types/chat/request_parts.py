@@ -6,6 +6,8 @@ from typing import Literal, Optional, Union
 from aiogroq.types._typing import Required, TypeAlias, TypedDict
 from aiogroq.types.shared_params import FunctionParameters
 
+from .chat_completion_tool_param import ChatCompletionFunctionCallOptionParam
+
 
 class ResponseFormatResponseFormatText(TypedDict, total=False):
     """Plain text, the default."""
@@ -151,3 +153,7 @@ class Function(TypedDict, total=False):
     """What it does, for the model to decide when to call it."""
     parameters: FunctionParameters
     """Its arguments, as a JSON Schema object."""
+
+
+FunctionCall: TypeAlias = Union[Literal["none", "auto", "required"], ChatCompletionFunctionCallOptionParam]
+"""Deprecated: see ``tool_choice``."""
