@@ -45,7 +45,7 @@ class TranscriptionSegment(Model):
     id: int = 0
     """Its place in the list."""
     seek: int = 0
-    """Where the decoder's window stood, in frames of 10 ms."""
+    """Offset of the decoder's window, in Whisper's own count."""
     start: float = 0.0
     """Where it begins, seconds from the start of the audio."""
     end: float = 0.0

@@ -38,7 +38,7 @@ class ChatParams(CallOptions, total=False):
     model: Required[str]
     """Which model answers, such as ``openai/gpt-oss-120b``. `client.models.list` has those that you may use."""
     max_completion_tokens: Opt[int]
-    """Most tokens to generate, reasoning included. Default: what the context window leaves.
+    """Most tokens to generate, reasoning included. Default: only the model's own limits.
 
     The whole number counts against the tokens-per-minute limit before the answer begins, so a large one can be
     refused at once (413).

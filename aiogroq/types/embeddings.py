@@ -26,7 +26,7 @@ class Embedding(Model):
     index: int = 0
     """Which input it belongs to, counted from 0."""
     embedding: list[float] | str = msgspec.field(default_factory=list[float])
-    """The vector; with ``encoding_format="base64"`` its little-endian 32-bit floats as base64 text."""
+    """The vector; with ``encoding_format="base64"`` its bytes as base64 text."""
 
 
 class CreateEmbeddingResponse(Model):

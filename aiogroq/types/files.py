@@ -24,7 +24,7 @@ class FileObject(Model):
     purpose: str = ""
     """``batch`` for input, ``batch_output`` for what a batch wrote."""
     status: str | None = None
-    """Other services' processing state, such as ``processed``. Groq does not send it: a file is ready at once."""
+    """The state of processing, such as ``processed``, from servers that have one. Groq sends none."""
 
 
 FileCreateResponse: TypeAlias = FileObject

@@ -10,7 +10,7 @@ from ._base import Model as Base
 
 
 class ModelPricing(Base):
-    """Prices in US dollars as decimal text, so that nothing is lost to rounding. Undocumented."""
+    """Prices as decimal text, since they are too small for rounding. Undocumented, the currency too."""
 
     prompt: str | None = None
     """For one token of the prompt."""
