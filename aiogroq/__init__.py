@@ -1,1 +1,2 @@
 """The Groq API for people who write asyncio."""
+from .client import AsyncGroq

@@ -1,0 +1,296 @@
+"""`AsyncGroq`: the configuration of a client, and the tree of its resources."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import GroqError
+from .resources.tree import AsyncResources
+from .types._omit import Omit, not_given
+from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
+from .wire.urls import api_root
+
+if TYPE_CHECKING:
+    import aiohttp
+    from typing_extensions import Self
+    from yarl import URL
+
+    from .transport.http_client import DefaultAioHttpClient
+    from .transport.stream import AsyncStream
+    from .types._params import TimeoutTypes
+    from .wire.request import Request
+
+T = TypeVar("T")
+
+_DEFAULT_BASE_URL = "https://api.groq.com"
+
+
+class Settings:
+    """What a client is made from. Both colours check and keep the same things."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None,
+        base_url: Any,
+        timeout: TimeoutTypes,
+        max_retries: int,
+        default_headers: Mapping[str, str | Omit] | None,
+        default_query: Mapping[str, object] | None,
+    ) -> None:
+        self.api_key = _checked_key(os.environ.get("GROQ_API_KEY") if api_key is None else api_key)
+        self.base_url = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
+        self.root = api_root(self.base_url)
+        self.timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
+        self.max_retries = _checked_retries(max_retries)
+        self.headers: dict[str, str | Omit] = dict(default_headers or {})
+        self.query: dict[str, object] = dict(default_query or {})
+
+    @property
+    def sent_headers(self) -> dict[str, str | Omit]:
+        """The headers of every request: the key, those of the environment, those of the client."""
+        return {"Authorization": f"Bearer {self.api_key}", **_environment_headers(), **self.headers}
+
+
+class AsyncGroq(AsyncResources):
+    """The Groq API, to be awaited.
+
+    It can be built anywhere, also where no loop runs, used from any loop, and left open or closed with `close` or
+    ``async with``. ``api_key`` comes from ``GROQ_API_KEY`` where it is not given, ``base_url`` from ``GROQ_BASE_URL``; the
+    base URL may be the root of the service, end in ``/openai/v1``, or be that of any OpenAI-compatible server.
+    ``timeout`` is in seconds for each phase of a call (60, to connect 5), or an `aiogroq.Timeout`. ``http_client`` is an
+    `aiogroq.DefaultAioHttpClient` (proxy, TLS, limits) or an ``aiohttp.ClientSession`` of your own.
+
+    Raises `GroqError` for a key or a base URL that cannot be right.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: TimeoutTypes = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+    ) -> None:
+        from .transport.http_client import as_http_client
+        from .transport.transport import Transport
+
+        _set_up_logging()
+        self._settings = Settings(
+            api_key=api_key,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+        )
+        self._http_client = as_http_client(http_client)
+        self._transport = Transport(
+            http_client=self._http_client,
+            root=self._settings.root,
+            headers=self._settings.sent_headers,
+            query=self._settings.query,
+            timeout=self._settings.timeout,
+            max_retries=self._settings.max_retries,
+        )
+        self.send = self._transport.send  # resources call the transport without a frame in between
+        self.stream = self._transport.stream
+
+    if TYPE_CHECKING:
+
+        async def send(self, request: Request[T]) -> T: ...
+
+        async def stream(self, request: Request[T]) -> AsyncStream[T]: ...
+
+    # --------------------------------------------------------------------------------------- configuration
+
+    @property
+    def api_key(self) -> str:
+        """The key."""
+        return self._settings.api_key
+
+    @property
+    def base_url(self) -> URL:
+        """Where the endpoints are, ``/openai/v1`` or ``/v1`` included."""
+        return self._settings.root
+
+    @property
+    def timeout(self) -> Timeout:
+        """The limits of a call, in seconds."""
+        return self._settings.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a call is tried again."""
+        return self._settings.max_retries
+
+    @property
+    def default_headers(self) -> Mapping[str, str | Omit]:
+        """The headers that this client adds to every request, without the key."""
+        return dict(self._settings.headers)
+
+    @property
+    def default_query(self) -> Mapping[str, object]:
+        """The query parameters that this client adds to every request."""
+        return dict(self._settings.query)
+
+    @property
+    def http_client(self) -> DefaultAioHttpClient:
+        """The pool of connections."""
+        return self._http_client
+
+    def copy(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: TimeoutTypes = not_given,
+        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        max_retries: int | Omit = not_given,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        set_default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        set_default_query: Mapping[str, object] | None = None,
+    ) -> Self:
+        """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
+
+        ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
+        ``set_default_query`` take their place. Closing one closes the pool of both.
+        """
+        return type(self)(
+            **changed_options(
+                self._settings,
+                api_key=api_key,
+                base_url=base_url,
+                timeout=timeout,
+                max_retries=max_retries,
+                headers=(default_headers, set_default_headers),
+                query=(default_query, set_default_query),
+            ),
+            http_client=http_client if http_client is not None else self._http_client,
+        )
+
+    with_options = copy
+
+    # ---------------------------------------------------------------------------------------------- life
+
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._http_client.is_closed
+
+    async def close(self) -> None:
+        """Close the connections. May be called more than once, from any loop, or not at all."""
+        await self._http_client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    if not TYPE_CHECKING:
+        # At run time only, so that type checkers refuse it too.
+        def __enter__(self) -> None:
+            raise TypeError("AsyncGroq is async: use 'async with AsyncGroq()', or 'with aiogroq.Groq()'")
+
+        def __exit__(self, *exc: object) -> None: ...
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.root}>"
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), all_options(self._settings), self._http_client)
+
+
+def all_options(settings: Settings) -> dict[str, Any]:
+    """The keywords that make a client with these settings."""
+    return {
+        "api_key": settings.api_key,
+        "base_url": settings.base_url,
+        "timeout": settings.timeout,
+        "max_retries": settings.max_retries,
+        "default_headers": settings.headers,
+        "default_query": settings.query,
+    }
+
+
+def changed_options(
+    settings: Settings,
+    *,
+    api_key: str | None,
+    base_url: Any,
+    timeout: TimeoutTypes,
+    max_retries: int | Omit,
+    headers: tuple[Mapping[str, str | Omit] | None, Mapping[str, str | Omit] | None],
+    query: tuple[Mapping[str, object] | None, Mapping[str, object] | None],
+) -> dict[str, Any]:
+    """The keywords that make a client with these settings and some of them changed."""
+    options = all_options(settings)
+    if api_key is not None:
+        options["api_key"] = api_key
+    if base_url is not None:
+        options["base_url"] = base_url
+    if not isinstance(timeout, Omit):
+        options["timeout"] = timeout
+    if not isinstance(max_retries, Omit):
+        options["max_retries"] = max_retries
+    for name, (added, instead) in (("default_headers", headers), ("default_query", query)):
+        if added is not None and instead is not None:
+            raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")
+        if instead is not None:
+            options[name] = instead
+        elif added is not None:
+            options[name] = {**options[name], **added}
+    return options
+
+
+def _rebuild(cls: Any, options: dict[str, Any], http_client: Any) -> Any:
+    return cls(**options, http_client=http_client)
+
+
+def _checked_key(key: str | None) -> str:
+    if key is None:
+        raise GroqError(
+            "The api_key client option must be set either by passing api_key to the client or by setting the "
+            "GROQ_API_KEY environment variable"
+        )
+    # A key read from a file or pasted into an .env often brings blanks, a line end or quotes along.
+    clean = key.strip().strip("\"'").strip()
+    if not clean:
+        raise GroqError("The API key is empty; set the GROQ_API_KEY environment variable or pass api_key")
+    if not clean.isascii() or not clean.isprintable():
+        raise GroqError("The API key has a line break or a character that is not ASCII in it; it was not sent anywhere")
+    return clean
+
+
+def _checked_retries(max_retries: Any) -> int:
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int):
+        raise TypeError(f"max_retries must be a whole number (0 for none), not {max_retries!r}")
+    if max_retries < 0:
+        raise ValueError(f"max_retries must not be negative, and is {max_retries}")
+    return max_retries
+
+
+def _environment_headers() -> dict[str, str]:
+    lines = os.environ.get("GROQ_CUSTOM_HEADERS", "").split("\n")
+    pairs = [line.split(":", 1) for line in lines if ":" in line]
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def _set_up_logging() -> None:
+    """``GROQ_LOG`` is ``debug`` or ``info``, as in the official package."""
+    level = {"debug": logging.DEBUG, "info": logging.INFO}.get(os.environ.get("GROQ_LOG", ""))
+    if level is not None:
+        logging.basicConfig(
+            format="[%(asctime)s - %(name)s:%(lineno)d - %(levelname)s] %(message)s", datefmt="%Y-%m-%d %H:%M:%S"
+        )
+        logging.getLogger("aiogroq").setLevel(level)

@@ -1,0 +1,314 @@
+"""The exceptions, one tree:
+
+    GroqError
+      APIError
+        APIConnectionError           also the builtin ConnectionError
+          APITimeoutError            also the builtin TimeoutError
+        APIResponseValidationError   a 2xx answer that is no JSON
+        APIStatusError               the service answered with an error status
+          BadRequestError            400
+          AuthenticationError        401
+          PermissionDeniedError      403
+          NotFoundError              404
+          ConflictError              409
+          RequestTooLargeError       413
+          UnprocessableEntityError   422
+          RateLimitError             429
+          FlexCapacityError          498
+          InternalServerError        >= 500
+
+An exception is plain data: it can be pickled, copied and sent to another process, holds no socket and no key,
+and its text is never empty.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+E = TypeVar("E", bound="GroqError")
+
+
+@dataclass(frozen=True)
+class RequestInfo:
+    """Which request an error belongs to."""
+
+    method: str
+    """The HTTP method, in capitals."""
+    url: str
+    """The URL, with its query."""
+
+
+@dataclass(frozen=True)
+class ErrorResponse:
+    """The answer behind a status error, as plain data."""
+
+    status_code: int
+    """The HTTP status."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The response headers; look-up ignores case."""
+    content: bytes = b""
+    """The body as it came, decompressed."""
+    request: RequestInfo | None = None
+    """The request that was answered."""
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The body as JSON. Raises `ValueError` where it is none."""
+        return json.loads(self.content)
+
+    @property
+    def body(self) -> object:
+        """The body as JSON where it is JSON, as text where it is not."""
+        try:
+            return self.json()
+        except ValueError:
+            return self.text
+
+    @property
+    def request_id(self) -> str | None:
+        """The ``x-request-id`` header."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def url(self) -> str | None:
+        """The URL of the request."""
+        return self.request.url if self.request else None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try of a call."""
+
+    status_code: int | None
+    """The HTTP status of the answer, or None where none came."""
+    error: str | None
+    """What went wrong where no answer came, else None."""
+    wait_s: float
+    """Seconds waited after this try before the next one; 0.0 after the last."""
+    request_id: str | None
+    """The ``x-request-id`` of the answer, or None."""
+
+
+class GroqError(Exception):
+    """The root of all errors of this library."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, dict(self.__dict__), self.__cause__, self.__suppress_context__)
+
+
+def _rebuild(
+    cls: type[E], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None, suppress: bool
+) -> E:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    error.__cause__ = cause if isinstance(cause, GroqError) else None
+    error.__suppress_context__ = suppress
+    return error
+
+
+class APIError(GroqError):
+    """Something went wrong between this library and the service."""
+
+    message: str
+    """What went wrong; never empty."""
+    request: RequestInfo | None
+    """The request, or None where the error came before one was made."""
+    body: object
+    """The error object of the answer (``{"message": ..., "type": ...}``), else the decoded body, else its text;
+    None where no answer came."""
+    code: str | None
+    """The service's code, such as ``"rate_limit_exceeded"``, or None."""
+    type: str | None
+    """The service's class of error, such as ``"invalid_request_error"``, or None."""
+    param: str | None
+    """The parameter that the service blames, or None."""
+    failed_generation: Any
+    """What the model wrote when the service refused it (``tool_use_failed``, ``json_validate_failed``), or None."""
+    request_id: str | None
+    """The service's id of the request, for its support, or None."""
+    attempts: tuple[Attempt, ...]
+    """Every try of this call, oldest first; the last one is the one that failed for good."""
+    partial: Any
+    """What a broken stream had delivered so far (a `ChatCompletion` without its end), or None."""
+
+    def __init__(self, message: str, request: Any = None, *, body: object = None) -> None:
+        message = message or f"{type(self).__name__} without a message"
+        super().__init__(message)
+        self.message = message
+        self.request = _plain_request(request)
+        self.body = body
+        self.request_id = None
+        self.attempts = ()
+        self.partial = None
+        details: Mapping[str, Any] = body if isinstance(body, dict) else {}
+        self.code = _text_or_none(details.get("code"))
+        self.type = _text_or_none(details.get("type"))
+        self.param = _text_or_none(details.get("param"))
+        self.failed_generation = details.get("failed_generation")
+
+    @property
+    def retries_taken(self) -> int:
+        """How many tries followed the first one."""
+        return max(0, len(self.attempts) - 1)
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _plain_request(request: Any) -> RequestInfo | None:
+    # Code written for the official package passes its HTTP library's request: only its plain part is kept.
+    if request is None or isinstance(request, RequestInfo):
+        return request
+    return RequestInfo(str(request.method), str(request.url))
+
+
+def _plain_response(response: Any) -> ErrorResponse:
+    if isinstance(response, ErrorResponse):
+        return response
+    request = getattr(response, "_request", None) or getattr(response, "request_info", None)
+    content = getattr(response, "content", b"")
+    return ErrorResponse(
+        status_code=int(getattr(response, "status_code", None) or response.status),
+        headers=dict(response.headers),
+        content=content if isinstance(content, bytes) else b"",
+        request=_plain_request(request),
+    )
+
+
+class APIConnectionError(APIError, ConnectionError):
+    """No answer came: the connection could not be made, or broke."""
+
+    def __init__(self, message: str = "Connection error.", request: Any = None) -> None:
+        super().__init__(message, request, body=None)
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """A time limit passed. The message names the phase and the seconds."""
+
+    phase: str | None
+    """Which limit: ``connect``, ``pool``, ``write``, ``first_byte``, ``read``, ``idle`` or ``total``."""
+    limit_s: float | None
+    """The limit that passed, in seconds."""
+
+    def __init__(self, message: Any = "Request timed out.", request: Any = None) -> None:
+        if not isinstance(message, str):  # the official signature has the request first
+            message, request = "Request timed out.", message
+        super().__init__(message, request)
+        self.phase = None
+        self.limit_s = None
+
+
+class APIResponseValidationError(APIError):
+    """A 2xx answer whose body is not what the endpoint promises, such as a gateway's HTML page."""
+
+    response: ErrorResponse
+    """The answer, as plain data."""
+    status_code: int
+    """Its HTTP status."""
+
+    def __init__(self, response: Any, body: object = None, *, message: str | None = None) -> None:
+        self.response = _plain_response(response)
+        self.status_code = self.response.status_code
+        text = message or "The body of the answer is not what this endpoint promises."
+        super().__init__(text, self.response.request, body=body)
+        self.request_id = self.response.request_id
+
+
+class APIStatusError(APIError):
+    """The service answered with an error status (4xx or 5xx)."""
+
+    response: ErrorResponse
+    """The answer, as plain data: ``status_code``, ``headers``, ``body``, ``text``."""
+    status_code: int
+    """Its HTTP status; for an error inside a stream, the status that the service names there."""
+
+    def __init__(self, message: str, *, response: Any, body: object = None) -> None:
+        self.response = _plain_response(response)
+        self.status_code = self.response.status_code
+        super().__init__(message, self.response.request, body=body)
+        self.request_id = self.response.request_id
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is wrong, or the model's tool call or JSON was refused (see ``failed_generation``)."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing or wrong."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such model, file, batch or URL."""
+
+
+class ConflictError(APIStatusError):
+    """409: the state of the thing does not allow this."""
+
+
+class RateLimited:
+    """What the error text of a 429 or 413 says of the limit. Every value is None where the text says nothing."""
+
+    limit_kind: str | None = None
+    """``"TPM"``, ``"TPD"``, ``"RPM"``, ``"RPD"``, ``"ASPH"``, or whatever the service names."""
+    limit: int | None = None
+    """The limit, in tokens, requests or seconds of audio."""
+    used: int | None = None
+    """How much of it was used."""
+    requested: int | None = None
+    """How much this request asked for."""
+    retry_after_s: float | None = None
+    """Seconds until the service says that it will answer again."""
+    resets_at: float | None = None
+    """The same as a Unix time in seconds."""
+
+
+class RequestTooLargeError(RateLimited, APIStatusError):
+    """413: the upload is too big (code ``request_too_large``), or one request asks for more tokens than the
+    limit of a minute (code ``rate_limit_exceeded``), which no waiting mends."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well-formed and cannot be followed."""
+
+
+class RateLimitError(RateLimited, APIStatusError):
+    """429: a limit of the organisation is used up for now."""
+
+
+class FlexCapacityError(APIStatusError):
+    """498: the flex tier has no capacity at the moment."""
+
+
+class InternalServerError(APIStatusError):
+    """500 and above: the service failed."""
+
+
+_BY_STATUS: Mapping[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    413: RequestTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    498: FlexCapacityError,
+}
+
+
+def status_error(status: int) -> type[APIStatusError]:
+    """The class that an answer of this error status raises."""
+    return _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)

@@ -1,0 +1,40 @@
+"""What every resource stands on: something that sends requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from ..transport.stream import AsyncStream
+    from ..wire.request import Request
+
+T = TypeVar("T")
+
+
+class Sender(Protocol):
+    """Sends requests: the client, as its resources see it."""
+
+    async def send(self, request: Request[T]) -> T:
+        """The answer of a request."""
+        ...
+
+    async def stream(self, request: Request[T]) -> AsyncStream[T]:
+        """The events of the answer of a request."""
+        ...
+
+
+class AsyncResource:
+    """A group of endpoints."""
+
+    def __init__(self, client: Sender) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"
+
+    def __getattr__(self, name: str) -> Any:
+        import difflib
+
+        near = difflib.get_close_matches(name, [known for known in dir(self) if not known.startswith("_")], n=1)
+        hint = f". Did you mean {near[0]!r}?" if near else ""
+        raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")

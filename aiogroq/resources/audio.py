@@ -1,0 +1,198 @@
+"""``/audio/speech``, ``/audio/transcriptions``, ``/audio/translations``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+
+from ..response import AsyncBinaryAPIResponse
+from ..types._omit import Omit, omit
+from ..types._params import CallOptions
+from ..types.audio import Transcription, TranscriptionText, Translation
+from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
+from ..wire.request import Request, build, build_form, split_options
+from ._base import AsyncResource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .views import (
+        AsyncAudioWithRawResponse,
+        AsyncAudioWithStreamingResponse,
+        AsyncSpeechWithRawResponse,
+        AsyncSpeechWithStreamingResponse,
+        AsyncTranscriptionsWithRawResponse,
+        AsyncTranscriptionsWithStreamingResponse,
+        AsyncTranslationsWithRawResponse,
+        AsyncTranslationsWithStreamingResponse,
+    )
+
+T = TypeVar("T")
+
+_OPTIONS = frozenset(CallOptions.__annotations__)
+_SPEECH = frozenset(SpeechParams.__annotations__) - _OPTIONS
+_TRANSCRIPTION = frozenset(TranscriptionParams.__annotations__) - _OPTIONS
+_TRANSLATION = frozenset(TranslationParams.__annotations__) - _OPTIONS
+
+
+class AsyncSpeech(AsyncResource):
+    """Text to speech."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncSpeechWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncSpeechWithRawResponse
+
+        return AsyncSpeechWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncSpeechWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncSpeechWithStreamingResponse
+
+        return AsyncSpeechWithStreamingResponse(self)
+
+    async def create(self, **params: Unpack[SpeechParams]) -> AsyncBinaryAPIResponse:
+        """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
+
+        The models that are served now speak at most 200 characters at a time and give WAV only.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        """
+        body, options = split_options(params, _SPEECH, frozenset({"input", "model", "voice"}), "create")
+        accept = {"Accept": "audio/wav"}
+        request = build(
+            "POST", "/audio/speech", AsyncBinaryAPIResponse, body, options, binary=True, default_headers=accept
+        )
+        return await self._client.send(request)
+
+
+class AsyncTranscriptions(AsyncResource):
+    """Speech to text."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncTranscriptionsWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncTranscriptionsWithRawResponse
+
+        return AsyncTranscriptionsWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncTranscriptionsWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncTranscriptionsWithStreamingResponse
+
+        return AsyncTranscriptionsWithStreamingResponse(self)
+
+    @overload
+    async def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json"] | Omit | None = omit,
+        **params: Unpack[TranscriptionParams],
+    ) -> Transcription: ...
+    @overload
+    async def create(
+        self, *, response_format: Literal["text"], **params: Unpack[TranscriptionParams]
+    ) -> TranscriptionText: ...
+    @overload
+    async def create(
+        self, *, response_format: str | Omit | None, **params: Unpack[TranscriptionParams]
+    ) -> Transcription | TranscriptionText: ...
+    async def create(
+        self, *, response_format: str | Omit | None = omit, **params: Unpack[TranscriptionParams]
+    ) -> Transcription | TranscriptionText:
+        """Write down what is said in a recording, in the language that is spoken.
+
+        ``response_format`` is ``json`` (the default: only the text), ``verbose_json`` (with segments, words and
+        times in seconds) or ``text``, which gives a `str` that also has ``.text``. One of ``file`` and ``url``.
+        Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
+        """
+        request = _form("/audio/transcriptions", Transcription, params, response_format, _TRANSCRIPTION)
+        return await self._client.send(request)
+
+
+class AsyncTranslations(AsyncResource):
+    """Speech in any language to English text."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncTranslationsWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncTranslationsWithRawResponse
+
+        return AsyncTranslationsWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncTranslationsWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncTranslationsWithStreamingResponse
+
+        return AsyncTranslationsWithStreamingResponse(self)
+
+    @overload
+    async def create(
+        self,
+        *,
+        response_format: Literal["json", "verbose_json"] | Omit | None = omit,
+        **params: Unpack[TranslationParams],
+    ) -> Translation: ...
+    @overload
+    async def create(
+        self, *, response_format: Literal["text"], **params: Unpack[TranslationParams]
+    ) -> TranscriptionText: ...
+    @overload
+    async def create(
+        self, *, response_format: str | Omit | None, **params: Unpack[TranslationParams]
+    ) -> Translation | TranscriptionText: ...
+    async def create(
+        self, *, response_format: str | Omit | None = omit, **params: Unpack[TranslationParams]
+    ) -> Translation | TranscriptionText:
+        """Translate what is said in a recording into English. The formats are those of transcriptions.
+
+        The service translates with ``whisper-large-v3`` only. One of ``file`` and ``url``.
+        Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
+        """
+        request = _form("/audio/translations", Translation, params, response_format, _TRANSLATION)
+        return await self._client.send(request)
+
+
+class AsyncAudio(AsyncResource):
+    """Speech and recordings."""
+
+    @cached_property
+    def speech(self) -> AsyncSpeech:
+        """Text to speech."""
+        return AsyncSpeech(self._client)
+
+    @cached_property
+    def transcriptions(self) -> AsyncTranscriptions:
+        """Speech to text."""
+        return AsyncTranscriptions(self._client)
+
+    @cached_property
+    def translations(self) -> AsyncTranslations:
+        """Speech in any language to English text."""
+        return AsyncTranslations(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncAudioWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncAudioWithRawResponse
+
+        return AsyncAudioWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncAudioWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncAudioWithStreamingResponse
+
+        return AsyncAudioWithStreamingResponse(self)
+
+
+def _form(
+    url: str, returns: type[T], given: Mapping[str, Any], response_format: str | Omit | None, known: frozenset[str]
+) -> Request[T]:
+    params, options = split_options(given, known, frozenset({"model"}), "create")
+    if not isinstance(response_format, Omit):
+        params["response_format"] = response_format
+    return build_form("POST", url, returns, params, options)

@@ -1,0 +1,82 @@
+"""``/batches``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..types._omit import Omit, omit
+from ..types.batches import (
+    BatchCancelResponse,
+    BatchCreateResponse,
+    BatchListResponse,
+    BatchRetrieveResponse,
+)
+from ..wire.request import build
+from ..wire.urls import path
+from ._base import AsyncResource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..types._params import CallOptions
+    from .views import (
+        AsyncBatchesWithRawResponse,
+        AsyncBatchesWithStreamingResponse,
+    )
+
+
+class AsyncBatches(AsyncResource):
+    """Batches: many requests in a file, answered within days at half the price."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncBatchesWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncBatchesWithRawResponse
+
+        return AsyncBatchesWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncBatchesWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncBatchesWithStreamingResponse
+
+        return AsyncBatchesWithStreamingResponse(self)
+
+    async def create(
+        self,
+        *,
+        completion_window: str,
+        endpoint: str,
+        input_file_id: str,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> BatchCreateResponse:
+        """Start a batch over an uploaded file.
+
+        ``completion_window`` is ``"24h"`` to ``"7d"``, ``endpoint`` is ``"/v1/chat/completions"`` (as in the
+        lines of the file), ``metadata`` is a map of texts that comes back with the batch.
+        Raises `NotFoundError` for a file that is not there, `BadRequestError` for one that is no batch.
+        """
+        params = {
+            "completion_window": completion_window,
+            "endpoint": endpoint,
+            "input_file_id": input_file_id,
+            "metadata": metadata,
+        }
+        return await self._client.send(build("POST", "/batches", BatchCreateResponse, params, options))
+
+    async def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
+        """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
+        url = path("/batches/{batch_id}", batch_id=batch_id)
+        return await self._client.send(build("GET", url, BatchRetrieveResponse, None, options))
+
+    async def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
+        """All batches of the organisation; they are in ``data``."""
+        return await self._client.send(build("GET", "/batches", BatchListResponse, None, options))
+
+    async def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
+        """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
+        url = path("/batches/{batch_id}/cancel", batch_id=batch_id)
+        return await self._client.send(build("POST", url, BatchCancelResponse, None, options))

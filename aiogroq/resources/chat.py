@@ -1,0 +1,118 @@
+"""``/chat/completions``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+from ..types._base import Model
+from ..types._omit import Omit, omit
+from ..types._params import CallOptions
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat.chat_completion_message import ChatCompletionMessage
+from ..types.chat_params import ChatParams
+from ..wire.request import build, split_options
+from ._base import AsyncResource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..transport.stream import AsyncStream
+    from .views import (
+        AsyncChatWithRawResponse,
+        AsyncChatWithStreamingResponse,
+        AsyncCompletionsWithRawResponse,
+        AsyncCompletionsWithStreamingResponse,
+    )
+
+_KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
+_REQUIRED = frozenset({"messages", "model"})
+
+
+class AsyncCompletions(AsyncResource):
+    """Chat completions."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncCompletionsWithRawResponse
+
+        return AsyncCompletionsWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncCompletionsWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncCompletionsWithStreamingResponse
+
+        return AsyncCompletionsWithStreamingResponse(self)
+
+    @overload
+    async def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> ChatCompletion: ...
+    @overload
+    async def create(
+        self, *, stream: Literal[True], **params: Unpack[ChatParams]
+    ) -> AsyncStream[ChatCompletionChunk]: ...
+    @overload
+    async def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ChatParams]
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
+    async def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+        """Answer a conversation.
+
+        ``messages`` are dicts with ``role`` and ``content``; a message of an earlier answer may stand among them as it
+        is. With ``stream=True`` the answer is a stream of chunks, to be iterated or collected.
+
+        Raises `TypeError` for an argument that the service does not know, `BadRequestError` (with
+        ``failed_generation``) when the model's tool call or JSON was refused, `RateLimitError`, `APITimeoutError`,
+        and the other errors of ``aiogroq.errors``.
+        """
+        body, options = split_options(params, _KNOWN, _REQUIRED, "create")
+        body["messages"] = _messages(body["messages"])
+        if not isinstance(stream, Omit):
+            body["stream"] = stream
+        if stream:
+            request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, stream=True)
+            return await self._client.stream(request)
+        return await self._client.send(build("POST", "/chat/completions", ChatCompletion, body, options))
+
+
+class AsyncChat(AsyncResource):
+    """Chat."""
+
+    @cached_property
+    def completions(self) -> AsyncCompletions:
+        """Chat completions."""
+        return AsyncCompletions(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncChatWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncChatWithRawResponse
+
+        return AsyncChatWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncChatWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncChatWithStreamingResponse
+
+        return AsyncChatWithStreamingResponse(self)
+
+
+def _messages(messages: Any) -> list[Any]:
+    """The messages as they go out: those of an answer with only the fields that a request may have."""
+    if isinstance(messages, (str, bytes, dict, Model)) or not isinstance(messages, Iterable):
+        raise TypeError(
+            "messages must be a list of messages such as [{'role': 'user', 'content': 'Hello'}], "
+            f"not {type(messages).__name__}"
+        )
+    return [
+        message.to_param() if isinstance(message, ChatCompletionMessage) else message
+        for message in cast("Iterable[Any]", messages)
+    ]

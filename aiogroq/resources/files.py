@@ -1,0 +1,75 @@
+"""``/files``."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from ..response import AsyncBinaryAPIResponse
+from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ..wire.request import build, build_form
+from ..wire.urls import path
+from ._base import AsyncResource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..types._params import CallOptions, FileTypes
+    from .views import (
+        AsyncFilesWithRawResponse,
+        AsyncFilesWithStreamingResponse,
+    )
+
+
+class AsyncFiles(AsyncResource):
+    """Files: the input of batches and their results."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncFilesWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncFilesWithRawResponse
+
+        return AsyncFilesWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncFilesWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncFilesWithStreamingResponse
+
+        return AsyncFilesWithStreamingResponse(self)
+
+    async def create(
+        self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]
+    ) -> FileCreateResponse:
+        """Upload a file: JSON lines, one request a line, for ``purpose="batch"``.
+
+        ``file`` is bytes, a path, a file open in binary mode, an async iterator of bytes, or a tuple
+        ``(name, content[, type[, headers]])``. It is never read whole into memory.
+        Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
+        """
+        params = {"file": file, "purpose": purpose}
+        return await self._client.send(build_form("POST", "/files", FileCreateResponse, params, options))
+
+    async def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
+        """All files of the organisation; they are in ``data``."""
+        return await self._client.send(build("GET", "/files", FileListResponse, None, options))
+
+    async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
+        """Delete a file. Raises `NotFoundError` for one that is not there."""
+        url = path("/files/{file_id}", file_id=file_id)
+        return await self._client.send(build("DELETE", url, FileDeleteResponse, None, options))
+
+    async def content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncBinaryAPIResponse:
+        """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
+
+        Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
+        """
+        accept = {"Accept": "application/octet-stream"}
+        url = path("/files/{file_id}/content", file_id=file_id)
+        request = build("GET", url, AsyncBinaryAPIResponse, None, options, binary=True, default_headers=accept)
+        return await self._client.send(request)
+
+    async def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
+        """What is known of a file: its name, its size in bytes, when it came."""
+        url = path("/files/{file_id}", file_id=file_id)
+        return await self._client.send(build("GET", url, FileInfoResponse, None, options))

@@ -1,0 +1,51 @@
+"""``/models``."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..types.models import Model, ModelDeleted, ModelListResponse
+from ..wire.request import build
+from ..wire.urls import path
+from ._base import AsyncResource
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..types._params import CallOptions
+    from .views import (
+        AsyncModelsWithRawResponse,
+        AsyncModelsWithStreamingResponse,
+    )
+
+
+class AsyncModels(AsyncResource):
+    """The models that the service has."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncModelsWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import AsyncModelsWithRawResponse
+
+        return AsyncModelsWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncModelsWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import AsyncModelsWithStreamingResponse
+
+        return AsyncModelsWithStreamingResponse(self)
+
+    async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
+        """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
+        return await self._client.send(build("GET", path("/models/{model}", model=model), Model, None, options))
+
+    async def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
+        """All models that the key may use; they are in ``data``."""
+        return await self._client.send(build("GET", "/models", ModelListResponse, None, options))
+
+    async def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
+        """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
+        request = build("DELETE", path("/models/{model}", model=model), ModelDeleted, None, options)
+        return await self._client.send(request)

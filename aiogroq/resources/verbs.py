@@ -1,0 +1,173 @@
+"""``client.get``, ``post``, ``put``, ``patch``, ``delete``: endpoints that this library does not know yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args, overload
+
+from ..response import MissingStreamClassError
+from ..types._omit import Omit
+from ..wire.request import Request, View, ViewHeaders, build, build_form
+from ._base import Sender
+
+if TYPE_CHECKING:
+    from ..transport.stream import AsyncStream
+    from ..types._params import FileTypes, TimeoutTypes
+
+T = TypeVar("T")
+AsyncStreamT = TypeVar("AsyncStreamT", bound="AsyncStream[Any]")
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a verb takes besides its body."""
+
+    headers: Mapping[str, str | Omit]
+    """Headers to add to the client's; `omit` as a value takes one away."""
+    params: Mapping[str, object]
+    """Query parameters to add."""
+    timeout: TimeoutTypes
+    """Limits of this call instead of the client's."""
+    max_retries: int
+    """How often this call is tried again."""
+    extra_json: Mapping[str, object]
+    """Fields to add to the body."""
+
+
+class AsyncVerbs(Sender):
+    """Requests to any path under the API root.
+
+    ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
+    body becomes: a Struct, a dataclass, a TypedDict, ``dict``, ``list``, ``str``, ``bytes``, a pydantic model, ... or
+    a response class for the answer as it is.
+    """
+
+    async def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
+        """``GET``. Raises the errors of the other calls."""
+        return await self.send(_request("GET", path, cast_to, options))
+
+    @overload
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+        stream: Literal[False] = False,
+        stream_cls: None = None,
+    ) -> T: ...
+    @overload
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[Any],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+        stream: Literal[True],
+        stream_cls: type[AsyncStreamT],
+    ) -> AsyncStreamT: ...
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[Any],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+        stream: bool = False,
+        stream_cls: type[Any] | None = None,
+    ) -> Any:
+        """``POST``: ``body`` goes as JSON, with ``files`` as a multipart form.
+
+        With ``stream=True`` the answer is a ``stream_cls``, such as ``AsyncStream[ChatCompletionChunk]``.
+        Raises `MissingStreamClassError` for a stream without one.
+        """
+        return await self.send(_request("POST", path, cast_to, options, body, files, stream, stream_cls))
+
+    async def put(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+    ) -> T:
+        """``PUT``, as `post`."""
+        return await self.send(_request("PUT", path, cast_to, options, body, files))
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+    ) -> T:
+        """``PATCH``, as `post`."""
+        return await self.send(_request("PATCH", path, cast_to, options, body, files))
+
+    async def delete(
+        self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
+    ) -> T:
+        """``DELETE``, as `post`."""
+        return await self.send(_request("DELETE", path, cast_to, options, body))
+
+
+def _request(
+    method: str,
+    path: str,
+    cast_to: type[T],
+    options: RequestOptions | None,
+    body: object = None,
+    files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+    stream: bool = False,
+    stream_cls: type[Any] | None = None,
+) -> Request[T]:
+    given = options or RequestOptions()
+    renamed = {
+        "extra_headers": given.get("headers"),
+        "extra_query": given.get("params"),
+        "extra_body": given.get("extra_json"),
+    }
+    if "timeout" in given:
+        renamed["timeout"] = given["timeout"]
+    if files is not None:
+        uploads = dict(files)
+        request = build_form(method, path, cast_to, {**_mapping(body), **uploads}, renamed, files=list(uploads))
+    elif isinstance(body, (Mapping, type(None))):
+        request = build(method, path, cast_to, cast("Mapping[str, Any] | None", body), renamed)
+    else:
+        from ..wire.request import encode_json
+
+        request = build(method, path, cast_to, None, renamed)
+        request.body = body if isinstance(body, bytes) else encode_json(body)
+    request.max_retries = given.get("max_retries")
+    if stream:
+        if stream_cls is None:
+            raise MissingStreamClassError
+        request.stream = True
+        (request.returns,) = get_args(stream_cls) or (cast_to,)
+    elif _is_response_class(cast_to):
+        request.view = View(streaming=False, response_cls=cast_to)
+        request.headers = ViewHeaders(request.view, request.headers)
+        request.binary = True
+    return request
+
+
+def _mapping(body: object) -> Mapping[str, Any]:
+    if body is None:
+        return {}
+    if not isinstance(body, Mapping):
+        raise TypeError(f"with files the body must be a mapping of form fields, not {type(body).__name__}")
+    return cast("Mapping[str, Any]", body)
+
+
+def _is_response_class(cast_to: Any) -> bool:
+    from ..response import BaseAPIResponse
+
+    return isinstance(cast_to, type) and issubclass(cast_to, BaseAPIResponse)

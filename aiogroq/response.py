@@ -1,0 +1,451 @@
+"""What ``with_raw_response`` and ``with_streaming_response`` hand out: an answer with its headers, and binary bodies.
+
+This room holds what both colours share (`BaseAPIResponse`) and the async classes; the blocking ones are in
+``sync/response.py``. Where the bytes come from is `Body`'s affair, which the transport implements.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_args, get_origin, overload
+
+from .errors import GroqError, RequestInfo
+from .types._omit import Omit
+from .wire.limits import RateLimit, rate_limit
+from .wire.parse import parse_body
+from .wire.request import Request, View, ViewHeaders
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+AsyncAPIResponseT = TypeVar("AsyncAPIResponseT", bound="AsyncAPIResponse[Any]")
+
+DEFAULT_FILE_CHUNK_BYTES = 256 * 1024
+"""Bytes written to a file at a time: large enough that the hop to aiofiles' thread does not dominate."""
+
+
+class StreamAlreadyConsumed(GroqError):
+    """The body was streamed already and is not there to be read any more."""
+
+    def __init__(
+        self,
+        message: str = "The body of this response was streamed already, so it cannot be read again. "
+        "Call read() before you iterate, or keep the pieces yourself.",
+    ) -> None:
+        super().__init__(message)
+
+
+class MissingStreamClassError(TypeError):
+    """A stream was asked for from a request that does not say what its events are."""
+
+    def __init__(
+        self, message: str = "`stream` is true but `stream_cls` was not given, so the type of the events is unknown."
+    ) -> None:
+        super().__init__(message)
+
+
+class Body(Protocol):
+    """The bytes of one answer, and the facts of its exchange. What the transport gives."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    http_version: str
+    is_closed: bool
+    is_consumed: bool
+
+    @property
+    def elapsed_s(self) -> float: ...
+    @property
+    def raw(self) -> Any: ...
+    async def read(self) -> bytes: ...
+    def pieces(self) -> AsyncIterator[bytes]: ...
+    async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int: ...
+    async def close(self) -> None: ...
+
+
+class HTTPRequest:
+    """The request behind an answer, as plain data."""
+
+    __slots__ = ("headers", "method", "url")
+
+    def __init__(self, method: str, url: str, headers: Mapping[str, str]) -> None:
+        self.method: str = method
+        self.url: str = url
+        self.headers: Mapping[str, str] = headers
+
+    def __repr__(self) -> str:
+        return f"<HTTPRequest {self.method} {self.url}>"
+
+
+class BaseAPIResponse(Generic[R]):
+    """An answer: its status, its headers, and on demand its body as a value. Both colours have this."""
+
+    retries_taken: int
+    """How many tries came before this answer."""
+
+    def __init__(
+        self,
+        *,
+        body: Body,
+        request: Request[Any],
+        http_request: HTTPRequest,
+        make_stream: Callable[[], Any],
+        retries_taken: int = 0,
+        content: bytes | None = None,
+    ) -> None:
+        self._body = body
+        self._request = request
+        self._http_request = http_request
+        self._make_stream = make_stream
+        self._content = content
+        self._parsed: dict[Any, Any] = {}
+        self.retries_taken = retries_taken
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The response headers; look-up ignores case."""
+        return self._body.headers
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status."""
+        return self._body.status
+
+    @property
+    def url(self) -> str:
+        """The URL that the request went to."""
+        return self._body.url
+
+    @property
+    def method(self) -> str:
+        """The HTTP method of the request, in capitals."""
+        return self._http_request.method
+
+    @property
+    def http_request(self) -> HTTPRequest:
+        """The request, as plain data, without its secrets."""
+        return self._http_request
+
+    @property
+    def http_response(self) -> Any:
+        """The HTTP library's own response object (an ``aiohttp.ClientResponse``). Read only what it has by now."""
+        return self._body.raw
+
+    @property
+    def http_version(self) -> str:
+        """Such as ``HTTP/1.1``."""
+        return self._body.http_version
+
+    @property
+    def elapsed(self) -> datetime.timedelta:
+        """From sending the request to the end of its body (to now, while the body is still arriving)."""
+        return datetime.timedelta(seconds=self._body.elapsed_s)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the body has been read to its end, or closed."""
+        return self._body.is_closed
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request, from ``x-request-id``."""
+        return self._body.headers.get("x-request-id")
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """What the headers say of the organisation's rate limits, or None where they say nothing."""
+        return rate_limit(self._body.headers)
+
+    def __repr__(self) -> str:
+        kind = getattr(self._request.returns, "__name__", str(self._request.returns))
+        return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
+
+    def _parse(self, content: bytes, to: Any) -> Any:
+        """``content`` as ``to`` (the endpoint's own type where ``to`` is None), once for each type."""
+        target = self._request.returns if to is None else to
+        try:
+            if target in self._parsed:
+                return self._parsed[target]
+        except TypeError:  # an unhashable type: parsed anew each time
+            return self._parse_new(target, content)
+        value = self._parsed[target] = self._parse_new(target, content)
+        return value
+
+    def _parse_new(self, target: Any, content: bytes) -> Any:
+        request = RequestInfo(self.method, self.url)
+        return parse_body(target, content, status=self.status_code, headers=self.headers, request=request)
+
+
+class AsyncAPIResponse(BaseAPIResponse[R]):
+    """An answer whose body is awaited."""
+
+    @overload
+    async def parse(self) -> R: ...
+    @overload
+    async def parse(self, *, to: type[T]) -> T: ...
+    @overload
+    async def parse(self, *, to: Any) -> Any: ...
+    async def parse(self, *, to: Any = None) -> Any:
+        """The body as the endpoint's type, or as ``to``: a Struct, dataclass, TypedDict, dict, list, Union, str,
+        bytes, int, float, bool, None, or a pydantic model where pydantic is installed.
+
+        For ``stream=True`` without ``to`` it is the stream. A value is made once for each type.
+        Raises `APIResponseValidationError` for a body that does not fit.
+        """
+        if self._request.stream and to is None:
+            if "stream" not in self._parsed:
+                self._parsed["stream"] = self._make_stream()
+            return self._parsed["stream"]
+        if self._request.binary and to is None:
+            return self
+        return self._parse(await self.read(), to)
+
+    async def read(self) -> bytes:
+        """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""
+        if self._content is None:
+            if self._body.is_consumed:
+                raise StreamAlreadyConsumed
+            self._content = await self._body.read()
+        return self._content
+
+    async def text(self) -> str:
+        """The whole body as text, in the character set that its headers name."""
+        return (await self.read()).decode(charset(self.headers), errors="replace")
+
+    async def json(self) -> Any:
+        """The whole body as plain JSON data."""
+        return self._parse(await self.read(), object)
+
+    async def close(self) -> None:
+        """Close the body. What was not read is gone, and the connection with it."""
+        await self._body.close()
+
+    async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The body in pieces, decompressed: of ``chunk_size`` bytes each, or as they arrive."""
+        if self._content is not None:
+            pieces = _one(self._content)
+        elif self._body.is_consumed:
+            raise StreamAlreadyConsumed
+        else:
+            pieces = self._body.pieces()
+        async for piece in resized(pieces, chunk_size):
+            yield piece
+
+    async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """`iter_bytes` as text; a character cut between two pieces is put together again."""
+        import codecs
+
+        decoder = codecs.getincrementaldecoder(charset(self.headers))(errors="replace")
+        async for piece in self.iter_bytes(chunk_size):
+            text = decoder.decode(piece)
+            if text:
+                yield text
+        rest = decoder.decode(b"", final=True)
+        if rest:
+            yield rest
+
+    async def iter_lines(self) -> AsyncIterator[str]:
+        """The body line by line, without the line ends."""
+        lines = LineSplitter()
+        async for text in self.iter_text():
+            for line in lines.feed(text):
+                yield line
+        for line in lines.finish():
+            yield line
+
+
+class AsyncBinaryAPIResponse(AsyncAPIResponse[bytes]):
+    """A binary answer (audio, file contents), read already."""
+
+    @property
+    def content(self) -> bytes:
+        """The whole body."""
+        return read_content(self._content)
+
+    async def write_to_file(self, file: str | os.PathLike[str]) -> None:
+        """Write the body to ``file``, which appears whole or not at all (a temporary name, then a rename)."""
+        await self._body.save(file, DEFAULT_FILE_CHUNK_BYTES)
+
+    async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """The same as `write_to_file`, ``chunk_size`` bytes at a time."""
+        await self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES)
+
+
+class AsyncStreamedBinaryAPIResponse(AsyncAPIResponse[bytes]):
+    """A binary answer whose body is still on the socket."""
+
+    async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """Stream the body to ``file`` without holding it in memory.
+
+        It is written to ``<name>.part`` beside it and renamed when complete, so that a download that fails
+        leaves no file. Raises `APIConnectionError` when the body is cut, `OSError` when the disk refuses.
+        """
+        await self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES)
+
+    async def write_to_file(self, file: str | os.PathLike[str]) -> None:
+        """The same as `stream_to_file`."""
+        await self.stream_to_file(file)
+
+
+class AsyncResponseContextManager(Generic[AsyncAPIResponseT]):
+    """Sends the request when it is entered, closes the response when it is left."""
+
+    def __init__(self, api_request: Awaitable[AsyncAPIResponseT]) -> None:
+        self._api_request = api_request
+        self.__response: AsyncAPIResponseT | None = None
+
+    async def __aenter__(self) -> AsyncAPIResponseT:
+        self.__response = await self._api_request
+        return self.__response
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        if self.__response is not None:
+            await self.__response.close()
+
+    def __del__(self) -> None:
+        # Never entered: the coroutine was never started, and needs no warning about it.
+        close = getattr(self._api_request, "close", None)
+        if self.__response is None and close is not None:
+            close()
+
+
+# ------------------------------------------------------------------------------------------------- wrappers
+
+
+def with_view(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> Any:
+    """The keywords of a call with a `View` on them, which every endpoint passes down in ``extra_headers``."""
+    headers = cast("Mapping[str, str | Omit] | None", kwargs.get("extra_headers"))
+    kwargs["extra_headers"] = ViewHeaders(View(streaming, response_cls), headers)
+    return kwargs
+
+
+def async_to_raw_response_wrapper(func: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
+    """Wrap an API method so that it gives the `AsyncAPIResponse` round its answer."""
+
+    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
+        answer = func(*args, **with_view(kwargs, streaming=False))
+        return cast("AsyncAPIResponse[R]", await answer)
+
+    return wrapped
+
+
+def async_to_custom_raw_response_wrapper(
+    func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
+) -> Callable[P, Awaitable[AsyncAPIResponseT]]:
+    """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
+
+    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponseT:
+        answer = func(*args, **with_view(kwargs, streaming=False, response_cls=response_cls))
+        return cast("AsyncAPIResponseT", await answer)
+
+    return wrapped
+
+
+def async_to_streamed_response_wrapper(
+    func: Callable[P, Awaitable[R]],
+) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponse[R]]]:
+    """Wrap an API method so that ``async with`` sends it and gives its response, the body still on the socket."""
+
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponse[R]]:
+        answer = func(*args, **with_view(kwargs, streaming=True))
+        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", answer))
+
+    return wrapped
+
+
+def async_to_custom_streamed_response_wrapper(
+    func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
+) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponseT]]:
+    """`async_to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
+
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponseT]:
+        answer = func(*args, **with_view(kwargs, streaming=True, response_cls=response_cls))
+        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", answer))
+
+    return wrapped
+
+
+def extract_response_type(typ: type[BaseAPIResponse[Any]]) -> type:
+    """The ``T`` of ``APIResponse[T]``, or of a concrete subclass of it (``bytes`` for `BinaryAPIResponse`)."""
+    origin = get_origin(typ)
+    if isinstance(origin, type) and issubclass(origin, BaseAPIResponse):
+        return cast("type", get_args(typ)[0])
+    for cls in getattr(typ, "__mro__", ()):
+        for base in getattr(cls, "__orig_bases__", ()):
+            outer: Any = get_origin(base)
+            if isinstance(outer, type) and issubclass(outer, BaseAPIResponse):
+                (inner,) = get_args(base)
+                if not isinstance(inner, TypeVar):
+                    return cast("type", inner)
+    raise TypeError(f"{typ!r} is no BaseAPIResponse with a concrete type")
+
+
+# -------------------------------------------------------------------------------------- shared by both colours
+
+
+def read_content(content: bytes | None) -> bytes:
+    """The content of an eager binary answer."""
+    if content is None:
+        raise GroqError("The body has not been read; await read() first, or use stream_to_file().")
+    return content
+
+
+def charset(headers: Mapping[str, str]) -> str:
+    """The character set that a ``content-type`` names, or UTF-8."""
+    import codecs
+
+    name = headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip(" \"'") or "utf-8"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "utf-8"
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def resized(pieces: AsyncIterator[bytes], size: int | None) -> AsyncIterator[bytes]:
+    """``pieces`` cut and joined to ``size`` bytes each, the last one shorter; as they come where size is None."""
+    if size is None:
+        async for piece in pieces:
+            if piece:
+                yield piece
+        return
+    if size < 1:
+        raise ValueError(f"chunk_size must be at least 1, not {size}")
+    buffer = bytearray()
+    async for piece in pieces:
+        buffer += piece
+        while len(buffer) >= size:
+            yield bytes(buffer[:size])
+            del buffer[:size]
+    if buffer:
+        yield bytes(buffer)
+
+
+class LineSplitter:
+    """Cuts text that arrives in pieces into lines, whichever line end (LF, CR, CRLF) it has."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def feed(self, text: str) -> list[str]:
+        """The lines that end in ``text``."""
+        text = self._rest + text
+        # A CR at the very end may be the first half of a CRLF: it waits for the next piece.
+        held = "\r" if text.endswith("\r") else ""
+        lines = text[: len(text) - len(held)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._rest = lines.pop() + held
+        return lines
+
+    def finish(self) -> list[str]:
+        """The last line, where it has no line end."""
+        rest, self._rest = self._rest, ""
+        return [rest.removesuffix("\r")] if rest else []

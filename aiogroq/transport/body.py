@@ -1,0 +1,192 @@
+"""The body of one answer, on its socket: reading it, streaming it, saving it to a file."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import aiohttp
+
+from ..errors import APIConnectionError, APIError, RequestInfo
+from .watch import Watch
+
+
+class AioBody:
+    """A `response.Body` over an ``aiohttp.ClientResponse``.
+
+    The connection goes back to the pool at the end of the body by itself; closing earlier closes it, because what
+    is left on the wire cannot be told apart from the next answer.
+    """
+
+    __slots__ = (
+        "_broken", "_content", "_ended_at", "_loop", "_reader", "_response", "_started_at", "_translate", "_watch",
+        "headers", "http_version", "is_consumed", "request", "status", "url",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        response: aiohttp.ClientResponse,
+        request: RequestInfo,
+        loop: asyncio.AbstractEventLoop,
+        started_at: float,
+        translate: Callable[[BaseException, Watch | None], APIError | None],
+    ) -> None:
+        self._response = response
+        self._reader = response.content
+        self._loop = loop
+        self._started_at = started_at
+        self._ended_at: float | None = None
+        self._translate = translate
+        self._watch: Watch | None = None
+        self._content: bytes | None = None
+        self._broken: APIError | None = None
+        self.request = request
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+        self.url: str = request.url
+        version = response.version
+        self.http_version: str = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
+        self.is_consumed = False
+
+    @property
+    def raw(self) -> aiohttp.ClientResponse:
+        """aiohttp's own response."""
+        return self._response
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the body was read to its end or closed."""
+        return self._content is not None or self._ended_at is not None or self._response.closed
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds from sending the request to the end of the body, or to now."""
+        return (self._ended_at or self._loop.time()) - self._started_at
+
+    def watch(self, watch: Watch) -> None:
+        """Keep time with this watch, which so far kept it for the way here."""
+        self._watch = watch
+        watch.pause()
+        watch.on_expiry = self._expire
+
+    def _expire(self) -> None:
+        self.abort(self._translate(TimeoutError(), self._watch))
+
+    async def read(self) -> bytes:
+        """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole."""
+        if self._content is None:
+            reader = self._reader
+            self.is_consumed = True
+            if reader.is_eof() and reader.exception() is None:
+                # A small answer has arrived whole with its headers: no wait, no timer.
+                self._content = reader.read_nowait()
+                self._end()
+            else:
+                self._content = b"".join([piece async for piece in self.pieces()])
+        return self._content
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body in pieces as they arrive."""
+        self.is_consumed = True
+        try:
+            while True:
+                piece = await self.next_piece()
+                if not piece:
+                    return
+                yield piece
+        finally:
+            if not self._reader.at_eof():
+                self.abort()
+
+    async def next_piece(self) -> bytes:
+        """The bytes that have arrived, waiting for some; ``b""`` at the end."""
+        reader = self._reader
+        watch = self._watch
+        if watch is not None and not watch.phase:
+            watch.enter("read")
+        try:
+            piece = await reader.readany()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._end()
+            translated = self._broken or self._translate(error, self._watch)
+            if translated is None:
+                raise
+            raise translated from error
+        if self._broken is not None:
+            raise self._broken
+        if watch is not None and watch.phase == "read":
+            watch.pause()
+        if not piece:
+            self._end()
+        return piece
+
+    def wait_for_event(self) -> None:
+        """The ``idle`` limit runs from now on, whatever bytes come."""
+        if self._watch is not None:
+            self._watch.enter("idle")
+
+    def event_came(self) -> None:
+        """Nobody waits for an event at the moment."""
+        if self._watch is not None:
+            self._watch.pause()
+
+    def _end(self) -> None:
+        if self._ended_at is None:
+            self._ended_at = self._loop.time()
+        if self._watch is not None:
+            self._watch.stop()
+
+    def abort(self, error: APIError | None = None) -> None:
+        """Close the connection at once. A reader that waits for the body gets ``error``."""
+        if self._ended_at is not None:
+            return
+        self._end()
+        if error is None:
+            error = APIConnectionError("The response was closed before its body had been read.", self.request)
+        self._broken = error
+        if self._reader.exception() is None:
+            self._reader.set_exception(error)
+        self._response.close()
+
+    async def close(self) -> None:
+        """Close the body; the connection is reused when it was read to its end."""
+        if self._reader.is_eof() and self._reader.exception() is None:
+            # Everything has arrived, read or not: the connection is clean.
+            self._response.release()
+            self._end()
+        else:
+            self.abort()
+
+    async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int:
+        """Write the body to ``path``, which appears whole or not at all. Returns the bytes written."""
+        from .files import write_atomically
+
+        if self._content is not None:
+            return await write_atomically(path, _sliced(self._content, chunk_bytes))
+        return await write_atomically(path, _gathered(self.pieces(), chunk_bytes))
+
+
+async def _sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:
+    view = memoryview(content)
+    for start in range(0, len(content), size):
+        yield view[start : start + size]
+
+
+async def _gathered(pieces: AsyncIterator[bytes], size: int) -> AsyncIterator[bytes]:
+    """``pieces`` joined until they are at least ``size`` bytes: one hop to the file's thread for many of them."""
+    held: list[bytes] = []
+    held_bytes = 0
+    async with contextlib.aclosing(pieces) as source:  # type: ignore[type-var]
+        async for piece in source:
+            held.append(piece)
+            held_bytes += len(piece)
+            if held_bytes >= size:
+                yield b"".join(held)
+                held, held_bytes = [], 0
+    if held:
+        yield b"".join(held)
+

@@ -1,0 +1,235 @@
+"""`DefaultAioHttpClient`: the pool of connections behind a client, one aiohttp session for each event loop.
+
+A session belongs to the loop that it was made on. So the pool can be built anywhere, also before there is a
+loop; the session is made for the running loop when a request needs it; and when a loop has died its session is
+dropped without a word. Nothing happens in ``__del__``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl as ssl_module
+import weakref
+from typing import Any
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.client_reqrep import ClientRequest
+from yarl import URL
+
+from ..errors import GroqError
+from . import proxies
+from .watch import CURRENT
+
+NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
+"""aiohttp's own timers are off: `watch` keeps the time."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Tells the watch of the try which phase has begun, and whether the connection is a used one."""
+
+    async def connect(self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
+        connection = await super().connect(req, traces, timeout)
+        watch = CURRENT.get()
+        if watch is not None:
+            watch.enter("first_byte")
+        return connection
+
+    async def _create_connection(
+        self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout
+    ) -> ResponseHandler:
+        watch = CURRENT.get()
+        if watch is not None:
+            watch.is_new_connection = True
+            watch.enter("connect")
+        return await super()._create_connection(req, traces, timeout)
+
+
+class DefaultAioHttpClient:
+    """Connections, and how they are made. Give it as ``http_client=`` to one client or to several.
+
+    ``proxy`` is a URL (its credentials may stand in it), ``proxy_auth`` a ``(user, password)`` pair or an
+    ``aiohttp.BasicAuth``; without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...), with
+    ``trust_env=False`` nothing does. ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or
+    False to verify nothing. ``limit`` bounds the connections (0: no bound), ``keepalive_timeout`` is how many
+    seconds an idle one is kept. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
+    on its own loop, and never closed here. ``connector_options`` go to ``aiohttp.TCPConnector``.
+    """
+
+    def __init__(
+        self,
+        *,
+        proxy: str | URL | None = None,
+        proxy_auth: Any = None,
+        local_address: str | None = None,
+        ssl: ssl_module.SSLContext | bool = True,
+        limit: int = 0,
+        limit_per_host: int = 0,
+        keepalive_timeout: float = 30.0,
+        trust_env: bool = True,
+        session: aiohttp.ClientSession | None = None,
+        **connector_options: Any,
+    ) -> None:
+        self._options: dict[str, Any] = {
+            "ssl": ssl,
+            "limit": limit,
+            "limit_per_host": limit_per_host,
+            "keepalive_timeout": keepalive_timeout,
+            "local_addr": (local_address, 0) if local_address is not None else None,
+            **connector_options,
+        }
+        self._proxy = _explicit_proxy(proxy, proxy_auth)
+        self._trust_env = trust_env
+        self._injected = session
+        self._sessions: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], aiohttp.ClientSession]] = {}
+        self._finalizer = weakref.finalize(self, _drop_all, self._sessions)
+        # At interpreter exit the operating system closes everything, and loops are gone by then.
+        self._finalizer.atexit = False
+        self.is_closed = False
+
+    def session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+        """The session of this loop, which must be the running one. Made when it is not there."""
+        if self._injected is not None:
+            return self._injected
+        found = self._sessions.get(id(loop))
+        if found is not None and found[0]() is loop and not found[1].closed:
+            return found[1]
+        if self.is_closed:
+            raise GroqError("This client has been closed. Make a new one, or call with_options() before close().")
+        return self._open(loop)
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+        for key, (ref, session) in list(self._sessions.items()):
+            owner = ref()
+            if owner is None or owner.is_closed():
+                del self._sessions[key]
+                drop(session)
+        session = aiohttp.ClientSession(
+            connector=_Connector(**self._options),
+            cookie_jar=aiohttp.DummyCookieJar(),  # Cloudflare sets a cookie on every answer
+            timeout=NO_TIMEOUT,
+            auto_decompress=True,
+        )
+        self._sessions[id(loop)] = (weakref.ref(loop), session)
+        return session
+
+    def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
+        """The proxy for this URL with the headers for it, or None."""
+        if self._proxy is not None or not self._trust_env or self._injected is not None:
+            return self._proxy
+        return proxies.environment_proxy(url.scheme, url.host or "", url.port)
+
+    @property
+    def is_injected(self) -> bool:
+        """Whether the session is the caller's own, of whose connections nothing is known here."""
+        return self._injected is not None
+
+    async def aclose(self) -> None:
+        """Close every connection that this pool opened, on whichever loop. An injected session stays open."""
+        self.is_closed = True
+        running = asyncio.get_running_loop()
+        sessions = list(self._sessions.values())
+        self._sessions.clear()
+        for ref, session in sessions:
+            loop = ref()
+            if loop is running:
+                await session.close()
+            elif loop is not None and loop.is_running():
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(session.close(), loop))
+            else:
+                drop(session)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {len(self._sessions)} open session(s)>"
+
+    def __reduce__(self) -> Any:
+        if self._injected is not None:
+            raise TypeError("a client with an injected session cannot be pickled")
+        return _rebuild, ({**self._options}, self._proxy, self._trust_env)
+
+    def __deepcopy__(self, memo: Any) -> DefaultAioHttpClient:
+        return self
+
+
+def _rebuild(options: dict[str, Any], proxy: Any, trust_env: bool) -> DefaultAioHttpClient:
+    client = DefaultAioHttpClient(trust_env=trust_env)
+    client._options = options  # pyright: ignore[reportPrivateUsage]
+    client._proxy = proxy  # pyright: ignore[reportPrivateUsage]
+    return client
+
+
+def as_http_client(given: Any) -> DefaultAioHttpClient:
+    """The pool for an ``http_client=`` argument. Raises `TypeError` for another library's client."""
+    if given is None:
+        return DefaultAioHttpClient()
+    if isinstance(given, DefaultAioHttpClient):
+        return given
+    if isinstance(given, aiohttp.ClientSession):
+        return DefaultAioHttpClient(session=given)
+    raise TypeError(
+        f"http_client must be an aiogroq.DefaultAioHttpClient or an aiohttp.ClientSession, not a "
+        f"{type(given).__module__}.{type(given).__name__}; DefaultAioHttpClient takes proxy=, local_address=, ssl=, limit="
+    )
+
+
+def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, str]] | None:
+    if proxy is None:
+        return None
+    url, headers = proxies.split_credentials(URL(proxy))
+    if url.scheme not in ("http", "https"):
+        raise ValueError(f"proxy must be an http or https URL, not {url.scheme or 'one without a scheme'!r}")
+    if isinstance(auth, aiohttp.BasicAuth):
+        auth = (auth.login, auth.password)
+    if auth is not None:
+        user, password = auth
+        headers = {"Proxy-Authorization": proxies.basic_auth(user, password)}
+    return url, headers
+
+
+def _drop_all(sessions: dict[int, tuple[Any, aiohttp.ClientSession]]) -> None:
+    for ref, session in list(sessions.values()):
+        loop = ref()
+        if loop is not None and loop.is_running():
+            # Collected in some thread; transports may be closed on their own loop only.
+            try:
+                loop.call_soon_threadsafe(drop, session)
+                continue
+            except RuntimeError:
+                pass
+        drop(session)
+    sessions.clear()
+
+
+def drop(session: aiohttp.ClientSession) -> None:
+    """Close the sockets of a session whose loop does not run any more, without a warning and without awaiting."""
+    connector = session.connector
+    session.detach()
+    if connector is None or connector.closed:
+        return
+    for protocol in _protocols(connector):
+        transport = protocol.transport
+        if transport is not None:
+            _close_transport(transport)
+    connector._closed = True  # its own close() would schedule callbacks on a dead loop
+    connector._conns.clear()
+    connector._acquired.clear()
+
+
+def _protocols(connector: Any) -> list[Any]:
+    idle = [entry[0] for entries in connector._conns.values() for entry in entries]
+    return [*idle, *(entry for entry in connector._acquired if hasattr(entry, "transport"))]
+
+
+def _close_transport(transport: Any) -> None:
+    try:
+        transport.abort()
+        return
+    except RuntimeError:
+        pass  # the loop is closed: asyncio's transport cannot schedule its own end
+    inner = getattr(transport, "_ssl_protocol", None)
+    inner = getattr(inner, "_transport", None) or transport
+    sock = getattr(inner, "_sock", None)
+    if sock is not None:
+        sock.close()
+        inner._sock = None  # so that the transport does not warn that it was left open
+

@@ -1,0 +1,313 @@
+"""`Transport.send`: the one way from a request to its answer, with the one retry loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from .._version import __version__
+from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, Attempt, GroqError, RequestInfo
+from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
+from ..types._omit import Omit
+from ..wire import answer, retry
+from ..wire.parse import parse_body
+from ..wire.request import Request
+from ..wire.timeouts import Timeout
+from ..wire.urls import resolve
+from .body import AioBody
+from .exchange import is_stale, open_response, translate
+from .http_client import NO_TIMEOUT, DefaultAioHttpClient
+from .stream import AsyncStream
+from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
+from .watch import CURRENT, Watch
+
+T = TypeVar("T")
+
+_log = logging.getLogger("aiogroq")
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "api-key", "x-api-key"})
+_MAX_STALE = 100
+_MAX_KEPT_URLS = 256
+
+
+class Transport:
+    """Sends requests for one configuration: where to, with which headers, for how long, how often."""
+
+    def __init__(
+        self,
+        *,
+        http_client: DefaultAioHttpClient,
+        root: URL,
+        headers: Mapping[str, str | Omit],
+        query: Mapping[str, object],
+        timeout: Timeout,
+        max_retries: int,
+    ) -> None:
+        self.http_client = http_client
+        self._root = root
+        self._query = query
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._urls: dict[str, URL] = {}
+        ours = {"Accept": "application/json", "User-Agent": f"aiogroq/{__version__}"}
+        self._headers = merge_headers(CIMultiDict(ours), headers)
+        self._json_headers = merge_headers(CIMultiDict({**ours, "Content-Type": "application/json"}), headers)
+
+    async def send(self, request: Request[T]) -> T:
+        """Send a request and hand out its answer: as ``request.returns``, as a stream, or as its view wants it.
+
+        Retries what `wire.retry` says, within the limits of the call. Raises an `APIError`, which has every try
+        in ``attempts``; `GroqError`, `TypeError` or `OSError` for a request that cannot be sent at all.
+        """
+        call = _Call(self, request)
+        if request.form is None:
+            return await self._send(call)
+        call.uploads = await open_form(request.form)
+        try:
+            return await self._send(call)
+        finally:
+            await close_form(call.uploads)
+
+    async def stream(self, request: Request[T]) -> AsyncStream[T]:
+        """`send` for a request whose answer is a stream of ``request.returns``."""
+        return cast("AsyncStream[T]", await self.send(request))
+
+    async def _send(self, call: _Call) -> Any:
+        while True:
+            try:
+                body = await call.open()
+                if call.is_left_open:
+                    return call.hand_out(body, None)
+                content = await body.read()
+                return call.hand_out(body, content)
+            except APIError as error:
+                wait_s = call.wait_after(error)
+                call.note(error, wait_s)
+                if wait_s is None:
+                    error.attempts = tuple(call.attempts)
+                    raise
+            await asyncio.sleep(wait_s)
+
+    def url(self, request: Request[Any]) -> URL:
+        """The URL of a request, with its query."""
+        url = self._urls.get(request.path)
+        if url is None:
+            url = resolve(self._root, request.path)
+            if len(self._urls) < _MAX_KEPT_URLS:
+                self._urls[request.path] = url
+        if self._query or request.query:
+            merged = {**self._query, **(request.query or {})}
+            url = url.extend_query([pair for name, value in merged.items() for pair in query_pairs(name, value)])
+        return url
+
+    def headers(self, request: Request[Any]) -> CIMultiDict[str]:
+        """The headers of a request."""
+        base = self._json_headers if request.body is not None else self._headers
+        if request.headers:
+            base = merge_headers(base, request.headers)
+            if request.form is not None:
+                base.pop("Content-Type", None)  # the boundary belongs to the body
+        return base
+
+    @property
+    def timeout(self) -> Timeout:
+        """The limits of calls that bring none of their own."""
+        return self._timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a call that brings no number of its own is tried again."""
+        return self._max_retries
+
+
+class _Call:
+    """One call and its tries."""
+
+    def __init__(self, transport: Transport, request: Request[Any]) -> None:
+        self._transport = transport
+        self._request = request
+        self._loop = asyncio.get_running_loop()
+        self._timeout = transport.timeout if isinstance(request.timeout, Omit) else request.timeout
+        total = self._timeout.total
+        self._started_at = self._loop.time()
+        self._deadline = None if total is None else self._started_at + total
+        self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
+        self._url = transport.url(request)
+        self._headers = transport.headers(request)
+        self._info = RequestInfo(request.method, str(self._url))
+        self.attempts: list[Attempt] = []
+        self.uploads: list[Upload] = []
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether the answer is handed out with its body still on the socket."""
+        view = self._request.view
+        return self._request.stream or (view is not None and view.streaming)
+
+    async def open(self) -> AioBody:
+        """One try (more where a kept connection proves stale), up to the headers of a good answer.
+
+        Raises an `APIError` for everything else.
+        """
+        pool = self._transport.http_client
+        session = pool.session(self._loop)
+        for _ in range(_MAX_STALE):
+            watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
+            watch.is_new_connection = pool.is_injected
+            kwargs = await self._arguments(pool)
+            token = CURRENT.set(watch)
+            watch.start("pool")
+            started_at = self._loop.time()
+            try:
+                response = await open_response(session, watch, self._request.method, self._url, kwargs)
+            except BaseException as error:
+                watch.stop()
+                if is_stale(error, watch):
+                    continue
+                translated = translate(error, watch, self._info)
+                if translated is None:
+                    raise
+                raise translated from error
+            finally:
+                CURRENT.reset(token)
+            body = AioBody(response, self._info, self._loop, started_at, self._translate)
+            body.watch(watch)
+            if not 200 <= response.status < 300:
+                raise await self._status_error(body)
+            return body
+        raise APIConnectionError("Connection error: every kept connection was closed by the server.", self._info)
+
+    async def _arguments(self, pool: DefaultAioHttpClient) -> dict[str, Any]:
+        kwargs: dict[str, Any] = {
+            "headers": self._headers,
+            "timeout": NO_TIMEOUT,
+            # A redirect could carry the key to another place, or turn a POST into a GET.
+            "allow_redirects": False,
+        }
+        request = self._request
+        if request.body is not None:
+            kwargs["data"] = request.body
+        elif request.form is not None:
+            if self.attempts:
+                await rewind(self.uploads)
+            kwargs["data"] = MultipartPayload(request.form, self.uploads, new_boundary())
+        proxy = pool.proxy_for(self._url)
+        if proxy is not None:
+            kwargs["proxy"], kwargs["proxy_headers"] = proxy
+        if self.is_left_open:
+            # A compressing proxy would hold events back until its window is full.
+            kwargs["headers"] = merge_headers(self._headers, {"Accept-Encoding": "identity"})
+        return kwargs
+
+    def _translate(self, error: BaseException, watch: Watch | None) -> APIError | None:
+        return translate(error, watch, self._info)
+
+    async def _status_error(self, body: AioBody) -> APIStatusError:
+        content = await body.read()
+        return answer.error_from(body.status, CIMultiDict(body.headers), content, self._info)
+
+    def wait_after(self, error: APIError) -> float | None:
+        """Seconds until the next try, or None where there is none."""
+        if self._retries_left <= 0:
+            return None
+        headers: Mapping[str, str] = {}
+        if isinstance(error, APIStatusError):
+            headers = error.response.headers
+            if not retry.is_retried(error.status_code, headers):
+                return None
+        elif not isinstance(error, APIConnectionError):
+            return None
+        elif isinstance(error, APITimeoutError) and (error.phase == "total" or not self._is_safe_after(error)):
+            return None
+        remaining_s = None if self._deadline is None else self._deadline - self._loop.time()
+        return retry.delay_s(len(self.attempts), headers, remaining_s=remaining_s, random=random.random())
+
+    def _is_safe_after(self, error: APITimeoutError) -> bool:
+        # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
+        return self._request.idempotent or error.phase in ("pool", "connect", "write")
+
+    def note(self, error: APIError, wait_s: float | None) -> None:
+        """Remember a failed try, and log the retry that follows it."""
+        status = error.status_code if isinstance(error, APIStatusError) else None
+        text = None if status is not None else error.message
+        self.attempts.append(Attempt(status, text, wait_s or 0.0, error.request_id))
+        if wait_s is not None:
+            self._retries_left -= 1
+            _log.info(
+                "retrying %s %s in %.3f s after %s",
+                self._info.method, self._info.url, wait_s, status if status is not None else text,
+            )  # fmt: skip
+
+    def hand_out(self, body: AioBody, content: bytes | None) -> Any:
+        """The answer as the caller wants it."""
+        request = self._request
+        view = request.view
+        if view is None and not request.binary:
+            if request.stream:
+                return self._stream(body)
+            assert content is not None
+            return parse_body(
+                request.returns, content, status=body.status, headers=body.headers, request=self._info
+            )
+        cls: Any = view.response_cls if view is not None else None
+        if cls is None:
+            if not request.binary:
+                cls = AsyncAPIResponse
+            else:
+                cls = AsyncStreamedBinaryAPIResponse if self.is_left_open else AsyncBinaryAPIResponse
+        return cls(
+            body=body,
+            request=request,
+            http_request=HTTPRequest(request.method, self._info.url, redacted(self._headers)),
+            make_stream=lambda: self._stream(body),
+            retries_taken=len(self.attempts),
+            content=content,
+        )
+
+    def _stream(self, body: AioBody) -> AsyncStream[Any]:
+        cls = cast("type[AsyncStream[Any]]", self._request.stream_cls or AsyncStream)
+        return cls(body=body, cast_to=self._request.returns)
+
+
+def _nothing() -> None:
+    pass
+
+
+def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIMultiDict[str]:
+    """``base`` with ``more`` over it; `omit` takes a header away. Raises `GroqError` for a line break in one."""
+    merged = CIMultiDict(base)
+    for name, value in more.items():
+        if isinstance(value, Omit):
+            merged.pop(name, None)
+            continue
+        text = str(value)
+        if any(character in text or character in name for character in "\r\n\0"):
+            raise GroqError(f"the header {name!r} has a line break or a NUL in it; it is not sent")
+        merged[name] = text
+    return merged
+
+
+def redacted(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """The headers without the values of the secret ones."""
+    return CIMultiDict(
+        {name: "[redacted]" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
+    )
+
+
+def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
+    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``, omitted ones go."""
+    if isinstance(value, Omit):
+        return []
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, object]", value).items()
+        return [pair for key, inner in items for pair in query_pairs(f"{name}[{key}]", inner)]
+    if isinstance(value, (list, tuple)):
+        return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [(name, "" if value is None else str(value))]

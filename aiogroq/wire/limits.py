@@ -1,0 +1,109 @@
+"""Rate limits as values: what the headers of every answer say, and what the text of an error says.
+
+https://console.groq.com/docs/rate-limits: the ``-requests`` headers count a day, the ``-tokens`` headers a minute,
+resets are Go durations. Requests per minute, tokens per day and seconds of audio stand in no header, only in
+the text of a 429 or 413.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|μs|ns)")
+_UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_LIMIT_TEXT = re.compile(
+    r"\bon [a-z ]+? \((?P<kind>[A-Za-z]+)\): Limit (?P<limit>\d+)"
+    r"(?:, Used (?P<used>\d+))?(?:, Requested (?P<requested>\d+))?"
+)
+_TRY_AGAIN = re.compile(r"try again in (?P<delay>(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|μs|ns))+)")
+
+
+@dataclass(frozen=True)
+class RateLimitWindow:
+    """One limit, and how much of it is left."""
+
+    limit: int | None
+    """How many are allowed in a window."""
+    remaining: int | None
+    """How many are left."""
+    reset_s: float | None
+    """Seconds until it is whole again, at ``observed_at``."""
+    observed_at: float
+    """When the headers were read, as a Unix time in seconds."""
+
+    @property
+    def resets_at(self) -> float | None:
+        """When it is whole again, as a Unix time in seconds."""
+        return None if self.reset_s is None else self.observed_at + self.reset_s
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What the headers of one answer say of the organisation's limits for one model."""
+
+    requests: RateLimitWindow
+    """Requests per day."""
+    tokens: RateLimitWindow
+    """Tokens per minute."""
+    retry_after_s: float | None
+    """Seconds to wait; only a 429 says it."""
+
+
+def parse_duration_s(text: str | None) -> float | None:
+    """The seconds of a Go duration (``2m59.56s``, ``547ms``, ``0s``), or None for what is none."""
+    if not text:
+        return None
+    total = 0.0
+    end = 0
+    for match in _DURATION.finditer(text):
+        if match.start() != end:
+            return None
+        total += float(match[1]) * _UNIT_S[match[2]]
+        end = match.end()
+    return total if end == len(text) else None
+
+
+def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimit | None:
+    """The rate limits in these headers, or None where there are none."""
+    if "x-ratelimit-limit-requests" not in headers and "x-ratelimit-limit-tokens" not in headers:
+        return None
+    observed_at = time.time() if now is None else now
+
+    def window(name: str) -> RateLimitWindow:
+        return RateLimitWindow(
+            limit=_integer(headers.get(f"x-ratelimit-limit-{name}")),
+            remaining=_integer(headers.get(f"x-ratelimit-remaining-{name}")),
+            reset_s=parse_duration_s(headers.get(f"x-ratelimit-reset-{name}")),
+            observed_at=observed_at,
+        )
+
+    from .retry import retry_after_s
+
+    return RateLimit(window("requests"), window("tokens"), retry_after_s(headers))
+
+
+def parse_limit_message(message: str) -> dict[str, Any]:
+    """What a 429 or 413 text says: ``limit_kind``, ``limit``, ``used``, ``requested``, ``retry_after_s``.
+
+    Only what it says: wording that changed gives an empty dict, never an error.
+    """
+    found: dict[str, Any] = {}
+    match = _LIMIT_TEXT.search(message)
+    if match:
+        found["limit_kind"] = match["kind"]
+        found.update({key: int(match[key]) for key in ("limit", "used", "requested") if match[key] is not None})
+    delay = _TRY_AGAIN.search(message)
+    if delay:
+        found["retry_after_s"] = parse_duration_s(delay["delay"])
+    return found
+
+
+def _integer(text: str | None) -> int | None:
+    try:
+        return int(float(text)) if text is not None else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,251 @@
+"""`Request`: one call as a value, with the type of its answer on it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+
+from ..errors import GroqError
+from ..types._omit import Omit, omit
+from .timeouts import Timeout
+
+T = TypeVar("T")
+
+
+@dataclass
+class Form:
+    """A multipart body: its text fields and its files, in order."""
+
+    fields: list[tuple[str, str]]
+    """Name and value of the text fields."""
+    files: list[tuple[str, Any]]
+    """Name and content of the files, as the caller gave it."""
+
+
+@dataclass
+class Request(Generic[T]):
+    """What is sent, and what comes back."""
+
+    method: str
+    """The HTTP method, in capitals."""
+    path: str
+    """The path under the API root, already encoded, or a whole URL of the same origin."""
+    returns: type[T]
+    """The type that the body of the answer becomes."""
+    body: bytes | None = None
+    """The JSON body, encoded once however often the request is tried."""
+    form: Form | None = None
+    """The multipart body."""
+    query: Mapping[str, object] | None = None
+    """Query parameters besides those of the client."""
+    headers: Mapping[str, str | Omit] | None = None
+    """Headers besides those of the client; `omit` takes one away."""
+    timeout: Timeout | Omit = omit
+    """Limits of this call; those of the client where omitted."""
+    max_retries: int | None = None
+    """Retries of this call; those of the client where None."""
+    stream: bool = False
+    """Whether the answer is a stream of events, of type ``returns`` each."""
+    stream_cls: Any = None
+    """A subclass of the stream to hand out, or None."""
+    binary: bool = False
+    """Whether the answer is bytes (audio, file contents) rather than JSON."""
+    view: View | None = None
+    """How the answer is handed out when not as a plain value."""
+    model: str | None = None
+    """The model that the request names: rate limits are counted by model."""
+    idempotent: bool = field(init=False)
+    """Whether sending it twice does no harm beyond the cost."""
+
+    def __post_init__(self) -> None:
+        self.idempotent = self.method in ("GET", "HEAD", "DELETE", "PUT")
+
+
+@dataclass(frozen=True)
+class View:
+    """How a raw or streaming view wants its answer."""
+
+    streaming: bool
+    """True: the body is left on the socket until asked for. False: it is read, the answer handed out round it."""
+    response_cls: type[Any] | None = None
+    """The response class to hand out, or None for the usual one."""
+
+
+class ViewHeaders(dict[str, "str | Omit"]):
+    """Extra headers that carry a `View`.
+
+    ``extra_headers`` is the one argument that every endpoint takes, ours or a user's own, so it is what a raw
+    or streaming wrapper can pass through any of them. The view itself never goes on the wire.
+    """
+
+    view: View
+
+    def __init__(self, view: View, headers: Mapping[str, str | Omit] | None) -> None:
+        super().__init__(headers or {})
+        self.view = view
+
+
+def build(
+    method: str,
+    path: str,
+    returns: type[T],
+    params: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    stream: bool = False,
+    binary: bool = False,
+    default_headers: Mapping[str, str] | None = None,
+) -> Request[T]:
+    """A `Request` from the keywords of a call.
+
+    ``params`` become the JSON body (None: no body); absent and omitted ones are not sent. ``options`` are the
+    per-call options: ``extra_headers``, ``extra_query``, ``extra_body``, ``timeout``.
+    """
+    request = Request(method, path, returns, stream=stream, binary=binary)
+    extra_body: Any = None
+    if options:
+        extra_body = options.get("extra_body")
+        _apply_options(request, options)
+    if default_headers:
+        request.headers = {**default_headers, **(request.headers or {})}
+    if params is not None or extra_body is not None:
+        body = {name: value for name, value in (params or {}).items() if not isinstance(value, Omit)}
+        if extra_body is not None:
+            body.update(_extra_fields(extra_body))
+        request.body = encode_json(body)
+        model = body.get("model")
+        request.model = model if isinstance(model, str) else None
+    return request
+
+
+def build_form(
+    method: str,
+    path: str,
+    returns: type[T],
+    params: Mapping[str, Any],
+    options: Mapping[str, Any],
+    *,
+    files: Iterable[str] = ("file",),
+) -> Request[T]:
+    """A multipart `Request`: the ``params`` named in ``files`` are uploads, the others text fields."""
+    request = Request(method, path, returns)
+    extra_body: Any = options.get("extra_body")
+    _apply_options(request, options)
+    merged = {**params, **(_extra_fields(extra_body) if extra_body is not None else {})}
+    request.form = form(merged, files)
+    model = merged.get("model")
+    request.model = model if isinstance(model, str) else None
+    return request
+
+
+def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
+    """``params`` as a multipart form. Lists become repeated ``name[]`` fields, nested mappings ``name[key]``."""
+    uploads = [(name, params[name]) for name in files if not isinstance(params.get(name, omit), Omit)]
+    fields: list[tuple[str, str]] = []
+    for name, value in params.items():
+        if name not in dict(uploads):
+            fields.extend(_form_fields(name, value))
+    return Form(fields, [(name, content) for name, content in uploads if content is not None])
+
+
+def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, Omit):
+        return []
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return [pair for key, inner in items for pair in _form_fields(f"{name}[{key}]", inner)]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [pair for inner in cast("list[Any]", value) for pair in _form_fields(f"{name}[]", inner)]
+    return [(name, _form_text(value))]
+
+
+def _form_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> None:
+    headers = options.get("extra_headers")
+    if headers is not None and not isinstance(headers, Omit):
+        request.headers = headers
+        if isinstance(headers, ViewHeaders):
+            request.view = headers.view
+    query = options.get("extra_query")
+    if query is not None and not isinstance(query, Omit):
+        request.query = query
+    timeout = options.get("timeout", omit)
+    if not isinstance(timeout, Omit):
+        request.timeout = Timeout.of(timeout)
+
+
+def _extra_fields(extra_body: Any) -> Mapping[str, Any]:
+    if not isinstance(extra_body, Mapping):
+        raise TypeError(f"extra_body must be a mapping, not {type(extra_body).__name__}")
+    return cast("Mapping[str, Any]", extra_body)
+
+
+OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
+
+
+def split_options(
+    given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keywords of a wide endpoint, as parameters and per-call options.
+
+    Raises `TypeError` for a name that is not in ``known`` (with the nearest one that is) and for a missing
+    required one, as Python does where they are spelled out in a signature.
+    """
+    params: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in OPTION_NAMES:
+            options[name] = value
+        elif name in known:
+            params[name] = value
+        else:
+            near = difflib.get_close_matches(name, known | OPTION_NAMES, n=1)
+            hint = f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
+            raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
+    missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
+    if missing:
+        raise TypeError(f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}")
+    return params, options
+
+
+def _encode_unknown(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(exclude_unset=True, mode="json")
+    if isinstance(value, Omit):
+        return None
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[Any, Any]", value))
+    if isinstance(value, AsyncIterable):
+        raise NotImplementedError("an async iterable")
+    if isinstance(value, Iterable):
+        return list(cast("Iterable[Any]", value))
+    raise NotImplementedError(type(value).__name__)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode_unknown)
+
+
+def encode_json(value: Any) -> bytes:
+    """``value`` as JSON bytes. Besides plain data it takes Structs, dataclasses, pydantic models and iterables.
+
+    Raises `GroqError` for what is no JSON, and says so in words.
+    """
+    try:
+        return _encoder.encode(value)
+    except (NotImplementedError, TypeError, msgspec.MsgspecError) as error:
+        raise GroqError(f"the request cannot be written as JSON: {error}") from None
+    except UnicodeEncodeError as error:
+        raise GroqError(f"the request has text that is no valid Unicode (a lone surrogate): {error}") from None
+    except RecursionError:
+        raise GroqError("the request is nested too deeply to be written as JSON") from None

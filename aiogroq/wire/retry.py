@@ -1,0 +1,78 @@
+"""Whether a failed try is worth another one, and after how many seconds. Decides; does not sleep.
+
+https://console.groq.com/docs/errors and https://console.groq.com/docs/rate-limits: 429 carries ``retry-after`` in
+seconds, 498 is the flex tier's passing lack of capacity, 5xx is not charged.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+
+INITIAL_DELAY_S = 0.5
+MAX_DELAY_S = 8.0
+MAX_RETRY_AFTER_S = 60.0
+"""Without a deadline, a longer wait that the server asks for is the caller's to decide: the error comes at once."""
+
+_RETRIED_STATUSES = frozenset({408, 409, 429, 498})
+
+
+def is_retried(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer with this status is worth another try. ``x-should-retry`` decides where it is sent."""
+    told = headers.get("x-should-retry")
+    if told == "true":
+        return True
+    if told == "false":
+        return False
+    return status in _RETRIED_STATUSES or status >= 500
+
+
+def backoff_s(retries_taken: int, random: float) -> float:
+    """Seconds to wait before the next try where the server names none.
+
+    Doubles from 0.5 s to at most 8 s, less up to a quarter by ``random`` in [0, 1), so that many clients that
+    failed together do not come back together.
+    """
+    return min(INITIAL_DELAY_S * 2.0 ** min(retries_taken, 10), MAX_DELAY_S) * (1 - 0.25 * random)
+
+
+def retry_after_s(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
+    """The seconds that the server asks to wait, or None where it names none that can be read.
+
+    ``retry-after-ms`` in milliseconds goes first; ``retry-after`` is seconds or an HTTP date.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now())
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text) if text is not None else -1.0
+    except ValueError:
+        return None
+    return value if 0 <= value < float("inf") else None
+
+
+def delay_s(
+    retries_taken: int, headers: Mapping[str, str], *, remaining_s: float | None, random: float
+) -> float | None:
+    """Seconds to wait before the next try, or None where waiting is no use.
+
+    A wait that the server asks for is obeyed when it fits ``remaining_s``, the time that the caller has left
+    (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer one ends the call at once, with the
+    numbers in the error, instead of spending tries that must fail.
+    """
+    asked = retry_after_s(headers)
+    wait = backoff_s(retries_taken, random) if asked is None else asked
+    limit = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
+    return wait if wait <= limit else None

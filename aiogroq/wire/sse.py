@@ -1,0 +1,130 @@
+"""Turns bytes into server-sent events. Knows nothing of sockets or JSON.
+
+Follows the event-stream format of the HTML standard: lines end in LF, CR or CRLF, a blank line ends an event,
+lines that begin with a colon are comments, several ``data`` lines are joined by LF.
+"""
+
+from __future__ import annotations
+
+DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024
+
+
+class EventTooLargeError(ValueError):
+    """One event is larger than the limit."""
+
+
+class Event(bytes):
+    """The data of one event that has a name other than ``message``."""
+
+    name: str = "message"
+
+
+class SSEParser:
+    """An incremental parser: `feed` it pieces as they arrive, cut anywhere, and it returns the events they end.
+
+    An event is the bytes of its data; one with an ``event:`` name is an `Event`, whose ``name`` says it. What
+    comes from a plain event needs no object of its own, which is what makes a fast stream cheap.
+    """
+
+    __slots__ = ("_pending", "_pending_bytes", "_skip_lf", "_started", "last_event_id", "max_event_bytes", "retry_ms")
+
+    def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
+        self.max_event_bytes = max_event_bytes
+        self.last_event_id: str | None = None
+        self.retry_ms: int | None = None
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._skip_lf = False
+        self._started = False
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes of an event that has not ended yet."""
+        return self._pending_bytes
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """The events that end in ``piece``, in order.
+
+        Raises `EventTooLargeError` when an event outgrows the limit before it ends.
+        """
+        if not self._started or self._skip_lf or b"\r" in piece:
+            piece = self._normalise(piece)
+        if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._ends_in_lf()):
+            # A long event arrives in many pieces: they are joined once, when it ends.
+            if piece:
+                self._hold(piece)
+            return []
+        if self._pending:
+            self._pending.append(piece)
+            piece = b"".join(self._pending)
+            self._pending = []
+            self._pending_bytes = 0
+        blocks = piece.split(b"\n\n")
+        rest = blocks.pop()
+        if rest:
+            self._hold(rest)
+        events: list[bytes] = []
+        for block in blocks:
+            if len(block) > self.max_event_bytes:
+                raise self._too_large()
+            if block.startswith(b"data: ") and b"\n" not in block:
+                events.append(block[6:])
+            else:
+                event = self._parse(block)
+                if event is not None:
+                    events.append(event)
+        return events
+
+    def _ends_in_lf(self) -> bool:
+        return bool(self._pending) and self._pending[-1].endswith(b"\n")
+
+    def _hold(self, piece: bytes) -> None:
+        self._pending.append(piece)
+        self._pending_bytes += len(piece)
+        if self._pending_bytes > self.max_event_bytes:
+            raise self._too_large()
+
+    def _too_large(self) -> EventTooLargeError:
+        return EventTooLargeError(f"an event of the stream is larger than {self.max_event_bytes} bytes")
+
+    def _normalise(self, piece: bytes) -> bytes:
+        """``piece`` with LF for every line end, and without the byte order mark that may open a stream."""
+        if not self._started:
+            piece = b"".join((*self._pending, piece))
+            self._pending, self._pending_bytes = [], 0
+            if len(piece) < 3 and b"\xef\xbb\xbf".startswith(piece):
+                self._hold(piece)
+                return b""
+            self._started = True
+            piece = piece.removeprefix(b"\xef\xbb\xbf")
+        if self._skip_lf and piece:
+            # The CR before this piece ended a line already; its LF belongs to the same line end.
+            piece = piece.removeprefix(b"\n")
+            self._skip_lf = False
+        if b"\r" in piece:
+            self._skip_lf = piece.endswith(b"\r")
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return piece
+
+    def _parse(self, block: bytes) -> bytes | None:
+        name = "message"
+        data: list[bytes] = []
+        for line in block.split(b"\n"):
+            field, _, value = line.partition(b":")
+            value = value.removeprefix(b" ")
+            if field == b"data":
+                data.append(value)
+            elif field == b"event":
+                name = value.decode("utf-8", errors="replace") or "message"
+            elif field == b"id" and b"\0" not in value:
+                self.last_event_id = value.decode("utf-8", errors="replace")
+            elif field == b"retry" and value.isdigit():
+                self.retry_ms = int(value)
+        if not data:
+            return None
+        joined = b"\n".join(data)
+        if name == "message":
+            return joined
+        event = Event(joined)
+        event.name = name
+        return event

@@ -1,0 +1,117 @@
+"""`Timeout`: how long each phase of a call may take, in seconds. None is no limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from ..types._omit import Omit, omit
+
+Seconds: TypeAlias = float | None
+
+
+@dataclass(frozen=True, init=False)
+class Timeout:
+    """Limits for the phases of a call.
+
+    ``Timeout(60.0, connect=5.0)`` gives every phase 60 s but connecting 5 s, as in the official package.
+    ``pool`` waits for a free connection, ``connect`` makes one (DNS, TCP, TLS), ``write`` sends the request,
+    ``first_byte`` waits for the answer's headers, ``read`` for the next bytes of its body, ``idle`` for the next
+    event of a stream (comments and keep-alive bytes do not count), ``total`` bounds the whole call with its
+    retries, its waits, and the whole body or stream.
+    """
+
+    connect: Seconds
+    """Seconds to make a connection."""
+    read: Seconds
+    """Seconds between two pieces of the body."""
+    write: Seconds
+    """Seconds to send the request, its body included."""
+    pool: Seconds
+    """Seconds to wait for a free connection where their number is limited."""
+    first_byte: Seconds
+    """Seconds from the request sent to the headers of the answer. As ``read`` where it is not given."""
+    idle: Seconds
+    """Seconds between two events of a stream. As ``read`` where it is not given."""
+    total: Seconds
+    """Seconds for the whole call. No limit where it is not given."""
+
+    def __init__(
+        self,
+        timeout: Any = omit,
+        *,
+        connect: Seconds | Omit = omit,
+        read: Seconds | Omit = omit,
+        write: Seconds | Omit = omit,
+        pool: Seconds | Omit = omit,
+        first_byte: Seconds | Omit = omit,
+        idle: Seconds | Omit = omit,
+        total: Seconds | Omit = omit,
+    ) -> None:
+        base = Timeout.of(timeout) if _is_limits(timeout) else None
+        default: Seconds = None if base or isinstance(timeout, Omit) else _seconds("timeout", timeout)
+
+        def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
+            inherited = getattr(base, name) if base else otherwise
+            value = inherited if isinstance(given, Omit) else _seconds(name, given)
+            object.__setattr__(self, name, value)
+
+        pick("connect", connect, default)
+        pick("read", read, default)
+        pick("write", write, default)
+        pick("pool", pool, default)
+        pick("first_byte", first_byte, self.read)
+        pick("idle", idle, self.read)
+        pick("total", total, None)
+
+    @classmethod
+    def of(cls, value: Any) -> Timeout:
+        """A `Timeout` from whatever people pass: a number, None, an ``httpx.Timeout``, an
+        ``aiohttp.ClientTimeout``. Raises `TypeError` for anything else, `ValueError` for negative seconds."""
+        if isinstance(value, Timeout):
+            return value
+        if value is None or isinstance(value, (int, float)):
+            return cls(value)
+        if hasattr(value, "sock_read"):  # aiohttp: `connect` there is waiting for the pool and connecting together
+            return cls(
+                connect=value.sock_connect if value.sock_connect is not None else value.connect,
+                pool=value.connect,
+                read=value.sock_read,
+                total=value.total,
+            )
+        if hasattr(value, "pool") and hasattr(value, "write"):
+            return cls(connect=value.connect, read=value.read, write=value.write, pool=value.pool)
+        if isinstance(value, tuple):
+            return cls(None, **dict(zip(("connect", "read", "write", "pool"), value, strict=False)))
+        raise TypeError(
+            f"timeout must be seconds, None, aiogroq.Timeout, httpx.Timeout or aiohttp.ClientTimeout, "
+            f"not {type(value).__name__}"
+        )
+
+    def limit(self, phase: str) -> Seconds:
+        """The limit of ``phase``, in seconds; None for no phase at all."""
+        return cast("Seconds", getattr(self, phase)) if phase else None
+
+    @property
+    def shortest(self) -> Seconds:
+        """The smallest limit of all phases, in seconds, or None where there is none."""
+        limits = (self.connect, self.read, self.write, self.pool, self.first_byte, self.idle, self.total)
+        return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _is_limits(value: Any) -> bool:
+    return not (value is None or isinstance(value, (int, float, Omit)))
+
+
+def _seconds(name: str, value: Any) -> Seconds:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be seconds or None, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{name} must not be negative, and is {value!r} seconds")
+    return float(value)
+
+
+DEFAULT_TIMEOUT = Timeout(60.0, connect=5.0)
+DEFAULT_MAX_RETRIES = 2

@@ -1,0 +1,72 @@
+"""Which URL a call goes to: forgiving base URLs, and path parameters that cannot leave their place."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from yarl import URL
+
+from ..errors import GroqError
+
+_API = "/openai/v1"
+
+
+def api_root(base_url: str | URL | Any) -> URL:
+    """The URL under which the endpoints live, without a trailing slash.
+
+    A path ending in ``/v1`` is used as it is, one ending in ``/openai`` gets ``/v1``, anything else gets
+    ``/openai/v1``; so ``https://api.groq.com``, ``.../openai`` and ``.../openai/v1`` are the same, and the base
+    URL of any OpenAI-compatible server works. Raises `GroqError` for what is no http(s) URL.
+    """
+    try:
+        url = URL(str(base_url).strip())
+    except (ValueError, TypeError):
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise GroqError(f"base_url must be an http or https URL such as https://api.groq.com, not {str(base_url)!r}")
+    path = url.raw_path.rstrip("/")
+    if path.endswith("/openai"):
+        path += "/v1"
+    elif not path.endswith("/v1"):
+        path += _API
+    return url.with_path(path, encoded=True).with_query(None).with_fragment(None)
+
+
+def resolve(root: URL, path: str) -> URL:
+    """The URL of ``path`` under the API root.
+
+    ``/openai/v1/x`` and ``/x`` are both ``root/x``; ``/v1/x`` stands beside ``/openai`` (fine tuning lives
+    there); a whole URL must have the origin of ``root``, because the key goes with it.
+    """
+    if "://" in path:
+        url = URL(path)
+        if url.origin() != root.origin():
+            raise GroqError(f"{path} has another origin than base_url ({root.origin()}); the key is not sent there")
+        return url
+    path, _, query = ("/" + path.lstrip("/")).partition("?")
+    if any(segment in ("..", ".") for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
+        raise GroqError(f"the path {path!r} has a '..' or '.' segment")
+    if path.startswith(_API + "/"):
+        path = path[len(_API) :]
+    base = root.raw_path
+    if path.startswith("/v1/"):
+        base = base.removesuffix("/v1").removesuffix("/openai")
+    url = root.with_path(base + quote(path, safe="/%:@!$&'()*+,;=-._~"), encoded=True)
+    return url.with_query(query) if query else url
+
+
+def path(template: str, **ids: str) -> str:
+    """``template`` with each ``{name}`` replaced by its percent-encoded id.
+
+    A slash inside an id is encoded (model ids have one). Raises `ValueError` for an id that is empty or
+    would change the path (``.``, ``..``).
+    """
+    encoded: dict[str, str] = {}
+    for name, value in ids.items():
+        if not isinstance(value, str) or not value:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
+        if value.strip(".") == "" and len(value) <= 2:
+            raise ValueError(f"`{name}` must not be {value!r}")
+        encoded[name] = quote(value, safe="!$&'()*+,;=:@")
+    return template.format(**encoded)
