@@ -1,2 +1,202 @@
-"""The Groq API for people who write asyncio."""
-from .client import AsyncGroq
+"""The Groq API for people who write asyncio.
+
+`AsyncGroq` is awaited, `Groq` blocks; both take the calls, arguments, attribute names and exceptions of the official
+``groq`` package. Names are loaded when they are first used, so that importing this package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from . import types as types
+    from .client import AsyncGroq as AsyncGroq
+    from .errors import APIConnectionError as APIConnectionError
+    from .errors import APIError as APIError
+    from .errors import APIResponseValidationError as APIResponseValidationError
+    from .errors import APIStatusError as APIStatusError
+    from .errors import APITimeoutError as APITimeoutError
+    from .errors import Attempt as Attempt
+    from .errors import AuthenticationError as AuthenticationError
+    from .errors import BadRequestError as BadRequestError
+    from .errors import ConflictError as ConflictError
+    from .errors import ErrorResponse as ErrorResponse
+    from .errors import FlexCapacityError as FlexCapacityError
+    from .errors import GroqError as GroqError
+    from .errors import InternalServerError as InternalServerError
+    from .errors import NotFoundError as NotFoundError
+    from .errors import PermissionDeniedError as PermissionDeniedError
+    from .errors import RateLimitError as RateLimitError
+    from .errors import RequestInfo as RequestInfo
+    from .errors import RequestTooLargeError as RequestTooLargeError
+    from .errors import UnprocessableEntityError as UnprocessableEntityError
+    from .resources.verbs import RequestOptions as RequestOptions
+    from .response import AsyncAPIResponse as AsyncAPIResponse
+    from .response import AsyncBinaryAPIResponse as AsyncBinaryAPIResponse
+    from .response import AsyncResponseContextManager as AsyncResponseContextManager
+    from .response import AsyncStreamedBinaryAPIResponse as AsyncStreamedBinaryAPIResponse
+    from .response import BaseAPIResponse as BaseAPIResponse
+    from .response import MissingStreamClassError as MissingStreamClassError
+    from .response import StreamAlreadyConsumed as StreamAlreadyConsumed
+    from .response import (
+        async_to_custom_raw_response_wrapper as async_to_custom_raw_response_wrapper,
+    )
+    from .response import (
+        async_to_custom_streamed_response_wrapper as async_to_custom_streamed_response_wrapper,
+    )
+    from .response import async_to_raw_response_wrapper as async_to_raw_response_wrapper
+    from .response import async_to_streamed_response_wrapper as async_to_streamed_response_wrapper
+    from .response import extract_response_type as extract_response_type
+    from .sync.client import Groq as Groq
+    from .sync.response import APIResponse as APIResponse
+    from .sync.response import BinaryAPIResponse as BinaryAPIResponse
+    from .sync.response import ResponseContextManager as ResponseContextManager
+    from .sync.response import StreamedBinaryAPIResponse as StreamedBinaryAPIResponse
+    from .sync.response import to_custom_raw_response_wrapper as to_custom_raw_response_wrapper
+    from .sync.response import (
+        to_custom_streamed_response_wrapper as to_custom_streamed_response_wrapper,
+    )
+    from .sync.response import to_raw_response_wrapper as to_raw_response_wrapper
+    from .sync.response import to_streamed_response_wrapper as to_streamed_response_wrapper
+    from .sync.stream import Stream as Stream
+    from .transport.http_client import DefaultAioHttpClient as DefaultAioHttpClient
+    from .transport.stream import AsyncStream as AsyncStream
+    from .types._base import Model as BaseModel
+    from .types._omit import NOT_GIVEN as NOT_GIVEN
+    from .types._omit import NotGiven as NotGiven
+    from .types._omit import Omit as Omit
+    from .types._omit import not_given as not_given
+    from .types._omit import omit as omit
+    from .wire.limits import RateLimit as RateLimit
+    from .wire.limits import RateLimitWindow as RateLimitWindow
+    from .wire.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
+    from .wire.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+    from .wire.timeouts import Timeout as Timeout
+
+    AsyncClient = AsyncGroq
+    Client = Groq
+
+__title__ = "aiogroq"
+
+_HOMES: dict[str, str] = {
+    "aiogroq.client": "AsyncGroq",
+    "aiogroq.errors": (
+        "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
+        "AuthenticationError BadRequestError ConflictError ErrorResponse FlexCapacityError GroqError "
+        "InternalServerError NotFoundError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
+        "UnprocessableEntityError"
+    ),
+    "aiogroq.resources.verbs": "RequestOptions",
+    "aiogroq.response": (
+        "AsyncAPIResponse AsyncBinaryAPIResponse AsyncResponseContextManager AsyncStreamedBinaryAPIResponse "
+        "BaseAPIResponse MissingStreamClassError StreamAlreadyConsumed async_to_custom_raw_response_wrapper "
+        "async_to_custom_streamed_response_wrapper async_to_raw_response_wrapper async_to_streamed_response_wrapper "
+        "extract_response_type"
+    ),
+    "aiogroq.sync.client": "Groq",
+    "aiogroq.sync.response": (
+        "APIResponse BinaryAPIResponse ResponseContextManager StreamedBinaryAPIResponse "
+        "to_custom_raw_response_wrapper to_custom_streamed_response_wrapper to_raw_response_wrapper "
+        "to_streamed_response_wrapper"
+    ),
+    "aiogroq.sync.stream": "Stream",
+    "aiogroq.transport.http_client": "DefaultAioHttpClient",
+    "aiogroq.transport.stream": "AsyncStream",
+    "aiogroq.types._omit": "NOT_GIVEN NotGiven Omit not_given omit",
+    "aiogroq.wire.limits": "RateLimit RateLimitWindow",
+    "aiogroq.wire.timeouts": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+_RENAMED = {
+    "AsyncClient": ("aiogroq.client", "AsyncGroq"),
+    "BaseModel": ("aiogroq.types._base", "Model"),
+    "Client": ("aiogroq.sync.client", "Groq"),
+}
+_HTTPX_NAMES = ("DefaultHttpxClient", "DefaultAsyncHttpxClient")
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponse",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AsyncAPIResponse",
+    "AsyncBinaryAPIResponse",
+    "AsyncClient",
+    "AsyncGroq",
+    "AsyncResponseContextManager",
+    "AsyncStream",
+    "AsyncStreamedBinaryAPIResponse",
+    "Attempt",
+    "AuthenticationError",
+    "BadRequestError",
+    "BaseAPIResponse",
+    "BaseModel",
+    "BinaryAPIResponse",
+    "Client",
+    "ConflictError",
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "DefaultAioHttpClient",
+    "ErrorResponse",
+    "FlexCapacityError",
+    "Groq",
+    "GroqError",
+    "InternalServerError",
+    "MissingStreamClassError",
+    "NOT_GIVEN",
+    "NotFoundError",
+    "NotGiven",
+    "Omit",
+    "PermissionDeniedError",
+    "RateLimit",
+    "RateLimitError",
+    "RateLimitWindow",
+    "RequestInfo",
+    "RequestOptions",
+    "RequestTooLargeError",
+    "ResponseContextManager",
+    "Stream",
+    "StreamAlreadyConsumed",
+    "StreamedBinaryAPIResponse",
+    "Timeout",
+    "UnprocessableEntityError",
+    "__title__",
+    "__version__",
+    "async_to_custom_raw_response_wrapper",
+    "async_to_custom_streamed_response_wrapper",
+    "async_to_raw_response_wrapper",
+    "async_to_streamed_response_wrapper",
+    "extract_response_type",
+    "not_given",
+    "omit",
+    "to_custom_raw_response_wrapper",
+    "to_custom_streamed_response_wrapper",
+    "to_raw_response_wrapper",
+    "to_streamed_response_wrapper",
+    "types",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "types":
+        return import_module("aiogroq.types")
+    if name in _HTTPX_NAMES:
+        raise AttributeError(
+            f"aiogroq has no {name}: it stands on aiohttp. Use aiogroq.DefaultAioHttpClient(proxy=..., "
+            "local_address=..., ssl=..., limit=...)"
+        )
+    module, original = _RENAMED.get(name) or (_HOME_OF.get(name), name)
+    if module is None:
+        raise AttributeError(f"module 'aiogroq' has no attribute {name!r}")
+    value = getattr(import_module(module), original)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -312,3 +312,8 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 def status_error(status: int) -> type[APIStatusError]:
     """The class that an answer of this error status raises."""
     return _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
+
+
+# Tracebacks and pickles name the errors as their users do, wherever this module moves.
+for _cls in [value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, GroqError)]:
+    _cls.__module__ = "aiogroq"

@@ -255,7 +255,7 @@ class _Call:
                 request.returns, content, status=body.status, headers=body.headers, request=self._info
             )
         cls: Any = view.response_cls if view is not None else None
-        if cls is None:
+        if cls is None or not issubclass(cls, AsyncAPIResponse):  # a blocking class is made of ours, in sync/
             if not request.binary:
                 cls = AsyncAPIResponse
             else:

@@ -164,7 +164,7 @@ class ChunkFold:
             return ChatCompletion()
         x_groq = None
         if first.x_groq is not None or self.x_groq_id is not None:
-            x_groq = XGroq(id=self.x_groq_id, seed=first.x_groq.seed if first.x_groq is not None else None)
+            x_groq = XGroq(id=self.x_groq_id or "", seed=first.x_groq.seed if first.x_groq is not None else None)
         return ChatCompletion(
             id=first.id,
             object="chat.completion",
@@ -176,7 +176,7 @@ class ChunkFold:
                 Choice(
                     index=index,
                     message=fold.message(),
-                    finish_reason=fold.finish_reason,
+                    finish_reason=fold.finish_reason or "",
                     logprobs=fold.logprobs,
                 )
                 for index, fold in sorted(self._choices.items())

@@ -1,0 +1,53 @@
+"""What the generated facade stands on: running a coroutine, and lifting its result to the blocking colour."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from ..types._base import Model
+from .portal import portal
+from .response import APIResponse, BinaryAPIResponse, blocking_response
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse
+    from ..transport.stream import AsyncStream
+
+T = TypeVar("T")
+
+
+class SyncResource:
+    """A group of blocking endpoints."""
+
+    _async: Any
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} over {self._async!r}>"
+
+
+def run(coro: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the portal and wait for its result."""
+    return portal.call(coro)
+
+
+@overload
+def lift(value: AsyncStream[T]) -> Stream[T]: ...
+@overload
+def lift(value: AsyncBinaryAPIResponse) -> BinaryAPIResponse: ...
+@overload
+def lift(value: AsyncAPIResponse[T]) -> APIResponse[T]: ...
+@overload
+def lift(value: T) -> T: ...
+def lift(value: Any) -> Any:
+    """The blocking twin of what a coroutine returned: plain values are their own."""
+    if isinstance(value, Model):
+        return value
+    from ..response import AsyncAPIResponse
+    from ..transport.stream import AsyncStream
+
+    if isinstance(value, AsyncStream):
+        return Stream(value)
+    if isinstance(value, AsyncAPIResponse):
+        return blocking_response(value)
+    return value

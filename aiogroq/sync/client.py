@@ -1,0 +1,164 @@
+"""`Groq`: the blocking client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..client import AsyncGroq
+from ..types._omit import Omit, not_given
+from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
+from .facade import Resources
+from .portal import portal
+
+if TYPE_CHECKING:
+    import aiohttp
+    from typing_extensions import Self
+    from yarl import URL
+
+    from ..transport.http_client import DefaultAioHttpClient
+    from ..types._params import TimeoutTypes
+
+
+class Groq(Resources):
+    """The Groq API, blocking: the same calls as `AsyncGroq`, run on a loop in a thread of the library's own.
+
+    It works in scripts, in notebooks (where a loop runs already), from many threads at once, and after a fork. It may be
+    left open, closed with `close`, or used as ``with Groq() as client``. The arguments are those of `AsyncGroq`.
+
+    Raises `GroqError` for a key or a base URL that cannot be right.
+    """
+
+    _async: AsyncGroq
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: TimeoutTypes = not_given,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+    ) -> None:
+        super().__init__(
+            AsyncGroq(
+                api_key=api_key,
+                base_url=base_url,
+                timeout=timeout,
+                max_retries=max_retries,
+                default_headers=default_headers,
+                default_query=default_query,
+                http_client=http_client,
+            )
+        )
+
+    @property
+    def api_key(self) -> str:
+        """The key."""
+        return self._async.api_key
+
+    @property
+    def base_url(self) -> URL:
+        """Where the endpoints are, ``/openai/v1`` or ``/v1`` included."""
+        return self._async.base_url
+
+    @property
+    def timeout(self) -> Timeout:
+        """The limits of a call, in seconds."""
+        return self._async.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a call is tried again."""
+        return self._async.max_retries
+
+    @property
+    def default_headers(self) -> Mapping[str, str | Omit]:
+        """The headers that this client adds to every request, without the key."""
+        return self._async.default_headers
+
+    @property
+    def default_query(self) -> Mapping[str, object]:
+        """The query parameters that this client adds to every request."""
+        return self._async.default_query
+
+    @property
+    def http_client(self) -> DefaultAioHttpClient:
+        """The pool of connections."""
+        return self._async.http_client
+
+    def copy(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | URL | None = None,
+        timeout: TimeoutTypes = not_given,
+        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        max_retries: int | Omit = not_given,
+        default_headers: Mapping[str, str | Omit] | None = None,
+        set_default_headers: Mapping[str, str | Omit] | None = None,
+        default_query: Mapping[str, object] | None = None,
+        set_default_query: Mapping[str, object] | None = None,
+    ) -> Self:
+        """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
+
+        ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
+        ``set_default_query`` take their place. Closing one closes the pool of both.
+        """
+        return self._over(
+            self._async.copy(
+                api_key=api_key,
+                base_url=base_url,
+                timeout=timeout,
+                http_client=http_client,
+                max_retries=max_retries,
+                default_headers=default_headers,
+                set_default_headers=set_default_headers,
+                default_query=default_query,
+                set_default_query=set_default_query,
+            )
+        )
+
+    with_options = copy
+
+    @classmethod
+    def _over(cls, client: AsyncGroq) -> Self:
+        blocking = cls.__new__(cls)
+        Resources.__init__(blocking, client)
+        return blocking
+
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._async.is_closed()
+
+    def close(self) -> None:
+        """Close the connections. May be called more than once, or not at all."""
+        portal.call(self._async.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    if not TYPE_CHECKING:
+        # At run time only, so that type checkers refuse it too.
+        async def __aenter__(self) -> None:
+            raise TypeError("Groq is blocking: use 'with Groq()', or 'async with aiogroq.AsyncGroq()'")
+
+        async def __aexit__(self, *exc: object) -> None: ...
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._async.base_url}>"
+
+    def __reduce__(self) -> Any:
+        return _over, (type(self), self._async)
+
+
+def _over(cls: type[Groq], client: AsyncGroq) -> Groq:
+    return cls._over(client)  # pyright: ignore[reportPrivateUsage]
