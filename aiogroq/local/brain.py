@@ -1,0 +1,131 @@
+"""Writes the text of answers: arithmetic, a few facts, and otherwise sentences made from the prompt's own words."""
+
+from __future__ import annotations
+
+import re
+
+from .arithmetic import solve
+from .conversation import Conversation
+from .facts import fact
+from .words import keywords, number_from, topic
+
+_GREETING = re.compile(r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings)\b[\w\s]{0,24}[!.?]*\s*$", re.I)
+_ECHO = re.compile(
+    r"\b(?:say|repeat|reply with|respond with|answer with|output|print|echo)\b"
+    r"(?:\s+(?:exactly|only|just|after me|the word|the text|the phrase|this))*\s*:?\s*(['\"“`])(.+?)['\"”`]",
+    re.I | re.S,
+)
+_SAY_BARE = re.compile(r"^\W*(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?\s*$", re.I | re.S)
+_MY_NAME = re.compile(r"\b(?:my name is|i am called|call me|i'm)\s+([A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?)")
+_ASKS_NAME = re.compile(r"\b(?:what(?:'s| is) my name|who am i|remember my name)\b", re.I)
+_ROLE = re.compile(r"\byou are (?:an? |the )?(?!helpful)([\w' -]{3,40}?)(?=[.,;:!\n]| who| that| and|$)", re.I)
+_ALWAYS = re.compile(r"\b(?:always|only) (?:answer|reply|respond|say)(?: only)?(?: with)?:?\s+['\"“]?([^'\"”.\n]{1,80})", re.I)
+
+_OPENINGS = (
+    "Here is a short answer about {topic}.",
+    "Let us look at {topic} step by step.",
+    "There is more to {topic} than it seems at first.",
+    "The short version of {topic} fits in a few sentences.",
+)
+_MIDDLES = (
+    "The first thing to know is how {a} and {b} belong together: when one of them changes, the other follows.",
+    "In practice {a} matters most, because everything that depends on it has to wait for it.",
+    "People often begin with {b} and come to {a} later, but the order hardly changes the result.",
+    "A good example is {c}, where small differences add up to something that users notice at once.",
+    "What makes {a} valuable is not size but speed: an answer that arrives early can still change a decision.",
+    "Seen from {c}, the question of {b} turns out to be mostly a question of patience and measurement.",
+)
+_CLOSINGS = (
+    "If you tell me more about {a}, I can be more precise.",
+    "In short: start with {a}, measure, and only then decide about {b}.",
+    "That is why {topic} deserves attention early and not at the end.",
+)
+_POEM = (
+    "In quiet hours {a} begins to glow,\nand {b} answers, soft and slow;\n"
+    "a thread of light that none can see\nties {c} and {a} in harmony.\n\n"
+    "So let the morning come and stay,\nwith {b} to guide it on its way,\n"
+    "for what we seek in all we do\nis {c}, made simple, bright and new."
+)
+_STORY = (
+    "Once upon a time there was a small lighthouse that knew everything about {a}. Every evening it sent its light over "
+    "the sea and asked the ships about {b}. One night a ship answered: it had found {c} far beyond the horizon. "
+    "From then on the lighthouse was never lonely again, and sailors told its story in every harbour."
+)
+
+
+def answer(conversation: Conversation) -> str:
+    """The answer to the last thing that the user said, or to the tool results that follow it."""
+    if conversation.tool_results:
+        return _from_tools(conversation)
+    always = _ALWAYS.search(conversation.system)
+    if always:
+        return always[1].strip()
+    plain = _plain_answer(conversation)
+    role = _ROLE.search(conversation.system)
+    # A system prompt that gives a part to play is heard in the answer.
+    return f"Speaking as {_with_article(role[1].strip())}: {plain}" if role else plain
+
+
+def reasoning(conversation: Conversation, effort: str | None) -> str:
+    """What a reasoning model thinks first; longer the more *effort* is asked for."""
+    about = topic(conversation.user)
+    steps = [f'The user asks about "{about}".', "I should answer briefly and to the point."]
+    if effort != "low":
+        steps.append(f"The words that matter are {', '.join(keywords(conversation.user)[:5]) or 'few'}.")
+    if conversation.tool_results:
+        steps.append("The tool has answered, so I can use its result.")
+    if effort == "high":
+        steps.append("Let me check that again: nothing in the conversation contradicts it.")
+        steps.append("I could say more, but a clear answer is better than a long one.")
+    return " ".join(steps)
+
+
+def compose(prompt: str) -> str:
+    """Several sentences that speak about the words of *prompt*, the same for the same prompt."""
+    about = topic(prompt)
+    terms = keywords(about) or keywords(prompt) or ["it"]
+    chance = number_from(prompt)
+    names = {
+        "topic": about,
+        "a": terms[0],
+        "b": terms[1 % len(terms)] if len(terms) > 1 else "time",
+        "c": terms[-1] if len(terms) > 2 else "daily work",
+    }
+    middles = [_MIDDLES[(chance + step) % len(_MIDDLES)] for step in (0, 2, 3)]
+    parts = [_OPENINGS[chance // 7 % len(_OPENINGS)], *middles, _CLOSINGS[chance // 31 % len(_CLOSINGS)]]
+    return " ".join(part.format(**names) for part in parts)
+
+
+def _plain_answer(conversation: Conversation) -> str:
+    prompt = conversation.user
+    echo = _ECHO.search(prompt) or _SAY_BARE.search(prompt)
+    if echo:
+        return echo[echo.lastindex or 0].strip()
+    if _GREETING.match(prompt):
+        return "Hello! How can I help you today?"
+    if _ASKS_NAME.search(prompt):
+        name = _MY_NAME.search(conversation.text)
+        return f"Your name is {name[1]}." if name else "You have not told me your name yet."
+    known = solve(prompt) or fact(prompt)
+    if known:
+        return known
+    if conversation.images:
+        count = "an image" if conversation.images == 1 else f"{conversation.images} images"
+        return f"You sent {count}. {compose(prompt)}"
+    for word, form in (("poem", _POEM), ("haiku", _POEM), ("story", _STORY), ("joke", _STORY)):
+        if re.search(rf"\b{word}\b", prompt, re.I):
+            terms = [term for term in keywords(prompt) if term not in (word, "write", "tell", "short")]
+            a, b, c = [*terms, "light", "the river", "hope"][:3]
+            return form.format(a=a, b=b, c=c)
+    return compose(prompt)
+
+
+def _from_tools(conversation: Conversation) -> str:
+    results = [f"{name.replace('_', ' ')} says: {content.strip()}" for name, content in conversation.tool_results]
+    return f"Here is what I found for {topic(conversation.user)}. " + " ".join(
+        result if result.endswith((".", "!", "?")) else f"{result}." for result in results
+    )
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,244 @@
+"""Finds the values that a schema or a list of keys asks for in what the user wrote."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .arithmetic import find_sum
+from .facts import CAPITALS, place_facts
+from .schema import JsonObject, as_list, types_of
+from .words import topic
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_URL = re.compile(r"https?://[^\s\"'<>)]+")
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_TIME = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[ap]m)?\b|\b(?:1[0-2]|[1-9])\s?[ap]m\b", re.I)
+_PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+_NUMBER = re.compile(r"(?<![\w.@])-?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w@]*@)")
+_NAME = r"[A-Z][\w'’-]*"
+_PLACE = re.compile(
+    rf"\b(?:in|at|for|to|from|near|of|around|between)\s+((?:{_NAME})(?:\s+{_NAME})*(?:,\s*[A-Z]{{2}}\b)?"
+    rf"(?:(?:,|,? and|,? or)\s+(?:in\s+|at\s+|for\s+)?{_NAME}(?:\s+{_NAME})*(?:,\s*[A-Z]{{2}}\b)?)*)"
+)
+_PLACE_PARTS = re.compile(r"\s*(?:,(?!\s*[A-Z]{2}\b)\s*(?:and|or)?|\band\b|\bor\b)\s*(?:(?:in|at|for)\s+)?")
+_FULL_NAME = re.compile(rf"\b{_NAME}(?:\s+{_NAME})+\b")
+_ONE_NAME = re.compile(rf"(?<![.!?:]\s)(?<!^)\b{_NAME}\b|\b{_NAME}(?=\s+(?:is|was|has|lives|works|and)\b)")
+_NOT_NAMES = frozenset(
+    "Extract Please The This That These What Who How When Where Why Return Give From Json JSON I Name Age Email My His "
+    "Her It He She They We You A An In On At Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
+    "March April May June July August September October November December Weather Is Are Can Tell Show Find".split()
+)
+_SOURCE = re.compile(r"\b(?:from|following|text|below|here|input|sentence|of)\b[^:\n]{0,60}:\s*(?=\S)", re.I)
+_WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_CITIES = {city.lower(): city for city in [*CAPITALS.values(), "New York", "San Francisco", "Los Angeles", "Chicago",
+           "Boston", "Seattle", "Toronto", "Sydney", "Mumbai", "Shanghai", "Barcelona", "Munich", "Hamburg", "Milan"]}  # fmt: skip
+
+_PLACES = frozenset("location city place town destination origin address area region where departure arrival".split())
+_PEOPLE = frozenset("name person author customer who fullname user contact employee patient".split())
+_QUERIES = frozenset(
+    "query question prompt text message topic search input keyword keywords content term subject title q about".split()
+)
+_YEARS = re.compile(r"\b(?:aged?\s*:?\s*)(\d{1,3})\b|\b(\d{1,3})[\s-]years?[\s-]old\b|\b(\d{1,3})\s*(?:yo|y/o)\b", re.I)
+_MONEY = re.compile(r"[$€£]\s?(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s?(?:dollars|euros|usd|eur|gbp)\b", re.I)
+
+
+class TextFinder:
+    """Finds values by name, type and format in one text. Each kind of value is searched for at most once."""
+
+    def __init__(self, text: str, request: str = "") -> None:
+        text = text[:20_000]
+        source = _SOURCE.search(text)
+        self._text = text[source.end() :] if source else text
+        self._request = (request or text)[:20_000]
+        self._facts = place_facts(self._request)
+        self._cache: dict[str, list[str]] = {}
+
+    def __call__(self, name: str, schema: JsonObject, index: int = 0) -> Any:
+        """The value number *index* for property *name*, or `None`. A list where the schema asks for an array."""
+        if types_of(schema) == ["array"]:
+            return self._many(name, schema) or None
+        if types_of(schema) == ["object"] or "properties" in schema:
+            return None
+        choices = as_list(schema.get("enum"))
+        if choices:
+            return next((c for c in choices if isinstance(c, str) and self._mentions(c)), None)
+        kinds = types_of(schema)
+        if kinds and kinds[0] in ("integer", "number"):
+            return self._number(name, index, whole=kinds[0] == "integer")
+        if kinds and kinds[0] == "boolean":
+            return self._boolean(name)
+        values = self.texts(name, schema)
+        if not kinds and not values:
+            return self._number(name, index, whole=False) if _is_numeric(name) else None
+        return values[index] if index < len(values) else None
+
+    def texts(self, name: str, schema: JsonObject) -> list[str]:
+        """All texts in the order in which they stand that may be meant by *name*."""
+        parts = name_parts(name)
+        form = schema.get("format")
+        known = self._facts.get(parts[-1] if parts else "")
+        if known:
+            return [known]
+        labelled = self._labelled(parts)
+        kind = _kind(parts, form if isinstance(form, str) else "")
+        if kind == "person" and parts[0] in ("first", "last", "given", "family", "sur"):
+            return [n.split()[0 if parts[0] in ("first", "given") else -1] for n in self._of("person")]
+        if kind == "place":
+            return self.places(parts)
+        if kind == "query":
+            return labelled or [topic(self._request)]
+        if kind == "expression":
+            found = find_sum(self._request)
+            return [found] if found else []
+        return (self._of(kind) if kind else []) or labelled
+
+    def places(self, parts: list[str] | None = None) -> list[str]:
+        """The places that the text names; of a journey only the end that *parts* speak of."""
+        for words, ends in ((("origin", "from", "departure", "source"), "from"), (("destination", "to", "arrival"), "to")):
+            if parts and any(word in parts for word in words):
+                found = re.search(rf"\b{ends}\s+({_NAME}(?:\s+{_NAME})*)", self._text)
+                if found:
+                    return [found[1]]
+        return self._of("place")
+
+    def _of(self, kind: str) -> list[str]:
+        if kind not in self._cache:
+            self._cache[kind] = list(dict.fromkeys(_SEARCHES[kind](self._text)))
+        return self._cache[kind]
+
+    def _labelled(self, parts: list[str]) -> list[str]:
+        """Values that the text itself labels: `subject: Hello`, `her job is pilot`."""
+        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        if not label:
+            return []
+        found = re.findall(rf"\b{label}\s*(?:is|was|=|:)\s*[\"'“]?([^,;.\n\"”]{{1,120}})", self._text, re.I)
+        return [value.strip().removesuffix("'") for value in found]
+
+    def _mentions(self, word: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(word.replace('_', ' '))}(?!\w)", self._request.replace("_", " "), re.I) is not None
+
+    def _many(self, name: str, schema: JsonObject) -> list[Any]:
+        items = schema.get("items")
+        inner: JsonObject = items if isinstance(items, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+        kinds = types_of(inner)
+        if kinds == ["object"] or "properties" in inner or "$ref" in inner:
+            return []
+        if kinds and kinds[0] in ("integer", "number"):
+            return [value for text in self._of("number") if (value := _to_number(text, kinds[0] == "integer")) is not None]
+        parts = name_parts(name)
+        singular = "_".join([*parts[:-1], parts[-1].removesuffix("s")]) if parts else name
+        choices = [choice for choice in as_list(inner.get("enum")) if isinstance(choice, str) and self._mentions(choice)]
+        return choices or list(self.texts(singular, inner))
+
+    def _number(self, name: str, index: int, *, whole: bool) -> float | int | None:
+        parts = name_parts(name)
+        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        kind = "age" if "age" in parts else "money" if {"price", "cost", "amount", "total", "salary"} & set(parts) else ""
+        near = re.findall(rf"\b{label}\s*(?:is|was|of|=|:)?\s*[$€£]?(-?\d[\d,]*(?:\.\d+)?)", self._text, re.I) if label else []
+        found = [text for text in (self._of(kind) if kind else [])] or near or ([] if kind == "age" else self._of("number"))
+        return _to_number(found[index], whole) if index < len(found) else None
+
+    def _boolean(self, name: str) -> bool | None:
+        parts = [part for part in name_parts(name) if part not in ("is", "has", "should", "include")]
+        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        found = re.search(rf"\b(not|no|without|isn't|never)?\s*(?:\w+\s)?{label}\b", self._request, re.I) if label else None
+        return None if found is None else not found[1]
+
+
+def name_parts(name: str) -> list[str]:
+    """`firstName`, `first_name` and `First name` as `["first", "name"]`."""
+    return [part.lower() for part in _WORDS_OF_NAME.findall(name[:80])]
+
+
+def _kind(parts: list[str], form: str) -> str:
+    words = set(parts)
+    if form in ("email", "date", "uri", "url") or words & {"email", "mail", "url", "link", "website", "uri", "date", "time", "phone"}:
+        for kind, names in _BY_NAME.items():
+            if form in names or words & names:
+                return kind
+    if words & {"expression", "formula", "calculation", "equation"}:
+        return "expression"
+    if words & _PLACES:
+        return "place"
+    if words & {"country"}:
+        return "country"
+    if words & _PEOPLE and not words & {"company", "file", "product", "event", "function", "model"}:
+        return "person"
+    return "query" if words & _QUERIES else ""
+
+
+_BY_NAME = {
+    "email": {"email", "mail"},
+    "url": {"url", "link", "website", "uri"},
+    "date": {"date"},
+    "time": {"time"},
+    "phone": {"phone"},
+}
+
+
+def _is_numeric(name: str) -> bool:
+    return bool(set(name_parts(name)) & {"age", "count", "number", "quantity", "price", "amount", "total", "year", "score"})
+
+
+def _to_number(text: str, whole: bool) -> float | int | None:
+    value = float(text.replace(",", ""))
+    if value.is_integer():
+        return int(value)
+    return None if whole else value
+
+
+def _find_places(text: str) -> list[str]:
+    found = [
+        place
+        for match in _PLACE.finditer(text)
+        for place in _PLACE_PARTS.split(match[1])
+        if place and place not in _NOT_NAMES
+    ]
+    if found:
+        return found
+    lowered = text.lower()
+    known = [(at, city) for name, city in _CITIES.items() if (at := _word_at(name, lowered)) >= 0]
+    if known:
+        return [city for _, city in sorted(known)]
+    last = re.search(r"\b(?:in|at|for|near)\s+(?!the\b|a\b|an\b|my\b|json\b)([a-z][a-z' -]{2,40}?)\s*[?.!]*$", text, re.I)
+    return [last[1].strip()] if last else []
+
+
+def _word_at(name: str, text: str) -> int:
+    found = re.search(rf"\b{re.escape(name)}\b", text)
+    return found.start() if found else -1
+
+
+def _find_people(text: str) -> list[str]:
+    def without_verbs(name: str) -> str:
+        parts = name.split()
+        while parts and parts[0] in _NOT_NAMES:
+            parts.pop(0)
+        return " ".join(parts)
+
+    full = [name for found in _FULL_NAME.findall(text) if " " in (name := without_verbs(found))]
+    return full or [name for name in _ONE_NAME.findall(text) if name not in _NOT_NAMES]
+
+
+def _find_countries(text: str) -> list[str]:
+    return [country.title() for country in CAPITALS if re.search(rf"\b{country}\b", text, re.I)]
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [next(group for group in found.groups() if group) for found in pattern.finditer(text)]
+
+
+_SEARCHES = {
+    "email": _EMAIL.findall,
+    "url": _URL.findall,
+    "date": _DATE.findall,
+    "time": _TIME.findall,
+    "phone": _PHONE.findall,
+    "number": _NUMBER.findall,
+    "age": lambda text: _groups(_YEARS, text),
+    "money": lambda text: _groups(_MONEY, text),
+    "place": _find_places,
+    "person": _find_people,
+    "country": _find_countries,
+}

@@ -1,0 +1,74 @@
+"""Parses `multipart/form-data` bodies that are already in memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from .checks import refuse
+
+MAX_PARTS = 200
+_BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))', re.IGNORECASE)
+_PARAMETER = re.compile(r';\s*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form."""
+
+    name: str
+    filename: str | None
+    """`None` for a plain field."""
+    content_type: str | None
+    headers: dict[str, str]
+    """Names in lower case."""
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        """The content as UTF-8 text, with replacement characters where it is not."""
+        return self.content.decode("utf-8", "replace")
+
+
+def parse_multipart(body: bytes, content_type: str) -> list[Part]:
+    """The parts of *body* in order. Raises `ApiError` 400 where the body does not keep to the form."""
+    found = _BOUNDARY.search(content_type)
+    if found is None:
+        refuse("request Content-Type isn't multipart/form-data")
+    delimiter = b"\r\n--" + (found[1] or found[2]).encode("utf-8", "replace")
+    # The first delimiter has no line break before it; giving it one makes every section alike.
+    sections = (b"\r\n" + body).split(delimiter, MAX_PARTS + 2)
+    if len(sections) < 2 or not sections[-1].startswith(b"--"):
+        refuse("multipart: NextPart: EOF" if len(sections) <= MAX_PARTS + 2 else "multipart: too many parts")
+    return [_parse_part(section) for section in sections[1:-1]]
+
+
+def _parse_part(section: bytes) -> Part:
+    head, blank, content = section.lstrip(b" \t").partition(b"\r\n\r\n")
+    if not blank or not head.startswith(b"\r\n"):
+        refuse("multipart: malformed part header")
+    headers: dict[str, str] = {}
+    for line in head[2:].split(b"\r\n"):
+        name, colon, text = line.partition(b":")
+        if not colon:
+            refuse("multipart: malformed part header")
+        headers[name.decode("utf-8", "replace").strip().lower()] = text.decode("utf-8", "replace").strip()
+    parameters = _parameters(headers.get("content-disposition", ""))
+    if "name" not in parameters:
+        refuse("multipart: a part has no name")
+    return Part(
+        parameters["name"], parameters.get("filename"), headers.get("content-type"), headers, content
+    )
+
+
+def _parameters(disposition: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, quoted, bare in _PARAMETER.findall(disposition):
+        value = re.sub(r"\\(.)", r"\1", quoted) if quoted else bare
+        # HTML forms escape quotes and line breaks in names as %22, %0D and %0A.
+        value = value.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+        if name.endswith("*"):
+            value, name = unquote(value.rpartition("''")[2]), name[:-1]
+        found[name.lower()] = value
+    return found

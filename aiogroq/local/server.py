@@ -1,0 +1,292 @@
+"""Runs the server in a thread of its own, so that it serves blocking and asyncio tests alike and stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+from .batches import Batches
+from .context import Context, Settings
+from .faults import Fault, FaultBook
+from .handler import CountingServer, Handler
+from .ids import Ids
+from .journal import Journal, ReceivedRequest
+from .limits import Limiter, RateLimit
+from .service import Service
+from .store import Files
+from .wire import reset
+
+Reply = Callable[[dict[str, Any]], Any] | Iterable[Any]
+_MIB = 1024 * 1024
+_STOP_S = 5.0
+
+
+class LocalGroq:
+    """A Groq-compatible server on a loopback port: every operation of the official packages, deterministic, no model weights.
+
+    Use it as `with LocalGroq() as server:` or `async with LocalGroq() as server:` and point any client at
+    `server.base_url`. It runs in a daemon thread with an event loop of its own, in both forms.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_key: str | None = None,
+        reply: Reply | None = None,
+        data_dir: str | Path | None = None,
+        strict_models: bool = False,
+        rate_limits: Mapping[str, RateLimit] | None = None,
+        clock: Callable[[], float] | None = None,
+        latency_s: float = 0.0,
+        tokens_per_second: float | None = None,
+        faults: Iterable[Fault | None] = (),
+        seed: int = 0,
+        batch_step_s: float = 0.05,
+        keepalive_timeout_s: float = 75.0,
+        fault_header: bool = True,
+        max_json_bytes: int = 32 * _MIB,
+        max_audio_bytes: int = 25 * _MIB,
+        max_file_bytes: int = 100 * _MIB,
+        max_files: int = 1000,
+        max_batches: int = 1000,
+        max_batch_lines: int = 50_000,
+        log_limit: int | None = 100_000,
+        log_body_bytes: int = 256 * _MIB,
+    ) -> None:
+        """Set up; nothing is bound before `start`.
+
+        - *host*, *port*: loopback unless told otherwise; port 0 takes a free one.
+        - *api_key*: the only key accepted; `None` accepts every key that is not empty.
+        - *reply*: chat answers, from a function of the request body or from an iterable in order. An answer is a text, a
+          message (`content`, `tool_calls`, `reasoning`, `finish_reason`, ...) or a list of deltas (texts or objects).
+        - *data_dir*: where files and batches are kept over restarts; `None` keeps them in memory.
+        - *strict_models*: refuse models that are not listed (404) or shut down (400).
+        - *rate_limits*: by model id, `"*"` for all others. *clock*: seconds since the epoch, for limits and timestamps.
+        - *latency_s*: seconds before every answer. *tokens_per_second*: pace of streams, `None` is as fast as possible.
+        - *faults*: the first faults, as for `script`. *fault_header*: let a request ask for a fault in `x-local-fault`.
+        - *seed*: decides identifiers and what `Fault.probability` draws.
+        - *batch_step_s*: seconds between two steps of a batch.
+        - *max_...*: bounds; more is refused as the service refuses it. *log_limit*: requests kept in the log, `None` all.
+        """
+        script: Callable[[dict[str, Any]], Any] | Iterator[Any] | None
+        script = reply if reply is None or callable(reply) else iter(reply)
+        self._settings = Settings(
+            host=host,
+            port=port,
+            api_key=api_key,
+            reply=script,
+            data_dir=None if data_dir is None else Path(data_dir),
+            strict_models=strict_models,
+            rate_limits=rate_limits or {},
+            clock=clock or time.time,
+            latency_s=latency_s,
+            tokens_per_second=tokens_per_second,
+            seed=seed,
+            batch_step_s=batch_step_s,
+            keepalive_timeout_s=keepalive_timeout_s,
+            fault_header=fault_header,
+            max_json_bytes=max_json_bytes,
+            max_audio_bytes=max_audio_bytes,
+            max_file_bytes=max_file_bytes,
+            max_files=max_files,
+            max_batches=max_batches,
+            max_batch_lines=max_batch_lines,
+            log_limit=log_limit,
+            log_body_bytes=log_body_bytes,
+        )
+        self._journal = Journal(log_limit, log_body_bytes)
+        self._faults = FaultBook(tuple(faults), seed)
+        self._context = _context(self._settings)
+        self._service = Service(self._context)
+        self._context.batches = Batches(self._context, self._service.answer)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._handler: Handler | None = None
+        self._port = port
+        self._failure: BaseException | None = None
+
+    # ---- life -------------------------------------------------------------------------------------------------
+
+    def start(self) -> LocalGroq:
+        """Bind the port and serve; returns when requests are accepted. Raises `OSError` where the port cannot be bound."""
+        if self._thread is not None:
+            raise RuntimeError("this LocalGroq is running already")
+        ready = threading.Event()
+        self._failure = None
+        self._thread = threading.Thread(target=self._run, args=(ready,), name="aiogroq-local", daemon=True)
+        self._thread.start()
+        ready.wait()
+        if self._failure is not None:
+            self._thread.join()
+            self._thread = None
+            raise self._failure
+        return self
+
+    def stop(self) -> None:
+        """Break off what is running, close every socket and end the thread. Does nothing where it is not running."""
+        thread, loop, stop = self._thread, self._loop, self._stop
+        if thread is None or loop is None or stop is None:
+            return
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        self._thread = self._loop = self._stop = self._handler = None
+
+    def __enter__(self) -> LocalGroq:
+        return self.start()
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> LocalGroq:
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self.stop)
+
+    def _run(self, ready: threading.Event) -> None:
+        try:
+            asyncio.run(self._serve(ready))
+        except BaseException as error:  # the thread that called `start` raises it
+            self._failure = error
+        finally:
+            ready.set()
+
+    async def _serve(self, ready: threading.Event) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._handler = handler = Handler(self._settings, self._service, self._journal, self._faults)
+        handler.server = CountingServer(handler, self._settings)
+        runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_S)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, self._settings.host, self._port, backlog=4096, reuse_address=True)
+            await site.start()
+            self._port = runner.addresses[0][1]
+            self._context.batches.resume()
+            ready.set()
+            await self._stop.wait()
+            handler.stopping = True
+            await self._context.batches.stop()
+            await site.stop()
+            # Cutting the connections off cancels what still runs on them, however long it meant to take.
+            for transport in list(handler.server.transports.values()):
+                transport.abort()
+        finally:
+            await runner.cleanup()
+
+    # ---- looking in -------------------------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        """The host that is bound."""
+        return self._settings.host
+
+    @property
+    def port(self) -> int:
+        """The port that is bound; 0 before the first start, where it was not given. A restart binds the same one."""
+        return self._port
+
+    @property
+    def base_url(self) -> str:
+        """`http://127.0.0.1:PORT`. The official package adds `/openai/v1` to it; for `openai` add it yourself."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self._port}"
+
+    @property
+    def requests(self) -> list[ReceivedRequest]:
+        """The requests received so far, oldest first: a copy."""
+        return self._journal.entries()
+
+    @property
+    def request_count(self) -> int:
+        """Requests received since the start or the last `clear`, also those that the log has forgotten."""
+        return self._journal.total
+
+    @property
+    def open_connections(self) -> int:
+        """Connections that are open now."""
+        return len(self._handler.server.numbers) if self._handler else 0
+
+    @property
+    def connections_made(self) -> int:
+        """Connections accepted since the start."""
+        return self._handler.server.total if self._handler else 0
+
+    def clear(self) -> None:
+        """Forget logged requests and faults still to come."""
+        self._journal.clear()
+        self._faults.clear()
+
+    def wait_for_requests(
+        self, count: int = 1, *, timeout_s: float = 5.0, finished: bool = False
+    ) -> list[ReceivedRequest]:
+        """Block until *count* requests have been received (with *finished*: ended, whole or by disconnect); returns the log.
+
+        Raises: `TimeoutError` after *timeout_s* seconds. From asyncio call it through `asyncio.to_thread`.
+        """
+        return self._journal.wait(count, timeout_s, finished=finished)
+
+    # ---- making it misbehave ----------------------------------------------------------------------------------
+
+    def script(self, *faults: Fault | None) -> None:
+        """Add faults for the requests to come, each used up before the next of those that match; `None` is a good answer."""
+        self._faults.add(*faults)
+
+    @property
+    def faults_left(self) -> int:
+        """Faults that are still to come."""
+        return len(self._faults)
+
+    def close_idle_connections(self, *, reset: bool = False) -> int:
+        """Close every connection on which no request is running, without notice; returns how many they were."""
+        return self._in_loop(lambda handler: _close_idle(handler, reset))
+
+    def close_connections(self) -> int:
+        """Cut off every connection, also in the middle of an answer; returns how many they were."""
+        return self._in_loop(_close_all)
+
+    def _in_loop(self, action: Callable[[Handler], Awaitable[int]]) -> int:
+        handler, loop = self._handler, self._loop
+        if handler is None or loop is None:
+            raise RuntimeError("this LocalGroq is not running")
+
+        async def run() -> int:
+            return await action(handler)
+
+        return asyncio.run_coroutine_threadsafe(run(), loop).result(_STOP_S)
+
+
+async def _close_idle(handler: Handler, hard: bool) -> int:
+    idle = [transport for protocol, transport in handler.server.transports.items() if protocol not in handler.busy]
+    for transport in idle:
+        if hard:
+            reset(transport)
+        else:
+            transport.close()
+    return len(idle)
+
+
+async def _close_all(handler: Handler) -> int:
+    transports = list(handler.server.transports.values())
+    for transport in transports:
+        transport.abort()
+    return len(transports)
+
+
+def _context(settings: Settings) -> Context:
+    context = Context(settings, Ids(settings.seed), Limiter(settings.rate_limits, settings.clock))
+    context.files = Files(settings)
+    return context

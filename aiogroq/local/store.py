@@ -1,0 +1,3 @@
+from .context import Settings
+class Files:
+    def __init__(self, settings: Settings) -> None: ...

@@ -1,0 +1,54 @@
+"""Embeds text without a model: each word has a direction of its own, and a text points to the sum of its words'.
+
+So texts that share words are near one another, others nearly at right angles, and the same text gives the same vector.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+import sys
+from array import array
+from collections import Counter
+from functools import lru_cache
+from operator import add
+
+from .words import STOPWORDS, stem, words
+
+DIMENSIONS = 768
+_STOPWORD_WEIGHT = 0.25
+_MAX_WORDS = 20_000
+
+
+@lru_cache(maxsize=4096)
+def _direction(word: str) -> tuple[float, ...]:
+    digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(DIMENSIONS)
+    # Signed bytes, moved by a half so that their mean is 0 and two words are at right angles on average.
+    return tuple([value + 0.5 for value in array("b", digest)])
+
+
+@lru_cache(maxsize=512)
+def embed(text: str) -> tuple[float, ...]:
+    """The unit vector of *text*, `DIMENSIONS` numbers."""
+    counts = Counter(word.lower() for word in words(text)[:_MAX_WORDS]) or Counter([text])
+    total: list[float] = [0.0] * DIMENSIONS
+    for word, count in counts.items():
+        weight = (_STOPWORD_WEIGHT if word in STOPWORDS else 1.0) * (1 + math.log(count))
+        direction = _direction(stem(word))
+        total = list(map(add, total, direction if weight == 1.0 else [weight * value for value in direction]))
+    norm = math.sqrt(sum([value * value for value in total])) or 1.0
+    return tuple([value / norm for value in total])
+
+
+def as_floats(text: str) -> list[float]:
+    """The vector as JSON numbers, short enough for single precision."""
+    return [round(value, 8) for value in embed(text)]
+
+
+def as_base64(text: str) -> str:
+    """The vector as base64 of little-endian single-precision numbers."""
+    packed = array("f", embed(text))
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return base64.b64encode(packed.tobytes()).decode("ascii")
