@@ -100,14 +100,14 @@ class AsyncGroq(AsyncResources):
             timeout=self._settings.timeout,
             max_retries=self._settings.max_retries,
         )
-        self.send = self._transport.send  # resources call the transport without a frame in between
-        self.stream = self._transport.stream
 
-    if TYPE_CHECKING:
+    async def send(self, request: Request[T]) -> T:
+        """Send a request that was built by hand. Raises what every call raises."""
+        return await self._transport.send(request)
 
-        async def send(self, request: Request[T]) -> T: ...
-
-        async def stream(self, request: Request[T]) -> AsyncStream[T]: ...
+    async def stream(self, request: Request[T]) -> AsyncStream[T]:
+        """Send a request that was built by hand, whose answer is a stream."""
+        return await self._transport.stream(request)
 
     # --------------------------------------------------------------------------------------- configuration
 
@@ -268,7 +268,9 @@ def _checked_key(key: str | None) -> str:
     if not clean:
         raise GroqError("The API key is empty; set the GROQ_API_KEY environment variable or pass api_key")
     if not clean.isascii() or not clean.isprintable():
-        raise GroqError("The API key has a line break or a character that is not ASCII in it; it was not sent anywhere")
+        raise GroqError(
+            "The API key has a line break or a character that is not ASCII in it; it was not sent anywhere"
+        )
     return clean
 
 
@@ -291,6 +293,7 @@ def _set_up_logging() -> None:
     level = {"debug": logging.DEBUG, "info": logging.INFO}.get(os.environ.get("GROQ_LOG", ""))
     if level is not None:
         logging.basicConfig(
-            format="[%(asctime)s - %(name)s:%(lineno)d - %(levelname)s] %(message)s", datefmt="%Y-%m-%d %H:%M:%S"
+            format="[%(asctime)s - %(name)s:%(lineno)d - %(levelname)s] %(message)s",
+            datefmt="%Y-%m-%d %H:%M:%S",
         )
         logging.getLogger("aiogroq").setLevel(level)

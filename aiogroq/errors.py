@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 E = TypeVar("E", bound="GroqError")
 
@@ -100,7 +100,13 @@ class GroqError(Exception):
     """The root of all errors of this library."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.args, dict(self.__dict__), self.__cause__, self.__suppress_context__)
+        return _rebuild, (
+            type(self),
+            self.args,
+            dict(self.__dict__),
+            self.__cause__,
+            self.__suppress_context__,
+        )
 
 
 def _rebuild(
@@ -148,7 +154,7 @@ class APIError(GroqError):
         self.request_id = None
         self.attempts = ()
         self.partial = None
-        details: Mapping[str, Any] = body if isinstance(body, dict) else {}
+        details = cast("dict[str, Any]", body) if isinstance(body, dict) else dict[str, Any]()
         self.code = _text_or_none(details.get("code"))
         self.type = _text_or_none(details.get("type"))
         self.param = _text_or_none(details.get("param"))
@@ -315,5 +321,7 @@ def status_error(status: int) -> type[APIStatusError]:
 
 
 # Tracebacks and pickles name the errors as their users do, wherever this module moves.
-for _cls in [value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, GroqError)]:
+for _cls in [
+    value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, GroqError)
+]:
     _cls.__module__ = "aiogroq"

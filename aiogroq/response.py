@@ -42,7 +42,8 @@ class MissingStreamClassError(TypeError):
     """A stream was asked for from a request that does not say what its events are."""
 
     def __init__(
-        self, message: str = "`stream` is true but `stream_cls` was not given, so the type of the events is unknown."
+        self,
+        message: str = "`stream` is true but `stream_cls` was not given, so the type of the events is unknown.",
     ) -> None:
         super().__init__(message)
 
@@ -54,9 +55,10 @@ class Body(Protocol):
     headers: Mapping[str, str]
     url: str
     http_version: str
-    is_closed: bool
     is_consumed: bool
 
+    @property
+    def is_closed(self) -> bool: ...
     @property
     def elapsed_s(self) -> float: ...
     @property
@@ -86,6 +88,8 @@ class BaseAPIResponse(Generic[R]):
 
     retries_taken: int
     """How many tries came before this answer."""
+
+    _content: bytes | None
 
     def __init__(
         self,
@@ -318,18 +322,20 @@ class AsyncResponseContextManager(Generic[AsyncAPIResponseT]):
 # ------------------------------------------------------------------------------------------------- wrappers
 
 
-def with_view(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> Any:
-    """The keywords of a call with a `View` on them, which every endpoint passes down in ``extra_headers``."""
+def with_view(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> None:
+    """Put a `View` on the keywords of a call; every endpoint passes it down in ``extra_headers``."""
     headers = cast("Mapping[str, str | Omit] | None", kwargs.get("extra_headers"))
     kwargs["extra_headers"] = ViewHeaders(View(streaming, response_cls), headers)
-    return kwargs
 
 
-def async_to_raw_response_wrapper(func: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
+def async_to_raw_response_wrapper(
+    func: Callable[P, Awaitable[R]],
+) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
     """Wrap an API method so that it gives the `AsyncAPIResponse` round its answer."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
-        answer = func(*args, **with_view(kwargs, streaming=False))
+        with_view(kwargs, streaming=False)
+        answer = func(*args, **kwargs)
         return cast("AsyncAPIResponse[R]", await answer)
 
     return wrapped
@@ -341,7 +347,8 @@ def async_to_custom_raw_response_wrapper(
     """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponseT:
-        answer = func(*args, **with_view(kwargs, streaming=False, response_cls=response_cls))
+        with_view(kwargs, streaming=False, response_cls=response_cls)
+        answer = func(*args, **kwargs)
         return cast("AsyncAPIResponseT", await answer)
 
     return wrapped
@@ -353,7 +360,8 @@ def async_to_streamed_response_wrapper(
     """Wrap an API method so that ``async with`` sends it and gives its response, the body still on the socket."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponse[R]]:
-        answer = func(*args, **with_view(kwargs, streaming=True))
+        with_view(kwargs, streaming=True)
+        answer = func(*args, **kwargs)
         return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", answer))
 
     return wrapped
@@ -365,7 +373,8 @@ def async_to_custom_streamed_response_wrapper(
     """`async_to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponseT]:
-        answer = func(*args, **with_view(kwargs, streaming=True, response_cls=response_cls))
+        with_view(kwargs, streaming=True, response_cls=response_cls)
+        answer = func(*args, **kwargs)
         return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", answer))
 
     return wrapped

@@ -35,6 +35,8 @@ class AsyncResource:
     def __getattr__(self, name: str) -> Any:
         import difflib
 
-        near = difflib.get_close_matches(name, [known for known in dir(self) if not known.startswith("_")], n=1)
+        near = difflib.get_close_matches(
+            name, [known for known in dir(self) if not known.startswith("_")], n=1
+        )
         hint = f". Did you mean {near[0]!r}?" if near else ""
         raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")

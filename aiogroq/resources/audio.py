@@ -62,7 +62,13 @@ class AsyncSpeech(AsyncResource):
         body, options = split_options(params, _SPEECH, frozenset({"input", "model", "voice"}), "create")
         accept = {"Accept": "audio/wav"}
         request = build(
-            "POST", "/audio/speech", AsyncBinaryAPIResponse, body, options, binary=True, default_headers=accept
+            "POST",
+            "/audio/speech",
+            AsyncBinaryAPIResponse,
+            body,
+            options,
+            binary=True,
+            default_headers=accept,
         )
         return await self._client.send(request)
 
@@ -190,7 +196,11 @@ class AsyncAudio(AsyncResource):
 
 
 def _form(
-    url: str, returns: type[T], given: Mapping[str, Any], response_format: str | Omit | None, known: frozenset[str]
+    url: str,
+    returns: type[T],
+    given: Mapping[str, Any],
+    response_format: str | Omit | None,
+    known: frozenset[str],
 ) -> Request[T]:
     params, options = split_options(given, known, frozenset({"model"}), "create")
     if not isinstance(response_format, Omit):

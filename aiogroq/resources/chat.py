@@ -114,5 +114,5 @@ def _messages(messages: Any) -> list[Any]:
         )
     return [
         message.to_param() if isinstance(message, ChatCompletionMessage) else message
-        for message in cast("Iterable[Any]", messages)
+        for message in cast("Iterable[object]", messages)
     ]

@@ -66,7 +66,9 @@ class AsyncFiles(AsyncResource):
         """
         accept = {"Accept": "application/octet-stream"}
         url = path("/files/{file_id}/content", file_id=file_id)
-        request = build("GET", url, AsyncBinaryAPIResponse, None, options, binary=True, default_headers=accept)
+        request = build(
+            "GET", url, AsyncBinaryAPIResponse, None, options, binary=True, default_headers=accept
+        )
         return await self._client.send(request)
 
     async def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:

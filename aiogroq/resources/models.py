@@ -39,7 +39,9 @@ class AsyncModels(AsyncResource):
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
-        return await self._client.send(build("GET", path("/models/{model}", model=model), Model, None, options))
+        return await self._client.send(
+            build("GET", path("/models/{model}", model=model), Model, None, options)
+        )
 
     async def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
         """All models that the key may use; they are in ``data``."""

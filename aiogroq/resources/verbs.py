@@ -129,7 +129,7 @@ def _request(
     stream_cls: type[Any] | None = None,
 ) -> Request[T]:
     given = options or RequestOptions()
-    renamed = {
+    renamed: dict[str, Any] = {
         "extra_headers": given.get("headers"),
         "extra_query": given.get("params"),
         "extra_body": given.get("extra_json"),
@@ -138,7 +138,9 @@ def _request(
         renamed["timeout"] = given["timeout"]
     if files is not None:
         uploads = dict(files)
-        request = build_form(method, path, cast_to, {**_mapping(body), **uploads}, renamed, files=list(uploads))
+        request = build_form(
+            method, path, cast_to, {**_mapping(body), **uploads}, renamed, files=list(uploads)
+        )
     elif isinstance(body, (Mapping, type(None))):
         request = build(method, path, cast_to, cast("Mapping[str, Any] | None", body), renamed)
     else:

@@ -75,7 +75,9 @@ class _Pending(Generic[T]):
         try:
             while not self._done.acquire(timeout=_LIVENESS_S):
                 if not self._portal.is_alive:
-                    raise PortalError("The thread that runs blocking calls has died; the call was lost with it.")
+                    raise PortalError(
+                        "The thread that runs blocking calls has died; the call was lost with it."
+                    )
         except BaseException as error:
             if not isinstance(error, PortalError):
                 self._cancel()

@@ -151,13 +151,10 @@ _TWINS: dict[type[Any], type[APIResponse[Any]]] = {
 def blocking_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
     """The blocking twin of a response, over the same body: of the class that the view asked for, if it did."""
     view = response._request.view  # pyright: ignore[reportPrivateUsage]
-    wanted: Any = view.response_cls if view is not None else None
-    cls: type[APIResponse[Any]] = APIResponse
-    if isinstance(wanted, type) and issubclass(wanted, APIResponse):
-        cls = cast("type[APIResponse[Any]]", wanted)
-    else:
-        cls = next((twin for ours, twin in _TWINS.items() if isinstance(response, ours)), APIResponse)
-    blocking = cls.__new__(cls)
+    cls: type[APIResponse[Any]] | None = view.response_cls if view is not None else None
+    if cls is None or not issubclass(cls, APIResponse):
+        cls = next(twin for ours, twin in _TWINS.items() if isinstance(response, ours))
+    blocking: APIResponse[Any] = cls.__new__(cls)
     blocking.__dict__.update(response.__dict__)
     blocking._async = response  # pyright: ignore[reportPrivateUsage]
     return blocking
@@ -187,7 +184,8 @@ def to_raw_response_wrapper(func: Callable[P, R]) -> Callable[P, APIResponse[R]]
     """Wrap an API method so that it gives the `APIResponse` round its answer."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponse[R]:
-        return cast("APIResponse[R]", func(*args, **with_view(kwargs, streaming=False)))
+        with_view(kwargs, streaming=False)
+        return cast("APIResponse[R]", func(*args, **kwargs))
 
     return wrapped
 
@@ -198,7 +196,8 @@ def to_custom_raw_response_wrapper(
     """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponseT:
-        return cast("APIResponseT", func(*args, **with_view(kwargs, streaming=False, response_cls=response_cls)))
+        with_view(kwargs, streaming=False, response_cls=response_cls)
+        return cast("APIResponseT", func(*args, **kwargs))
 
     return wrapped
 
@@ -223,4 +222,3 @@ def to_custom_streamed_response_wrapper(
         return ResponseContextManager(lambda: cast("APIResponseT", func(*args, **kwargs)))
 
     return wrapped
-

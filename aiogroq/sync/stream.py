@@ -11,7 +11,7 @@ import asyncio
 import threading
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .portal import PortalError, portal
 
@@ -73,7 +73,9 @@ class Stream(Generic[T]):
         try:
             while not self._arrived.acquire(timeout=_LIVENESS_S):
                 if not portal.is_alive:
-                    raise PortalError("The thread that reads streams has died; the rest of the stream is lost.")
+                    raise PortalError(
+                        "The thread that reads streams has died; the rest of the stream is lost."
+                    )
         except KeyboardInterrupt:
             self.close()
             raise

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
 import aiohttp
 
@@ -87,7 +86,7 @@ class AioBody:
                 self._content = b"".join([piece async for piece in self.pieces()])
         return self._content
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces as they arrive."""
         self.is_consumed = True
         try:
@@ -176,17 +175,18 @@ async def _sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview
         yield view[start : start + size]
 
 
-async def _gathered(pieces: AsyncIterator[bytes], size: int) -> AsyncIterator[bytes]:
+async def _gathered(pieces: AsyncGenerator[bytes, None], size: int) -> AsyncIterator[bytes]:
     """``pieces`` joined until they are at least ``size`` bytes: one hop to the file's thread for many of them."""
     held: list[bytes] = []
     held_bytes = 0
-    async with contextlib.aclosing(pieces) as source:  # type: ignore[type-var]
-        async for piece in source:
+    try:
+        async for piece in pieces:
             held.append(piece)
             held_bytes += len(piece)
             if held_bytes >= size:
                 yield b"".join(held)
                 held, held_bytes = [], 0
+    finally:
+        await pieces.aclose()
     if held:
         yield b"".join(held)
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Any
 
 import aiohttp
@@ -41,12 +42,18 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
             request,
         )
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return APIConnectionError("Connection error: the server closed the connection without an answer.", request)
+        return APIConnectionError(
+            "Connection error: the server closed the connection without an answer.", request
+        )
     if isinstance(error, aiohttp.ClientPayloadError):
-        return APIConnectionError(f"Connection error: the answer broke off before its end ({error}).", request)
+        return APIConnectionError(
+            f"Connection error: the answer broke off before its end ({error}).", request
+        )
     if isinstance(error, (aiohttp.ClientError, HttpProcessingError, OSError)):
         return APIConnectionError(f"Connection error: {_reason(error)}.", request)
-    if isinstance(error, RuntimeError) and "closed" in str(error):  # the session that the caller gave was closed
+    if isinstance(error, RuntimeError) and "closed" in str(
+        error
+    ):  # the session that the caller gave was closed
         return APIConnectionError(f"Connection error: {error}.", request)
     return None
 
@@ -82,12 +89,28 @@ async def open_response(
     watch expired; an outer cancellation stays a cancellation."""
     task = asyncio.current_task()
     assert task is not None
-    cancelling = getattr(task, "cancelling", None)  # Python 3.10 has no way to tell two cancellations apart
-    before = cancelling() if cancelling is not None else 0
+    before = _cancellations(task)
     watch.on_expiry = task.cancel
     try:
         return await session.request(method, url, **kwargs)
     except asyncio.CancelledError:
-        if watch.expired_phase is None or (cancelling is not None and task.uncancel() > before):
+        if watch.expired_phase is None or _uncancel(task) > before:
             raise
         raise TimeoutError(watch.expired_phase) from None
+
+
+if sys.version_info >= (3, 11):
+
+    def _cancellations(task: asyncio.Task[Any]) -> int:
+        return task.cancelling()
+
+    def _uncancel(task: asyncio.Task[Any]) -> int:
+        return task.uncancel()
+
+else:  # Python 3.10 cannot tell our cancellation from one of the caller's that came at the same moment
+
+    def _cancellations(task: asyncio.Task[Any]) -> int:
+        return 0
+
+    def _uncancel(task: asyncio.Task[Any]) -> int:
+        return 0

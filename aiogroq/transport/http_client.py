@@ -95,7 +95,9 @@ class DefaultAioHttpClient:
         if found is not None and found[0]() is loop and not found[1].closed:
             return found[1]
         if self.is_closed:
-            raise GroqError("This client has been closed. Make a new one, or call with_options() before close().")
+            raise GroqError(
+                "This client has been closed. Make a new one, or call with_options() before close()."
+            )
         return self._open(loop)
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
@@ -178,10 +180,8 @@ def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, 
     url, headers = proxies.split_credentials(URL(proxy))
     if url.scheme not in ("http", "https"):
         raise ValueError(f"proxy must be an http or https URL, not {url.scheme or 'one without a scheme'!r}")
-    if isinstance(auth, aiohttp.BasicAuth):
-        auth = (auth.login, auth.password)
     if auth is not None:
-        user, password = auth
+        user, password, *_ = auth  # an aiohttp.BasicAuth is a tuple of three
         headers = {"Proxy-Authorization": proxies.basic_auth(user, password)}
     return url, headers
 
@@ -202,7 +202,7 @@ def _drop_all(sessions: dict[int, tuple[Any, aiohttp.ClientSession]]) -> None:
 
 def drop(session: aiohttp.ClientSession) -> None:
     """Close the sockets of a session whose loop does not run any more, without a warning and without awaiting."""
-    connector = session.connector
+    connector: Any = session.connector
     session.detach()
     if connector is None or connector.closed:
         return
@@ -232,4 +232,3 @@ def _close_transport(transport: Any) -> None:
     if sock is not None:
         sock.close()
         inner._sock = None  # so that the transport does not warn that it was left open
-

@@ -98,7 +98,7 @@ class AsyncStream(Generic[T]):
         if type(event) is Event and event.name == "error":
             raise self._error(event)
         try:
-            item = decode_json(self._cast_to, event)
+            item: Any = decode_json(cast("type[Any]", self._cast_to), event)
         except NotJSONError as error:
             raise APIConnectionError(
                 f"The stream has an event that is no JSON: {event[:200]!r}", self._body.request
@@ -108,11 +108,12 @@ class AsyncStream(Generic[T]):
             self._check_error(item, event)
             self._ready.append(item)
             return
-        if item.model_extra is not None and "error" in item.model_extra:
+        chunk: ChatCompletionChunk = item
+        if chunk.model_extra is not None and "error" in chunk.model_extra:
             raise self._error(event)
-        fold.add(item)
-        self._ready.append(item)
-        x_groq = item.x_groq
+        fold.add(chunk)
+        self._ready.append(cast("T", chunk))
+        x_groq = chunk.x_groq
         if x_groq is not None and x_groq.error:
             raise self._stopped_early(x_groq.error)
 
@@ -137,7 +138,8 @@ class AsyncStream(Generic[T]):
             return
         self._fail(
             APIConnectionError(
-                "The stream broke off: it ended without [DONE] and without a finish reason.", self._body.request
+                "The stream broke off: it ended without [DONE] and without a finish reason.",
+                self._body.request,
             )
         )
 

@@ -12,7 +12,15 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from .._version import __version__
-from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, Attempt, GroqError, RequestInfo
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    Attempt,
+    GroqError,
+    RequestInfo,
+)
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..types._omit import Omit
 from ..wire import answer, retry
@@ -66,10 +74,10 @@ class Transport:
         """
         call = _Call(self, request)
         if request.form is None:
-            return await self._send(call)
+            return cast("T", await self._send(call))
         call.uploads = await open_form(request.form)
         try:
-            return await self._send(call)
+            return cast("T", await self._send(call))
         finally:
             await close_form(call.uploads)
 
@@ -102,7 +110,9 @@ class Transport:
                 self._urls[request.path] = url
         if self._query or request.query:
             merged = {**self._query, **(request.query or {})}
-            url = url.extend_query([pair for name, value in merged.items() for pair in query_pairs(name, value)])
+            url = url.extend_query(
+                [pair for name, value in merged.items() for pair in query_pairs(name, value)]
+            )
         return url
 
     def headers(self, request: Request[Any]) -> CIMultiDict[str]:
@@ -180,7 +190,9 @@ class _Call:
             if not 200 <= response.status < 300:
                 raise await self._status_error(body)
             return body
-        raise APIConnectionError("Connection error: every kept connection was closed by the server.", self._info)
+        raise APIConnectionError(
+            "Connection error: every kept connection was closed by the server.", self._info
+        )
 
     async def _arguments(self, pool: DefaultAioHttpClient) -> dict[str, Any]:
         kwargs: dict[str, Any] = {
@@ -220,16 +232,19 @@ class _Call:
             headers = error.response.headers
             if not retry.is_retried(error.status_code, headers):
                 return None
-        elif not isinstance(error, APIConnectionError):
-            return None
-        elif isinstance(error, APITimeoutError) and (error.phase == "total" or not self._is_safe_after(error)):
+        elif not self._is_safe_after(error):
             return None
         remaining_s = None if self._deadline is None else self._deadline - self._loop.time()
         return retry.delay_s(len(self.attempts), headers, remaining_s=remaining_s, random=random.random())
 
-    def _is_safe_after(self, error: APITimeoutError) -> bool:
-        # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
-        return self._request.idempotent or error.phase in ("pool", "connect", "write")
+    def _is_safe_after(self, error: APIError) -> bool:
+        """Whether to try again after an error that is no answer."""
+        if isinstance(error, APITimeoutError):
+            # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
+            return error.phase in ("pool", "connect", "write") or (
+                self._request.idempotent and error.phase != "total"
+            )
+        return isinstance(error, APIConnectionError)
 
     def note(self, error: APIError, wait_s: float | None) -> None:
         """Remember a failed try, and log the retry that follows it."""
@@ -254,12 +269,7 @@ class _Call:
             return parse_body(
                 request.returns, content, status=body.status, headers=body.headers, request=self._info
             )
-        cls: Any = view.response_cls if view is not None else None
-        if cls is None or not issubclass(cls, AsyncAPIResponse):  # a blocking class is made of ours, in sync/
-            if not request.binary:
-                cls = AsyncAPIResponse
-            else:
-                cls = AsyncStreamedBinaryAPIResponse if self.is_left_open else AsyncBinaryAPIResponse
+        cls = self._response_class()
         return cls(
             body=body,
             request=request,
@@ -268,6 +278,16 @@ class _Call:
             retries_taken=len(self.attempts),
             content=content,
         )
+
+    def _response_class(self) -> type[AsyncAPIResponse[Any]]:
+        view = self._request.view
+        wanted = view.response_cls if view is not None else None
+        # A blocking class is not ours to make: sync/ makes it of what is handed out here.
+        if wanted is not None and issubclass(wanted, AsyncAPIResponse):
+            return cast("type[AsyncAPIResponse[Any]]", wanted)
+        if not self._request.binary:
+            return AsyncAPIResponse
+        return AsyncStreamedBinaryAPIResponse if self.is_left_open else AsyncBinaryAPIResponse
 
     def _stream(self, body: AioBody) -> AsyncStream[Any]:
         cls = cast("type[AsyncStream[Any]]", self._request.stream_cls or AsyncStream)

@@ -50,7 +50,7 @@ class Upload:
             self.size = len(content)
         elif self._file is None and isinstance(content, os.PathLike):
             self._file = open(cast("os.PathLike[str]", content), "rb")  # noqa: SIM115
-        elif self._file is None and isinstance(content, io.IOBase | _Readable) and content.seekable():
+        elif self._file is None and _is_file(content) and content.seekable():
             self._file = content
             self._start = content.tell()
         if self._file is not None:
@@ -73,9 +73,10 @@ class Upload:
         unread; so the next one sends what was kept, then what is left."""
         content = self._content
         if not isinstance(content, _Once):
-            source = content if isinstance(content, AsyncIterable) else _read(content)
+            is_async = isinstance(content, AsyncIterable)
+            source = cast("AsyncIterable[bytes]", content) if is_async else _read(content)
             spool: Any = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115
-            content = self._content = _Once(aiter(cast("AsyncIterable[bytes]", source)), spool)
+            content = self._content = _Once(aiter(source), spool)
         await asyncio.to_thread(content.spool.seek, 0)
         async for chunk in _read(content.spool):
             yield chunk
@@ -99,24 +100,23 @@ class _Once:
         self.spool = spool
 
 
-class _Readable:
-    """What counts as an open file: anything with ``read`` and ``seekable`` (tempfile's wrappers are no IOBase)."""
-
-    @classmethod
-    def __subclasshook__(cls, other: type) -> bool:
-        return hasattr(other, "read") and hasattr(other, "seekable")
+def _is_file(content: Any) -> bool:
+    # tempfile's wrappers are no io.IOBase, so it is told by what it can do.
+    return hasattr(content, "read") and hasattr(content, "seekable")
 
 
 def _parts(given: Any) -> tuple[Any, str | None, str | None, Mapping[str, str]]:
     """Content, file name, content type and headers of what a caller gave as a file."""
     if isinstance(given, tuple):
-        items = cast("tuple[Any, ...]", given)
+        items = cast("tuple[Any, Any]", given)
         if not 2 <= len(items) <= 4:
-            raise TypeError("a file tuple is (name, content), (name, content, type) or (name, content, type, headers)")
+            raise TypeError(
+                "a file tuple is (name, content), (name, content, type) or (name, content, type, headers)"
+            )
         name, content, content_type, headers = (*items, None, None)[:4]
         return content, None if name is None else str(name), content_type, headers or {}
     if isinstance(given, os.PathLike):
-        return given, os.path.basename(os.fspath(cast("os.PathLike[str]", given))), None, {}
+        return cast("Any", given), os.path.basename(os.fspath(cast("os.PathLike[str]", given))), None, {}
     name = getattr(given, "name", None)
     if isinstance(name, str) and name and not name.startswith("<"):
         return given, os.path.basename(name), None, {}
@@ -125,9 +125,11 @@ def _parts(given: Any) -> tuple[Any, str | None, str | None, Mapping[str, str]]:
 
 def _checked(name: str, content: Any) -> Any:
     if isinstance(content, (bytearray, memoryview)):
-        return bytes(content)
+        return bytes(cast("bytearray", content))
     if isinstance(content, str):
-        raise TypeError(f"`{name}` is a str, which may be a path or text: pass pathlib.Path(...), bytes or an open file")
+        raise TypeError(
+            f"`{name}` is a str, which may be a path or text: pass pathlib.Path(...), bytes or an open file"
+        )
     if isinstance(content, io.TextIOBase) or "b" not in str(getattr(content, "mode", "b")):
         raise TypeError(f"`{name}` is open in text mode; open it with mode 'rb'")
     if isinstance(content, (bytes, os.PathLike, AsyncIterable)):

@@ -25,7 +25,11 @@ class Watch:
     )  # fmt: skip
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, timeout: Timeout, deadline: float | None, on_expiry: Callable[[], object]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        timeout: Timeout,
+        deadline: float | None,
+        on_expiry: Callable[[], object],
     ) -> None:
         self._loop = loop
         self._timeout = timeout

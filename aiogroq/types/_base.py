@@ -11,7 +11,6 @@ decoder, which is how the fast path knows that there is nothing to keep. So read
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -92,7 +91,9 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         text = msgspec.json.encode(self.to_dict())
         return (msgspec.json.format(text, indent=indent) if indent else text).decode()
 
-    def model_dump(self, *, exclude_none: bool = False, exclude_unset: bool = False, **_: Any) -> dict[str, Any]:
+    def model_dump(
+        self, *, exclude_none: bool = False, exclude_unset: bool = False, **_: Any
+    ) -> dict[str, Any]:
         """`to_dict` under the name that pydantic users type.
 
         As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``
@@ -163,12 +164,9 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         shown += [f"{name}={value!r}" for name, value in (self.model_extra or {}).items()]
         return f"{type(self).__name__}({', '.join(shown)})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if value is not None:
-                yield name, value
-        yield from (self.model_extra or {}).items()
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        shown = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        return [pair for pair in shown if pair[1] is not None] + list((self.model_extra or {}).items())
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -192,13 +190,18 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
             raise ValueError(str(error)) from None
 
 
+def hidden_of(obj: Model) -> dict[str, Any]:
+    """The instance dictionary, which no field is in: ``_extra`` and ``_body``."""
+    return cast("dict[str, Any]", obj.__dict__)
+
+
 def _to_dict(obj: Model) -> dict[str, Any]:
     return obj.to_dict()
 
 
 def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:
     obj = cls(**fields)
-    obj.__dict__.update(hidden)
+    hidden_of(obj).update(hidden)
     return obj
 
 
@@ -212,7 +215,7 @@ def _plain(value: Any, *, defaults: bool = False) -> Any:
         plain.update(value.model_extra or {})
         return plain
     if isinstance(value, list):
-        return [_plain(item, defaults=defaults) for item in cast("list[Any]", value)]
+        return [_plain(item, defaults=defaults) for item in cast("list[object]", value)]
     if isinstance(value, dict):
         items = cast("dict[str, Any]", value).items()
         return {key: _plain(item, defaults=defaults) for key, item in items}
@@ -240,7 +243,7 @@ def _restore_nulls(plain: Any, sent: Any) -> None:
         for key in [key for key, value in mine.items() if key not in theirs and value in _EMPTY]:
             del mine[key]
     elif isinstance(plain, list) and isinstance(sent, list):
-        for one, other in zip(cast("list[Any]", plain), cast("list[Any]", sent), strict=False):
+        for one, other in zip(cast("list[object]", plain), cast("list[object]", sent), strict=False):
             _restore_nulls(one, other)
 
 

@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ._base import Model
+from ._base import Model, hidden_of
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def decode_json(cls: type[T], body: bytes) -> T:
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         value = construct(cls, decode_untyped(body))
     if isinstance(value, Model) and value.keeps_body:
-        value.__dict__["_body"] = body
+        hidden_of(value)["_body"] = body
     return cast("T", value)
 
 
@@ -76,7 +76,7 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         return _construct_model(cls, cast("dict[str, Any]", value)) if isinstance(value, dict) else value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
-        return [_construct(inner, item, where) for item in cast("list[Any]", value)]
+        return [_construct(inner, item, where) for item in cast("list[object]", value)]
     if origin is dict and isinstance(value, dict):
         inner = typing.get_args(cls)[1]
         return {key: _construct(inner, item, where) for key, item in cast("dict[str, Any]", value).items()}
@@ -97,7 +97,7 @@ def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
         known[field.name] = _construct(field.type, sent, f"{cls.__name__}.{field.name}")
     obj = cls(**known)
     if extra:
-        obj.__dict__["_extra"] = extra
+        hidden_of(obj)["_extra"] = extra
     return obj
 
 
@@ -112,7 +112,9 @@ def _construct_union(cls: Any, value: Any, where: str) -> Any:
         return None
     for option in options:
         shape: Any = typing.get_origin(option) or option
-        if isinstance(value, dict) and (shape is dict or (isinstance(shape, type) and issubclass(shape, Model))):
+        if isinstance(value, dict) and (
+            shape is dict or (isinstance(shape, type) and issubclass(shape, Model))
+        ):
             return _construct(option, value, where)
         if isinstance(value, list) and shape is list:
             return _construct(option, cast("Any", value), where)

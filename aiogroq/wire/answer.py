@@ -34,7 +34,9 @@ def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str]
         return _decode_other(cls, body, status, headers, request)
 
 
-def _decode_other(cls: type[T], body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> T:
+def _decode_other(
+    cls: type[T], body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
+) -> T:
     kind = headers.get("content-type", "")
     if status == 204 and not body:
         return cast("T", None)
@@ -56,28 +58,37 @@ def _text(body: bytes) -> str:
 def error_from(status: int, headers: Mapping[str, str], body: bytes, request: RequestInfo) -> APIStatusError:
     """The error for an answer with an error status, whatever its body is (JSON, a gateway's HTML, nothing)."""
     response = ErrorResponse(status, headers, body, request)
+    decoded: Any
     try:
         decoded = decode_untyped(body)
     except NotJSONError:
         decoded = _text(body) or None
-    details: Any = cast("dict[str, Any]", decoded).get("error", decoded) if isinstance(decoded, dict) else decoded
+    details = _error_object(decoded)
     return _build(status, details, response, f"Error code: {status} - {_shown(decoded)}")
 
 
-def error_from_event(data: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> APIStatusError:
+def error_from_event(
+    data: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
+) -> APIStatusError:
     """The error for an ``event: error`` inside a stream whose status line said 200.
 
     The true status is ``error.status_code`` in the event; 500 where it names none.
     """
+    decoded: Any
     try:
         decoded = decode_untyped(data)
     except NotJSONError:
         decoded = _text(data)
-    details: Any = cast("dict[str, Any]", decoded).get("error", decoded) if isinstance(decoded, dict) else decoded
+    details = _error_object(decoded)
     inner = cast("dict[str, Any]", details).get("status_code") if isinstance(details, dict) else None
     inner = inner if isinstance(inner, int) and 400 <= inner <= 599 else 500
     response = ErrorResponse(inner, headers, data, request)
     return _build(inner, details, response, f"Error code: {inner} - {_shown(decoded)}")
+
+
+def _error_object(decoded: Any) -> Any:
+    """The object that says what is wrong: ``error`` in the body, or the body itself."""
+    return cast("dict[str, Any]", decoded).get("error", decoded) if isinstance(decoded, dict) else decoded
 
 
 def _build(status: int, details: Any, response: ErrorResponse, message: str) -> APIStatusError:
@@ -104,7 +115,10 @@ def _add_limits(error: Any, message: str) -> None:
     for name, value in found.items():
         setattr(error, name, value)
     if isinstance(error, RequestTooLargeError) and error.code == "rate_limit_exceeded":
-        _explain(error, "Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.")
+        _explain(
+            error,
+            "Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
+        )
 
 
 def _explain(error: APIStatusError, hint: str) -> None:
@@ -112,7 +126,7 @@ def _explain(error: APIStatusError, hint: str) -> None:
     error.args = (error.message,)
 
 
-def _shown(decoded: object) -> str:
+def _shown(decoded: Any) -> str:
     if decoded is None:
         return "the body is empty"
     if isinstance(decoded, str):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..types._base import hidden_of
 from ..types.chat.chat_completion import ChatCompletion, Choice, XGroq
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall
 from ..types.chat.chat_completion_message import ChatCompletionMessage
@@ -46,20 +47,20 @@ class _ChoiceFold:
             self.reasoning.append(delta.reasoning)
         for call in delta.tool_calls or ():
             self._add_tool_call(call)
-        for position, tool in enumerate(delta.executed_tools or ()):
-            self._add_executed_tool(position, tool)
+        for tool in delta.executed_tools or ():
+            self._add_executed_tool(tool)
         if delta.annotations:
             self.annotations.extend(delta.annotations)
         if delta.model_extra:
             self.extra.update(delta.model_extra)
 
     def _add_tool_call(self, delta: ChoiceDeltaToolCall) -> None:
-        index = delta.index
-        if index is None:
-            index = self._index_of(delta.id)
+        index = delta.index if delta.index >= 0 else self._index_of(delta.id)
         call = self.tool_calls.get(index)
         if call is None:
-            call = ChatCompletionMessageToolCall(id="", type="function", function=Function(name="", arguments=""))
+            call = ChatCompletionMessageToolCall(
+                id="", type="function", function=Function(name="", arguments="")
+            )
             self.tool_calls[index] = call
         if delta.id:
             call.id = delta.id
@@ -79,11 +80,10 @@ class _ChoiceFold:
             return max(self.tool_calls)
         return max(self.tool_calls, default=-1) + 1
 
-    def _add_executed_tool(self, position: int, tool: ExecutedTool) -> None:
-        index = tool.index if tool.index is not None else position
-        known = self.executed_tools.get(index)
+    def _add_executed_tool(self, tool: ExecutedTool) -> None:
+        known = self.executed_tools.get(tool.index)
         if known is None:
-            self.executed_tools[index] = tool
+            self.executed_tools[tool.index] = tool.model_copy()
             return
         for name in tool.__struct_fields__:
             value = getattr(tool, name)
@@ -104,9 +104,11 @@ class _ChoiceFold:
         )
         if self.extra:
             # `channel` and the like say something of a delta; the whole message has them no more.
-            kept = {name: value for name, value in self.extra.items() if name not in message.__struct_fields__}
+            kept = {
+                name: value for name, value in self.extra.items() if name not in message.__struct_fields__
+            }
             if kept:
-                message.__dict__["_extra"] = kept
+                hidden_of(message)["_extra"] = kept
         return message
 
 
@@ -164,7 +166,9 @@ class ChunkFold:
             return ChatCompletion()
         x_groq = None
         if first.x_groq is not None or self.x_groq_id is not None:
-            x_groq = XGroq(id=self.x_groq_id or "", seed=first.x_groq.seed if first.x_groq is not None else None)
+            x_groq = XGroq(
+                id=self.x_groq_id or "", seed=first.x_groq.seed if first.x_groq is not None else None
+            )
         return ChatCompletion(
             id=first.id,
             object="chat.completion",

@@ -95,7 +95,9 @@ def parse_limit_message(message: str) -> dict[str, Any]:
     match = _LIMIT_TEXT.search(message)
     if match:
         found["limit_kind"] = match["kind"]
-        found.update({key: int(match[key]) for key in ("limit", "used", "requested") if match[key] is not None})
+        found.update(
+            {key: int(match[key]) for key in ("limit", "used", "requested") if match[key] is not None}
+        )
     delay = _TRY_AGAIN.search(message)
     if delay:
         found["retry_after_s"] = parse_duration_s(delay["delay"])

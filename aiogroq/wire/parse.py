@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -26,22 +26,23 @@ def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str],
         return None
     if to is bytes:
         return body
+    target = cast("Any", to)
     text = body.decode("utf-8", errors="replace")
     if to is str:
         return text
     if to is object:
         return decode(object, body, status=status, headers=headers, request=request)
     try:
-        if to in (int, float):
-            return to(text)
-        if to is bool:
+        if target in (int, float):
+            return target(text)
+        if target is bool:
             return text.strip().lower() == "true"
-        if hasattr(to, "model_validate_json"):
-            return to.model_validate_json(body)
-        return _convert(to, body)
+        if hasattr(target, "model_validate_json"):
+            return target.model_validate_json(body)
+        return _convert(target, body)
     except (NotJSONError, msgspec.MsgspecError, ValueError, TypeError) as error:
         response = ErrorResponse(status, headers, body, request)
-        name = getattr(to, "__name__", str(to))
+        name = getattr(target, "__name__", str(target))
         raise APIResponseValidationError(
             response, text, message=f"The answer does not fit {name}: {error}"
         ) from error

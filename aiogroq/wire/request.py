@@ -211,11 +211,15 @@ def split_options(
             params[name] = value
         else:
             near = difflib.get_close_matches(name, known | OPTION_NAMES, n=1)
-            hint = f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
+            hint = (
+                f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
+            )
             raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
     if missing:
-        raise TypeError(f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}")
+        raise TypeError(
+            f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}"
+        )
     return params, options
 
 
@@ -225,11 +229,11 @@ def _encode_unknown(value: Any) -> Any:
     if isinstance(value, Omit):
         return None
     if isinstance(value, Mapping):
-        return dict(cast("Mapping[Any, Any]", value))
+        return dict(cast("Mapping[object, object]", value))
     if isinstance(value, AsyncIterable):
         raise NotImplementedError("an async iterable")
     if isinstance(value, Iterable):
-        return list(cast("Iterable[Any]", value))
+        return list(cast("Iterable[object]", value))
     raise NotImplementedError(type(value).__name__)
 
 
@@ -246,6 +250,8 @@ def encode_json(value: Any) -> bytes:
     except (NotImplementedError, TypeError, msgspec.MsgspecError) as error:
         raise GroqError(f"the request cannot be written as JSON: {error}") from None
     except UnicodeEncodeError as error:
-        raise GroqError(f"the request has text that is no valid Unicode (a lone surrogate): {error}") from None
+        raise GroqError(
+            f"the request has text that is no valid Unicode (a lone surrogate): {error}"
+        ) from None
     except RecursionError:
         raise GroqError("the request is nested too deeply to be written as JSON") from None

@@ -26,7 +26,15 @@ class SSEParser:
     comes from a plain event needs no object of its own, which is what makes a fast stream cheap.
     """
 
-    __slots__ = ("_pending", "_pending_bytes", "_skip_lf", "_started", "last_event_id", "max_event_bytes", "retry_ms")
+    __slots__ = (
+        "_pending",
+        "_pending_bytes",
+        "_skip_lf",
+        "_started",
+        "last_event_id",
+        "max_event_bytes",
+        "retry_ms",
+    )
 
     def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
         self.max_event_bytes = max_event_bytes

@@ -72,7 +72,9 @@ class Timeout:
             return value
         if value is None or isinstance(value, (int, float)):
             return cls(value)
-        if hasattr(value, "sock_read"):  # aiohttp: `connect` there is waiting for the pool and connecting together
+        if hasattr(
+            value, "sock_read"
+        ):  # aiohttp: `connect` there is waiting for the pool and connecting together
             return cls(
                 connect=value.sock_connect if value.sock_connect is not None else value.connect,
                 pool=value.connect,
@@ -81,8 +83,6 @@ class Timeout:
             )
         if hasattr(value, "pool") and hasattr(value, "write"):
             return cls(connect=value.connect, read=value.read, write=value.write, pool=value.pool)
-        if isinstance(value, tuple):
-            return cls(None, **dict(zip(("connect", "read", "write", "pool"), value, strict=False)))
         raise TypeError(
             f"timeout must be seconds, None, aiogroq.Timeout, httpx.Timeout or aiohttp.ClientTimeout, "
             f"not {type(value).__name__}"

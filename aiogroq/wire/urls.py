@@ -24,7 +24,9 @@ def api_root(base_url: str | URL | Any) -> URL:
     except (ValueError, TypeError):
         url = URL()
     if url.scheme not in ("http", "https") or not url.host:
-        raise GroqError(f"base_url must be an http or https URL such as https://api.groq.com, not {str(base_url)!r}")
+        raise GroqError(
+            f"base_url must be an http or https URL such as https://api.groq.com, not {str(base_url)!r}"
+        )
     path = url.raw_path.rstrip("/")
     if path.endswith("/openai"):
         path += "/v1"
@@ -42,7 +44,9 @@ def resolve(root: URL, path: str) -> URL:
     if "://" in path:
         url = URL(path)
         if url.origin() != root.origin():
-            raise GroqError(f"{path} has another origin than base_url ({root.origin()}); the key is not sent there")
+            raise GroqError(
+                f"{path} has another origin than base_url ({root.origin()}); the key is not sent there"
+            )
         return url
     path, _, query = ("/" + path.lstrip("/")).partition("?")
     if any(segment in ("..", ".") for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):

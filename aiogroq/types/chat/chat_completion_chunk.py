@@ -48,7 +48,7 @@ class ChoiceDeltaToolCallFunction(Model):
 class ChoiceDeltaToolCall(Model):
     """A piece of a tool call. Pieces with the same ``index`` make up one call."""
 
-    index: int = 0
+    index: int = -1
     """Which call of the message this belongs to. Some models skip, repeat or leave out numbers."""
     id: str | None = None
     """The call's id, in its first piece; later pieces have none or an empty one."""
