@@ -6,6 +6,7 @@ from .faults import Fault
 from .journal import ReceivedRequest
 from .limits import RateLimit
 from .multipart import Part
+from .serve import serve
 from .server import LocalGroq
 
-__all__ = ["Fault", "LocalGroq", "Part", "RateLimit", "ReceivedRequest"]
+__all__ = ["Fault", "LocalGroq", "Part", "RateLimit", "ReceivedRequest", "serve"]

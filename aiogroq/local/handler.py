@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 from .context import Call, Settings
 from .faults import Fault, FaultBook, bend, parse_fault
 from .journal import Journal, ReceivedRequest
-from .reply import ApiError, Reply
+from .reply import SSE_TYPE, ApiError, Reply
 from .service import Service
 from .wire import send, send_faulty
 
@@ -117,7 +117,8 @@ class Handler:
             await asyncio.sleep(latency_s)
         if fault is None:
             entry.status = reply.status
-            gap_s = 1.0 / settings.tokens_per_second if settings.tokens_per_second else 0.0
+            paced = settings.tokens_per_second if reply.content_type == SSE_TYPE else None
+            gap_s = 1.0 / paced if paced else 0.0
             return await send(request, reply, event_gap_s=gap_s)
         entry.fault = fault
         bent = bend(reply, fault)

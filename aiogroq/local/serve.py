@@ -1,0 +1,38 @@
+"""Serves in the foreground until interrupted: what `aiogroq serve` calls."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .server import LocalGroq
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    data_dir: str | Path | None = None,
+    *,
+    on_ready: Callable[[LocalGroq], None] | None = None,
+    until: threading.Event | None = None,
+    **options: Any,
+) -> None:
+    """Run a `LocalGroq` until Ctrl-C, or until *until* is set.
+
+    *on_ready* is called with the server once it accepts requests, for instance to print its `base_url`. *options* are
+    those of `LocalGroq`. Raises `OSError` where the port cannot be bound.
+    """
+    stop = until or threading.Event()
+    # A server that runs for days needs no log of what it was asked.
+    options.setdefault("log_limit", 100)
+    with LocalGroq(host=host, port=port, data_dir=data_dir, **options) as server:
+        if on_ready is not None:
+            on_ready(server)
+        try:
+            # In steps, because on Windows a wait without an end cannot be interrupted.
+            while not stop.wait(1.0):
+                pass
+        except KeyboardInterrupt:
+            return
