@@ -151,13 +151,17 @@ _TWINS: dict[type[Any], type[APIResponse[Any]]] = {
 def blocking_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
     """The blocking twin of a response, over the same body: of the class that the view asked for, if it did."""
     view = response._request.view  # pyright: ignore[reportPrivateUsage]
-    cls: type[APIResponse[Any]] | None = view.response_cls if view is not None else None
-    if cls is None or not issubclass(cls, APIResponse):
+    cls: Any = view.response_cls if view is not None else None
+    if not _is_blocking(cls):
         cls = next(twin for ours, twin in _TWINS.items() if isinstance(response, ours))
     blocking: APIResponse[Any] = cls.__new__(cls)
     blocking.__dict__.update(response.__dict__)
     blocking._async = response  # pyright: ignore[reportPrivateUsage]
     return blocking
+
+
+def _is_blocking(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, APIResponse)
 
 
 def _blocking(source: AsyncIterator[T]) -> Iterator[T]:

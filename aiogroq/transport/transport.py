@@ -284,7 +284,7 @@ class _Call:
         wanted = view.response_cls if view is not None else None
         # A blocking class is not ours to make: sync/ makes it of what is handed out here.
         if wanted is not None and issubclass(wanted, AsyncAPIResponse):
-            return cast("type[AsyncAPIResponse[Any]]", wanted)
+            return cast("type[AsyncAPIResponse[object]]", wanted)
         if not self._request.binary:
             return AsyncAPIResponse
         return AsyncStreamedBinaryAPIResponse if self.is_left_open else AsyncBinaryAPIResponse

@@ -192,7 +192,8 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
 
 def hidden_of(obj: Model) -> dict[str, Any]:
     """The instance dictionary, which no field is in: ``_extra`` and ``_body``."""
-    return cast("dict[str, Any]", obj.__dict__)
+    hidden: Any = obj.__dict__  # typed as a mapping proxy by one checker and as a dict by the other
+    return cast("dict[str, Any]", hidden)
 
 
 def _to_dict(obj: Model) -> dict[str, Any]:
