@@ -31,7 +31,7 @@ _MAX_LETTERS = 10_000
 _MAX_PROMPT = 896
 _MIN_AUDIO_S = 0.01
 _BILLED_AT_LEAST_S = 10.0
-_EXTENSIONS = "flac mp3 mp4 mpeg mpga m4a ogg opus wav webm".split()
+_EXTENSIONS = ["flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "opus", "wav", "webm"]
 _DATA_URL = re.compile(r"data:[\w/+.-]*(?:;[\w=.-]+)*,", re.ASCII)
 
 _speech_request = fields(
@@ -63,7 +63,9 @@ def speech(context: Context, call: Call) -> Reply:
         refuse(f"voice must be one of [{' '.join(voices)}]")
     most = _ORPHEUS_LETTERS if "orpheus" in model else _MAX_LETTERS
     if len(said) > most:
-        refuse(f"input must be at most {most} characters long, but provided input contains {len(said)} characters")
+        refuse(
+            f"input must be at most {most} characters long, but provided input contains {len(said)} characters"
+        )
     used = count_tokens(said)
     call.model = model
     context.limiter.admit(model, tokens=used)
@@ -139,7 +141,9 @@ _audio_request = fields(
 
 
 def _asked(call: Call, *, translate: bool) -> _Asked:
-    given, asked = _form(call) if call.content_type.lower().startswith("multipart/") else (_json(call), _Asked())
+    given, asked = (
+        _form(call) if call.content_type.lower().startswith("multipart/") else (_json(call), _Asked())
+    )
     _audio_request(given, "")
     if asked.filename is None and not given.get("url"):
         refuse("one of `file` or `url` must be provided")
@@ -153,7 +157,9 @@ def _asked(call: Call, *, translate: bool) -> _Asked:
     asked.response_format = given.get("response_format") or "json"
     asked.granularities = given.get("timestamp_granularities") or []
     if asked.granularities and asked.response_format != "verbose_json":
-        refuse("timestamp_granularities: response_format must be set to verbose_json to use timestamp granularities")
+        refuse(
+            "timestamp_granularities: response_format must be set to verbose_json to use timestamp granularities"
+        )
     if asked.url:
         asked.audio = _audio_of(asked.url)
     else:
@@ -215,7 +221,12 @@ def _answer(context: Context, call: Call, asked: _Asked, task: str, language: st
     groq = {"id": call.request_id}
     if asked.response_format == "json":
         return json_reply({"text": heard, "x_groq": groq})
-    verbose: dict[str, Any] = {"task": task, "language": language, "duration": round(duration_s, 6), "text": heard}
+    verbose: dict[str, Any] = {
+        "task": task,
+        "language": language,
+        "duration": round(duration_s, 6),
+        "text": heard,
+    }
     if "segment" in asked.granularities or not asked.granularities:
         verbose["segments"] = segments(heard, duration_s)
     if "word" in asked.granularities:

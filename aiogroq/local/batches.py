@@ -134,7 +134,7 @@ class Batches:
         self._enter(batch, broken_off if self._breaks_off(batch) else "completed")
 
     def _breaks_off(self, batch: dict[str, Any]) -> bool:
-        return batch["status"] == "cancelling" or self._context.now() >= batch["expires_at"]
+        return bool(batch["status"] == "cancelling") or self._context.now() >= batch["expires_at"]
 
     def _run_line(
         self, batch: dict[str, Any], line: _Line, outputs: list[bytes], failures: list[bytes]
@@ -187,9 +187,12 @@ class Batches:
                 self._context.ids, name, "batch_output", b"".join(records), self._context.now()
             )
         except ApiError as error:
-            batch["errors"] = {"object": "list", "data": [_error("storage_limit_reached", error.message, None)]}
+            batch["errors"] = {
+                "object": "list",
+                "data": [_error("storage_limit_reached", error.message, None)],
+            }
             return None
-        return made["id"]
+        return str(made["id"])
 
     def _move(self, batch: dict[str, Any], status: str) -> None:
         """Enter *status* unless the batch is breaking off."""

@@ -9,17 +9,24 @@ from .conversation import Conversation
 from .facts import fact
 from .words import keywords, number_from, topic
 
-_GREETING = re.compile(r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings)\b[\w\s]{0,24}[!.?]*\s*$", re.I)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings)\b[\w\s]{0,24}[!.?]*\s*$", re.I
+)
 _ECHO = re.compile(
     r"\b(?:say|repeat|reply with|respond with|answer with|output|print|echo)\b"
     r"(?:\s+(?:exactly|only|just|after me|the word|the text|the phrase|this))*\s*:?\s*(['\"“`])(.+?)['\"”`]",
     re.I | re.S,
 )
-_SAY_BARE = re.compile(r"^\W*(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?\s*$", re.I | re.S)
+_SAY_BARE = re.compile(
+    r"^\W*(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?\s*$",
+    re.I | re.S,
+)
 _MY_NAME = re.compile(r"\b(?:my name is|i am called|call me|i'm)\s+([A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?)")
 _ASKS_NAME = re.compile(r"\b(?:what(?:'s| is) my name|who am i|remember my name)\b", re.I)
-_ROLE = re.compile(r"\byou are (?:an? |the )?(?!helpful)([\w' -]{3,40}?)(?=[.,;:!\n]| who| that| and|$)", re.I)
-_ALWAYS = re.compile(r"\b(?:always|only) (?:answer|reply|respond|say)(?: only)?(?: with)?:?\s+['\"“]?([^'\"”.\n]{1,80})", re.I)
+_ROLE = re.compile(r"\byou are (?:an?|the) (?!helpful)([\w' -]{3,40}?)(?=[.,;:!\n]| who| that| and|$)", re.I)
+_ALWAYS = re.compile(
+    r"\b(?:always|only) (?:answer|reply|respond|say)(?: only)?(?: with)?:?\s+['\"“]?([^'\"”.\n]{1,80})", re.I
+)
 
 _OPENINGS = (
     "Here is a short answer about {topic}.",
@@ -121,7 +128,9 @@ def _plain_answer(conversation: Conversation) -> str:
 
 
 def _from_tools(conversation: Conversation) -> str:
-    results = [f"{name.replace('_', ' ')} says: {content.strip()}" for name, content in conversation.tool_results]
+    results = [
+        f"{name.replace('_', ' ')} says: {content.strip()}" for name, content in conversation.tool_results
+    ]
     return f"Here is what I found for {topic(conversation.user)}. " + " ".join(
         result if result.endswith((".", "!", "?")) else f"{result}." for result in results
     )

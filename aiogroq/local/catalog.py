@@ -76,7 +76,12 @@ DECOMMISSIONED = frozenset(
 )  # fmt: skip
 """Shut down by the service; served all the same unless the server is strict."""
 
-_CONTEXT_WINDOWS = {"mixtral-8x7b-32768": 32768, "gemma2-9b-it": 8192, "llama3-8b-8192": 8192, "llama3-70b-8192": 8192}
+_CONTEXT_WINDOWS = {
+    "mixtral-8x7b-32768": 32768,
+    "gemma2-9b-it": 8192,
+    "llama3-8b-8192": 8192,
+    "llama3-70b-8192": 8192,
+}
 
 
 def check_model(model: str, *, strict: bool) -> None:
@@ -89,7 +94,9 @@ def check_model(model: str, *, strict: bool) -> None:
             "https://console.groq.com/docs/deprecations for a recommendation on which model to use instead."
         )
         raise ApiError(400, text, "model_decommissioned")
-    raise ApiError(404, f"The model `{model}` does not exist or you do not have access to it.", "model_not_found")
+    raise ApiError(
+        404, f"The model `{model}` does not exist or you do not have access to it.", "model_not_found"
+    )
 
 
 def describe(model: str) -> dict[str, Any]:
@@ -97,7 +104,9 @@ def describe(model: str) -> dict[str, Any]:
     listed = MODELS.get(model)
     if listed is not None:
         return listed
-    return _model(model, "Groq", 1693721698, _CONTEXT_WINDOWS.get(model, 131072), 32768, features=_TOOLS_AND_JSON)
+    return _model(
+        model, "Groq", 1693721698, _CONTEXT_WINDOWS.get(model, 131072), 32768, features=_TOOLS_AND_JSON
+    )
 
 
 def reasons(model: str) -> bool:

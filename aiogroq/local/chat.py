@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from . import brain, conversation
+from . import brain
 from .catalog import MODELS, reasons
+from .chat_rules import format_type
 from .conversation import Conversation
 from .ids import Ids
 from .json_answers import cut_short, json_answer
+from .plain import as_list, as_object, objects
 from .reply import ApiError
 from .tool_use import ToolCall, check_calls, choose_calls, executed_tools, tool_required
 from .words import tokens
@@ -64,9 +66,12 @@ def complete(body: dict[str, Any], talk: Conversation, ids: Ids, script: ReplySc
         _from_prompt(made, body, talk, ids)
     if made.calls:
         check_calls(body, [call for _, call in made.calls])
-    elif not made.deltas and (body.get("tool_choice") == "required" or isinstance(body.get("tool_choice"), dict)):
-        if not made.executed:
-            raise tool_required()
+    elif (
+        not made.deltas
+        and (body.get("tool_choice") == "required" or isinstance(body.get("tool_choice"), dict))
+        and not made.executed
+    ):
+        raise tool_required()
     _limit(made, body)
     return made
 
@@ -121,8 +126,8 @@ def _reasoning_form(body: dict[str, Any]) -> str:
         return "parsed" if body["include_reasoning"] else "hidden"
     form = body.get("reasoning_format")
     if form == "hidden":
-        return form
-    json_or_tools = body.get("tools") or (body.get("response_format") or {}).get("type", "text") != "text"
+        return "hidden"
+    json_or_tools = bool(body.get("tools")) or format_type(body) != "text"
     if form == "parsed" or "gpt-oss" in model or json_or_tools:
         return "parsed"
     return "raw"
@@ -146,9 +151,9 @@ def _from_message(made: Completion, message: dict[str, Any], ids: Ids) -> None:
     rest = dict(message)
     made.pieces = tokens(rest.pop("content", None) or "")
     made.thoughts = tokens(rest.pop("reasoning", None) or "")
-    made.executed = rest.pop("executed_tools", None) or []
-    for call in rest.pop("tool_calls", None) or []:
-        function = call.get("function", call)
+    made.executed = objects(rest.pop("executed_tools", None))
+    for call in objects(rest.pop("tool_calls", None)):
+        function = as_object(call.get("function", call))
         arguments = function.get("arguments", "{}")
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
         made.calls.append((call.get("id") or ids.tool_call(made.model), ToolCall(function["name"], text)))
@@ -159,16 +164,16 @@ def _from_message(made: Completion, message: dict[str, Any], ids: Ids) -> None:
 
 def _limit(made: Completion, body: dict[str, Any]) -> None:
     """Stop at the first stop sequence, then at the end of the token budget, which thinking uses up too."""
-    stops = body.get("stop") or []
+    stops = body.get("stop")
     text = "".join(made.pieces)
-    ends = [text.find(stop) for stop in ([stops] if isinstance(stops, str) else stops) if stop]
+    ends = [text.find(stop) for stop in ([stops] if isinstance(stops, str) else as_list(stops)) if stop]
     ends = [end for end in ends if end >= 0]
     if ends:
         made.pieces = tokens(text[: min(ends)])
     most = budget(body)
     if most is None or made.calls or made.deltas or len(made.thoughts) + len(made.pieces) <= most:
         return
-    if (body.get("response_format") or {}).get("type", "text") != "text":
+    if format_type(body) != "text":
         raise cut_short()
     made.thoughts = made.thoughts[:most]
     made.pieces = made.pieces[: most - len(made.thoughts)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from .chat import Completion
 from .faults import DONE_EVENT
+from .plain import as_object
 from .reply import encode_json
 
 _QUEUE_S = 0.0175
@@ -30,7 +31,9 @@ class Stamp:
 def usage(made: Completion, stamp: Stamp) -> dict[str, Any]:
     """Tokens and times in seconds; the total time is that of prompt and completion and leaves the queue out, as recorded."""
     prompt_s = round(made.prompt_tokens / _PROMPT_TOKENS_PER_SECOND, 9)
-    completion_s = round(made.completion_tokens / (stamp.tokens_per_second or _COMPLETION_TOKENS_PER_SECOND), 9)
+    completion_s = round(
+        made.completion_tokens / (stamp.tokens_per_second or _COMPLETION_TOKENS_PER_SECOND), 9
+    )
     found: dict[str, Any] = {
         "queue_time": _QUEUE_S,
         "prompt_tokens": made.prompt_tokens,
@@ -84,7 +87,9 @@ def completion_events(made: Completion, stamp: Stamp, *, include_usage: bool) ->
     events = [delta_start + encode_json(first) + delta_end + opening]
     events += [delta_start + encode_json(delta) + delta_end + nothing for delta in deltas]
     spent = encode_json(usage(made, stamp))
-    ending = b'[{"index":0,"delta":{},"logprobs":null,"finish_reason":' + encode_json(made.finish_reason) + b"}]"
+    ending = (
+        b'[{"index":0,"delta":{},"logprobs":null,"finish_reason":' + encode_json(made.finish_reason) + b"}]"
+    )
     groq = b',"x_groq":{"id":' + encode_json(stamp.request_id) + b',"usage":' + spent + b"}"
     events.append(start + ending + groq + b',"usage":' + spent + b"}\n\n")
     if include_usage:
@@ -151,6 +156,6 @@ def _fold_call(calls: dict[int, dict[str, Any]], piece: dict[str, Any]) -> None:
         piece.get("index", 0), {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
     )
     call["id"] = piece.get("id") or call["id"]
-    function = piece.get("function") or {}
+    function = as_object(piece.get("function"))
     call["function"]["name"] += function.get("name") or ""
     call["function"]["arguments"] += function.get("arguments") or ""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import msgspec
 
+from .plain import as_list, as_object
 from .reply import ApiError
 
 Check = Callable[[Any, str], None]
@@ -39,7 +40,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     value = parse_json(body)
     if not isinstance(value, dict):
         refuse("request body must be a JSON object")
-    return cast("dict[str, Any]", value)
+    return as_object(value)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -112,7 +113,7 @@ def array(item: Check, low: int = 0, high: int | None = None) -> Check:
     def check(value: Any, where: str) -> None:
         if not isinstance(value, list):
             _misfit(where, "value must be an array")
-        items = cast("list[Any]", value)
+        items = as_list(value)
         if len(items) < low:
             _misfit(where, f"minimum number of items is {low}")
         if high is not None and len(items) > high:
@@ -141,7 +142,7 @@ def mapping(item: Check) -> Check:
     def check(value: Any, where: str) -> None:
         if not isinstance(value, dict):
             _misfit(where, "value must be an object")
-        for key, element in cast("dict[str, Any]", value).items():
+        for key, element in as_object(value).items():
             item(element, f"{where}.{key}")
 
     return check
@@ -155,7 +156,7 @@ def fields(known: Mapping[str, Check], required: Iterable[str] = (), *, closed: 
         if not isinstance(value, dict):
             _misfit(where, "value must be an object")
         prefix = f"{where}." if where else ""
-        given = cast("dict[str, Any]", value)
+        given = as_object(value)
         for name in needed:
             if name not in given:
                 _misfit(prefix + name, f"property '{name}' is missing")

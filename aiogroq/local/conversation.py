@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
+from .plain import as_object, objects
 from .words import count_tokens
 
 _TOKENS_PER_MESSAGE = 4
 _TOKENS_PER_IMAGE = 2048
+_TOKENS_PER_TOOL = 100
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ def read(body: dict[str, Any]) -> Conversation:
     found = Conversation(prompt_tokens=20)
     called: dict[str, str] = {}
     systems: list[str] = []
-    for message in cast("list[dict[str, Any]]", body["messages"]):
+    for message in objects(body["messages"]):
         role, content = message["role"], flat_text(message.get("content"))
         found.prompt_tokens += _TOKENS_PER_MESSAGE + count_tokens(content)
         if role in ("system", "developer"):
@@ -50,7 +52,7 @@ def read(body: dict[str, Any]) -> Conversation:
             found.images += images
             found.prompt_tokens += images * _TOKENS_PER_IMAGE
         elif role == "assistant":
-            for call in message.get("tool_calls") or []:
+            for call in objects(message.get("tool_calls")):
                 called[call["id"]] = call["function"]["name"]
                 found.prompt_tokens += count_tokens(call["function"]["arguments"])
             found.tool_results.clear()
@@ -59,7 +61,7 @@ def read(body: dict[str, Any]) -> Conversation:
         else:
             found.tool_results.append((message["name"], content))
     found.system = "\n".join(systems)
-    found.prompt_tokens += sum(100 for _ in body.get("tools") or [])
+    found.prompt_tokens += _TOKENS_PER_TOOL * len(objects(body.get("tools")))
     return found
 
 
@@ -69,18 +71,18 @@ def flat_text(content: Any) -> str:
         return content
     if not isinstance(content, list):
         return ""
-    return "\n".join(_part_text(part) for part in cast("list[dict[str, Any]]", content)).strip()
+    return "\n".join(_part_text(part) for part in objects(content)).strip()
 
 
 def _part_text(part: dict[str, Any]) -> str:
     if part["type"] == "text":
-        return part["text"]
+        return str(part["text"])
     if part["type"] == "document":
-        return " ".join(f"{key}: {value}" for key, value in part["document"]["data"].items())
+        return " ".join(f"{key}: {value}" for key, value in as_object(part["document"]["data"]).items())
     return ""
 
 
 def _count_images(content: Any) -> int:
     if not isinstance(content, list):
         return 0
-    return sum(part["type"] == "image_url" for part in cast("list[dict[str, Any]]", content))
+    return sum(part["type"] == "image_url" for part in objects(content))

@@ -22,7 +22,9 @@ CAPITALS = {
 }  # fmt: skip
 """Country in lower case -> capital."""
 
-_CAPITAL_OF = re.compile(r"\bcapital(?: city)? of (?:the )?([a-z]+(?: [a-z]+)?)|\b([a-z]+(?: [a-z]+)?)'s capital", re.I)
+_CAPITAL_OF = re.compile(
+    r"\bcapital(?: city)? of (?:the )?([a-z]+(?: [a-z]+)?)|\b([a-z]+(?: [a-z]+)?)'s capital", re.I
+)
 _COUNTRY_OF = re.compile(r"\b(?:which|what) country is ([a-z]+(?: [a-z]+)?) (?:in|the capital of)\b", re.I)
 _LARGEST_CITY = re.compile(r"\b(?:largest|biggest) city (?:in|of) (?:the )?([a-z]+(?: [a-z]+)?)", re.I)
 _LARGEST = {"brazil": "São Paulo", "australia": "Sydney", "canada": "Toronto", "china": "Shanghai", "usa": "New York City",
@@ -32,11 +34,20 @@ _LARGEST = {"brazil": "São Paulo", "australia": "Sydney", "canada": "Toronto", 
 _OTHERS = (
     (re.compile(r"\bcolou?r (?:of|is) the sky\b", re.I), "The sky is blue on a clear day."),
     (re.compile(r"\b(?:how many|number of) days in a (?:week)\b", re.I), "A week has 7 days."),
-    (re.compile(r"\bspeed of light\b", re.I), "The speed of light in vacuum is 299,792,458 metres per second."),
+    (
+        re.compile(r"\bspeed of light\b", re.I),
+        "The speed of light in vacuum is 299,792,458 metres per second.",
+    ),
     (re.compile(r"\bwho wrote (?:hamlet|romeo and juliet|macbeth)\b", re.I), "William Shakespeare wrote it."),
-    (re.compile(r"\b(?:largest|biggest) planet\b", re.I), "Jupiter is the largest planet of the solar system."),
+    (
+        re.compile(r"\b(?:largest|biggest) planet\b", re.I),
+        "Jupiter is the largest planet of the solar system.",
+    ),
     (re.compile(r"\b(?:boiling point of water|water boil)\b", re.I), "Water boils at 100 °C at sea level."),
-    (re.compile(r"\b(?:highest|tallest) mountain\b", re.I), "Mount Everest is the highest mountain, 8,849 metres."),
+    (
+        re.compile(r"\b(?:highest|tallest) mountain\b", re.I),
+        "Mount Everest is the highest mountain, 8,849 metres.",
+    ),
 )
 
 

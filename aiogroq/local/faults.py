@@ -172,7 +172,11 @@ class _Entry:
 def bend(reply: Reply, fault: Fault) -> Reply:
     """The answer as *fault* changes it; `after_bytes` and `end` are the writer's part."""
     bent = Reply(
-        reply.status, reply.body, content_type=reply.content_type, headers=dict(reply.headers), pieces=reply.pieces
+        reply.status,
+        reply.body,
+        content_type=reply.content_type,
+        headers=dict(reply.headers),
+        pieces=reply.pieces,
     )
     if fault.status is not None or fault.body is not None:
         _replace_body(bent, fault)
@@ -210,7 +214,9 @@ def _replace_body(reply: Reply, fault: Fault) -> None:
     elif isinstance(body, bytes | str) and not fault.content_type:
         reply.content_type = "text/plain; charset=utf-8"
     reply.pieces = None
-    reply.body = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else encode_json(body)
+    reply.body = (
+        body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else encode_json(body)
+    )
 
 
 def _bend_events(events: list[bytes], fault: Fault) -> list[bytes]:

@@ -6,41 +6,53 @@ import re
 from typing import Any
 
 from .arithmetic import find_sum
-from .facts import CAPITALS, place_facts
-from .schema import JsonObject, as_list, types_of
+from .facts import place_facts
+from .plain import JsonObject, as_list, as_object
+from .schema import types_of
+from .search import NAME, SEARCHES
 from .words import topic
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_URL = re.compile(r"https?://[^\s\"'<>)]+")
-_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
-_TIME = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d(?:\s?[ap]m)?\b|\b(?:1[0-2]|[1-9])\s?[ap]m\b", re.I)
-_PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
-_NUMBER = re.compile(r"(?<![\w.@])-?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?(?![\w@]*@)")
-_NAME = r"[A-Z][\w'’-]*"
-_PLACE = re.compile(
-    rf"\b(?:in|at|for|to|from|near|of|around|between)\s+((?:{_NAME})(?:\s+{_NAME})*(?:,\s*[A-Z]{{2}}\b)?"
-    rf"(?:(?:,|,? and|,? or)\s+(?:in\s+|at\s+|for\s+)?{_NAME}(?:\s+{_NAME})*(?:,\s*[A-Z]{{2}}\b)?)*)"
-)
-_PLACE_PARTS = re.compile(r"\s*(?:,(?!\s*[A-Z]{2}\b)\s*(?:and|or)?|\band\b|\bor\b)\s*(?:(?:in|at|for)\s+)?")
-_FULL_NAME = re.compile(rf"\b{_NAME}(?:\s+{_NAME})+\b")
-_ONE_NAME = re.compile(rf"(?<![.!?:]\s)(?<!^)\b{_NAME}\b|\b{_NAME}(?=\s+(?:is|was|has|lives|works|and)\b)")
-_NOT_NAMES = frozenset(
-    "Extract Please The This That These What Who How When Where Why Return Give From Json JSON I Name Age Email My His "
-    "Her It He She They We You A An In On At Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February "
-    "March April May June July August September October November December Weather Is Are Can Tell Show Find".split()
-)
 _SOURCE = re.compile(r"\b(?:from|following|text|below|here|input|sentence|of)\b[^:\n]{0,60}:\s*(?=\S)", re.I)
 _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_CITIES = {city.lower(): city for city in [*CAPITALS.values(), "New York", "San Francisco", "Los Angeles", "Chicago",
-           "Boston", "Seattle", "Toronto", "Sydney", "Mumbai", "Shanghai", "Barcelona", "Munich", "Hamburg", "Milan"]}  # fmt: skip
-
-_PLACES = frozenset("location city place town destination origin address area region where departure arrival".split())
-_PEOPLE = frozenset("name person author customer who fullname user contact employee patient".split())
-_QUERIES = frozenset(
-    "query question prompt text message topic search input keyword keywords content term subject title q about".split()
+_PLACES = frozenset(
+    [
+        "location",
+        "city",
+        "place",
+        "town",
+        "destination",
+        "origin",
+        "address",
+        "area",
+        "region",
+        "where",
+        "departure",
+        "arrival",
+    ]
 )
-_YEARS = re.compile(r"\b(?:aged?\s*:?\s*)(\d{1,3})\b|\b(\d{1,3})[\s-]years?[\s-]old\b|\b(\d{1,3})\s*(?:yo|y/o)\b", re.I)
-_MONEY = re.compile(r"[$€£]\s?(\d[\d,]*(?:\.\d+)?)|(\d[\d,]*(?:\.\d+)?)\s?(?:dollars|euros|usd|eur|gbp)\b", re.I)
+_PEOPLE = frozenset(
+    ["name", "person", "author", "customer", "who", "fullname", "user", "contact", "employee", "patient"]
+)
+_QUERIES = frozenset(
+    [
+        "query",
+        "question",
+        "prompt",
+        "text",
+        "message",
+        "topic",
+        "search",
+        "input",
+        "keyword",
+        "keywords",
+        "content",
+        "term",
+        "subject",
+        "title",
+        "q",
+        "about",
+    ]
+)
 
 
 class TextFinder:
@@ -95,16 +107,19 @@ class TextFinder:
 
     def places(self, parts: list[str] | None = None) -> list[str]:
         """The places that the text names; of a journey only the end that *parts* speak of."""
-        for words, ends in ((("origin", "from", "departure", "source"), "from"), (("destination", "to", "arrival"), "to")):
+        for words, ends in (
+            (("origin", "from", "departure", "source"), "from"),
+            (("destination", "to", "arrival"), "to"),
+        ):
             if parts and any(word in parts for word in words):
-                found = re.search(rf"\b{ends}\s+({_NAME}(?:\s+{_NAME})*)", self._text)
+                found = re.search(rf"\b{ends}\s+({NAME}(?:\s+{NAME})*)", self._text)
                 if found:
                     return [found[1]]
         return self._of("place")
 
     def _of(self, kind: str) -> list[str]:
         if kind not in self._cache:
-            self._cache[kind] = list(dict.fromkeys(_SEARCHES[kind](self._text)))
+            self._cache[kind] = list(dict.fromkeys(SEARCHES[kind](self._text)))
         return self._cache[kind]
 
     def _labelled(self, parts: list[str]) -> list[str]:
@@ -116,33 +131,59 @@ class TextFinder:
         return [value.strip().removesuffix("'") for value in found]
 
     def _mentions(self, word: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(word.replace('_', ' '))}(?!\w)", self._request.replace("_", " "), re.I) is not None
+        return (
+            re.search(
+                rf"(?<!\w){re.escape(word.replace('_', ' '))}(?!\w)", self._request.replace("_", " "), re.I
+            )
+            is not None
+        )
 
     def _many(self, name: str, schema: JsonObject) -> list[Any]:
-        items = schema.get("items")
-        inner: JsonObject = items if isinstance(items, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+        inner = as_object(schema.get("items"))
         kinds = types_of(inner)
         if kinds == ["object"] or "properties" in inner or "$ref" in inner:
             return []
         if kinds and kinds[0] in ("integer", "number"):
-            return [value for text in self._of("number") if (value := _to_number(text, kinds[0] == "integer")) is not None]
+            return [
+                value
+                for text in self._of("number")
+                if (value := _to_number(text, kinds[0] == "integer")) is not None
+            ]
         parts = name_parts(name)
         singular = "_".join([*parts[:-1], parts[-1].removesuffix("s")]) if parts else name
-        choices = [choice for choice in as_list(inner.get("enum")) if isinstance(choice, str) and self._mentions(choice)]
+        choices = [
+            choice
+            for choice in as_list(inner.get("enum"))
+            if isinstance(choice, str) and self._mentions(choice)
+        ]
         return choices or list(self.texts(singular, inner))
 
     def _number(self, name: str, index: int, *, whole: bool) -> float | int | None:
         parts = name_parts(name)
         label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
-        kind = "age" if "age" in parts else "money" if {"price", "cost", "amount", "total", "salary"} & set(parts) else ""
-        near = re.findall(rf"\b{label}\s*(?:is|was|of|=|:)?\s*[$€£]?(-?\d[\d,]*(?:\.\d+)?)", self._text, re.I) if label else []
-        found = [text for text in (self._of(kind) if kind else [])] or near or ([] if kind == "age" else self._of("number"))
+        kind = (
+            "age"
+            if "age" in parts
+            else "money"
+            if {"price", "cost", "amount", "total", "salary"} & set(parts)
+            else ""
+        )
+        near = (
+            re.findall(rf"\b{label}\s*(?:is|was|of|=|:)?\s*[$€£]?(-?\d[\d,]*(?:\.\d+)?)", self._text, re.I)
+            if label
+            else []
+        )
+        found = list(self._of(kind) if kind else []) or near or ([] if kind == "age" else self._of("number"))
         return _to_number(found[index], whole) if index < len(found) else None
 
     def _boolean(self, name: str) -> bool | None:
         parts = [part for part in name_parts(name) if part not in ("is", "has", "should", "include")]
         label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
-        found = re.search(rf"\b(not|no|without|isn't|never)?\s*(?:\w+\s)?{label}\b", self._request, re.I) if label else None
+        found = (
+            re.search(rf"\b(not|no|without|isn't|never)?\s*(?:\w+\s)?{label}\b", self._request, re.I)
+            if label
+            else None
+        )
         return None if found is None else not found[1]
 
 
@@ -153,7 +194,17 @@ def name_parts(name: str) -> list[str]:
 
 def _kind(parts: list[str], form: str) -> str:
     words = set(parts)
-    if form in ("email", "date", "uri", "url") or words & {"email", "mail", "url", "link", "website", "uri", "date", "time", "phone"}:
+    if form in ("email", "date", "uri", "url") or words & {
+        "email",
+        "mail",
+        "url",
+        "link",
+        "website",
+        "uri",
+        "date",
+        "time",
+        "phone",
+    }:
         for kind, names in _BY_NAME.items():
             if form in names or words & names:
                 return kind
@@ -178,7 +229,10 @@ _BY_NAME = {
 
 
 def _is_numeric(name: str) -> bool:
-    return bool(set(name_parts(name)) & {"age", "count", "number", "quantity", "price", "amount", "total", "year", "score"})
+    return bool(
+        set(name_parts(name))
+        & {"age", "count", "number", "quantity", "price", "amount", "total", "year", "score"}
+    )
 
 
 def _to_number(text: str, whole: bool) -> float | int | None:
@@ -186,59 +240,3 @@ def _to_number(text: str, whole: bool) -> float | int | None:
     if value.is_integer():
         return int(value)
     return None if whole else value
-
-
-def _find_places(text: str) -> list[str]:
-    found = [
-        place
-        for match in _PLACE.finditer(text)
-        for place in _PLACE_PARTS.split(match[1])
-        if place and place not in _NOT_NAMES
-    ]
-    if found:
-        return found
-    lowered = text.lower()
-    known = [(at, city) for name, city in _CITIES.items() if (at := _word_at(name, lowered)) >= 0]
-    if known:
-        return [city for _, city in sorted(known)]
-    last = re.search(r"\b(?:in|at|for|near)\s+(?!the\b|a\b|an\b|my\b|json\b)([a-z][a-z' -]{2,40}?)\s*[?.!]*$", text, re.I)
-    return [last[1].strip()] if last else []
-
-
-def _word_at(name: str, text: str) -> int:
-    found = re.search(rf"\b{re.escape(name)}\b", text)
-    return found.start() if found else -1
-
-
-def _find_people(text: str) -> list[str]:
-    def without_verbs(name: str) -> str:
-        parts = name.split()
-        while parts and parts[0] in _NOT_NAMES:
-            parts.pop(0)
-        return " ".join(parts)
-
-    full = [name for found in _FULL_NAME.findall(text) if " " in (name := without_verbs(found))]
-    return full or [name for name in _ONE_NAME.findall(text) if name not in _NOT_NAMES]
-
-
-def _find_countries(text: str) -> list[str]:
-    return [country.title() for country in CAPITALS if re.search(rf"\b{country}\b", text, re.I)]
-
-
-def _groups(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [next(group for group in found.groups() if group) for found in pattern.finditer(text)]
-
-
-_SEARCHES = {
-    "email": _EMAIL.findall,
-    "url": _URL.findall,
-    "date": _DATE.findall,
-    "time": _TIME.findall,
-    "phone": _PHONE.findall,
-    "number": _NUMBER.findall,
-    "age": lambda text: _groups(_YEARS, text),
-    "money": lambda text: _groups(_MONEY, text),
-    "place": _find_places,
-    "person": _find_people,
-    "country": _find_countries,
-}

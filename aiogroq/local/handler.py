@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 
 from aiohttp import ClientError, web
@@ -13,12 +12,8 @@ from .context import Call, Settings
 from .faults import Fault, FaultBook, bend, parse_fault
 from .journal import Journal, ReceivedRequest
 from .reply import SSE_TYPE, ApiError, Reply
-from .service import Service
+from .service import LOGGER, Service
 from .wire import send, send_faulty
-
-LOGGER = logging.getLogger("aiogroq.local")
-# Without a handler of the application, the last-resort one would print tracebacks of malformed requests to stderr.
-LOGGER.addHandler(logging.NullHandler())
 
 _REGION = "local"
 

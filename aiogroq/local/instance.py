@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from .pattern import example_of
-from .schema import JsonObject, as_list, as_object, is_number, matches, problems, resolve, same, types_of
+from .plain import JsonObject, as_list, as_object, is_number
+from .schema import matches, problems, resolve, same, types_of
 
 Finder = Callable[[str, JsonObject, int], Any]
 """(property name, its schema, how many such values were taken before) -> a value, or `None` where there is none."""
@@ -158,7 +159,8 @@ class Maker:
         properties = as_object(resolve(items, self._root).get("properties"))
         count = 0
         while count < 10 and any(
-            self._find(name, resolve(inner, self._root), count) is not None for name, inner in properties.items()
+            self._find(name, resolve(inner, self._root), count) is not None
+            for name, inner in properties.items()
         ):
             count += 1
         return count
@@ -182,10 +184,12 @@ def _number(node: JsonObject, *, whole: bool) -> float | int:
     step = node.get("multipleOf")
     unit = cast(float, step) if is_number(step) and cast(float, step) > 0 else 1
     low = max(
-        [float(node[word]) for word in ("minimum", "exclusiveMinimum") if is_number(node.get(word))], default=None
+        [float(node[word]) for word in ("minimum", "exclusiveMinimum") if is_number(node.get(word))],
+        default=None,
     )
     high = min(
-        [float(node[word]) for word in ("maximum", "exclusiveMaximum") if is_number(node.get(word))], default=None
+        [float(node[word]) for word in ("maximum", "exclusiveMaximum") if is_number(node.get(word))],
+        default=None,
     )
     start = low if low is not None else (high - unit if high is not None and high <= 1 else 1)
     tries = [math.ceil(start / unit) * unit + shift * unit for shift in (0, 1, -1, 2)] + [start]
@@ -207,12 +211,16 @@ def _text(node: JsonObject, name: str) -> str:
         example = example_of(node["pattern"])
         if matches(node["pattern"], example):
             return example
-    low, high = node.get("minLength"), node.get("maxLength")
+    low, high = _length(node, "minLength", 0), _length(node, "maxLength", _MOST_LETTERS)
     text = name.replace("_", " ") or "text"
-    if is_number(low) and len(text) < cast(int, low):
-        text = (text + " ") * (min(int(low), _MOST_LETTERS) // (len(text) + 1) + 1)
-        text = text[: int(low)]
-    return text[: max(0, int(cast(float, high)))] if is_number(high) else text
+    if len(text) < low:
+        text = ((text + " ") * (low // (len(text) + 1) + 1))[:low]
+    return text[:high]
+
+
+def _length(node: JsonObject, word: str, fallback: int) -> int:
+    value = node.get(word)
+    return max(0, min(int(cast(float, value)), _MOST_LETTERS)) if is_number(value) else fallback
 
 
 def _varied(value: Any, taken: list[Any]) -> Any:

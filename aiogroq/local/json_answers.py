@@ -7,9 +7,11 @@ import re
 from typing import Any
 
 from .brain import answer
+from .chat_rules import format_type
 from .conversation import Conversation
 from .find import TextFinder, name_parts
 from .instance import Maker
+from .plain import as_object
 from .reply import ApiError
 from .schema import problems
 
@@ -25,7 +27,27 @@ _KEYS = re.compile(
 )
 _SKELETON_KEY = re.compile(r"[\"']([A-Za-z_][\w -]{0,40})[\"']\s*:")
 _SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
-_NOT_KEYS = frozenset("json object a an the it this that key keys field fields following format response only valid".split())
+_NOT_KEYS = frozenset(
+    [
+        "json",
+        "object",
+        "a",
+        "an",
+        "the",
+        "it",
+        "this",
+        "that",
+        "key",
+        "keys",
+        "field",
+        "fields",
+        "following",
+        "format",
+        "response",
+        "only",
+        "valid",
+    ]
+)
 
 
 def json_answer(body: dict[str, Any], conversation: Conversation) -> str | None:
@@ -33,16 +55,18 @@ def json_answer(body: dict[str, Any], conversation: Conversation) -> str | None:
 
     Raises: `ApiError` 400 `json_validate_failed` for a schema that nothing can satisfy.
     """
-    form = body.get("response_format") or {}
-    if form.get("type") == "json_object":
+    form = format_type(body)
+    if form == "json_object":
         return _dump(_object_answer(conversation))
-    if form.get("type") != "json_schema":
+    if form != "json_schema":
         return None
-    schema = form["json_schema"].get("schema") or {}
+    schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
     value = Maker(schema, TextFinder(conversation.text, conversation.user), optional=True).make()
     text = _dump(value)
     if problems(schema, value):
-        raise json_failed("Generated JSON does not match the expected schema. Please adjust your prompt.", text)
+        raise json_failed(
+            "Generated JSON does not match the expected schema. Please adjust your prompt.", text
+        )
     return text
 
 
@@ -73,7 +97,9 @@ def _wanted_keys(text: str) -> list[str]:
     if not keys:
         found = _KEYS.search(text[:2_000])
         parts = _SEPARATOR.split(found[1]) if found else []
-        keys = [re.sub(r"^(?:the|their|his|her|its)\s+", "", part.strip(" \"'`"), flags=re.I) for part in parts]
+        keys = [
+            re.sub(r"^(?:the|their|his|her|its)\s+", "", part.strip(" \"'`"), flags=re.I) for part in parts
+        ]
         keys = ["_".join(name_parts(key)) if " " in key else key for key in keys]
     return [key for key in dict.fromkeys(keys) if key and key.lower() not in _NOT_KEYS][:_MAX_KEYS]
 

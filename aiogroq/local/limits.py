@@ -84,13 +84,17 @@ class _Bucket:
 class Limiter:
     """The buckets of every model, made when a model is first used. Used by the server's own thread only."""
 
-    def __init__(self, limits: Mapping[str, RateLimit], clock: Callable[[], float], max_models: int = 1000) -> None:
+    def __init__(
+        self, limits: Mapping[str, RateLimit], clock: Callable[[], float], max_models: int = 1000
+    ) -> None:
         self._limits = limits
         self._clock = clock
         self._max_models = max_models
         self._buckets: dict[str, dict[str, _Bucket]] = {}
 
-    def admit(self, model: str, *, tokens: int = 0, audio_s: float = 0.0, service_tier: str = "on_demand") -> None:
+    def admit(
+        self, model: str, *, tokens: int = 0, audio_s: float = 0.0, service_tier: str = "on_demand"
+    ) -> None:
         """Count one request in, or raise the service's 413 (never possible) or 429 (not yet).
 
         *tokens* are those of the prompt and of the completion budget together, as the service counts them up front.

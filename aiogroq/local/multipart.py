@@ -57,9 +57,7 @@ def _parse_part(section: bytes) -> Part:
     parameters = _parameters(headers.get("content-disposition", ""))
     if "name" not in parameters:
         refuse("multipart: a part has no name")
-    return Part(
-        parameters["name"], parameters.get("filename"), headers.get("content-type"), headers, content
-    )
+    return Part(parameters["name"], parameters.get("filename"), headers.get("content-type"), headers, content)
 
 
 def _parameters(disposition: str) -> dict[str, str]:

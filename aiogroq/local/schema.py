@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, cast
 
-JsonObject = dict[str, Any]
+from .plain import JsonObject, as_list, as_object, is_number
 
 _MAX_DEPTH = 40
 _MAX_PATTERN = 256
@@ -23,21 +23,6 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
-
-
-def is_number(value: Any) -> bool:
-    """Whether *value* is a JSON number; `true` is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def as_object(value: Any) -> JsonObject:
-    """*value* where it is an object, else an empty one: schemas come from clients and may hold anything."""
-    return cast(JsonObject, value) if isinstance(value, dict) else {}
-
-
-def as_list(value: Any) -> list[Any]:
-    """*value* where it is a list, else an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def type_name(value: Any) -> str:
@@ -148,7 +133,9 @@ class _Walk:
             found.append(f"{_at(where)}minimum {low} items required, but found {len(value)} items")
         if is_number(high) and len(value) > cast(int, high):
             found.append(f"{_at(where)}maximum {high} items required, but found {len(value)} items")
-        if schema.get("uniqueItems") is True and len({json.dumps(v, sort_keys=True) for v in value}) < len(value):
+        if schema.get("uniqueItems") is True and len({json.dumps(v, sort_keys=True) for v in value}) < len(
+            value
+        ):
             found.append(f"{_at(where)}items must be unique")
         first = as_list(schema.get("prefixItems"))
         for position, element in enumerate(value):

@@ -270,7 +270,9 @@ class LocalGroq:
 
 
 async def _close_idle(handler: Handler, hard: bool) -> int:
-    idle = [transport for protocol, transport in handler.server.transports.items() if protocol not in handler.busy]
+    idle = [
+        transport for protocol, transport in handler.server.transports.items() if protocol not in handler.busy
+    ]
     for transport in idle:
         if hard:
             reset(transport)

@@ -5,6 +5,7 @@ A batch runs its lines through the same `Service.answer` as the HTTP handler, wh
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
@@ -12,6 +13,10 @@ from urllib.parse import unquote
 from . import audio_api, batch_api, file_api, model_api, text_api
 from .context import Call, Context
 from .reply import ApiError, Reply
+
+LOGGER = logging.getLogger("aiogroq.local")
+# Without a handler of the application, the last-resort one would print tracebacks of malformed requests to stderr.
+LOGGER.addHandler(logging.NullHandler())
 
 Operation = Callable[[Context, Call], Reply]
 
@@ -65,6 +70,10 @@ class Service:
             reply = error.reply()
         except RecursionError:
             reply = ApiError(400, "the request is nested too deeply").reply()
+        except Exception:
+            # A fault of this server or of a `reply` function: the client is told as little as by the service.
+            LOGGER.exception("%s %s failed", call.method, call.path)
+            reply = ApiError(500, "Internal Server Error", type="internal_server_error").reply()
         if call.model:
             reply.headers.update(self.context.limiter.headers(call.model))
         return reply
@@ -73,7 +82,11 @@ class Service:
         """Raise the service's 401 unless the header carries a good key."""
         scheme, _, key = authorization.partition(" ")
         expected = self.context.settings.api_key
-        if scheme.lower() != "bearer" or not key.strip() or (expected is not None and key.strip() != expected):
+        if (
+            scheme.lower() != "bearer"
+            or not key.strip()
+            or (expected is not None and key.strip() != expected)
+        ):
             raise ApiError(401, "Invalid API Key", "invalid_api_key")
 
 
@@ -110,4 +123,3 @@ def _route(call: Call) -> Operation:
 def _unknown_url(call: Call) -> ApiError:
     text = f"Unknown request URL: {call.method} {call.path[:500]}. Please check the URL for typos, or see the docs at https://console.groq.com/docs/"
     return ApiError(404, text, "unknown_url")
-

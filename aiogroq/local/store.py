@@ -34,7 +34,9 @@ class Files:
         """Keep a file; answers its file object. Raises `ApiError` 400 where there are too many already."""
         stored = sum(each["bytes"] for each in self._objects.values())
         if len(self._objects) >= self._max_files or stored + len(content) > _MAX_TOTAL_BYTES:
-            raise ApiError(400, "you have reached the storage limit, please delete some files", "storage_limit_reached")
+            raise ApiError(
+                400, "you have reached the storage limit, please delete some files", "storage_limit_reached"
+            )
         file_id = fresh_id(ids, "file", self._objects)
         made: dict[str, Any] = {
             "id": file_id,

@@ -11,6 +11,7 @@ from .chat_rules import check_chat
 from .chat_wire import Stamp, completion_body, completion_events
 from .checks import array, either, fields, nullable, parse_object, refuse, text
 from .context import Call, Context
+from .plain import as_object
 from .reply import SSE_TYPE, ApiError, Reply, json_reply
 from .words import count_tokens, number_from
 
@@ -46,7 +47,7 @@ def chat_completions(context: Context, call: Call) -> Reply:
     )
     if not body.get("stream"):
         return Reply(200, completion_body(made, stamp))
-    include_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+    include_usage = bool(as_object(body.get("stream_options")).get("include_usage"))
     events = completion_events(made, stamp, include_usage=include_usage)
     return Reply(200, content_type=SSE_TYPE, headers=_SSE_HEADERS.copy(), pieces=events)
 
@@ -89,7 +90,10 @@ def _check_context(model: str, prompt_tokens: int) -> None:
     listed = MODELS.get(model)
     if listed is not None and prompt_tokens > listed["context_window"]:
         raise ApiError(
-            400, "Please reduce the length of the messages or completion.", "context_length_exceeded", param="messages"
+            400,
+            "Please reduce the length of the messages or completion.",
+            "context_length_exceeded",
+            param="messages",
         )
 
 

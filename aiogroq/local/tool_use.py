@@ -4,21 +4,52 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from .arithmetic import evaluate, find_sum
 from .conversation import Conversation
 from .find import TextFinder, name_parts
-from .instance import Maker
+from .instance import Finder, Maker
+from .plain import JsonObject, as_object, objects
 from .reply import ApiError
-from .schema import JsonObject, as_object, problems, types_of
+from .schema import problems, types_of
 from .words import STOPWORDS, keywords, stem, topic
 
 _GENERIC = frozenset(
-    "get set fetch find search call tool function current make run do lookup look retrieve list show by info information "
-    "data details api the of for use new value result".split()
+    [
+        "get",
+        "set",
+        "fetch",
+        "find",
+        "search",
+        "call",
+        "tool",
+        "function",
+        "current",
+        "make",
+        "run",
+        "do",
+        "lookup",
+        "look",
+        "retrieve",
+        "list",
+        "show",
+        "by",
+        "info",
+        "information",
+        "data",
+        "details",
+        "api",
+        "the",
+        "of",
+        "for",
+        "use",
+        "new",
+        "value",
+        "result",
+    ]
 )
-_PLACE_NAMES = frozenset("location city place town".split())
+_PLACE_NAMES = frozenset(["location", "city", "place", "town"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +67,7 @@ def choose_calls(body: dict[str, Any], conversation: Conversation) -> list[ToolC
     if not functions or choice == "none":
         return []
     if isinstance(choice, dict):
-        name = cast(JsonObject, choice)["function"]["name"]
+        name = as_object(choice)["function"]["name"]
         return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation)
     if choice != "required" and conversation.tool_results:
         return []
@@ -49,7 +80,7 @@ def choose_calls(body: dict[str, Any], conversation: Conversation) -> list[ToolC
 
 def check_calls(body: dict[str, Any], calls: list[ToolCall]) -> None:
     """Raise the service's 400 for calls of unknown tools or with arguments that do not fit."""
-    schemas = {tool["name"]: tool.get("parameters") or {} for tool in _functions(body)}
+    schemas = {tool["name"]: as_object(tool.get("parameters")) for tool in _functions(body)}
     for call in calls:
         if call.name not in schemas:
             if not body.get("disable_tool_validation"):
@@ -61,7 +92,9 @@ def check_calls(body: dict[str, Any], calls: list[ToolCall]) -> None:
             raise _failed(f"parameters for tool {call.name} are not valid JSON", call) from None
         wrong = problems(schemas[call.name], arguments)
         if wrong:
-            raise _failed(f"parameters for tool {call.name} did not match schema: errors: [{', '.join(wrong)}]", call)
+            raise _failed(
+                f"parameters for tool {call.name} did not match schema: errors: [{', '.join(wrong)}]", call
+            )
 
 
 def tool_required() -> ApiError:
@@ -73,7 +106,7 @@ def tool_required() -> ApiError:
 
 def executed_tools(body: dict[str, Any], conversation: Conversation) -> list[JsonObject]:
     """What the built-in tools of a request did, in the recorded form."""
-    kinds = [tool["type"] for tool in body.get("tools") or []]
+    kinds = [str(tool["type"]) for tool in objects(body.get("tools"))]
     if "compound" in body["model"] and not kinds:
         kinds = ["browser_search"]
     done: list[JsonObject] = []
@@ -88,8 +121,8 @@ def executed_tools(body: dict[str, Any], conversation: Conversation) -> list[Jso
 
 def _functions(body: dict[str, Any]) -> list[JsonObject]:
     # `functions` is the deprecated spelling of the same.
-    tools = [tool["function"] for tool in body.get("tools") or [] if tool["type"] == "function"]
-    return tools or list(body.get("functions") or [])
+    tools = [as_object(tool["function"]) for tool in objects(body.get("tools")) if tool["type"] == "function"]
+    return tools or objects(body.get("functions"))
 
 
 def _score(tool: JsonObject, message: str) -> float:
@@ -99,7 +132,16 @@ def _score(tool: JsonObject, message: str) -> float:
     described = {stem(word) for word in keywords(tool.get("description") or "")} - _GENERIC
     score = 1.0 * len(named & said) + 0.4 * len(described & said - named)
     properties = as_object(as_object(tool.get("parameters")).get("properties"))
-    if find_sum(message) and (named | set(properties)) & {"calculate", "calculator", "calculat", "math", "expression", "sum", "add", "multiply"}:
+    if find_sum(message) and (named | set(properties)) & {
+        "calculate",
+        "calculator",
+        "calculat",
+        "math",
+        "expression",
+        "sum",
+        "add",
+        "multiply",
+    }:
         score += 2.0
     return score
 
@@ -110,14 +152,14 @@ def _calls(tools: list[JsonObject], body: dict[str, Any], conversation: Conversa
         schema = as_object(tool.get("parameters"))
         finder = TextFinder(conversation.user, conversation.user)
         for values in _value_sets(schema, finder, single=body.get("parallel_tool_calls") is False):
-            made = Maker(schema, values, optional=False).make() if schema else {}
-            calls.append(ToolCall(tool["name"], json.dumps(made if isinstance(made, dict) else {}, ensure_ascii=False)))
+            made = as_object(Maker(schema, values, optional=False).make()) if schema else {}
+            calls.append(ToolCall(tool["name"], json.dumps(made, ensure_ascii=False)))
     if body.get("parallel_tool_calls") is False:
         return calls[:1]
     return calls[:16]
 
 
-def _value_sets(schema: JsonObject, finder: TextFinder, *, single: bool) -> list[Any]:
+def _value_sets(schema: JsonObject, finder: TextFinder, *, single: bool) -> list[Finder]:
     """One finder for each call: a tool that takes one place is called once for each place named."""
     taking = [
         name
@@ -128,8 +170,11 @@ def _value_sets(schema: JsonObject, finder: TextFinder, *, single: bool) -> list
     if single or len(places) < 2:
         return [finder]
 
-    def at(place: str) -> Any:
-        return lambda name, inner, index: place if name == taking[0] else finder(name, inner, index)
+    def at(place: str) -> Finder:
+        def find(name: str, inner: JsonObject, index: int) -> Any:
+            return place if name == taking[0] else finder(name, inner, index)
+
+        return find
 
     return [at(place) for place in places]
 
@@ -162,7 +207,12 @@ def _ran_code(message: str) -> JsonObject:
 def _searched(message: str) -> JsonObject:
     about = topic(message)
     content = f"A page that speaks about {about} and says what is known of it."
-    result = {"title": about.capitalize(), "url": "https://example.com/search", "content": content, "score": 0.9842}
+    result = {
+        "title": about.capitalize(),
+        "url": "https://example.com/search",
+        "content": content,
+        "score": 0.9842,
+    }
     return {
         "type": "search",
         "arguments": json.dumps({"query": message[:400]}, ensure_ascii=False),

@@ -56,7 +56,10 @@ def segments(text: str, duration_s: float) -> list[dict[str, Any]]:
 
 def timed_words(text: str, duration_s: float) -> list[dict[str, Any]]:
     """Every word with its start and end in seconds."""
-    return [{"word": word, "start": start_s, "end": end_s} for word, start_s, end_s in _spread(text.split(), duration_s)]
+    return [
+        {"word": word, "start": start_s, "end": end_s}
+        for word, start_s, end_s in _spread(text.split(), duration_s)
+    ]
 
 
 def _spread(parts: list[str], duration_s: float) -> list[tuple[str, float, float]]:

@@ -27,7 +27,9 @@ def make_wav(text: str, sample_rate: int, speed: float) -> bytes:
     comment += b"\0" * (len(comment) % 2)
     info = b"INFO" + b"ICMT" + struct.pack("<I", len(comment)) + comment
     form = struct.pack("<HHIIHH", 1, 1, sample_rate, sample_rate * 2, 2, 16)
-    chunks = b"".join(_chunk(name, content) for name, content in ((b"fmt ", form), (b"LIST", info), (b"data", samples)))
+    chunks = b"".join(
+        _chunk(name, content) for name, content in ((b"fmt ", form), (b"LIST", info), (b"data", samples))
+    )
     return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WAVE" + chunks
 
 

@@ -71,9 +71,8 @@ async def send_faulty(request: web.BaseRequest, reply: Reply, fault: Fault) -> w
     Raises: `ConnectionError` when the client is gone.
     """
     gap_s = 1.0 / fault.tokens_per_second if fault.tokens_per_second else 0.0
-    if fault.before_head:
-        if await _end(request, fault):
-            return SENT_AND_CLOSE
+    if fault.before_head and await _end(request, fault):
+        return SENT_AND_CLOSE
     if fault.raw is not None:
         await _write_pieces(request.writer, _split(fault, [fault.raw]), fault.split_gap_s)
         await _end(request, fault)
@@ -83,9 +82,8 @@ async def send_faulty(request: web.BaseRequest, reply: Reply, fault: Fault) -> w
     if fault.splits:
         gap_s = fault.split_gap_s
     await _write_pieces(request.writer, first, gap_s)
-    if fault.cuts or (fault.end and not fault.before_head):
-        if await _end(request, fault):
-            return SENT_AND_CLOSE
+    if (fault.cuts or (fault.end and not fault.before_head)) and await _end(request, fault):
+        return SENT_AND_CLOSE
     await _write_pieces(request.writer, rest, gap_s)
     return SENT if reusable else SENT_AND_CLOSE
 
