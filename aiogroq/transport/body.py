@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import weakref
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
 import aiohttp
@@ -20,8 +22,8 @@ class AioBody:
     """
 
     __slots__ = (
-        "_broken", "_content", "_ended_at", "_loop", "_reader", "_response", "_started_at", "_translate", "_watch",
-        "headers", "http_version", "is_consumed", "request", "status", "url",
+        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_reader", "_response", "_started_at",
+        "_translate", "_watch", "headers", "http_version", "is_consumed", "request", "status", "url",
     )  # fmt: skip
 
     def __init__(
@@ -48,6 +50,7 @@ class AioBody:
         version = response.version
         self.http_version: str = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
         self.is_consumed = False
+        self._guard: weakref.finalize[..., AioBody] | None = None
 
     @property
     def raw(self) -> aiohttp.ClientResponse:
@@ -69,6 +72,23 @@ class AioBody:
         self._watch = watch
         watch.pause()
         watch.on_expiry = self._expire
+
+    def guard(self) -> None:
+        """Hand the body to a user, who may forget it: a body that is collected unread closes its connection.
+
+        The watch's timer must not keep it alive meanwhile, so from now on it only knows it weakly.
+        """
+        this = weakref.ref(self)
+
+        def expire() -> None:
+            body = this()
+            if body is not None:
+                body._expire()
+
+        if self._watch is not None:
+            self._watch.on_expiry = expire
+        self._guard = weakref.finalize(self, _abandon, self._response, self._watch, self._loop)
+        self._guard.atexit = False
 
     def _expire(self) -> None:
         self.abort(self._translate(TimeoutError(), self._watch))
@@ -108,9 +128,11 @@ class AioBody:
         try:
             piece = await reader.readany()
         except asyncio.CancelledError:
+            self.abort()
             raise
         except BaseException as error:
             self._end()
+            self._response.close()
             translated = self._broken or self._translate(error, self._watch)
             if translated is None:
                 raise
@@ -138,6 +160,8 @@ class AioBody:
             self._ended_at = self._loop.time()
         if self._watch is not None:
             self._watch.stop()
+        if self._guard is not None:
+            self._guard.detach()
 
     def abort(self, error: APIError | None = None) -> None:
         """Close the connection at once. A reader that waits for the body gets ``error``."""
@@ -167,6 +191,20 @@ class AioBody:
         if self._content is not None:
             return await write_atomically(path, _sliced(self._content, chunk_bytes))
         return await write_atomically(path, _gathered(self.pieces(), chunk_bytes))
+
+
+def _abandon(response: aiohttp.ClientResponse, watch: Watch | None, loop: asyncio.AbstractEventLoop) -> None:
+    """Close the connection of a body that was collected, in whichever thread that happened."""
+
+    def close() -> None:
+        if watch is not None:
+            watch.stop()
+        response.close()
+
+    if loop.is_closed():
+        return  # `http_client.drop` closes what is left of a dead loop
+    with contextlib.suppress(RuntimeError):  # the loop may close in between
+        loop.call_soon_threadsafe(close)
 
 
 async def _sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:

@@ -8,6 +8,7 @@ dropped without a word. Nothing happens in ``__del__``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl as ssl_module
 import weakref
 from typing import Any
@@ -82,9 +83,7 @@ class DefaultAioHttpClient:
         self._trust_env = trust_env
         self._injected = session
         self._sessions: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], aiohttp.ClientSession]] = {}
-        self._finalizer = weakref.finalize(self, _drop_all, self._sessions)
-        # At interpreter exit the operating system closes everything, and loops are gone by then.
-        self._finalizer.atexit = False
+        weakref.finalize(self, _drop_all, self._sessions)
         self.is_closed = False
 
     def session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
@@ -189,35 +188,39 @@ def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, 
 def _drop_all(sessions: dict[int, tuple[Any, aiohttp.ClientSession]]) -> None:
     for ref, session in list(sessions.values()):
         loop = ref()
-        if loop is not None and loop.is_running():
-            # Collected in some thread; transports may be closed on their own loop only.
-            try:
-                loop.call_soon_threadsafe(drop, session)
-                continue
-            except RuntimeError:
-                pass
-        drop(session)
+        if loop is None or not loop.is_running():
+            drop(session)
+            continue
+        # Collected in whichever thread, or at the end of the program: a transport is closed on its own loop only.
+        protocols = _detach(session)
+        with contextlib.suppress(RuntimeError):  # the loop has stopped in between
+            loop.call_soon_threadsafe(_close, protocols)
     sessions.clear()
 
 
 def drop(session: aiohttp.ClientSession) -> None:
     """Close the sockets of a session whose loop does not run any more, without a warning and without awaiting."""
+    _close(_detach(session))
+
+
+def _detach(session: aiohttp.ClientSession) -> list[Any]:
+    """Take the connections out of a session, which is closed after that. They are returned."""
     connector: Any = session.connector
     session.detach()
     if connector is None or connector.closed:
-        return
-    for protocol in _protocols(connector):
-        transport = protocol.transport
-        if transport is not None:
-            _close_transport(transport)
-    connector._closed = True  # its own close() would schedule callbacks on a dead loop
+        return []
+    idle = [entry[0] for entries in connector._conns.values() for entry in entries]
+    busy = [entry for entry in connector._acquired if hasattr(entry, "transport")]
+    connector._closed = True  # its own close() would schedule callbacks, on a loop that may be dead
     connector._conns.clear()
     connector._acquired.clear()
+    return [*idle, *busy]
 
 
-def _protocols(connector: Any) -> list[Any]:
-    idle = [entry[0] for entries in connector._conns.values() for entry in entries]
-    return [*idle, *(entry for entry in connector._acquired if hasattr(entry, "transport"))]
+def _close(protocols: list[Any]) -> None:
+    for protocol in protocols:
+        if protocol.transport is not None:
+            _close_transport(protocol.transport)
 
 
 def _close_transport(transport: Any) -> None:

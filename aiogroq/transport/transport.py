@@ -90,6 +90,7 @@ class Transport:
             try:
                 body = await call.open()
                 if call.is_left_open:
+                    body.guard()
                     return call.hand_out(body, None)
                 content = await body.read()
                 return call.hand_out(body, content)

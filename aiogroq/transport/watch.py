@@ -62,7 +62,8 @@ class Watch:
         self.phase = ""
 
     def stop(self) -> None:
-        """Watch no more."""
+        """Watch no more, and forget who is told: a watch and its body would keep each other alive."""
+        self.on_expiry = _nobody
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -95,3 +96,7 @@ class Watch:
         self.expired_phase = phase
         self.expired_limit_s = limit_s
         self.on_expiry()
+
+
+def _nobody() -> None:
+    pass
