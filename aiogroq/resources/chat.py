@@ -110,7 +110,7 @@ def _messages(messages: Any) -> list[Any]:
     if isinstance(messages, (str, bytes, dict, Model)) or not isinstance(messages, Iterable):
         raise TypeError(
             "messages must be a list of messages such as [{'role': 'user', 'content': 'Hello'}], "
-            f"not {type(messages).__name__}"
+            f"not {type(cast('object', messages)).__name__}"
         )
     return [
         message.to_param() if isinstance(message, ChatCompletionMessage) else message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..types._base import Model
 from .portal import portal
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
 
 T = TypeVar("T")
+ModelT = TypeVar("ModelT", bound=Model)
 
 
 class SyncResource:
@@ -38,6 +39,10 @@ def lift(value: AsyncBinaryAPIResponse) -> BinaryAPIResponse: ...
 @overload
 def lift(value: AsyncAPIResponse[T]) -> APIResponse[T]: ...
 @overload
+def lift(value: ModelT) -> ModelT: ...
+@overload
+def lift(value: ModelT | AsyncStream[T]) -> ModelT | Stream[T]: ...
+@overload
 def lift(value: T) -> T: ...
 def lift(value: Any) -> Any:
     """The blocking twin of what a coroutine returned: plain values are their own."""
@@ -47,7 +52,7 @@ def lift(value: Any) -> Any:
     from ..transport.stream import AsyncStream
 
     if isinstance(value, AsyncStream):
-        return Stream(value)
+        return Stream(cast("Any", value))
     if isinstance(value, AsyncAPIResponse):
-        return blocking_response(value)
+        return blocking_response(cast("Any", value))
     return value

@@ -30,7 +30,7 @@ class Groq(Resources):
     Raises `GroqError` for a key or a base URL that cannot be right.
     """
 
-    _async: AsyncGroq
+    _async: AsyncGroq  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,

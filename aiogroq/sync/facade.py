@@ -617,7 +617,7 @@ class Resources(Verbs):
     _async: AsyncResources  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self, resource: AsyncResources) -> None:
-        self._async = resource
+        super().__init__(resource)
 
     @cached_property
     def chat(self) -> Chat:

@@ -230,7 +230,7 @@ class Module:
             f"    _async: {resource.name}{ignore}",
             "",
             f"    def __init__(self, resource: {resource.name}) -> None:",
-            "        self._async = resource",
+            "        self._async = resource" if is_root else "        super().__init__(resource)",
         ]
         for name, (child, doc) in resource.children.items():
             cls = self.rename(child)
