@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 JsonObject = dict[str, Any]
 
@@ -17,10 +17,13 @@ def as_object(value: Any) -> JsonObject:
     return cast(JsonObject, value) if isinstance(value, dict) else {}
 
 
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def as_list(value: Any) -> list[Any]:
     """*value* where it is a list, else an empty one."""
-    found: list[Any] = value if isinstance(value, list) else []
-    return found
+    return value if _is_list(value) else []
 
 
 def objects(value: Any) -> list[JsonObject]:

@@ -23,7 +23,8 @@ from .service import Service
 from .store import Files
 from .wire import reset
 
-Reply = Callable[[dict[str, Any]], Any] | Iterable[Any]
+ReplySource = Callable[[dict[str, Any]], Any] | Iterable[Any]
+"""A function of the request body, or answers in order."""
 _MIB = 1024 * 1024
 _STOP_S = 5.0
 
@@ -41,7 +42,7 @@ class LocalGroq:
         host: str = "127.0.0.1",
         port: int = 0,
         api_key: str | None = None,
-        reply: Reply | None = None,
+        reply: ReplySource | None = None,
         data_dir: str | Path | None = None,
         strict_models: bool = False,
         rate_limits: Mapping[str, RateLimit] | None = None,

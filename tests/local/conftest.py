@@ -1,0 +1,106 @@
+"""What the tests of the embedded server share: a running server and a plain HTTP request to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from aiogroq.local import LocalGroq
+
+Ask = Callable[..., "Answer"]
+
+
+@dataclass
+class Answer:
+    """One answer, read whole."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> Any:
+        return self.json["error"]
+
+    @property
+    def events(self) -> list[str]:
+        """The events of a stream, each without its blank line."""
+        return [event for event in self.body.decode().split("\n\n") if event]
+
+    @property
+    def chunks(self) -> list[Any]:
+        """The JSON of a stream's `data:` events."""
+        return [json.loads(event[6:]) for event in self.events if event.startswith("data: {")]
+
+
+def request(
+    server: LocalGroq, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+) -> Answer:
+    """Send one request over a connection of its own; a body that is no bytes is sent as JSON."""
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
+    try:
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        sent = {"authorization": "Bearer key", "content-type": "application/json", **(headers or {})}
+        connection.request(method, path, body, sent)
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def server() -> Iterator[LocalGroq]:
+    with LocalGroq(batch_step_s=0.01) as running:
+        yield running
+
+
+@pytest.fixture
+def ask(server: LocalGroq) -> Ask:
+    """`ask(path, body, **headers)`: POST, or GET where there is no body, under `/openai/v1`."""
+
+    def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Answer:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return request(server, method or ("GET" if body is None else "POST"), f"/openai/v1{path}", body, named)
+
+    return send
+
+
+@pytest.fixture
+def chat(ask: Ask) -> Ask:
+    """`chat(prompt or messages, **properties)`: the answer of a chat request."""
+
+    def send(prompt: Any, **properties: Any) -> Answer:
+        messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
+        return ask("/chat/completions", {"model": "llama-3.3-70b-versatile", "messages": messages, **properties})
+
+    return send
+
+
+def form(fields: dict[str, Any], filename: str = "a.wav") -> tuple[bytes, dict[str, str]]:
+    """A multipart body and its header; bytes are sent as a file."""
+    boundary = "----a1b2c3"
+    parts: list[bytes] = []
+    for name, value in fields.items():
+        for each in value if isinstance(value, list) else [value]:
+            extra = f'; filename="{filename}"' if isinstance(each, bytes) else ""
+            content = each if isinstance(each, bytes) else str(each).encode()
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'
+            parts.append(head.encode() + content + b"\r\n")
+    body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+    return body, {"content_type": f"multipart/form-data; boundary={boundary}"}
+
+
+@pytest.fixture(name="form")
+def form_fixture() -> Callable[..., tuple[bytes, dict[str, str]]]:
+    return form
