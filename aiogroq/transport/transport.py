@@ -196,8 +196,11 @@ class _Call:
         )
 
     async def _arguments(self, pool: DefaultAioHttpClient) -> dict[str, Any]:
+        headers = self._headers
+        if self.is_left_open:
+            # A compressing proxy would hold events back until its window is full.
+            headers = merge_headers(headers, {"Accept-Encoding": "identity"})
         kwargs: dict[str, Any] = {
-            "headers": self._headers,
             "timeout": NO_TIMEOUT,
             # A redirect could carry the key to another place, or turn a POST into a GET.
             "allow_redirects": False,
@@ -212,9 +215,10 @@ class _Call:
         proxy = pool.proxy_for(self._url)
         if proxy is not None:
             kwargs["proxy"], kwargs["proxy_headers"] = proxy
-        if self.is_left_open:
-            # A compressing proxy would hold events back until its window is full.
-            kwargs["headers"] = merge_headers(self._headers, {"Accept-Encoding": "identity"})
+            if self._url.scheme == "http":
+                # Without a tunnel the proxy reads the request itself, and its credentials there.
+                headers = merge_headers(headers, proxy[1])
+        kwargs["headers"] = headers
         return kwargs
 
     def _translate(self, error: BaseException, watch: Watch | None) -> APIError | None:
