@@ -21,7 +21,7 @@ _SAY_BARE = re.compile(
     r"^\W*(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?\s*$",
     re.I | re.S,
 )
-_MY_NAME = re.compile(r"\b(?:my name is|i am called|call me|i'm)\s+([A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?)")
+_MY_NAME = re.compile(r"\b(?i:my name is|i am called|call me|i'm)\s+([A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?)")
 _ASKS_NAME = re.compile(r"\b(?:what(?:'s| is) my name|who am i|remember my name)\b", re.I)
 _ROLE = re.compile(r"\byou are (?:an?|the) (?!helpful)([\w' -]{3,40}?)(?=[.,;:!\n]| who| that| and|$)", re.I)
 _ALWAYS = re.compile(

@@ -182,9 +182,7 @@ class LocalGroq:
             handler.stopping = True
             await self._context.batches.stop()
             await site.stop()
-            # Cutting the connections off cancels what still runs on them, however long it meant to take.
-            for transport in list(handler.server.transports.values()):
-                transport.abort()
+            await _cut_off(handler)
         finally:
             await runner.cleanup()
 
@@ -268,6 +266,17 @@ class LocalGroq:
             return await action(handler)
 
         return asyncio.run_coroutine_threadsafe(run(), loop).result(_STOP_S)
+
+
+async def _cut_off(handler: Handler) -> None:
+    """End every connection, which cancels what runs on it; also those that are being accepted just now."""
+    ends_at_s = time.monotonic() + _STOP_S
+    while time.monotonic() < ends_at_s:
+        for transport in list(handler.server.transports.values()):
+            transport.abort()
+        if asyncio.all_tasks() == {asyncio.current_task()} and not handler.server.transports:
+            return
+        await asyncio.sleep(0)
 
 
 async def _close_idle(handler: Handler, hard: bool) -> int:

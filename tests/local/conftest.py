@@ -71,7 +71,9 @@ def ask(server: LocalGroq) -> Ask:
 
     def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return request(server, method or ("GET" if body is None else "POST"), f"/openai/v1{path}", body, named)
+        return request(
+            server, method or ("GET" if body is None else "POST"), f"/openai/v1{path}", body, named
+        )
 
     return send
 
@@ -82,7 +84,9 @@ def chat(ask: Ask) -> Ask:
 
     def send(prompt: Any, **properties: Any) -> Answer:
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
-        return ask("/chat/completions", {"model": "llama-3.3-70b-versatile", "messages": messages, **properties})
+        return ask(
+            "/chat/completions", {"model": "llama-3.3-70b-versatile", "messages": messages, **properties}
+        )
 
     return send
 

@@ -41,7 +41,10 @@ def content(answer: Any) -> str:
 def calls(answer: Any) -> list[tuple[str, Any]]:
     assert answer.status == 200, answer.body
     message = answer.json["choices"][0]["message"]
-    return [(call["function"]["name"], json.loads(call["function"]["arguments"])) for call in message["tool_calls"]]
+    return [
+        (call["function"]["name"], json.loads(call["function"]["arguments"]))
+        for call in message["tool_calls"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +135,9 @@ def test_tool_choice_demands_a_call(chat: Any) -> None:
     other: Any = {"type": "function", "function": {"name": "roll_dice"}}
     assert calls(chat("Tell me a joke", tools=[WEATHER], tool_choice="required"))[0][0] == "get_weather"
     named = {"type": "function", "function": {"name": "roll_dice"}}
-    assert calls(chat("The weather in Rome", tools=[WEATHER, other], tool_choice=named)) == [("roll_dice", {})]
+    assert calls(chat("The weather in Rome", tools=[WEATHER, other], tool_choice=named)) == [
+        ("roll_dice", {})
+    ]
 
 
 def test_a_tool_result_is_answered_in_text(chat: Any) -> None:
@@ -146,7 +151,12 @@ def test_a_tool_result_is_answered_in_text(chat: Any) -> None:
 
 
 def test_built_in_tools_report_what_they_did(chat: Any) -> None:
-    ran = chat("What is 17*23?", model="openai/gpt-oss-20b", tools=[{"type": "code_interpreter"}], tool_choice="required")
+    ran = chat(
+        "What is 17*23?",
+        model="openai/gpt-oss-20b",
+        tools=[{"type": "code_interpreter"}],
+        tool_choice="required",
+    )
     tool = ran.json["choices"][0]["message"]["executed_tools"][0]
     assert (tool["type"], tool["arguments"], tool["output"]) == ("python", "print(17*23)", "391\n")
     found = chat("Who won?", model="openai/gpt-oss-20b", tools=[{"type": "browser_search"}])
@@ -176,7 +186,11 @@ def test_a_schema_is_filled_from_the_prompt(chat: Any) -> None:
 
 
 def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
-    schema = {"type": "object", "properties": {"people": {"type": "array", "items": PERSON}}, "required": ["people"]}
+    schema = {
+        "type": "object",
+        "properties": {"people": {"type": "array", "items": PERSON}},
+        "required": ["people"],
+    }
     form = {"type": "json_schema", "json_schema": {"name": "people", "schema": schema}}
     answer = chat("Alice is 30 years old, a@x.org. Bob is 25 years old, b@x.org.", response_format=form)
     people = json.loads(content(answer))["people"]
@@ -198,7 +212,10 @@ def test_a_schema_that_nothing_satisfies_is_the_recorded_failure(chat: Any) -> N
 def test_json_that_does_not_fit_the_token_budget_fails(chat: Any) -> None:
     answer = chat("JSON please", response_format={"type": "json_object"}, max_tokens=2)
     assert answer.error["code"] == "json_validate_failed"
-    assert answer.error["failed_generation"] == "max completion tokens reached before generating a valid document"
+    assert (
+        answer.error["failed_generation"]
+        == "max completion tokens reached before generating a valid document"
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,7 +263,10 @@ def test_more_effort_is_more_reasoning(chat: Any) -> None:
 def test_reply_takes_a_function_or_a_script(reply: Any, expected: Any) -> None:
     import groq
 
-    with LocalGroq(reply=reply) as server, groq.Groq(api_key="k", base_url=server.base_url, max_retries=0) as client:
+    with (
+        LocalGroq(reply=reply) as server,
+        groq.Groq(api_key="k", base_url=server.base_url, max_retries=0) as client,
+    ):
         ask: Any = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
         if not callable(reply):
             reply = list(reply)

@@ -33,7 +33,10 @@ def test_include_usage_adds_a_chunk_without_choices(chat: Any) -> None:
 def test_a_tool_call_comes_whole_in_one_delta(chat: Any) -> None:
     tool = {
         "type": "function",
-        "function": {"name": "get_time", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}},
+        "function": {
+            "name": "get_time",
+            "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+        },
     }
     answer = chat("What time is it in Oslo?", tools=[tool], stream=True)
     assert answer.chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": None}
@@ -55,7 +58,9 @@ def test_reasoning_comes_first_in_its_channel(chat: Any) -> None:
 
 
 def test_an_executed_tool_is_announced_and_then_sent_with_its_output(chat: Any) -> None:
-    answer = chat("What is 3*3?", model="openai/gpt-oss-20b", stream=True, tools=[{"type": "code_interpreter"}])
+    answer = chat(
+        "What is 3*3?", model="openai/gpt-oss-20b", stream=True, tools=[{"type": "code_interpreter"}]
+    )
     deltas = [chunk["choices"][0]["delta"] for chunk in answer.chunks]
     tools = [delta["executed_tools"][0] for delta in deltas if "executed_tools" in delta]
     assert ["output" in tool for tool in tools] == [False, True]

@@ -50,7 +50,9 @@ def test_chat_answers_with_a_typed_completion(client: Groq) -> None:
 
 def test_chat_streams_the_same_text_token_by_token(client: Groq) -> None:
     chunks = list(client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True))
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "The capital of France is Paris."
+    assert (
+        "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "The capital of France is Paris."
+    )
     assert len(chunks) == 9
     assert chunks[0].x_groq is not None
     assert chunks[0].x_groq.id
@@ -66,7 +68,10 @@ def test_the_raw_response_has_the_headers_of_the_service(client: Groq) -> None:
     assert completion.x_groq is not None
     assert raw.headers["x-request-id"] == completion.x_groq.id
     assert raw.headers["x-groq-region"]
-    assert int(raw.headers["x-ratelimit-remaining-requests"]) == int(raw.headers["x-ratelimit-limit-requests"]) - 1
+    assert (
+        int(raw.headers["x-ratelimit-remaining-requests"])
+        == int(raw.headers["x-ratelimit-limit-requests"]) - 1
+    )
     assert raw.headers["content-type"] == "application/json"
 
 
@@ -83,7 +88,9 @@ def test_embeddings_are_the_same_as_floats_and_as_base64(client: Groq) -> None:
     import base64
 
     floats = client.embeddings.create(model="nomic-embed-text-v1_5", input=["hello world", "bye"])
-    packed = client.embeddings.create(model="nomic-embed-text-v1_5", input="hello world", encoding_format="base64")
+    packed = client.embeddings.create(
+        model="nomic-embed-text-v1_5", input="hello world", encoding_format="base64"
+    )
     text = packed.data[0].embedding
     assert isinstance(text, str)
     assert list(array.array("f", base64.b64decode(text))) == pytest.approx(floats.data[0].embedding, abs=1e-6)
@@ -108,7 +115,9 @@ def test_what_speech_says_is_what_transcription_and_translation_hear(client: Gro
     )
     assert verbose.language == "English"
     assert "".join(word["word"] for word in verbose.words) == said.replace(" ", "")
-    assert all(0 <= each["start"] <= each["end"] <= verbose.duration for each in verbose.words + verbose.segments)
+    assert all(
+        0 <= each["start"] <= each["end"] <= verbose.duration for each in verbose.words + verbose.segments
+    )
 
 
 def test_speech_streams_to_a_file(client: Groq, tmp_path: Any) -> None:
@@ -187,12 +196,17 @@ async def test_async_chat_works_from_a_hundred_tasks_at_once(async_client: Async
             for prompt in prompts
         )
     )
-    assert [answer.choices[0].message.content for answer in answers] == [f"{i}+{i} = {2 * i}." for i in range(100)]
+    assert [answer.choices[0].message.content for answer in answers] == [
+        f"{i}+{i} = {2 * i}." for i in range(100)
+    ]
 
 
 async def test_async_chat_streams_and_streams_raw(async_client: AsyncGroq) -> None:
     stream = await async_client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
-    assert "".join([chunk.choices[0].delta.content or "" async for chunk in stream]) == "The capital of France is Paris."
+    assert (
+        "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
+        == "The capital of France is Paris."
+    )
     raw = await async_client.chat.completions.with_raw_response.create(model=MODEL, messages=MESSAGES)
     assert raw.status_code == 200
     create = async_client.chat.completions.with_streaming_response.create

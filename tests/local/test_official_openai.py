@@ -24,7 +24,10 @@ def test_chat_answers_and_streams(client: OpenAI) -> None:
     completion = client.chat.completions.create(model="llama-3.3-70b-versatile", messages=MESSAGES)
     assert completion.choices[0].message.content == "6 * 7 = 42."
     stream = client.chat.completions.create(
-        model="llama-3.3-70b-versatile", messages=MESSAGES, stream=True, stream_options={"include_usage": True}
+        model="llama-3.3-70b-versatile",
+        messages=MESSAGES,
+        stream=True,
+        stream_options={"include_usage": True},
     )
     chunks = list(stream)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == "6 * 7 = 42."
@@ -39,12 +42,20 @@ def test_embeddings_arrive_through_the_package_s_own_base64(client: OpenAI) -> N
 
 
 def test_audio_models_files_and_batches(client: OpenAI) -> None:
-    audio = client.audio.speech.create(model="playai-tts", voice="v", input="Good day.", response_format="wav").read()
-    assert client.audio.transcriptions.create(model="whisper-large-v3", file=("a.wav", audio)).text == "Good day."
+    audio = client.audio.speech.create(
+        model="playai-tts", voice="v", input="Good day.", response_format="wav"
+    ).read()
+    assert (
+        client.audio.transcriptions.create(model="whisper-large-v3", file=("a.wav", audio)).text
+        == "Good day."
+    )
     with warnings.catch_warnings():
         # Newer releases of the package call this operation deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
-        assert client.audio.translations.create(model="whisper-large-v3", file=("a.wav", audio)).text == "Good day."
+        assert (
+            client.audio.translations.create(model="whisper-large-v3", file=("a.wav", audio)).text
+            == "Good day."
+        )
     assert client.models.retrieve("openai/gpt-oss-20b").id == "openai/gpt-oss-20b"
     assert len(client.models.list().data) > 10
     file = client.files.create(file=("in.jsonl", b"{}"), purpose="batch")

@@ -1,0 +1,308 @@
+"""Faults on request: each breaks the answer in the one way that it says, on any route, for any client."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+
+CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
+STREAM: Any = {**CHAT, "stream": True}
+
+
+@contextmanager
+def connected(server: LocalGroq) -> Iterator[socket.socket]:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        yield connection
+
+
+def post(connection: socket.socket, body: Any, path: str = "/v1/chat/completions", extra: str = "") -> None:
+    data = json.dumps(body).encode()
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n{extra}content-length: {len(data)}\r\n\r\n"
+    connection.sendall(head.encode() + data)
+
+
+def read_all(connection: socket.socket) -> bytes:
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+def dechunked(received: bytes) -> tuple[bytes, bool]:
+    """(body, whether its framing came to its end)."""
+    rest = received.partition(b"\r\n\r\n")[2]
+    body = b""
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        if size == b"0":
+            return body, True
+        if not size or len(rest) < int(size, 16) + 2:
+            return body + rest, False
+        body, rest = body + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    return body, False
+
+
+def test_a_script_of_statuses_is_used_up_in_order(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(status=503, times=2), None, Fault(status=429, headers={"retry-after": "2"}))
+    answers = [ask("/chat/completions", CHAT) for _ in range(5)]
+    assert [answer.status for answer in answers] == [503, 503, 200, 429, 200]
+    assert answers[3].headers["retry-after"] == "2"
+    assert answers[3].error["code"] == "rate_limit_exceeded"
+    assert server.faults_left == 0
+    assert [entry.fault is not None for entry in server.requests] == [True, True, True, True, False]
+
+
+def test_a_fault_hits_only_the_requests_it_speaks_of(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(on="/files", method="get", status=500, skip=1, times=None))
+    assert ask("/models").status == 200
+    assert [ask("/files").status for _ in range(3)] == [200, 500, 500]
+    server.clear()
+    assert ask("/files").status == 200
+
+
+def test_probability_is_drawn_from_the_seed() -> None:
+    from groq import Groq, InternalServerError
+
+    def outcomes(seed: int) -> list[bool]:
+        fault = Fault(status=500, probability=0.5, times=None)
+        found: list[bool] = []
+        with (
+            LocalGroq(seed=seed, faults=[fault]) as server,
+            Groq(api_key="k", base_url=server.base_url, max_retries=0) as client,
+        ):
+            for _ in range(20):
+                try:
+                    client.models.list()
+                    found.append(True)
+                except InternalServerError:
+                    found.append(False)
+        return found
+
+    assert outcomes(1) == outcomes(1) != outcomes(2)
+    assert 0 < sum(outcomes(1)) < 20
+
+
+def test_a_request_can_ask_for_its_fault_itself(ask: Any) -> None:
+    assert ask("/models", x_local_fault='{"status": 418, "body": {"a": 1}}').json == {"a": 1}
+    answer = ask("/models", x_local_fault="nonsense")
+    assert answer.status == 400
+    assert "x-local-fault" in answer.error["message"]
+    assert ask("/models", x_local_fault='{"stauts": 1}').status == 400
+
+
+def test_bodies_types_and_bytes_can_be_replaced(server: LocalGroq, ask: Any) -> None:
+    server.script(
+        Fault(body="<html>", content_type="text/html", status=502),
+        Fault(body=b"\x00\xff"),
+        Fault(insert=b"garbage", insert_at=3),
+        Fault(content_type="application/octet-stream"),
+    )
+    first = ask("/models")
+    assert (first.status, first.headers["content-type"], first.body) == (502, "text/html", b"<html>")
+    assert ask("/models").body == b"\x00\xff"
+    assert ask("/models").body.startswith(b'{"ogarbagebject"')
+    assert ask("/models").headers["content-type"] == "application/octet-stream"
+
+
+def test_gzip_can_be_whole_or_truncated_within_correct_framing(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(gzip=True), Fault(gzip=True, drop_tail_bytes=20), Fault(gzip=True))
+    whole = ask("/chat/completions", CHAT)
+    assert whole.headers["content-encoding"] == "gzip"
+    assert json.loads(gzip.decompress(whole.body))["object"] == "chat.completion"
+    with pytest.raises(EOFError):
+        gzip.decompress(ask("/chat/completions", CHAT).body)
+    streamed = ask("/chat/completions", STREAM)
+    assert zlib.decompress(streamed.body, wbits=31).endswith(b"data: [DONE]\n\n")
+
+
+def test_error_events_end_a_stream_without_done(server: LocalGroq, ask: Any) -> None:
+    error = {"message": "no", "type": "invalid_request_error", "code": "tool_use_failed", "status_code": 400}
+    server.script(Fault(error_event=error, after_events=2), Fault(error_event=error))
+    cut = ask("/chat/completions", STREAM)
+    assert cut.status == 200
+    assert len(cut.chunks) == 2
+    assert json.loads(cut.events[-1].partition("data: ")[2]) == {"error": error}
+    assert cut.events[-1].startswith("event: error\n")
+    late = ask("/chat/completions", STREAM)
+    assert late.chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert "[DONE]" not in late.events
+
+
+def test_an_error_in_x_groq_comes_in_a_chunk(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(x_groq_error="over capacity", after_events=1))
+    answer = ask("/chat/completions", STREAM)
+    assert answer.chunks[1]["x_groq"]["error"] == "over capacity"
+    assert answer.events[2] == "data: [DONE]"
+
+
+def test_done_can_be_left_out(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(drop_done=True))
+    assert "[DONE]" not in ask("/chat/completions", STREAM).events[-1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 100])
+def test_a_body_is_cut_after_so_many_bytes(server: LocalGroq, count: int) -> None:
+    server.script(Fault(after_bytes=count, end="close"), Fault(after_bytes=count, end="close"))
+    with connected(server) as connection:
+        post(connection, CHAT)
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+        assert len(body) == count
+        assert b"content-length: " in head
+        assert f"content-length: {count}\r\n".encode() not in head + b"\r\n"
+    with connected(server) as connection:
+        post(connection, STREAM)
+        body, ended = dechunked(read_all(connection))
+        assert (len(body), ended) == (count, False)
+
+
+def test_a_stream_is_cut_after_so_many_events(server: LocalGroq) -> None:
+    server.script(Fault(after_events=3, end="close"), Fault(after_events=1000, end="close"))
+    with connected(server) as connection:
+        post(connection, STREAM)
+        body, ended = dechunked(read_all(connection))
+        assert (body.count(b"\n\n"), ended) == (3, False)
+    with connected(server) as connection:
+        post(connection, STREAM)
+        body, ended = dechunked(read_all(connection))
+        assert body.endswith(b"[DONE]\n\n")
+        assert not ended
+
+
+def test_a_reset_is_a_reset(server: LocalGroq) -> None:
+    server.script(Fault(after_events=1, end="reset"), Fault(before_head=True, end="reset"))
+    for body in (STREAM, CHAT):
+        with connected(server) as connection:
+            post(connection, body)
+            with pytest.raises(ConnectionResetError):
+                read_all(connection)
+
+
+def test_a_request_can_be_read_and_never_answered(server: LocalGroq) -> None:
+    server.script(Fault(before_head=True, end="close"))
+    with connected(server) as connection:
+        post(connection, CHAT)
+        assert read_all(connection) == b""
+    (entry,) = server.wait_for_requests(1, finished=True)
+    assert entry.json == CHAT
+    assert entry.status is None
+
+
+def test_a_stall_is_silent_until_the_client_leaves(server: LocalGroq) -> None:
+    server.script(Fault(after_events=2, end="stall"))
+    with connected(server) as connection:
+        post(connection, STREAM)
+        received = b""
+        while received.count(b"data: ") < 2:
+            received += connection.recv(65536)
+        connection.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        assert server.requests[0].finished_at is None
+    (entry,) = server.wait_for_requests(1, finished=True)
+    assert entry.disconnected
+    assert entry.disconnected_at is not None
+
+
+def test_a_stall_that_ends_lets_the_answer_go_on(server: LocalGroq, ask: Any) -> None:
+    server.script(
+        Fault(after_bytes=10, end="stall", stall_s=0.01), Fault(before_head=True, end="stall", stall_s=0.01)
+    )
+    assert ask("/chat/completions", CHAT).json["object"] == "chat.completion"
+    assert ask("/chat/completions", STREAM).events[-1] == "data: [DONE]"
+
+
+def test_raw_bytes_are_all_that_is_sent(server: LocalGroq) -> None:
+    raw = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello trailing"
+    server.script(Fault(raw=raw, split_at=(3, 20)), Fault(raw=b"\x00\x01garbage"))
+    with connected(server) as connection:
+        post(connection, CHAT)
+        assert read_all(connection) == raw
+    with connected(server) as connection:
+        post(connection, CHAT)
+        assert read_all(connection) == b"\x00\x01garbage"
+
+
+def test_splitting_at_every_byte_changes_no_byte(server: LocalGroq, ask: Any) -> None:
+    plain = ask("/chat/completions", {**STREAM, "seed": 1})
+    server.script(Fault(split_every=1), Fault(split_at=(5, 17, 10**6)), Fault(split_every=7, split_wire=True))
+    for _ in range(3):
+        split = ask("/chat/completions", {**STREAM, "seed": 1})
+        assert len(split.events) == len(plain.events)
+        assert [chunk["choices"] for chunk in split.chunks] == [chunk["choices"] for chunk in plain.chunks]
+
+
+def test_each_piece_of_a_split_reaches_the_socket_by_itself(server: LocalGroq) -> None:
+    server.script(Fault(raw=b"abcdefgh", split_every=1, split_gap_s=0.02))
+    with connected(server) as connection:
+        post(connection, CHAT)
+        pieces: list[bytes] = []
+        while piece := connection.recv(100):
+            pieces.append(piece)
+    assert b"".join(pieces) == b"abcdefgh"
+    assert len(pieces) > 1
+
+
+def test_a_connection_closes_after_the_answer_with_or_without_notice(server: LocalGroq) -> None:
+    server.script(Fault(end="close"), Fault(close_notice=True))
+    for noticed in (False, True):
+        with connected(server) as connection:
+            post(connection, CHAT)
+            received = read_all(connection)
+            assert (b"connection: close" in received) == noticed
+            assert received.endswith(b"}")
+
+
+def test_idle_connections_are_closed_without_notice(server: LocalGroq) -> None:
+    with connected(server) as connection, connected(server) as other:
+        for each in (connection, other):
+            post(each, CHAT)
+            assert b"200 OK" in each.recv(65536)
+        server.wait_for_requests(2, finished=True)
+        assert server.open_connections == 2
+        assert server.close_idle_connections() == 2
+        assert connection.recv(1) == b""
+        assert other.recv(1) == b""
+
+
+def test_a_busy_connection_is_not_idle_but_can_be_cut_off(server: LocalGroq) -> None:
+    server.script(Fault(before_head=True, end="stall"))
+    with connected(server) as connection:
+        post(connection, CHAT)
+        server.wait_for_requests(1)
+        assert server.close_idle_connections(reset=True) == 0
+        assert server.close_connections() == 1
+        assert connection.recv(1) == b""
+
+
+def test_an_answer_can_come_before_the_body_was_read(server: LocalGroq) -> None:
+    server.script(Fault(status=413, ignore_body=True, close_notice=True))
+    with connected(server) as connection:
+        head = (
+            "POST /v1/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n\r\n"
+        )
+        connection.sendall(head.encode())
+        assert b"413" in connection.recv(65536)
+
+
+def test_pace_and_latency_come_from_the_server_or_the_fault(ask: Any, server: LocalGroq) -> None:
+    server.script(Fault(latency_s=0.001, tokens_per_second=10_000))
+    assert ask("/chat/completions", STREAM).events[-1] == "data: [DONE]"
+    from groq import Groq
+
+    with (
+        LocalGroq(latency_s=0.001, tokens_per_second=1000) as paced,
+        Groq(api_key="k", base_url=paced.base_url) as client,
+    ):
+        usage = client.chat.completions.create(**CHAT).usage
+        assert usage is not None
+        assert usage.completion_time == pytest.approx(usage.completion_tokens / 1000)
+        assert list(client.chat.completions.create(**STREAM))

@@ -1,0 +1,259 @@
+"""The server starts, stops and logs in every setting that a test may put it in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq, serve
+
+CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
+
+
+def test_it_listens_on_loopback_and_frees_its_port() -> None:
+    server = LocalGroq()
+    assert server.port == 0
+    with server:
+        port = server.port
+        assert server.base_url == f"http://127.0.0.1:{port}"
+        with pytest.raises(RuntimeError, match="running already"):
+            server.start()
+        with pytest.raises(OSError, match=r"in use|[Aa]ddress"):
+            LocalGroq(port=port).start()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+    server.stop()
+    with pytest.raises(RuntimeError, match="not running"):
+        server.close_connections()
+    with server:
+        assert server.port == port
+
+
+async def test_the_async_form_leaves_the_callers_loop_free() -> None:
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(tick())
+    async with LocalGroq() as server:
+        assert threading.active_count() > 1
+        assert server.port
+    ticking.cancel()
+    assert ticks > 1
+
+
+def test_it_stops_at_once_with_streams_open_and_leaves_nothing_behind() -> None:
+    code = """
+import json, socket, threading
+from aiogroq.local import Fault, LocalGroq
+server = LocalGroq(faults=[Fault(after_events=1, end="stall", times=None)]).start()
+connections = [socket.create_connection((server.host, server.port)) for _ in range(20)]
+body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": True}).encode()
+for connection in connections:
+    head = f"POST /v1/chat/completions HTTP/1.1\\r\\nhost: x\\r\\nauthorization: Bearer k\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n"
+    connection.sendall(head.encode() + body)
+server.wait_for_requests(20)
+server.stop()
+assert server.open_connections == 0
+assert threading.active_count() == 1, threading.enumerate()
+for connection in connections:
+    connection.close()
+assert not any(entry.disconnected for entry in server.requests)
+print("clean")
+"""
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("clean\n", "")
+
+
+def test_the_log_holds_what_was_sent(server: LocalGroq, ask: Any, form: Any) -> None:
+    answer = ask("/chat/completions?a=1&b=%20", CHAT, X_Custom="ü".encode().decode("latin-1"))
+    body, headers = form({"purpose": "batch", "file": b"content"}, "my file.jsonl")
+    ask("/files", body, **headers)
+    chat, upload = server.wait_for_requests(2, finished=True)
+    assert (chat.method, chat.path, chat.status) == ("POST", "/openai/v1/chat/completions", 200)
+    assert chat.query == {"a": "1", "b": " "}
+    assert chat.json == CHAT
+    assert chat.headers["authorization"] == "Bearer key"
+    assert chat.request_id == answer.headers["x-request-id"]
+    assert chat.finished_at is not None
+    assert chat.finished_at >= chat.received_at
+    assert not chat.disconnected
+    assert chat.parts == []
+    assert [(part.name, part.filename, part.content) for part in upload.parts] == [
+        ("purpose", None, b"batch"),
+        ("file", "my file.jsonl", b"content"),
+    ]
+    assert upload.parts[0].text == "batch"
+    server.clear()
+    assert server.requests == []
+    assert server.request_count == 0
+
+
+def test_connections_are_numbered_so_that_reuse_can_be_counted(server: LocalGroq) -> None:
+    from groq import Groq
+
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        for _ in range(5):
+            client.models.list()
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        client.models.list()
+    assert [entry.connection_id for entry in server.requests] == [1, 1, 1, 1, 1, 2]
+    assert server.connections_made == 2
+
+
+def test_waiting_for_requests_ends_with_a_time_out(server: LocalGroq) -> None:
+    with pytest.raises(TimeoutError, match="0 of 1 requests"):
+        server.wait_for_requests(1, timeout_s=0.01)
+
+
+def test_the_log_is_bounded_by_count_and_by_bytes(ask: Any) -> None:
+    from groq import Groq
+
+    with LocalGroq(log_limit=3) as server, Groq(api_key="k", base_url=server.base_url) as client:
+        for _ in range(10):
+            client.models.list()
+        assert len(server.requests) == 3
+        assert server.request_count == 10
+    with LocalGroq(log_body_bytes=5000) as server, Groq(api_key="k", base_url=server.base_url) as client:
+        for _ in range(10):
+            client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x" * 1000}])
+        assert 1 <= len(server.requests) <= 5
+
+
+def test_many_threads_are_answered_at_once(server: LocalGroq) -> None:
+    from groq import Groq
+
+    with Groq(api_key="k", base_url=server.base_url) as client, ThreadPoolExecutor(16) as pool:
+
+        def one(number: int) -> str | None:
+            messages: Any = [{"role": "user", "content": f"What is {number}+1?"}]
+            return client.chat.completions.create(model="m", messages=messages).choices[0].message.content
+
+        assert list(pool.map(one, range(200))) == [f"{number}+1 = {number + 1}." for number in range(200)]
+    assert len(server.requests) == 200
+
+
+def test_requests_follow_one_another_on_one_connection_even_pipelined(server: LocalGroq) -> None:
+    body = json.dumps(CHAT).encode()
+    one = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%b"
+    last = b"GET /v1/models HTTP/1.0\r\nauthorization: Bearer k\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(one % (len(body), body) * 3 + last)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert received.count(b"HTTP/1.1 200 OK") == 4
+    assert received.count(b"2+2 = 4.") == 3
+
+
+def test_http_1_0_gets_streams_with_a_length(server: LocalGroq) -> None:
+    body = json.dumps({**CHAT, "stream": True}).encode()
+    head = f"POST /v1/chat/completions HTTP/1.0\r\nauthorization: Bearer k\r\ncontent-length: {len(body)}\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(head.encode() + body)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    assert b"transfer-encoding" not in received
+    assert received.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
+    body = json.dumps(CHAT).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\nexpect: 100-continue\r\ncontent-length: {len(body)}\r\n\r\n"
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        assert b"200 OK" in connection.recv(65536)
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_upload_is_logged_as_gone(server: LocalGroq) -> None:
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(b"POST /v1/files HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\nabc")
+        server.wait_for_requests(1)
+    (entry,) = server.wait_for_requests(1, finished=True)
+    assert entry.disconnected
+    assert entry.status is None
+
+
+def test_the_same_seed_gives_the_same_identifiers() -> None:
+    from groq import Groq
+
+    def ids(seed: int) -> list[str]:
+        with LocalGroq(seed=seed) as server, Groq(api_key="k", base_url=server.base_url) as client:
+            return [client.chat.completions.create(**CHAT).id for _ in range(2)]
+
+    assert ids(1) == ids(1) != ids(2)
+
+
+def test_serve_runs_until_it_is_told_to_stop(tmp_path: Any) -> None:
+    stop = threading.Event()
+    seen: list[str] = []
+
+    def ready(server: LocalGroq) -> None:
+        seen.append(server.base_url)
+        socket.create_connection((server.host, server.port), timeout=5).close()
+        stop.set()
+
+    serve(port=0, data_dir=tmp_path, on_ready=ready, until=stop, api_key="k")
+    assert seen[0].startswith("http://127.0.0.1:")
+
+
+def test_serve_ends_quietly_on_ctrl_c() -> None:
+    code = (
+        "import signal, threading\nfrom aiogroq.local import serve\n"
+        "def ready(server):\n    print('ready', flush=True)\n    threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()\n"
+        "serve(port=0, on_ready=ready)\nprint('ended')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("ready\nended\n", "", 0)
+
+
+def test_the_server_shares_no_code_with_the_client() -> None:
+    import ast
+    from pathlib import Path
+
+    import aiogroq.local
+
+    for path in Path(aiogroq.local.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert node.level <= 1, f"{path.name}: {ast.unparse(node)}"
+                assert not (node.module or "").startswith("aiogroq"), f"{path.name}: {ast.unparse(node)}"
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.startswith("aiogroq") for alias in node.names), path.name
+
+
+def test_faults_given_at_the_start_come_first() -> None:
+    from groq import Groq
+
+    with (
+        LocalGroq(faults=[Fault(status=500)]) as server,
+        Groq(api_key="k", base_url=server.base_url) as client,
+    ):
+        assert client.models.with_raw_response.list().retries_taken == 1
