@@ -1,0 +1,305 @@
+"""The blocking client: the same answers, from scripts, threads, running loops and forks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import gc
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from aiogroq import (
+    APIConnectionError,
+    APIResponse,
+    BadRequestError,
+    BinaryAPIResponse,
+    Groq,
+    GroqError,
+    Stream,
+    StreamAlreadyConsumed,
+    StreamedBinaryAPIResponse,
+)
+from aiogroq.local import Fault, LocalGroq
+from aiogroq.sync.portal import portal
+
+MODEL = "openai/gpt-oss-20b"
+QUESTION = [{"role": "user", "content": "What is 2+2?"}]
+
+
+@pytest.fixture
+def groq(groq_client: Groq) -> Iterator[Groq]:
+    yield groq_client
+
+
+def test_a_question_gets_its_answer(groq: Groq) -> None:
+    completion = groq.chat.completions.create(model=MODEL, messages=QUESTION)
+    assert "4" in (completion.choices[0].message.content or "")
+
+
+def test_a_stream_is_iterated_and_collected(groq: Groq) -> None:
+    plain = groq.chat.completions.create(model=MODEL, messages=QUESTION)
+    stream = groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    assert type(stream) is Stream
+    text = "".join(choice.delta.content or "" for chunk in stream for choice in chunk.choices)
+    assert text == plain.choices[0].message.content
+    assert stream.usage == plain.usage
+    assert stream.is_closed
+    with groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True) as again:
+        next(again)
+        assert again.collect().choices[0].message == plain.choices[0].message
+    whole = groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True).collect()
+    assert whole.choices[0].message == plain.choices[0].message
+
+
+def test_a_long_stream_is_read_ahead_only_so_far(groq: Groq, server: LocalGroq) -> None:
+    event = b'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'
+    end = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
+    server.script(Fault(body=event * 20_000 + end, content_type="text/event-stream"))
+    stream = groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    first = next(stream)
+    assert first.choices[0].delta.content == "x"
+    assert sum(1 for _ in stream) == 20_000
+
+
+@pytest.mark.local_groq(tokens_per_second=100)
+def test_leaving_a_stream_early_ends_the_connection(groq: Groq, server: LocalGroq) -> None:
+    with groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True) as stream:
+        for _ in stream:
+            break
+    (request,) = server.wait_for_requests(1, finished=True)
+    assert request.disconnected
+    assert list(stream) == []
+
+
+def test_an_error_in_a_stream_is_raised_where_it_is_iterated(groq: Groq, server: LocalGroq) -> None:
+    server.script(Fault(after_events=2, error_event={"message": "no", "type": "t", "status_code": 400}))
+    stream = groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    with pytest.raises(BadRequestError, match="no"):
+        list(stream)
+
+
+def test_raw_and_streaming_responses_are_of_the_blocking_classes(groq: Groq, tmp_path: Path) -> None:
+    raw = groq.chat.completions.with_raw_response.create(model=MODEL, messages=QUESTION)
+    assert type(raw) is APIResponse
+    assert raw.parse().id == raw.json()["id"]
+    assert raw.text() == raw.read().decode()
+    with groq.chat.completions.with_streaming_response.create(model=MODEL, messages=QUESTION) as response:
+        lines = list(response.iter_lines())
+        assert len(lines) == 1
+        with pytest.raises(StreamAlreadyConsumed):
+            response.read()
+    assert response.is_closed
+    streamed = groq.chat.completions.with_raw_response.create(model=MODEL, messages=QUESTION, stream=True)
+    assert type(streamed.parse()) is Stream
+    assert streamed.parse().collect().choices
+
+    speech = groq.audio.speech.create(
+        input="Hi", model="canopylabs/orpheus-v1-english", voice="austin", response_format="wav"
+    )
+    assert type(speech) is BinaryAPIResponse
+    speech.write_to_file(tmp_path / "a.wav")
+    speech.stream_to_file(tmp_path / "b.wav")
+    with groq.audio.speech.with_streaming_response.create(
+        input="Hi", model="canopylabs/orpheus-v1-english", voice="austin", response_format="wav"
+    ) as streaming:
+        assert type(streaming) is StreamedBinaryAPIResponse
+        streaming.stream_to_file(tmp_path / "c.wav", chunk_size=512)
+    assert (tmp_path / "a.wav").read_bytes() == (tmp_path / "b.wav").read_bytes() == speech.content
+    assert (tmp_path / "c.wav").read_bytes()[:4] == b"RIFF"
+    assert (
+        type(groq.audio.speech.with_raw_response.create(input="Hi", model="x", voice="y"))
+        is BinaryAPIResponse
+    )
+    with groq.models.with_streaming_response.list() as models:
+        assert b"".join(models.iter_bytes(5)) == b"".join(models.iter_bytes(5)) if models.read() else True
+        assert "".join(models.iter_text()) == models.text()
+
+
+def test_leaving_the_pieces_of_a_body_early_closes_it(groq: Groq) -> None:
+    with groq.models.with_streaming_response.list() as response:
+        for _ in response.iter_bytes(1):
+            break
+    assert response.is_closed
+
+
+def test_a_blocking_call_works_while_a_loop_runs_in_the_same_thread(groq: Groq) -> None:
+    async def main() -> str:
+        return groq.chat.completions.create(model=MODEL, messages=QUESTION).object
+
+    assert asyncio.run(main()) == "chat.completion"
+
+
+def test_many_threads_share_one_client(groq: Groq, server: LocalGroq) -> None:
+    with ThreadPoolExecutor(32) as pool:
+        answers = pool.map(
+            lambda n: groq.chat.completions.create(
+                model=MODEL, messages=[{"role": "user", "content": f"What is {n}+{n}?"}]
+            ),
+            range(128),
+        )
+        for number, answer in enumerate(answers):
+            assert str(2 * number) in (answer.choices[0].message.content or "")
+
+
+def test_a_call_from_the_portals_own_thread_is_refused_at_once(groq: Groq) -> None:
+    async def callback() -> None:
+        groq.models.list()
+
+    with pytest.raises(GroqError, match="wait for itself"):
+        portal.call(callback())
+
+
+def test_the_context_of_the_caller_is_that_of_the_call() -> None:
+    name = contextvars.ContextVar("name", default="unset")
+    name.set("caller")
+
+    async def look() -> str:
+        return name.get()
+
+    assert portal.call(look()) == "caller"
+
+
+def test_a_copy_of_a_blocking_client_is_blocking(groq: Groq, server: LocalGroq) -> None:
+    other = groq.with_options(timeout=3, api_key="two")
+    assert type(other) is Groq
+    assert other.models.list().data
+    assert server.requests[-1].headers["authorization"] == "Bearer two"
+    assert (other.timeout.read, other.max_retries, other.default_headers) == (3, 2, {})
+    assert str(other.base_url).endswith("/openai/v1")
+
+
+def test_the_verbs_block_too(groq: Groq) -> None:
+    assert groq.get("/models", cast_to=dict)["object"] == "list"
+
+
+def test_a_closed_client_says_so(server: LocalGroq) -> None:
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        client.models.list()
+    assert client.is_closed()
+    with pytest.raises(GroqError, match="closed"):
+        client.models.list()
+
+
+def test_a_connection_error_is_the_builtin_one_too() -> None:
+    with pytest.raises(ConnectionError) as caught:
+        Groq(api_key="k", base_url="http://127.0.0.1:1", max_retries=0).models.list()
+    assert isinstance(caught.value, APIConnectionError)
+    assert caught.value.__cause__ is not None
+
+
+def test_an_error_leaves_no_cycle_behind(groq: Groq, server: LocalGroq) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            server.script(Fault(status=400))
+            with pytest.raises(BadRequestError):
+                groq.models.list()
+        before = gc.collect()
+        for _ in range(20):
+            groq.models.list()
+        assert gc.collect() <= before
+    finally:
+        gc.enable()
+
+
+def run(code: str, server: LocalGroq, *, expect: int = 0) -> str:
+    """What a program prints; it must end with the exit code and say nothing on stderr."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("COV")},
+        "GROQ_API_KEY": "gsk_x",
+        "GROQ_BASE_URL": server.base_url,
+    }
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env=environment,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.returncode == expect
+    return done.stdout
+
+
+ASK = f"""
+from aiogroq import Groq
+client = Groq()
+def ask():
+    return client.chat.completions.create(model={MODEL!r}, messages={QUESTION!r}).choices[0].message.content
+"""
+
+
+def test_a_client_that_is_never_closed_leaves_nothing_on_stderr(server: LocalGroq) -> None:
+    assert run(ASK + "print(ask())", server) == "2+2 = 4.\n"
+
+
+def test_a_program_may_end_with_a_stream_open(server: LocalGroq) -> None:
+    code = f"""
+    from aiogroq import Groq
+    stream = Groq().chat.completions.create(model={MODEL!r}, messages={QUESTION!r}, stream=True)
+    print(next(stream).object)
+    """
+    assert run(code, server) == "chat.completion.chunk\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_gets_a_portal_of_its_own(server: LocalGroq) -> None:
+    code = (
+        ASK
+        + """
+import os, sys
+print(ask(), flush=True)
+child = os.fork()
+if child == 0:
+    print(ask(), flush=True)
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+print(ask())
+"""
+    )
+    if sys.version_info >= (3, 12):  # 3.12 warns of any fork while threads run
+        code = "import warnings; warnings.simplefilter('ignore', DeprecationWarning)\n" + code
+    assert run(code, server) == "2+2 = 4.\n2+2 = 4.\n0\n2+2 = 4.\n"
+
+
+@pytest.mark.local_groq(latency_s=30)
+def test_ctrl_c_ends_a_call_and_its_connection(server: LocalGroq) -> None:
+    groq = Groq(api_key="k", base_url=server.base_url)
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def interrupt() -> None:
+        server.wait_for_requests(1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        groq.models.list()
+    thread.join()
+    (request,) = server.wait_for_requests(1, finished=True)
+    assert request.disconnected
+    groq.close()
+
+
+def test_a_stream_can_be_closed_from_another_thread(server: LocalGroq) -> None:
+    server.script(Fault(after_events=2, end="stall"))
+    with Groq(api_key="k", base_url=server.base_url) as groq:
+        stream = groq.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        next(stream)
+        next(stream)
+        thread = threading.Thread(target=stream.close)
+        thread.start()
+        assert list(stream) == []
+        thread.join()
