@@ -31,10 +31,13 @@ class Source:
     module: str
     imports: dict[str, tuple[str, str, bool]] = field(default_factory=dict[str, "tuple[str, str, bool]"])
     """Module, name in it, and whether only type checkers import it, for each imported name."""
-    typevars: dict[str, ast.Assign] = field(default_factory=dict[str, ast.Assign])
+    typevars: dict[str, tuple[ast.Assign, ast.Call]] = field(
+        default_factory=dict[str, "tuple[ast.Assign, ast.Call]"]
+    )
     defined: set[str] = field(default_factory=set[str])
 
-    def refuse(self, node: ast.AST, reason: str) -> RefusedError:
+    def refuse(self, node: object, reason: str) -> RefusedError:
+        """The error to raise for a node."""
         return RefusedError(f"{self.path}:{getattr(node, 'lineno', 1)}: {reason}")
 
 
@@ -61,33 +64,46 @@ class Resource:
     views: dict[str, str] = field(default_factory=dict[str, str])
     """The docstring of each of the properties that give a view."""
 
+    def refuse(self, reason: str) -> RefusedError:
+        """The error to raise for the class as a whole."""
+        return self.source.refuse(self.node, reason)
+
 
 def read(root: Path) -> list[Resource]:
     """Every resource that is declared under ``root``, bases before what stands on them."""
-    found: list[Resource] = []
-    for path in sorted((root / "aiogroq" / "resources").glob("*.py")):
-        if path.name != "views.py":
-            found += _resources(root, path)
-    known = {resource.name for resource in found}
+    folder = root / "aiogroq" / "resources"
+    found = [
+        resource
+        for path in sorted(folder.rglob("*.py"))
+        if path != folder / "views.py"
+        for resource in _resources(path.relative_to(root), path.read_text(encoding="utf-8"))
+    ]
+    known: dict[str, Resource] = {}
+    for resource in found:
+        if known.setdefault(resource.name, resource) is not resource:
+            raise resource.refuse(f"{resource.name} is declared twice")
     bases = {resource.base for resource in found}
-    for number, resource in enumerate(found):
-        refuse, node = resource.source.refuse, resource.node
-        if any(resource.name == other.name for other in found[:number]):
-            raise refuse(node, f"{resource.name} is declared in two modules")
+    for resource in found:
         for child, _ in resource.children.values():
             if child not in known:
-                raise refuse(node, f"{resource.name}: its child {child} is not declared in resources/")
-        if resource.base not in BASES | known:
-            raise refuse(node, f"{resource.name}: unknown base {resource.base}")
+                raise resource.refuse(f"the child {child} is not declared in resources/")
+        if resource.base not in BASES | known.keys():
+            raise resource.refuse(f"the base {resource.base} is not declared in resources/")
         if set(resource.views) != set(VIEW_KINDS) and resource.name not in bases:
-            raise refuse(node, f"{resource.name} must have {' and '.join(VIEW_KINDS)}")
-    return sorted(found, key=lambda resource: resource.base in known)
+            raise resource.refuse(f"{resource.name} has not both of {' and '.join(VIEW_KINDS)}")
+
+    def depth(resource: Resource) -> int:
+        return 1 + depth(known[resource.base]) if resource.base in known else 0
+
+    return sorted(found, key=depth)
 
 
-def _resources(root: Path, path: Path) -> list[Resource]:
-    place = path.relative_to(root)
+def _resources(place: Path, text: str) -> list[Resource]:
     source = Source(place.as_posix(), ".".join(place.with_suffix("").parts))
-    tree = ast.parse(path.read_text(encoding="utf-8"), str(place))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise source.refuse(error, error.msg) from None
     resources: list[Resource] = []
     for is_typing_only, node in _statements(tree):
         if isinstance(node, ast.ImportFrom):
@@ -102,7 +118,7 @@ def _resources(root: Path, path: Path) -> list[Resource]:
             name = node.targets[0].id
             source.defined.add(name)
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar":
-                source.typevars[name] = node
+                source.typevars[name] = (node, node.value)
         elif isinstance(node, (ast.ClassDef, ast.AnnAssign)):
             source.defined.add(node.name if isinstance(node, ast.ClassDef) else ast.unparse(node.target))
     for cls in [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name not in BASES]:
@@ -137,6 +153,8 @@ def _resource(source: Source, node: ast.ClassDef) -> Resource:
             raise source.refuse(item, f"the overloads of {overloads[0].name} must be followed by it")
         if isinstance(item, ast.AsyncFunctionDef) and decorators == ["overload"]:
             _check_endpoint(source, item)
+            if [ast.unparse(line) for line in item.body] != ["..."]:
+                raise source.refuse(item, f"{item.name}: the body of an overload is ...")
             overloads.append(item)
         elif isinstance(item, ast.AsyncFunctionDef) and not decorators:
             _check_endpoint(source, item)
