@@ -209,7 +209,7 @@ async def test_a_file_in_a_directory_that_is_not_there_is_an_os_error(
 
 async def test_a_2xx_body_that_is_no_json_says_what_came(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(body="<html>hold on</html>", content_type="text/html"))
-    with pytest.raises(APIResponseValidationError, match="text/html.*hold on") as caught:
+    with pytest.raises(APIResponseValidationError, match=r"text/html.*hold on") as caught:
         await client.models.list()
     assert caught.value.status_code == 200
     assert caught.value.response.text == "<html>hold on</html>"

@@ -54,7 +54,7 @@ def imported_rooms(path: Path, source: str) -> set[str]:
             else:
                 names.add(module)
     ours = [name.split(".") for name in names if name.split(".")[0] == "aiogroq"]
-    rooms = {part for part in (parts[1] if len(parts) > 1 else "__init__" for parts in ours)}
+    rooms = {parts[1] if len(parts) > 1 else "__init__" for parts in ours}
     known = {*ROOMS, *ASIDE}
     return {room if room in known else "__init__" for room in rooms}
 

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,8 +35,9 @@ QUESTION = [{"role": "user", "content": "What is 2+2?"}]
 
 
 @pytest.fixture
-def groq(groq_client: Groq) -> Iterator[Groq]:
-    yield groq_client
+def groq(groq_client: Groq) -> Groq:
+    """A blocking client of `server`."""
+    return groq_client
 
 
 def test_a_question_gets_its_answer(groq: Groq) -> None:
