@@ -1,0 +1,73 @@
+"""The command group, and what becomes of a command: its exit code, and one line where it failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import click
+
+from aiogroq._version import __version__
+
+from .chat import chat
+from .connection import Connection, connection_options
+from .demo import demo
+from .explain import explain
+from .models import models
+from .serve import serve
+from .speak import speak
+from .text import abandon_output, accept_any_character, flush_output, note, one_line
+from .transcribe import transcribe
+
+STOPPED = 130
+UNREAD = 141
+
+
+class _InOrder(click.Group):
+    """Lists its commands as they were added: the one to begin with first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Without a key, begin with `aiogroq demo`. With one, set GROQ_API_KEY.",
+)
+@click.version_option(__version__, "--version", message="aiogroq %(version)s")
+@connection_options()
+def cli(connection: Connection) -> None:
+    """Groq from the command line: chat, models, speech, and a Groq-compatible server of your own."""
+    context = click.get_current_context()
+    context.obj = connection
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for _command in (demo, serve, chat, models, transcribe, speak):
+    cli.add_command(_command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code (the list of them is in the package's docstring)."""
+    accept_any_character()
+    try:
+        outcome = cli.main(arguments, prog_name="aiogroq", standalone_mode=False)
+        flush_output()
+        return outcome if isinstance(outcome, int) else 0
+    except (click.Abort, KeyboardInterrupt):
+        return STOPPED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (BrokenPipeError, SystemExit):
+        # click and rich turn the error into `SystemExit(1)` where they write; they leave with it for no other reason.
+        abandon_output()
+        return UNREAD
+    except Exception as error:
+        if os.environ.get("AIOGROQ_DEBUG", "0") not in ("", "0"):
+            raise
+        note(f"aiogroq: error: {one_line(explain(error))}")
+        return 1

@@ -1,0 +1,71 @@
+"""``aiogroq chat``: one question, or a conversation at a prompt."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from .connection import Connection, connection_options, open_client, run_async
+from .defaults import CHAT_MODEL
+from .question import Question
+from .text import is_terminal, read_stdin, write_json
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("-m", "--model", default=CHAT_MODEL, show_default=True, metavar="ID", help="Who answers.")
+@click.option("-s", "--system", metavar="TEXT", help="How to answer: the system message.")
+@click.option(
+    "-t", "--temperature", type=click.FloatRange(0, 2), metavar="0..2", help="Low is focused, high varied."
+)
+@click.option(
+    "--max-tokens", type=click.IntRange(min=1), metavar="N", help="Most tokens, reasoning included."
+)
+@click.option("--no-stream", is_flag=True, help="Show the answer when it is complete.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@connection_options()
+def chat(
+    connection: Connection,
+    prompt: str | None,
+    model: str,
+    system: str | None,
+    temperature: float | None,
+    max_tokens: int | None,
+    no_stream: bool,
+    as_json: bool,
+) -> int | None:
+    """Ask a question, or talk at a prompt where there is no PROMPT.
+
+    What is piped in is asked too, after PROMPT where there is one: `aiogroq chat "Summarise:" < notes.txt`. A PROMPT of
+    `-` is only what is piped in.
+    """
+    question = Question(model, system, temperature, max_tokens, is_streamed=not no_stream)
+    if prompt is None and is_terminal(sys.stdin):
+        if as_json:
+            raise click.UsageError("--json needs a PROMPT")
+        from .conversation import converse
+
+        return converse(connection, question)
+    run_async(_answer(connection, question, _asked(prompt), as_json))
+    return None
+
+
+def _asked(prompt: str | None) -> str:
+    """PROMPT, and what is piped in after it."""
+    piped = "" if prompt not in (None, "-") and is_terminal(sys.stdin) else read_stdin()
+    parts = [
+        part for part in ("" if prompt in (None, "-") else prompt, piped.strip()) if part and part.strip()
+    ]
+    if not parts:
+        raise click.UsageError("there is nothing to ask: give a PROMPT, or pipe a text in")
+    return "\n\n".join(parts)
+
+
+async def _answer(connection: Connection, question: Question, prompt: str, as_json: bool) -> None:
+    async with open_client(connection) as client:
+        messages = question.opening(prompt)
+        if as_json:
+            write_json(await question.complete(client, messages))
+        else:
+            await question.show(client, messages)

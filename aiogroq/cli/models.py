@@ -1,0 +1,56 @@
+"""``aiogroq models``: what there is to ask."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from .connection import Connection, connection_options, open_client, run_async
+from .text import is_terminal, printable, write, write_json
+
+if TYPE_CHECKING:
+    from aiogroq.types.models import Model, ModelListResponse
+
+
+@click.command()
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print everything that the service says of them as JSON."
+)
+@connection_options()
+def models(connection: Connection, as_json: bool) -> None:
+    """List the models that the key may use.
+
+    At a terminal a table; in a pipe one line each, with tabs: id, owner, context window in tokens, active or not.
+    """
+    listed = run_async(_list(connection))
+    ordered = sorted(listed.data, key=lambda model: model.id)
+    if as_json:
+        write_json(listed)
+    elif is_terminal(sys.stdout):
+        _show_table(ordered)
+    else:
+        for model in ordered:
+            write("\t".join(" ".join(cell.split()) for cell in _cells(model)))
+
+
+async def _list(connection: Connection) -> ModelListResponse:
+    async with open_client(connection) as client:
+        return await client.models.list()
+
+
+def _cells(model: Model) -> tuple[str, str, str, str]:
+    window = "" if model.context_window is None else str(model.context_window)
+    active = {True: "active", False: "inactive", None: ""}[model.active]
+    return model.id, model.owned_by, window, active
+
+
+def _show_table(listed: list[Model]) -> None:
+    from .console import make_console, make_table
+
+    table = make_table("model", "owner", "context window", "state", right_aligned="context window")
+    for model in listed:
+        identity, owner, window, active = (printable(cell) for cell in _cells(model))
+        table.add_row(identity, owner, f"{int(window):,}" if window else "", active)
+    make_console().print(table)

@@ -1,0 +1,100 @@
+"""Asks a chat model and shows the answer, as it comes or when it is complete."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from .text import is_terminal, note, write
+
+if TYPE_CHECKING:
+    from aiogroq import AsyncGroq, Omit
+    from aiogroq.types.chat.chat_completion import ChatCompletion
+
+T = TypeVar("T")
+Message = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """How to ask: everything but the messages."""
+
+    model: str
+    system: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    is_streamed: bool = True
+
+    def opening(self, prompt: str) -> list[Message]:
+        """The messages of a conversation that begins with ``prompt``."""
+        system = [] if self.system is None else [{"role": "system", "content": self.system}]
+        return [*system, {"role": "user", "content": prompt}]
+
+    async def complete(self, client: AsyncGroq, messages: Sequence[Message]) -> ChatCompletion:
+        """The answer in one piece."""
+        return await client.chat.completions.create(
+            messages=messages,
+            model=self.model,
+            temperature=_given(self.temperature),
+            max_completion_tokens=_given(self.max_tokens),
+        )
+
+    async def show(self, client: AsyncGroq, messages: Sequence[Message]) -> str:
+        """Write the answer to standard output, and what is worth knowing of it to standard error; returns its text."""
+        completion = await (self._stream if self.is_streamed else self._print)(client, messages)
+        choice = completion.choices[0] if completion.choices else None
+        if choice is not None and choice.finish_reason == "length":
+            note("aiogroq: the answer ends at the token limit; --max-tokens allows more")
+        return (choice.message.content if choice is not None else None) or ""
+
+    async def _print(self, client: AsyncGroq, messages: Sequence[Message]) -> ChatCompletion:
+        completion = await self.complete(client, messages)
+        for choice in completion.choices:
+            write((choice.message.content or "").rstrip("\n"))
+        return completion
+
+    async def _stream(self, client: AsyncGroq, messages: Sequence[Message]) -> ChatCompletion:
+        start_s = time.perf_counter()
+        first_s: float | None = None
+        last = ""
+        async with await client.chat.completions.create(
+            messages=messages,
+            model=self.model,
+            temperature=_given(self.temperature),
+            max_completion_tokens=_given(self.max_tokens),
+            stream=True,
+        ) as stream:
+            try:
+                async for chunk in stream:
+                    piece = (chunk.choices[0].delta.content if chunk.choices else None) or ""
+                    if piece:
+                        first_s = first_s or time.perf_counter() - start_s
+                        write(piece, end="")
+                        last = piece
+            finally:
+                if last and not last.endswith("\n"):
+                    write("")
+            completion = await stream.collect()
+        if is_terminal(sys.stdout) and is_terminal(sys.stderr):
+            note(_speed(completion, first_s, time.perf_counter() - start_s))
+        return completion
+
+
+def _speed(completion: ChatCompletion, first_s: float | None, total_s: float) -> str:
+    parts = [f"{total_s:.2f} s"]
+    if first_s is not None:
+        parts.append(f"first words after {first_s:.2f} s")
+    usage = completion.usage
+    if usage is not None:
+        speed = usage.tokens_per_second
+        parts.insert(0, f"{usage.completion_tokens} tokens" + (f" at {speed:,.0f} tokens/s" if speed else ""))
+    return f"[{', '.join(parts)}]"
+
+
+def _given(value: T | None) -> T | Omit:
+    from aiogroq.types._omit import omit
+
+    return omit if value is None else value

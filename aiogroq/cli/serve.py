@@ -1,0 +1,130 @@
+"""``aiogroq serve``: the embedded server in the foreground."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from .connection import Connection, general_connection
+from .explain import CommandError
+from .text import note, write
+
+if TYPE_CHECKING:
+    from aiogroq.local import LocalGroq
+
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where files and batches are kept.  [default: in memory]",
+)
+@click.option("--api-key", metavar="KEY", help="The only key that is accepted.  [default: any]")
+@click.option("--strict-models", is_flag=True, help="Refuse models that Groq does not have.")
+@click.option(
+    "--latency-s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait before each answer.",
+)
+@click.option(
+    "--tokens-per-second",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="The pace of streams.  [default: as fast as possible]",
+)
+def serve(
+    host: str,
+    port: int,
+    data_dir: Path | None,
+    api_key: str | None,
+    strict_models: bool,
+    latency_s: float,
+    tokens_per_second: float | None,
+) -> None:
+    """Run a Groq-compatible server here until Ctrl-C.
+
+    It answers all operations by rules, without a model, a key or a network, the same for the same question. Ctrl-C and
+    SIGTERM end it with exit code 0.
+    """
+    if general_connection() != Connection():
+        raise click.UsageError(
+            "--base-url, --api-key, --timeout and --local before `serve` mean nothing to it"
+        )
+    if not _is_loopback(host):
+        note(f"aiogroq: warning: everybody who can reach {host} can use this server")
+    from aiogroq.local import serve as serve_until
+
+    try:
+        serve_until(
+            host,
+            port,
+            data_dir,
+            on_ready=lambda server: _announce(server, api_key),
+            until=_stop_asked_for(),
+            api_key=api_key,
+            strict_models=strict_models,
+            latency_s=latency_s,
+            tokens_per_second=tokens_per_second,
+        )
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _not_started(error, host, port) from error
+
+
+def _announce(server: LocalGroq, api_key: str | None) -> None:
+    reachable = _EVERYWHERE.get(server.host, server.host)
+    url = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{server.port}"
+    key = "anything" if api_key is None else "THE_KEY_YOU_CHOSE"
+    write(
+        f"A Groq-compatible server is at {server.base_url} (for OpenAI clients: {url}/openai/v1). Ctrl-C stops it."
+    )
+    write("To use it from another terminal, with aiogroq or any Groq client:")
+    write(f"  export GROQ_BASE_URL={url} GROQ_API_KEY={key}")
+
+
+def _stop_asked_for() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set. After the first, Ctrl-C is what it always is, for who cannot wait."""
+    asked = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asked.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    return asked
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _not_started(error: OSError, host: str, port: int) -> CommandError:
+    if error.errno == errno.EADDRINUSE:
+        return CommandError(
+            f"port {port} of {host} is in use; choose another with --port (0 takes a free one)"
+        )
+    if error.errno == errno.EACCES and error.filename is None:
+        return CommandError(f"port {port} may not be used by you; choose one above 1023 with --port")
+    where = f"{error.filename}: " if error.filename else f"{host}:{port}: "
+    return CommandError(f"cannot serve: {where}{error.strerror or error}")

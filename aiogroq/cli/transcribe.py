@@ -1,0 +1,100 @@
+"""``aiogroq transcribe``: speech to text, or to subtitles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from .connection import Connection, connection_options, open_client, run_async
+from .defaults import TRANSCRIPTION_MODEL, TRANSLATION_MODEL
+from .explain import CommandError
+from .subtitles import Cue, srt, vtt
+from .text import read_stdin_bytes, write, write_json
+
+if TYPE_CHECKING:
+    from aiogroq.types._params import FileTypes
+    from aiogroq.types.audio import Transcription, Translation
+
+_SUBTITLES = {"srt": srt, "vtt": vtt}
+_TIMED = ("verbose_json", *_SUBTITLES)
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+@click.option(
+    "-m",
+    "--model",
+    metavar="ID",
+    help=f"Who listens.  [default: {TRANSCRIPTION_MODEL}; to translate {TRANSLATION_MODEL}]",
+)
+@click.option(
+    "-l", "--language", metavar="CODE", help="The spoken language (en, de, ...), where it is known."
+)
+@click.option("--translate", is_flag=True, help="Write it down in English, whatever is spoken.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "verbose_json", "srt", "vtt"]),
+    help="How to write it down.  [default: text]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@connection_options()
+def transcribe(
+    connection: Connection,
+    file: str,
+    model: str | None,
+    language: str | None,
+    translate: bool,
+    form: str | None,
+    as_json: bool,
+) -> None:
+    """Write down what is said in FILE.
+
+    FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` is standard input, a WAV.
+    """
+    if as_json and form in ("text", *_SUBTITLES):
+        raise click.UsageError(f"--json and --format {form} do not go together")
+    if translate and language is not None:
+        raise click.UsageError("--language does not go with --translate, which always writes English")
+    chosen = model or (TRANSLATION_MODEL if translate else TRANSCRIPTION_MODEL)
+    heard = run_async(_hear(connection, file, chosen, form, language, translate))
+    _show(heard, form or ("json" if as_json else "text"))
+
+
+async def _hear(
+    connection: Connection, file: str, model: str, form: str | None, language: str | None, translate: bool
+) -> Transcription | Translation:
+    from aiogroq.types._omit import omit
+
+    sent: FileTypes = ("audio.wav", read_stdin_bytes()) if file == "-" else Path(file)
+    asked: Literal["json", "verbose_json"] = "verbose_json" if form in _TIMED else "json"
+    async with open_client(connection) as client:
+        try:
+            if translate:
+                return await client.audio.translations.create(file=sent, model=model, response_format=asked)
+            return await client.audio.transcriptions.create(
+                file=sent, model=model, response_format=asked, language=language or omit
+            )
+        except OSError as error:
+            # The client's own errors may be OSErrors too; those of the file have a number.
+            if error.errno is None:
+                raise
+            raise CommandError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _show(heard: Transcription | Translation, form: str) -> None:
+    if form in ("json", "verbose_json"):
+        write_json(heard)
+    elif form in _SUBTITLES:
+        write(_SUBTITLES[form](_cues(heard)), end="")
+    else:
+        write(heard.text.strip())
+
+
+def _cues(heard: Transcription | Translation) -> list[Cue]:
+    if heard.segments:
+        return [Cue(segment.start, segment.end, segment.text) for segment in heard.segments]
+    return [Cue(0.0, heard.duration or 0.0, heard.text)]
