@@ -22,7 +22,7 @@ from ..errors import (
     RequestInfo,
 )
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
-from ..types._omit import Omit
+from ..types._omit import Omit, omit
 from ..wire import answer, retry
 from ..wire.parse import parse_body
 from ..wire.request import Request
@@ -111,7 +111,7 @@ class Transport:
                 self._urls[request.path] = url
         if self._query or request.query:
             merged = {**self._query, **(request.query or {})}
-            url = url.extend_query(
+            url = url.update_query(
                 [pair for name, value in merged.items() for pair in query_pairs(name, value)]
             )
         return url
@@ -121,8 +121,8 @@ class Transport:
         base = self._json_headers if request.body is not None else self._headers
         if request.headers:
             base = merge_headers(base, request.headers)
-            if request.form is not None:
-                base.pop("Content-Type", None)  # the boundary belongs to the body
+        if request.form is not None and "Content-Type" in base:
+            base = merge_headers(base, {"Content-Type": omit})  # the boundary belongs to the body
         return base
 
     @property
@@ -325,8 +325,11 @@ def redacted(headers: Mapping[str, str]) -> CIMultiDict[str]:
 
 
 def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
-    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``, omitted ones go."""
-    if isinstance(value, Omit):
+    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``.
+
+    What is omitted, None or an empty text is not sent, as by the official package.
+    """
+    if isinstance(value, Omit) or value is None or value == "":
         return []
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()
@@ -335,4 +338,4 @@ def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
         return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
-    return [(name, "" if value is None else str(value))]
+    return [(name, str(value))]

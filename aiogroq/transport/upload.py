@@ -49,12 +49,16 @@ class Upload:
         if isinstance(content, bytes):
             self.size = len(content)
         elif self._file is None and isinstance(content, os.PathLike):
-            self._file = open(cast("os.PathLike[str]", content), "rb")  # noqa: SIM115
+            self._file = open(cast("os.PathLike[str]", content), "rb")
         elif self._file is None and _is_file(content) and content.seekable():
             self._file = content
             self._start = content.tell()
         if self._file is not None:
-            self.size = self._file.seek(0, os.SEEK_END) - self._start
+            end = self._file.seek(0, os.SEEK_END)
+            if self._start >= end:
+                # A file that was just written stands at its end; nobody means to send nothing of it.
+                self._start = 0
+            self.size = end - self._start
             self._file.seek(self._start)
 
     async def chunks(self) -> AsyncIterator[bytes]:
@@ -75,7 +79,7 @@ class Upload:
         if not isinstance(content, _Once):
             is_async = isinstance(content, AsyncIterable)
             source = cast("AsyncIterable[bytes]", content) if is_async else _read(content)
-            spool: Any = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115
+            spool: Any = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)
             content = self._content = _Once(aiter(source), spool)
         await asyncio.to_thread(content.spool.seek, 0)
         async for chunk in _read(content.spool):
@@ -118,6 +122,8 @@ def _parts(given: Any) -> tuple[Any, str | None, str | None, Mapping[str, str]]:
     if isinstance(given, os.PathLike):
         return cast("Any", given), os.path.basename(os.fspath(cast("os.PathLike[str]", given))), None, {}
     name = getattr(given, "name", None)
+    if isinstance(name, os.PathLike):
+        name = os.fspath(cast("os.PathLike[str]", name))
     if isinstance(name, str) and name and not name.startswith("<"):
         return given, os.path.basename(name), None, {}
     return given, "upload", None, {}

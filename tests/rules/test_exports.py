@@ -61,7 +61,9 @@ def test_dir_lists_the_public_names() -> None:
 
 def in_a_new_interpreter(code: str) -> str:
     """What the code prints in an interpreter of its own."""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
     return done.stdout.strip()
 
 
