@@ -73,7 +73,9 @@ class Module:
 
     def resource(self, name: str) -> str:
         """The class of a resource, async as declared, in this colour."""
-        return self.need(self.rename(name), FACADE if self.is_blocking else self._resources[name].source.module)
+        return self.need(
+            self.rename(name), FACADE if self.is_blocking else self._resources[name].source.module
+        )
 
     def need(self, name: str, origin: str, original: str | None = None, *, at_run_time: bool = False) -> str:
         """Import ``name``, and give it back."""
@@ -173,7 +175,9 @@ class Module:
         banner = f"Written by python -m aiogroq.sync.generate from {', '.join(inputs)}. Do not edit."
         return "\n".join(
             [
-                textwrap.fill(banner, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False),
+                textwrap.fill(
+                    banner, 100, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
+                ),
                 f'"""{_DOCS[self.name]}"""',
                 "from __future__ import annotations",
                 *imports[True],

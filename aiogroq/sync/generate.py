@@ -95,10 +95,14 @@ def _blocking_method(module: Module, source: Source, endpoint: Endpoint) -> str:
     is_untyped = module.code(source, node.returns) == "Any"
     for arg in parameters(node.args):
         if not is_untyped and module.rename(ast.unparse(arg)) != ast.unparse(arg):
-            raise source.refuse(arg, f"{node.name}: {arg.arg} differs between the colours, so it must return Any")
+            raise source.refuse(
+                arg, f"{node.name}: {arg.arg} differs between the colours, so it must return Any"
+            )
     target = 'cast("Any", self._async)' if is_untyped else "self._async"
     body = f"return lift(run({target}.{node.name}({_arguments(node.args)})))"
-    return module.method(source, endpoint, lambda each: module.code(source, each.returns), body, is_async=False)
+    return module.method(
+        source, endpoint, lambda each: module.code(source, each.returns), body, is_async=False
+    )
 
 
 # ------------------------------------------------------------------------------------------------- the views
@@ -180,7 +184,9 @@ def _union(returns: ast.expr | None) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0 when all is well, 1 when a file is stale, 2 when a declaration is refused."""
-    parser = argparse.ArgumentParser(prog="python -m aiogroq.sync.generate", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m aiogroq.sync.generate", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[2], help="another checkout")
     options = parser.parse_args(arguments)
@@ -191,7 +197,9 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"{path} is stale: run python -m aiogroq.sync.generate", file=sys.stderr)
             return 1 if old else 0
         if sys.version_info[:2] != PYTHON:
-            raise RefusedError(f"Python {PYTHON[0]}.{PYTHON[1]} writes these files; this one can only --check them")
+            raise RefusedError(
+                f"Python {PYTHON[0]}.{PYTHON[1]} writes these files; this one can only --check them"
+            )
         for path, text in outputs(options.root).items():
             (options.root / path).write_text(text, encoding="utf-8", newline="\n")
     except RefusedError as error:
