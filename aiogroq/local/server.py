@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -27,6 +29,7 @@ ReplySource = Callable[[dict[str, Any]], Any] | Iterable[Any]
 """A function of the request body, or answers in order."""
 _MIB = 1024 * 1024
 _STOP_S = 5.0
+_BACKLOG = 4096
 
 
 class LocalGroq:
@@ -173,15 +176,17 @@ class LocalGroq:
         runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_S)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, self._settings.host, self._port, backlog=4096, reuse_address=True)
-            await site.start()
-            self._port = runner.addresses[0][1]
+            listening = _listen(self._settings.host, self._port)
+            self._port = listening.getsockname()[1]
+            await web.SockSite(runner, listening, backlog=_BACKLOG).start()
             self._context.batches.resume()
             ready.set()
             await self._stop.wait()
             handler.stopping = True
             await self._context.batches.stop()
-            await site.stop()
+            # Before the listening socket is closed: asyncio loses a connection that is accepted while it is.
+            with contextlib.suppress(NotImplementedError):
+                self._loop.remove_reader(listening)
             await _cut_off(handler)
         finally:
             await runner.cleanup()
@@ -266,6 +271,13 @@ class LocalGroq:
             return await action(handler)
 
         return asyncio.run_coroutine_threadsafe(run(), loop).result(_STOP_S)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
 
 
 async def _cut_off(handler: Handler) -> None:
