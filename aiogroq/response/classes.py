@@ -1,86 +1,33 @@
-"""What ``with_raw_response`` and ``with_streaming_response`` hand out: an answer with its headers, and binary bodies.
-
-This room holds what both colours share (`BaseAPIResponse`) and the async classes; the blocking ones are in
-``sync/response.py``. Where the bytes come from is `Body`'s affair, which the transport implements.
-"""
+"""The response classes: what both colours share, and the async ones. The blocking ones are in ``sync/response.py``."""
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast, get_args, get_origin, overload
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
-from .errors import GroqError, RequestInfo
-from .types._omit import Omit
-from .wire.limits import RateLimit, rate_limit
-from .wire.parse import parse_body
-from .wire.request import Request, View, ViewHeaders
+from ..errors import RequestInfo
+from ..wire.limits import RateLimit, rate_limit
+from ..wire.parse import parse_body
+from ..wire.request import Request
+from .body import (
+    DEFAULT_FILE_CHUNK_BYTES,
+    Body,
+    HTTPRequest,
+    LineSplitter,
+    StreamAlreadyConsumed,
+    charset,
+    one_piece,
+    read_content,
+    resized,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
-P = ParamSpec("P")
 AsyncAPIResponseT = TypeVar("AsyncAPIResponseT", bound="AsyncAPIResponse[Any]")
-
-DEFAULT_FILE_CHUNK_BYTES = 256 * 1024
-"""Bytes written to a file at a time: large enough that the hop to aiofiles' thread does not dominate."""
-
-
-class StreamAlreadyConsumed(GroqError):
-    """The body was streamed already and is not there to be read any more."""
-
-    def __init__(
-        self,
-        message: str = "The body of this response was streamed already, so it cannot be read again. "
-        "Call read() before you iterate, or keep the pieces yourself.",
-    ) -> None:
-        super().__init__(message)
-
-
-class MissingStreamClassError(TypeError):
-    """A stream was asked for from a request that does not say what its events are."""
-
-    def __init__(
-        self,
-        message: str = "`stream` is true but `stream_cls` was not given, so the type of the events is unknown.",
-    ) -> None:
-        super().__init__(message)
-
-
-class Body(Protocol):
-    """The bytes of one answer, and the facts of its exchange. What the transport gives."""
-
-    status: int
-    headers: Mapping[str, str]
-    url: str
-    http_version: str
-    is_consumed: bool
-
-    @property
-    def is_closed(self) -> bool: ...
-    @property
-    def elapsed_s(self) -> float: ...
-    @property
-    def raw(self) -> Any: ...
-    async def read(self) -> bytes: ...
-    def pieces(self) -> AsyncIterator[bytes]: ...
-    async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int: ...
-    async def close(self) -> None: ...
-
-
-class HTTPRequest:
-    """The request behind an answer, as plain data."""
-
-    __slots__ = ("headers", "method", "url")
-
-    def __init__(self, method: str, url: str, headers: Mapping[str, str]) -> None:
-        self.method: str = method
-        self.url: str = url
-        self.headers: Mapping[str, str] = headers
-
-    def __repr__(self) -> str:
-        return f"<HTTPRequest {self.method} {self.url}>"
 
 
 class BaseAPIResponse(Generic[R]):
@@ -231,7 +178,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body in pieces, decompressed: of ``chunk_size`` bytes each, or as they arrive."""
         if self._content is not None:
-            pieces = _one(self._content)
+            pieces = one_piece(self._content)
         elif self._body.is_consumed:
             raise StreamAlreadyConsumed
         else:
@@ -241,8 +188,6 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
         """`iter_bytes` as text; a character cut between two pieces is put together again."""
-        import codecs
-
         decoder = codecs.getincrementaldecoder(charset(self.headers))(errors="replace")
         async for piece in self.iter_bytes(chunk_size):
             text = decoder.decode(piece)
@@ -319,67 +264,6 @@ class AsyncResponseContextManager(Generic[AsyncAPIResponseT]):
             close()
 
 
-# ------------------------------------------------------------------------------------------------- wrappers
-
-
-def with_view(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> None:
-    """Put a `View` on the keywords of a call; every endpoint passes it down in ``extra_headers``."""
-    headers = cast("Mapping[str, str | Omit] | None", kwargs.get("extra_headers"))
-    kwargs["extra_headers"] = ViewHeaders(View(streaming, response_cls), headers)
-
-
-def async_to_raw_response_wrapper(
-    func: Callable[P, Awaitable[R]],
-) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
-    """Wrap an API method so that it gives the `AsyncAPIResponse` round its answer."""
-
-    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
-        with_view(kwargs, streaming=False)
-        answer = func(*args, **kwargs)
-        return cast("AsyncAPIResponse[R]", await answer)
-
-    return wrapped
-
-
-def async_to_custom_raw_response_wrapper(
-    func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
-) -> Callable[P, Awaitable[AsyncAPIResponseT]]:
-    """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
-
-    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponseT:
-        with_view(kwargs, streaming=False, response_cls=response_cls)
-        answer = func(*args, **kwargs)
-        return cast("AsyncAPIResponseT", await answer)
-
-    return wrapped
-
-
-def async_to_streamed_response_wrapper(
-    func: Callable[P, Awaitable[R]],
-) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponse[R]]]:
-    """Wrap an API method so that ``async with`` sends it and gives its response, the body still on the socket."""
-
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponse[R]]:
-        with_view(kwargs, streaming=True)
-        answer = func(*args, **kwargs)
-        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", answer))
-
-    return wrapped
-
-
-def async_to_custom_streamed_response_wrapper(
-    func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
-) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponseT]]:
-    """`async_to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
-
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponseT]:
-        with_view(kwargs, streaming=True, response_cls=response_cls)
-        answer = func(*args, **kwargs)
-        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", answer))
-
-    return wrapped
-
-
 def extract_response_type(typ: type[BaseAPIResponse[Any]]) -> type:
     """The ``T`` of ``APIResponse[T]``, or of a concrete subclass of it (``bytes`` for `BinaryAPIResponse`)."""
     origin = get_origin(typ)
@@ -393,68 +277,3 @@ def extract_response_type(typ: type[BaseAPIResponse[Any]]) -> type:
                 if not isinstance(inner, TypeVar):
                     return cast("type", inner)
     raise TypeError(f"{typ!r} is no BaseAPIResponse with a concrete type")
-
-
-# -------------------------------------------------------------------------------------- shared by both colours
-
-
-def read_content(content: bytes | None) -> bytes:
-    """The content of an eager binary answer."""
-    if content is None:
-        raise GroqError("The body has not been read; await read() first, or use stream_to_file().")
-    return content
-
-
-def charset(headers: Mapping[str, str]) -> str:
-    """The character set that a ``content-type`` names, or UTF-8."""
-    import codecs
-
-    name = headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip(" \"'") or "utf-8"
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return "utf-8"
-
-
-async def _one(content: bytes) -> AsyncIterator[bytes]:
-    yield content
-
-
-async def resized(pieces: AsyncIterator[bytes], size: int | None) -> AsyncIterator[bytes]:
-    """``pieces`` cut and joined to ``size`` bytes each, the last one shorter; as they come where size is None."""
-    if size is None:
-        async for piece in pieces:
-            if piece:
-                yield piece
-        return
-    if size < 1:
-        raise ValueError(f"chunk_size must be at least 1, not {size}")
-    buffer = bytearray()
-    async for piece in pieces:
-        buffer += piece
-        while len(buffer) >= size:
-            yield bytes(buffer[:size])
-            del buffer[:size]
-    if buffer:
-        yield bytes(buffer)
-
-
-class LineSplitter:
-    """Cuts text that arrives in pieces into lines, whichever line end (LF, CR, CRLF) it has."""
-
-    def __init__(self) -> None:
-        self._rest = ""
-
-    def feed(self, text: str) -> list[str]:
-        """The lines that end in ``text``."""
-        text = self._rest + text
-        # A CR at the very end may be the first half of a CRLF: it waits for the next piece.
-        held = "\r" if text.endswith("\r") else ""
-        lines = text[: len(text) - len(held)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._rest = lines.pop() + held
-        return lines
-
-    def finish(self) -> list[str]:
-        """The last line, where it has no line end."""
-        rest, self._rest = self._rest, ""
-        return [rest.removesuffix("\r")] if rest else []
