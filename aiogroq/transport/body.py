@@ -13,6 +13,9 @@ import aiohttp
 from ..errors import APIConnectionError, APIError, RequestInfo
 from .watch import Watch
 
+_DRAIN_S = 0.5
+"""Seconds that a server is given to end a body of which nothing more is wanted."""
+
 
 class AioBody:
     """A `response.Body` over an ``aiohttp.ClientResponse``.
@@ -43,13 +46,13 @@ class AioBody:
         self._watch: Watch | None = None
         self._content: bytes | None = None
         self._broken: APIError | None = None
-        self.request = request
+        self.request: RequestInfo = request
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
         self.url: str = request.url
         version = response.version
         self.http_version: str = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
-        self.is_consumed = False
+        self.is_consumed: bool = False
         self._guard: weakref.finalize[..., AioBody] | None = None
 
     @property
@@ -174,6 +177,17 @@ class AioBody:
         if self._reader.exception() is None:
             self._reader.set_exception(error)
         self._response.close()
+
+    async def drain(self) -> None:
+        """Read what little is left, so that the connection is clean and is used again; give up soon."""
+        give_up = self._loop.call_later(_DRAIN_S, self.abort)
+        try:
+            while await self.next_piece():
+                pass
+        except APIError:
+            pass
+        finally:
+            give_up.cancel()
 
     async def close(self) -> None:
         """Close the body; the connection is reused when it was read to its end."""

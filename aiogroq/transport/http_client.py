@@ -84,7 +84,7 @@ class DefaultAioHttpClient:
         self._injected = session
         self._sessions: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], aiohttp.ClientSession]] = {}
         weakref.finalize(self, _drop_all, self._sessions)
-        self.is_closed = False
+        self.is_closed: bool = False
 
     def session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         """The session of this loop, which must be the running one. Made when it is not there."""

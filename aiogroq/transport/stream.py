@@ -89,7 +89,7 @@ class AsyncStream(Generic[T]):
         finally:
             self._body.event_came()
         if self._is_done and self._failed is None:
-            await self._drain()
+            await self._body.drain()
 
     def _take(self, event: bytes) -> None:
         if event.startswith(_DONE):
@@ -152,14 +152,6 @@ class AsyncStream(Generic[T]):
         error.request_id = error.request_id or self._body.headers.get("x-request-id")
         self._failed = error
         self._body.abort()
-
-    async def _drain(self) -> None:
-        """Read the few bytes after ``[DONE]``, so that the connection is clean and is used again."""
-        try:
-            while await self._body.next_piece():
-                pass
-        except APIError:
-            pass
 
     @property
     def usage(self) -> CompletionUsage | None:

@@ -118,7 +118,9 @@ class Transport:
 
     def headers(self, request: Request[Any]) -> CIMultiDict[str]:
         """The headers of a request."""
-        base = self._json_headers if request.body is not None else self._headers
+        # Without a body too, as the official package: aiohttp would call a missing one an octet-stream.
+        is_json = request.form is None and request.method != "GET"
+        base = self._json_headers if is_json else self._headers
         if request.headers:
             base = merge_headers(base, request.headers)
         if request.form is not None and "Content-Type" in base:
@@ -172,7 +174,8 @@ class _Call:
             watch.is_new_connection = pool.is_injected
             kwargs = await self._arguments(pool)
             token = CURRENT.set(watch)
-            watch.start("pool")
+            # Of a session that the caller made nothing is told on the way to the answer.
+            watch.start("first_byte" if pool.is_injected else "pool")
             started_at = self._loop.time()
             try:
                 response = await open_response(session, watch, self._request.method, self._url, kwargs)

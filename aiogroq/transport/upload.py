@@ -29,6 +29,11 @@ _SPOOL_BYTES = 1024 * 1024
 class Upload:
     """One file of a form, whose bytes can be read from the start any number of times."""
 
+    filename: str | None
+    """The name that the form gives it; None for none."""
+    headers: Mapping[str, str]
+    """Headers of its part, besides its type."""
+
     def __init__(self, name: str, given: Any) -> None:
         content, self.filename, content_type, self.headers = _parts(given)
         self.name = name

@@ -34,15 +34,15 @@ class Watch:
         self._loop = loop
         self._timeout = timeout
         self._deadline = deadline
-        self.on_expiry = on_expiry
+        self.on_expiry: Callable[[], object] = on_expiry
         self._handle: asyncio.TimerHandle | None = None
         self._since = 0.0
         self._step = timeout.shortest
-        self.phase = "pool"
+        self.phase: str = "pool"
         self.expired_phase: str | None = None
         self.expired_limit_s: float | None = None
-        self.is_new_connection = False
-        self.is_sent = False
+        self.is_new_connection: bool = False
+        self.is_sent: bool = False
         """Whether the whole request has been written to the socket."""
 
     def start(self, phase: str) -> None:
