@@ -42,11 +42,11 @@ class Settings:
         default_headers: Mapping[str, str | Omit] | None,
         default_query: Mapping[str, object] | None,
     ) -> None:
-        self.api_key = _checked_key(os.environ.get("GROQ_API_KEY") if api_key is None else api_key)
-        self.base_url = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
-        self.root = api_root(self.base_url)
-        self.timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
-        self.max_retries = _checked_retries(max_retries)
+        self.api_key: str = _checked_key(os.environ.get("GROQ_API_KEY") if api_key is None else api_key)
+        self.base_url: str = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
+        self.root: URL = api_root(self.base_url)
+        self.timeout: Timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
+        self.max_retries: int = _checked_retries(max_retries)
         self.headers: dict[str, str | Omit] = dict(default_headers or {})
         self.query: dict[str, object] = dict(default_query or {})
 

@@ -226,7 +226,7 @@ class APIResponseValidationError(APIError):
         self.status_code = self.response.status_code
         text = message or "The body of the answer is not what this endpoint promises."
         super().__init__(text, self.response.request, body=body)
-        self.request_id = self.response.request_id
+        self.request_id: str | None = self.response.request_id
 
 
 class APIStatusError(APIError):
@@ -241,7 +241,7 @@ class APIStatusError(APIError):
         self.response = _plain_response(response)
         self.status_code = self.response.status_code
         super().__init__(message, self.response.request, body=body)
-        self.request_id = self.response.request_id
+        self.request_id: str | None = self.response.request_id
 
 
 class BadRequestError(APIStatusError):

@@ -178,5 +178,5 @@ _PROPERTIES: dict[str, checks.Check] = {
         checks.array(checks.fields({"name": _text}, ["name"], closed=False), 0, 128)
     ),
 }
-check_shape = checks.fields(_PROPERTIES, ["model", "messages"])
+check_shape: checks.Check = checks.fields(_PROPERTIES, ["model", "messages"])
 """Check of a whole chat request."""

@@ -34,7 +34,7 @@ class CountingServer(web.Server):
         )
         self.numbers: dict[RequestHandler, int] = {}
         self.transports: dict[RequestHandler, asyncio.Transport] = {}
-        self.total = 0
+        self.total: int = 0
         handler.server = self
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:

@@ -84,7 +84,7 @@ class Journal:
         self._body_bytes = 0
         self._changed = threading.Condition()
         self._waiting = 0
-        self.total = 0
+        self.total: int = 0
 
     def add(self, entry: ReceivedRequest) -> None:
         """Log a request whose head has arrived."""

@@ -5,6 +5,7 @@ The error bodies are those recorded from the service; `error_body(status)` has o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 JSON_TYPE = "application/json"
 SSE_TYPE = "text/event-stream"
 
-encode_json = msgspec.json.Encoder().encode
+encode_json: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 
 
 class Reply:
@@ -32,11 +33,11 @@ class Reply:
         headers: dict[str, str] | None = None,
         pieces: list[bytes] | None = None,
     ) -> None:
-        self.status = status
-        self.body = body
-        self.content_type = content_type
+        self.status: int = status
+        self.body: bytes = body
+        self.content_type: str = content_type
         self.headers: dict[str, str] = {} if headers is None else headers
-        self.pieces = pieces
+        self.pieces: list[bytes] | None = pieces
 
     def whole_body(self) -> bytes:
         """The body in one piece, however it is to be framed."""

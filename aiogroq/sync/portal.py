@@ -195,7 +195,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
     return cast("asyncio.AbstractEventLoop", uvloop.new_event_loop())
 
 
-portal = Portal()
+portal: Portal = Portal()
 """The portal of this process."""
 
 if hasattr(os, "register_at_fork"):
