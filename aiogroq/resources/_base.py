@@ -32,11 +32,13 @@ class AsyncResource:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._client!r}>"
 
-    def __getattr__(self, name: str) -> Any:
-        import difflib
+    if not TYPE_CHECKING:
+        # At run time only: a type checker is to see a misspelt name as one, not as Any.
+        def __getattr__(self, name: str) -> Any:
+            import difflib
 
-        near = difflib.get_close_matches(
-            name, [known for known in dir(self) if not known.startswith("_")], n=1
-        )
-        hint = f". Did you mean {near[0]!r}?" if near else ""
-        raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")
+            near = difflib.get_close_matches(
+                name, [known for known in dir(self) if not known.startswith("_")], n=1
+            )
+            hint = f". Did you mean {near[0]!r}?" if near else ""
+            raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")

@@ -35,12 +35,14 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
     # `_extra` (dict of unknown fields) and `_body` (the bytes of the whole answer, on its outermost object only)
     # live in the instance dictionary when there are any; they are no fields, so no encoder ever sees them.
 
-    def __getattr__(self, name: str) -> Any:
-        # Reached only when normal look-up failed: so it costs nothing for declared fields.
-        extra = cast("dict[str, Any] | None", self.__dict__.get("_extra"))
-        if extra is not None and name in extra:
-            return extra[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+    if not TYPE_CHECKING:
+        # At run time only: a type checker is to see a misspelt field as one. `get` and ``obj[...]`` are for the others.
+        def __getattr__(self, name: str) -> Any:
+            # Reached only when normal look-up failed: so it costs nothing for declared fields.
+            extra = cast("dict[str, Any] | None", self.__dict__.get("_extra"))
+            if extra is not None and name in extra:
+                return extra[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __getitem__(self, key: str) -> Any:
         if key in self.__struct_fields__:
