@@ -37,7 +37,7 @@ class SSEParser:
     )
 
     def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
-        self.max_event_bytes = max_event_bytes
+        self.max_event_bytes: int = max_event_bytes
         self.last_event_id: str | None = None
         self.retry_ms: int | None = None
         self._pending: list[bytes] = []
