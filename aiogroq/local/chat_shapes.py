@@ -126,7 +126,7 @@ _budget = checks.nullable(checks.integer(1))
 _flag = checks.nullable(checks.boolean)
 _open_object = checks.nullable(checks.mapping(checks.anything))
 
-_PROPERTIES: dict[str, checks.Check] = {
+PROPERTIES: dict[str, checks.Check] = {
     "model": checks.text(nonempty=True),
     "messages": checks.array(_message, 1),
     "max_completion_tokens": _budget,
@@ -178,5 +178,5 @@ _PROPERTIES: dict[str, checks.Check] = {
         checks.array(checks.fields({"name": _text}, ["name"], closed=False), 0, 128)
     ),
 }
-check_shape: checks.Check = checks.fields(_PROPERTIES, ["model", "messages"])
+check_shape: checks.Check = checks.fields(PROPERTIES, ["model", "messages"])
 """Check of a whole chat request."""

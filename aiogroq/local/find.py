@@ -150,7 +150,9 @@ class TextFinder:
                 if (value := _to_number(text, kinds[0] == "integer")) is not None
             ]
         parts = name_parts(name)
-        singular = "_".join([*parts[:-1], parts[-1].removesuffix("s")]) if parts else name
+        singular = (
+            "_".join([*parts[:-1], re.sub(r"ies$", "y", parts[-1]).removesuffix("s")]) if parts else name
+        )
         choices = [
             choice
             for choice in as_list(inner.get("enum"))
@@ -180,7 +182,9 @@ class TextFinder:
         parts = [part for part in name_parts(name) if part not in ("is", "has", "should", "include")]
         label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
         found = (
-            re.search(rf"\b(not|no|without|isn't|never)?\s*(?:\w+\s)?{label}\b", self._request, re.I)
+            re.search(
+                rf"(?<!\w)(?=\w)(?:(not|no|without|isn't|never)\s+)?(?:\w+\s+)?{label}\b", self._request, re.I
+            )
             if label
             else None
         )

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from .pattern import example_of
 from .plain import JsonObject, as_list, as_object, is_number
-from .schema import matches, problems, resolve, same, types_of
+from .schema import can_match, matches, problems, resolve, same, types_of
 
 Finder = Callable[[str, JsonObject, int], Any]
 """(property name, its schema, how many such values were taken before) -> a value, or `None` where there is none."""
@@ -83,6 +83,8 @@ class Maker:
         return None if kind == "null" else _text(node, name)
 
     def _fits(self, node: JsonObject, value: Any) -> bool:
+        if isinstance(value, str) and "pattern" in node and not can_match(node["pattern"], value):
+            return False
         return not problems(node, value, self._root)
 
     def _merged(self, node: JsonObject) -> JsonObject:

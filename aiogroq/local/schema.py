@@ -12,6 +12,7 @@ from .plain import JsonObject, as_list, as_object, is_number
 _MAX_DEPTH = 40
 _MAX_PATTERN = 256
 _MAX_STEPS = 20_000
+_SHORT_TEXT, _LONG_TEXT = 20, 300
 _QUANTIFIED_GROUP = re.compile(r"\)[*+{?]")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\d*\}")
 _TYPES: dict[str, Callable[[Any], bool]] = {
@@ -52,13 +53,17 @@ def resolve(node: Any, root: Any) -> JsonObject:
     return {}
 
 
-def matches(pattern: Any, text: str) -> bool:
-    """Whether *text* holds *pattern*; patterns that cannot be used, or not safely, allow anything."""
+def can_match(pattern: Any, text: str) -> bool:
+    """Whether *pattern* is one to be tried on *text* without the danger that it backtracks without end."""
     if not isinstance(pattern, str) or len(pattern) > _MAX_PATTERN:
-        return True
-    # A client's pattern may backtrack without end; on so few letters it cannot.
+        return False
     risky = _QUANTIFIED_GROUP.search(pattern) or len(_UNBOUNDED.findall(pattern)) > 2
-    if len(text) > (20 if risky else 300):
+    return len(text) <= (_SHORT_TEXT if risky else _LONG_TEXT)
+
+
+def matches(pattern: Any, text: str) -> bool:
+    """Whether *text* holds *pattern*; patterns that cannot be tried allow anything."""
+    if not can_match(pattern, text):
         return True
     try:
         return re.search(pattern, text) is not None
