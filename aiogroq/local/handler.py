@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import zlib
 
 from aiohttp import ClientError, web
 from aiohttp.web_protocol import RequestHandler
@@ -27,6 +28,8 @@ class CountingServer(web.Server):
             handler_cancellation=True,
             access_log=None,
             logger=LOGGER,
+            # A body that does not decode would break the connection instead of being answered.
+            auto_decompress=False,
             keepalive_timeout=settings.keepalive_timeout_s,
             lingering_time=5.0,
             max_field_size=65_536,
@@ -163,7 +166,9 @@ class Handler:
             if request.transport is None:
                 raise ConnectionResetError("the client is gone") from error
             raise ApiError(400, "could not read the request body") from None
-        return b"".join(pieces)
+        body = b"".join(pieces)
+        encoding = entry.headers.get("content-encoding", "identity").lower()
+        return body if encoding == "identity" else _decoded(body, encoding, limit)
 
     def _limit_of(self, path: str) -> int:
         # The room for the other fields of a form is small next to the file.
@@ -172,6 +177,19 @@ class Handler:
         if path.endswith(("/audio/transcriptions", "/audio/translations")):
             return self._settings.max_audio_bytes + 65_536
         return self._settings.max_json_bytes
+
+
+def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
+    if encoding not in ("gzip", "deflate"):
+        raise ApiError(400, f"content-encoding {encoding[:40]} is not supported")
+    unpacker = zlib.decompressobj(wbits=31 if encoding == "gzip" else 15)
+    try:
+        plain = unpacker.decompress(body, limit + 1)
+    except zlib.error:
+        raise ApiError(400, f"could not decode the request body as {encoding}") from None
+    if len(plain) > limit:
+        raise _too_large()
+    return plain
 
 
 def _too_large() -> ApiError:

@@ -198,3 +198,17 @@ def test_bytes_that_are_no_http_are_a_400_and_not_a_traceback(
             connection.sendall(sent)
             assert b" 400 " in connection.recv(4096)
     assert capfd.readouterr().err == ""
+
+
+def test_compressed_bodies_are_read_and_bounded(ask: Any) -> None:
+    import gzip
+    import json
+    import zlib
+
+    body = json.dumps({"model": "m", "messages": USER}).encode()
+    assert ask("/chat/completions", gzip.compress(body), content_encoding="gzip").status == 200
+    assert ask("/chat/completions", zlib.compress(body), content_encoding="deflate").status == 200
+    assert ask("/chat/completions", body, content_encoding="gzip").status == 400
+    assert ask("/chat/completions", body, content_encoding="br").status == 400
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+    assert ask("/chat/completions", bomb, content_encoding="gzip").status == 413
