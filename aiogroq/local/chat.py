@@ -134,7 +134,10 @@ def _reasoning_form(body: dict[str, Any]) -> str:
 
 
 def _from_script(made: Completion, body: dict[str, Any], script: ReplyScript, ids: Ids) -> None:
-    given = script(body) if callable(script) else next(script, None)
+    try:
+        given = script(body) if callable(script) else next(script, None)
+    except Exception as error:
+        raise ApiError(500, f"the reply function raised {error!r}", type="internal_server_error") from error
     if given is None:
         raise ApiError(500, "the script of replies has come to its end", type="internal_server_error")
     if isinstance(given, str):

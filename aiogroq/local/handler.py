@@ -22,7 +22,7 @@ _REGION = "local"
 class CountingServer(web.Server):
     """aiohttp's server that also numbers its connections."""
 
-    def __init__(self, handler: Handler, settings: Settings) -> None:
+    def __init__(self, handler: Handler) -> None:
         super().__init__(
             handler.handle,
             handler_cancellation=True,
@@ -30,7 +30,7 @@ class CountingServer(web.Server):
             logger=LOGGER,
             # A body that does not decode would break the connection instead of being answered.
             auto_decompress=False,
-            keepalive_timeout=settings.keepalive_timeout_s,
+            keepalive_timeout=handler.settings.keepalive_timeout_s,
             lingering_time=5.0,
             max_field_size=65_536,
             max_line_size=65_536,
@@ -38,7 +38,6 @@ class CountingServer(web.Server):
         self.numbers: dict[RequestHandler, int] = {}
         self.transports: dict[RequestHandler, asyncio.Transport] = {}
         self.total: int = 0
-        handler.server = self
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         """Number a new connection."""
@@ -60,7 +59,7 @@ class Handler:
     server: CountingServer
 
     def __init__(self, settings: Settings, service: Service, journal: Journal, faults: FaultBook) -> None:
-        self._settings = settings
+        self.settings = settings
         self._service = service
         self._journal = journal
         self._faults = faults
@@ -109,7 +108,7 @@ class Handler:
     async def _send(
         self, request: web.BaseRequest, entry: ReceivedRequest, reply: Reply, fault: Fault | None
     ) -> web.StreamResponse:
-        settings = self._settings
+        settings = self.settings
         latency_s = settings.latency_s + (fault.latency_s if fault else 0.0)
         if latency_s > 0:
             await asyncio.sleep(latency_s)
@@ -124,7 +123,7 @@ class Handler:
         return await send_faulty(request, bent, fault)
 
     def _fault(self, entry: ReceivedRequest) -> Fault | None:
-        asked = entry.headers.get("x-local-fault") if self._settings.fault_header else None
+        asked = entry.headers.get("x-local-fault") if self.settings.fault_header else None
         return parse_fault(asked) if asked else self._faults.take(entry.method, entry.path)
 
     def _log(self, request: web.BaseRequest) -> ReceivedRequest:
@@ -173,10 +172,10 @@ class Handler:
     def _limit_of(self, path: str) -> int:
         # The room for the other fields of a form is small next to the file.
         if path.endswith("/files"):
-            return self._settings.max_file_bytes + 65_536
+            return self.settings.max_file_bytes + 65_536
         if path.endswith(("/audio/transcriptions", "/audio/translations")):
-            return self._settings.max_audio_bytes + 65_536
-        return self._settings.max_json_bytes
+            return self.settings.max_audio_bytes + 65_536
+        return self.settings.max_json_bytes
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:

@@ -1,35 +1,28 @@
-"""Runs the server in a thread of its own, so that it serves blocking and asyncio tests alike and stops cleanly."""
+"""`LocalGroq`, the face of this room: setting the server up, looking into it and making it misbehave."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from aiohttp import web
-
 from .batches import Batches
 from .context import Context, Settings
+from .engine import Engine, close_all, close_idle
 from .faults import Fault, FaultBook
-from .handler import CountingServer, Handler
+from .handler import Handler
 from .ids import Ids
 from .journal import Journal, ReceivedRequest
 from .limits import Limiter, RateLimit
 from .service import Service
 from .store import Files
-from .wire import reset
 
 ReplySource = Callable[[dict[str, Any]], Any] | Iterable[Any]
 """A function of the request body, or answers in order."""
 _MIB = 1024 * 1024
-_STOP_S = 5.0
-_BACKLOG = 4096
 
 
 class LocalGroq:
@@ -109,41 +102,24 @@ class LocalGroq:
         )
         self._journal = Journal(log_limit, log_body_bytes)
         self._faults = FaultBook(tuple(faults), seed)
-        self._context = _context(self._settings)
-        self._service = Service(self._context)
-        self._context.batches = Batches(self._context, self._service.answer)
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
-        self._handler: Handler | None = None
+        context = _context(self._settings)
+        service = Service(context)
+        context.batches = Batches(context, service.answer)
+        self._engine = Engine(
+            lambda: Handler(self._settings, service, self._journal, self._faults), context.batches
+        )
         self._port = port
-        self._failure: BaseException | None = None
 
     # ---- life -------------------------------------------------------------------------------------------------
 
     def start(self) -> LocalGroq:
         """Bind the port and serve; returns when requests are accepted. Raises `OSError` where the port cannot be bound."""
-        if self._thread is not None:
-            raise RuntimeError("this LocalGroq is running already")
-        ready = threading.Event()
-        self._failure = None
-        self._thread = threading.Thread(target=self._run, args=(ready,), name="aiogroq-local", daemon=True)
-        self._thread.start()
-        ready.wait()
-        if self._failure is not None:
-            self._thread.join()
-            self._thread = None
-            raise self._failure
+        self._port = self._engine.start(self._settings.host, self._port)
         return self
 
     def stop(self) -> None:
         """Break off what is running, close every socket and end the thread. Does nothing where it is not running."""
-        thread, loop, stop = self._thread, self._loop, self._stop
-        if thread is None or loop is None or stop is None:
-            return
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        self._thread = self._loop = self._stop = self._handler = None
+        self._engine.stop()
 
     def __enter__(self) -> LocalGroq:
         return self.start()
@@ -160,36 +136,6 @@ class LocalGroq:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await asyncio.to_thread(self.stop)
-
-    def _run(self, ready: threading.Event) -> None:
-        try:
-            asyncio.run(self._serve(ready))
-        except BaseException as error:  # the thread that called `start` raises it
-            self._failure = error
-        finally:
-            ready.set()
-
-    async def _serve(self, ready: threading.Event) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        self._handler = handler = Handler(self._settings, self._service, self._journal, self._faults)
-        handler.server = CountingServer(handler, self._settings)
-        runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_S)
-        await runner.setup()
-        try:
-            listening = _listen(self._settings.host, self._port)
-            self._port = listening.getsockname()[1]
-            await web.SockSite(runner, listening, backlog=_BACKLOG).start()
-            self._context.batches.resume()
-            ready.set()
-            await self._stop.wait()
-            handler.stopping = True
-            await self._context.batches.stop()
-            # Before the listening socket is closed: asyncio loses a connection that is accepted while it is.
-            with contextlib.suppress(NotImplementedError):
-                self._loop.remove_reader(listening)
-            await _cut_off(handler)
-        finally:
-            await runner.cleanup()
 
     # ---- looking in -------------------------------------------------------------------------------------------
 
@@ -222,12 +168,14 @@ class LocalGroq:
     @property
     def open_connections(self) -> int:
         """Connections that are open now."""
-        return len(self._handler.server.numbers) if self._handler else 0
+        handler = self._engine.handler
+        return len(handler.server.numbers) if handler else 0
 
     @property
     def connections_made(self) -> int:
         """Connections accepted since the start."""
-        return self._handler.server.total if self._handler else 0
+        handler = self._engine.handler
+        return handler.server.total if handler else 0
 
     def clear(self) -> None:
         """Forget logged requests and faults still to come."""
@@ -256,58 +204,11 @@ class LocalGroq:
 
     def close_idle_connections(self, *, reset: bool = False) -> int:
         """Close every connection on which no request is running, without notice; returns how many they were."""
-        return self._in_loop(lambda handler: _close_idle(handler, reset))
+        return self._engine.run(lambda handler: close_idle(handler, reset=reset))
 
     def close_connections(self) -> int:
         """Cut off every connection, also in the middle of an answer; returns how many they were."""
-        return self._in_loop(_close_all)
-
-    def _in_loop(self, action: Callable[[Handler], Awaitable[int]]) -> int:
-        handler, loop = self._handler, self._loop
-        if handler is None or loop is None:
-            raise RuntimeError("this LocalGroq is not running")
-
-        async def run() -> int:
-            return await action(handler)
-
-        return asyncio.run_coroutine_threadsafe(run(), loop).result(_STOP_S)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family, _, _, _, address = socket.getaddrinfo(
-        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-
-
-async def _cut_off(handler: Handler) -> None:
-    """End every connection, which cancels what runs on it; also those that are being accepted just now."""
-    ends_at_s = time.monotonic() + _STOP_S
-    while time.monotonic() < ends_at_s:
-        for transport in list(handler.server.transports.values()):
-            transport.abort()
-        if asyncio.all_tasks() == {asyncio.current_task()} and not handler.server.transports:
-            return
-        await asyncio.sleep(0)
-
-
-async def _close_idle(handler: Handler, hard: bool) -> int:
-    idle = [
-        transport for protocol, transport in handler.server.transports.items() if protocol not in handler.busy
-    ]
-    for transport in idle:
-        if hard:
-            reset(transport)
-        else:
-            transport.close()
-    return len(idle)
-
-
-async def _close_all(handler: Handler) -> int:
-    transports = list(handler.server.transports.values())
-    for transport in transports:
-        transport.abort()
-    return len(transports)
+        return self._engine.run(close_all)
 
 
 def _context(settings: Settings) -> Context:

@@ -318,3 +318,17 @@ def test_calls_that_do_not_fit_fail_as_recorded_also_inside_a_stream(message: An
         error: Any = streamed.value.body
         assert text in error["message"]
         assert error["status_code"] == 400
+
+
+def test_a_reply_function_that_raises_is_a_500_that_says_so() -> None:
+    import groq
+
+    def broken(body: Any) -> str:
+        raise ValueError("no idea")
+
+    with (
+        LocalGroq(reply=broken) as server,
+        groq.Groq(api_key="k", base_url=server.base_url, max_retries=0) as client,
+        pytest.raises(groq.InternalServerError, match="no idea"),
+    ):
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
