@@ -47,7 +47,7 @@ from .chat import (
     ChatCompletionToolParam,
     ChatCompletionUserMessageParam,
 )
-from .chat_params import REQUEST_FIELDS, ChatParams, CompletionCreateParams
+from .chat_params import REQUEST_FIELDS, ChatParams, CompletionCreateParams, MessageTypes
 from .completion_usage import (
     CompletionTokensDetails,
     CompletionUsage,
@@ -110,6 +110,7 @@ __all__ = [
     "FileTypes",
     "FunctionDefinition",
     "FunctionParameters",
+    "MessageTypes",
     "Model",
     "ModelDeleted",
     "ModelListResponse",
