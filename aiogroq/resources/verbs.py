@@ -69,6 +69,18 @@ class AsyncVerbs(Sender):
         stream: Literal[True],
         stream_cls: type[AsyncStreamT],
     ) -> AsyncStreamT: ...
+    @overload
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+        stream: bool,
+        stream_cls: type[AsyncStreamT],
+    ) -> T | AsyncStreamT: ...
     async def post(
         self,
         path: str,

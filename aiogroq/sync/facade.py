@@ -550,6 +550,18 @@ class Verbs(SyncResource):
         stream: Literal[True],
         stream_cls: type[StreamT],
     ) -> StreamT: ...
+    @overload
+    def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object = None,
+        options: RequestOptions | None = None,
+        files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
+        stream: bool,
+        stream_cls: type[StreamT],
+    ) -> T | StreamT: ...
     def post(
         self,
         path: str,
