@@ -1,0 +1,90 @@
+"""One client under test, as a row of a table sees it, and the bringing of its answers to an end."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+class Side(contextlib.ExitStack):
+    """A client, the package that it is from, and the sample files; closes what a call opened."""
+
+    def __init__(self, sdk: ModuleType, client: Any, folder: Path, *, is_async: bool = True) -> None:
+        super().__init__()
+        self.sdk: Any = sdk
+        """The package: ``c.sdk.NOT_GIVEN``."""
+        self.client = client
+        self.folder = folder
+        """Where the sample files are."""
+        self.is_async = is_async
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+    def open(self, name: str) -> Any:
+        """A sample file, open in binary mode until the call is over."""
+        return self.enter_context((self.folder / name).open("rb"))
+
+    def temporary_file(self, content: bytes) -> Any:
+        """A file without a name, at its start, until the call is over."""
+        file = self.enter_context(tempfile.TemporaryFile())
+        file.write(content)
+        file.seek(0)
+        return file
+
+    @property
+    def stream_of_chunks(self) -> Any:
+        """The stream class for chunks of a chat."""
+        from importlib import import_module
+
+        chunk = import_module(f"{self.sdk.__name__}.types.chat").ChatCompletionChunk
+        return (self.sdk.AsyncStream if self.is_async else self.sdk.Stream)[chunk]
+
+
+class Named(io.BytesIO):
+    """Bytes in memory with a file name, as web frameworks hand them out."""
+
+    def __init__(self, content: bytes, name: Any) -> None:
+        super().__init__(content)
+        self.name = name
+
+
+class OneWay(io.RawIOBase):
+    """A file that cannot be wound back, such as a pipe."""
+
+    def __init__(self, content: bytes) -> None:
+        self._inner = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._inner.readinto(buffer)
+
+
+def at_end(file: Any) -> Any:
+    """A file as it stands after it was written."""
+    file.seek(0, io.SEEK_END)
+    return file
+
+
+async def finish(result: Any) -> Any:
+    """The answer of a call, whatever the colour of its client: awaited, or entered and read, or iterated to its end."""
+    if inspect.isawaitable(result):
+        result = await result
+    if hasattr(result, "__anext__"):
+        return [item async for item in result]
+    if hasattr(result, "__next__"):
+        return list(result)
+    if type(result).__name__ == "AsyncResponseContextManager":
+        async with result as response:
+            return await response.read()
+    if type(result).__name__ == "ResponseContextManager":
+        with result as response:
+            return response.read()
+    return result
