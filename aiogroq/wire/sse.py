@@ -7,6 +7,7 @@ lines that begin with a colon are comments, several ``data`` lines are joined by
 from __future__ import annotations
 
 DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024
+_MAX_RETRY_DIGITS = 15
 
 
 class EventTooLargeError(ValueError):
@@ -28,7 +29,6 @@ class SSEParser:
 
     __slots__ = (
         "_pending",
-        "_pending_bytes",
         "_skip_lf",
         "_started",
         "last_event_id",
@@ -40,15 +40,15 @@ class SSEParser:
         self.max_event_bytes: int = max_event_bytes
         self.last_event_id: str | None = None
         self.retry_ms: int | None = None
-        self._pending: list[bytes] = []
-        self._pending_bytes = 0
+        # One growing buffer: neither a long event in many pieces nor many tiny pieces cost more than their bytes.
+        self._pending = bytearray()
         self._skip_lf = False
         self._started = False
 
     @property
     def pending_bytes(self) -> int:
         """Bytes of an event that has not ended yet."""
-        return self._pending_bytes
+        return len(self._pending)
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The events that end in ``piece``, in order.
@@ -57,16 +57,13 @@ class SSEParser:
         """
         if not self._started or self._skip_lf or b"\r" in piece:
             piece = self._normalise(piece)
-        if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._ends_in_lf()):
-            # A long event arrives in many pieces: they are joined once, when it ends.
+        if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._pending.endswith(b"\n")):
+            # A long event arrives in many pieces: they are looked at again once, when it ends.
             if piece:
                 self._hold(piece)
             return []
         if self._pending:
-            self._pending.append(piece)
-            piece = b"".join(self._pending)
-            self._pending = []
-            self._pending_bytes = 0
+            piece = self._with_pending(piece)
         blocks = piece.split(b"\n\n")
         rest = blocks.pop()
         if rest:
@@ -83,14 +80,16 @@ class SSEParser:
                     events.append(event)
         return events
 
-    def _ends_in_lf(self) -> bool:
-        return bool(self._pending) and self._pending[-1].endswith(b"\n")
-
     def _hold(self, piece: bytes) -> None:
-        self._pending.append(piece)
-        self._pending_bytes += len(piece)
-        if self._pending_bytes > self.max_event_bytes:
+        self._pending += piece
+        if len(self._pending) > self.max_event_bytes:
             raise self._too_large()
+
+    def _with_pending(self, piece: bytes) -> bytes:
+        pending = self._pending
+        pending += piece
+        self._pending = bytearray()
+        return bytes(pending)
 
     def _too_large(self) -> EventTooLargeError:
         return EventTooLargeError(f"an event of the stream is larger than {self.max_event_bytes} bytes")
@@ -98,8 +97,7 @@ class SSEParser:
     def _normalise(self, piece: bytes) -> bytes:
         """``piece`` with LF for every line end, and without the byte order mark that may open a stream."""
         if not self._started:
-            piece = b"".join((*self._pending, piece))
-            self._pending, self._pending_bytes = [], 0
+            piece = self._with_pending(piece)
             if len(piece) < 3 and b"\xef\xbb\xbf".startswith(piece):
                 self._hold(piece)
                 return b""
@@ -126,7 +124,7 @@ class SSEParser:
                 name = value.decode("utf-8", errors="replace") or "message"
             elif field == b"id" and b"\0" not in value:
                 self.last_event_id = value.decode("utf-8", errors="replace")
-            elif field == b"retry" and value.isdigit():
+            elif field == b"retry" and value.isdigit() and len(value) <= _MAX_RETRY_DIGITS:
                 self.retry_ms = int(value)
         if not data:
             return None
