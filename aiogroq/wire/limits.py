@@ -13,13 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .retry import retry_after_s
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|μs|ns)")
 _UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_NUMBER = r"\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
+# Lengths are bounded, so that a long text of another kind costs no time.
 _LIMIT_TEXT = re.compile(
-    r"\bon [a-z ]+? \((?P<kind>[A-Za-z]+)\): Limit (?P<limit>\d+)"
-    r"(?:, Used (?P<used>\d+))?(?:, Requested (?P<requested>\d+))?"
+    rf"\bon [a-z ]{{1,60}}? \((?P<kind>[A-Za-z]{{1,20}})\): Limit (?P<limit>{_NUMBER})"
+    rf"(?:, Used (?P<used>{_NUMBER}))?(?:, Requested (?P<requested>{_NUMBER}))?"
 )
-_TRY_AGAIN = re.compile(r"try again in (?P<delay>(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|μs|ns))+)")
+_TRY_AGAIN = re.compile(r"try again in (?P<delay>(?:\d{1,15}(?:\.\d{1,15})?(?:h|ms|m|s|us|µs|μs|ns)){1,8})")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def parse_duration_s(text: str | None) -> float | None:
             return None
         total += float(match[1]) * _UNIT_S[match[2]]
         end = match.end()
-    return total if end == len(text) else None
+    return total if end == len(text) and total < float("inf") else None
 
 
 def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimit | None:
@@ -81,9 +85,7 @@ def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimi
             observed_at=observed_at,
         )
 
-    from .retry import retry_after_s
-
-    return RateLimit(window("requests"), window("tokens"), retry_after_s(headers))
+    return RateLimit(window("requests"), window("tokens"), retry_after_s(headers, lambda: observed_at))
 
 
 def parse_limit_message(message: str) -> dict[str, Any]:
@@ -95,9 +97,8 @@ def parse_limit_message(message: str) -> dict[str, Any]:
     match = _LIMIT_TEXT.search(message)
     if match:
         found["limit_kind"] = match["kind"]
-        found.update(
-            {key: int(match[key]) for key in ("limit", "used", "requested") if match[key] is not None}
-        )
+        numbers = ((key, match[key]) for key in ("limit", "used", "requested"))
+        found.update({key: _integer(text.replace(",", "")) for key, text in numbers if text is not None})
     delay = _TRY_AGAIN.search(message)
     if delay:
         found["retry_after_s"] = parse_duration_s(delay["delay"])

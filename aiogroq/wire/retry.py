@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 INITIAL_DELAY_S = 0.5
@@ -50,7 +51,10 @@ def retry_after_s(headers: Mapping[str, str], now: Callable[[], float] = time.ti
     if seconds is not None or value is None:
         return seconds
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now())
+        date = parsedate_to_datetime(value)
+        if date.tzinfo is None:  # HTTP dates are in GMT, also where one does not say so
+            date = date.replace(tzinfo=timezone.utc)
+        return max(0.0, date.timestamp() - now())
     except (TypeError, ValueError, OverflowError):
         return None
 
@@ -64,7 +68,12 @@ def _number(text: str | None) -> float | None:
 
 
 def delay_s(
-    retries_taken: int, headers: Mapping[str, str], *, remaining_s: float | None, random: float
+    retries_taken: int,
+    headers: Mapping[str, str],
+    *,
+    remaining_s: float | None,
+    random: float,
+    now: Callable[[], float] = time.time,
 ) -> float | None:
     """Seconds to wait before the next try, or None where waiting is no use.
 
@@ -72,7 +81,7 @@ def delay_s(
     (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer one ends the call at once, with the
     numbers in the error, instead of spending tries that must fail.
     """
-    asked = retry_after_s(headers)
+    asked = retry_after_s(headers, now)
     wait = backoff_s(retries_taken, random) if asked is None else asked
     limit = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
     return wait if wait <= limit else None
