@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from yarl import URL
 
 from ..errors import GroqError
 
 _API = "/openai/v1"
+_SAFE = "/%:@!$&'()*+,;=-._~"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def api_root(base_url: str | URL | Any) -> URL:
@@ -39,25 +43,34 @@ def resolve(root: URL, path: str) -> URL:
     """The URL of ``path`` under the API root.
 
     ``/openai/v1/x`` and ``/x`` are both ``root/x``; ``/v1/x`` stands beside ``/openai`` (fine tuning lives
-    there); a whole URL must have the origin of ``root``, because the key goes with it.
+    there); a whole URL must have the origin of ``root``, because the key goes with it. What is percent-encoded
+    already stays as it is. Raises `GroqError` for another origin, and for a path that could lead elsewhere.
     """
-    if "://" in path:
+    if _CONTROL.search(path):
+        raise GroqError(f"the path {path!r} has a control character or a lone surrogate")
+    if _SCHEME.match(path):
         url = URL(path)
-        if url.origin() != root.origin():
+        if _origin(url) != _origin(root):
             raise GroqError(
                 f"{path} has another origin than base_url ({root.origin()}); the key is not sent there"
             )
         return url
+    if path.startswith("//"):
+        raise GroqError(f"the path {path!r} begins with '//', which names another host")
     path, _, query = ("/" + path.lstrip("/")).partition("?")
-    if any(segment in ("..", ".") for segment in path.replace("%2e", ".").replace("%2E", ".").split("/")):
+    if any(unquote(segment) in ("..", ".") for segment in path.split("/")):
         raise GroqError(f"the path {path!r} has a '..' or '.' segment")
     if path.startswith(_API + "/"):
         path = path[len(_API) :]
     base = root.raw_path
     if path.startswith("/v1/"):
         base = base.removesuffix("/v1").removesuffix("/openai")
-    url = root.with_path(base + quote(path, safe="/%:@!$&'()*+,;=-._~"), encoded=True)
-    return url.with_query(query) if query else url
+    url = root.with_path(base + quote(path, safe=_SAFE), encoded=True)
+    return URL(f"{url}?{quote(query, safe=_SAFE + '?')}", encoded=True) if query else url
+
+
+def _origin(url: URL) -> tuple[str, str | None, str | None, int | None]:
+    return url.scheme, url.user, url.host, url.port
 
 
 def path(template: str, **ids: str) -> str:
@@ -70,7 +83,7 @@ def path(template: str, **ids: str) -> str:
     for name, value in ids.items():
         if not isinstance(value, str) or not value:  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
-        if value.strip(".") == "" and len(value) <= 2:
-            raise ValueError(f"`{name}` must not be {value!r}")
+        if value in (".", ".."):
+            raise ValueError(f"`{name}` must not be {value!r}, which would change the path")
         encoded[name] = quote(value, safe="!$&'()*+,;=:@")
     return template.format(**encoded)
