@@ -51,8 +51,12 @@ class Timeout:
         base = Timeout.of(timeout) if _is_limits(timeout) else None
         default: Seconds = None if base or isinstance(timeout, Omit) else _seconds("timeout", timeout)
 
+        def follows_read(name: str) -> bool:
+            # A limit that was as `read` in the base goes on being as `read`, also when that changes here.
+            return base is not None and name in ("first_byte", "idle") and getattr(base, name) == base.read
+
         def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
-            inherited = getattr(base, name) if base else otherwise
+            inherited = getattr(base, name) if base and not follows_read(name) else otherwise
             value = inherited if isinstance(given, Omit) else _seconds(name, given)
             object.__setattr__(self, name, value)
 
@@ -109,7 +113,7 @@ def _seconds(name: str, value: Any) -> Seconds:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be seconds or None, not {type(value).__name__}")
     if not value >= 0:
-        raise ValueError(f"{name} must not be negative, and is {value!r} seconds")
+        raise ValueError(f"{name} must be a number of seconds from 0 on, and is {value!r}")
     return float(value)
 
 
