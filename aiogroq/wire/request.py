@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
-import msgspec
-
-from ..errors import GroqError
 from ..types._omit import Omit, omit
+from .encode import encode_json as encode_json
 from .timeouts import Timeout
 
 T = TypeVar("T")
@@ -112,10 +111,9 @@ def build(
         _apply_options(request, options)
     if default_headers:
         request.headers = {**default_headers, **(request.headers or {})}
-    if params is not None or extra_body is not None:
-        body = {name: value for name, value in (params or {}).items() if not isinstance(value, Omit)}
-        if extra_body is not None:
-            body.update(_extra_fields(extra_body))
+    if method != "GET" and (params is not None or extra_body is not None):
+        merged = {**(params or {}), **(_extra_fields(extra_body) if extra_body is not None else {})}
+        body = {name: value for name, value in merged.items() if not isinstance(value, Omit)}
         request.body = encode_json(body)
         model = body.get("model")
         request.model = model if isinstance(model, str) else None
@@ -143,7 +141,10 @@ def build_form(
 
 
 def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
-    """``params`` as a multipart form. Lists become repeated ``name[]`` fields, nested mappings ``name[key]``."""
+    """``params`` as a multipart form. Lists become repeated ``name[]`` fields, nested mappings ``name[key]``.
+
+    A form has no null: what is None or an empty text is not sent, as by the official package.
+    """
     uploads = [(name, params[name]) for name in files if not isinstance(params.get(name, omit), Omit)]
     fields: list[tuple[str, str]] = []
     for name, value in params.items():
@@ -153,7 +154,7 @@ def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
 
 
 def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, Omit):
+    if isinstance(value, Omit) or value is None or value == "":
         return []
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value).items()
@@ -164,11 +165,11 @@ def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _form_text(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    if isinstance(value, (bytes, bytearray)):
+        raise TypeError("a text field of a form must not be bytes; decode() them to text")
+    return str(value.value if isinstance(value, Enum) else value)
 
 
 def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> None:
@@ -221,37 +222,3 @@ def split_options(
             f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}"
         )
     return params, options
-
-
-def _encode_unknown(value: Any) -> Any:
-    if hasattr(value, "model_dump"):
-        return value.model_dump(exclude_unset=True, mode="json")
-    if isinstance(value, Omit):
-        return None
-    if isinstance(value, Mapping):
-        return dict(cast("Mapping[object, object]", value))
-    if isinstance(value, AsyncIterable):
-        raise NotImplementedError("an async iterable")
-    if isinstance(value, Iterable):
-        return list(cast("Iterable[object]", value))
-    raise NotImplementedError(type(value).__name__)
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_encode_unknown)
-
-
-def encode_json(value: Any) -> bytes:
-    """``value`` as JSON bytes. Besides plain data it takes Structs, dataclasses, pydantic models and iterables.
-
-    Raises `GroqError` for what is no JSON, and says so in words.
-    """
-    try:
-        return _encoder.encode(value)
-    except (NotImplementedError, TypeError, msgspec.MsgspecError) as error:
-        raise GroqError(f"the request cannot be written as JSON: {error}") from None
-    except UnicodeEncodeError as error:
-        raise GroqError(
-            f"the request has text that is no valid Unicode (a lone surrogate): {error}"
-        ) from None
-    except RecursionError:
-        raise GroqError("the request is nested too deeply to be written as JSON") from None
