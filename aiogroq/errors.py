@@ -28,6 +28,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
+from multidict import CIMultiDict
+
 E = TypeVar("E", bound="GroqError")
 
 
@@ -99,6 +101,9 @@ class Attempt:
 class GroqError(Exception):
     """The root of all errors of this library."""
 
+    def __str__(self) -> str:
+        return super().__str__() or f"{type(self).__name__} without a message"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (
             type(self),
@@ -128,8 +133,8 @@ class APIError(GroqError):
     request: RequestInfo | None
     """The request, or None where the error came before one was made."""
     body: object
-    """The error object of the answer (``{"message": ..., "type": ...}``), else the decoded body, else its text;
-    None where no answer came."""
+    """The body of the answer (``{"error": {"message": ..., "type": ...}}``), or its text where it is no JSON; of an
+    event inside a stream the error object alone, as in the official package; None where no answer came."""
     code: str | None
     """The service's code, such as ``"rate_limit_exceeded"``, or None."""
     type: str | None
@@ -155,6 +160,8 @@ class APIError(GroqError):
         self.attempts = ()
         self.partial = None
         details = cast("dict[str, Any]", body) if isinstance(body, dict) else dict[str, Any]()
+        if isinstance(details.get("error"), dict):
+            details = cast("dict[str, Any]", details["error"])
         self.code = _text_or_none(details.get("code"))
         self.type = _text_or_none(details.get("type"))
         self.param = _text_or_none(details.get("param"))
@@ -181,10 +188,13 @@ def _plain_response(response: Any) -> ErrorResponse:
     if isinstance(response, ErrorResponse):
         return response
     request = getattr(response, "_request", None) or getattr(response, "request_info", None)
-    content = getattr(response, "content", b"")
+    try:
+        content = getattr(response, "content", b"")
+    except RuntimeError:  # what httpx raises for a body that was not read
+        content = b""
     return ErrorResponse(
         status_code=int(getattr(response, "status_code", None) or response.status),
-        headers=dict(response.headers),
+        headers=CIMultiDict(response.headers),
         content=content if isinstance(content, bytes) else b"",
         request=_plain_request(request),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from ..errors import (
@@ -16,32 +16,44 @@ from ..errors import (
     RequestTooLargeError,
     status_error,
 )
+from ..types._base import Model
 from ..types._decoding import NotJSONError, decode_json, decode_untyped
-from ..types.audio import TranscriptionText
+from ..types.audio import Transcription, TranscriptionText, Translation
 from .limits import parse_limit_message
 from .retry import retry_after_s
 
 T = TypeVar("T")
 
 _SHOWN_BODY = 300
+_UPLOAD_HINT = "Send less at once: a smaller file, or its address as `url`."
+_AUDIO_HINT = "Send shorter audio: one request may not have more than the limit."
+_TOKENS_HINT = "Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute."
 
 
 def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str], request: RequestInfo) -> T:
-    """The body of a 2xx answer as a ``cls``. Raises `APIResponseValidationError` where it is no JSON."""
+    """The body of a 2xx answer as a ``cls``. Raises `APIResponseValidationError` where it is no JSON.
+
+    Plain text for a transcription is a `TranscriptionText`, also where somebody said just "2024" or "null".
+    """
     try:
-        return decode_json(cls, body)
+        value = decode_json(cls, body)
     except NotJSONError:
-        return _decode_other(cls, body, status, headers, request)
-
-
-def _decode_other(
-    cls: type[T], body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
-) -> T:
-    kind = headers.get("content-type", "")
-    if status == 204 and not body:
-        return cast("T", None)
-    if kind.startswith("text/plain") and cls.__name__ in ("Transcription", "Translation"):
+        if _is_spoken_text(cls, headers):
+            return cast("T", TranscriptionText(_text(body)))
+        return cast("T", _decode_other(body, status, headers, request))
+    if not isinstance(value, Model) and _is_spoken_text(cls, headers):
         return cast("T", TranscriptionText(_text(body)))
+    return value
+
+
+def _is_spoken_text(cls: type[Any], headers: Mapping[str, str]) -> bool:
+    return cls in (Transcription, Translation) and headers.get("content-type", "").startswith("text/plain")
+
+
+def _decode_other(body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:
+    if status == 204 and not body:
+        return None
+    kind = headers.get("content-type", "")
     response = ErrorResponse(status, headers, body, request)
     raise APIResponseValidationError(
         response,
@@ -55,20 +67,29 @@ def _text(body: bytes) -> str:
     return body.decode("utf-8", errors="replace")
 
 
-def error_from(status: int, headers: Mapping[str, str], body: bytes, request: RequestInfo) -> APIStatusError:
+def error_from(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    request: RequestInfo,
+    now: Callable[[], float] = time.time,
+) -> APIStatusError:
     """The error for an answer with an error status, whatever its body is (JSON, a gateway's HTML, nothing)."""
     response = ErrorResponse(status, headers, body, request)
     decoded: Any
     try:
         decoded = decode_untyped(body)
     except NotJSONError:
-        decoded = _text(body) or None
-    details = _error_object(decoded)
-    return _build(status, details, response, f"Error code: {status} - {_shown(decoded)}")
+        decoded = _text(body).strip()
+    return _build(status, decoded, response, f"Error code: {status} - {_shown(decoded)}", now)
 
 
 def error_from_event(
-    data: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
+    data: bytes,
+    status: int,
+    headers: Mapping[str, str],
+    request: RequestInfo,
+    now: Callable[[], float] = time.time,
 ) -> APIStatusError:
     """The error for an ``event: error`` inside a stream whose status line said 200.
 
@@ -80,22 +101,32 @@ def error_from_event(
     except NotJSONError:
         decoded = _text(data)
     details = _error_object(decoded)
-    inner = cast("dict[str, Any]", details).get("status_code") if isinstance(details, dict) else None
-    inner = inner if isinstance(inner, int) and 400 <= inner <= 599 else 500
+    inner = _error_status(details)
     response = ErrorResponse(inner, headers, data, request)
-    return _build(inner, details, response, f"Error code: {inner} - {_shown(decoded)}")
+    return _build(inner, details, response, f"Error code: {inner} - {_shown(decoded)}", now)
+
+
+def _error_status(details: Any) -> int:
+    status = cast("dict[str, Any]", details).get("status_code") if isinstance(details, dict) else None
+    if isinstance(status, str) and status.isdecimal() and len(status) == 3:
+        status = int(status)
+    return status if isinstance(status, int) and 400 <= status <= 599 else 500
 
 
 def _error_object(decoded: Any) -> Any:
     """The object that says what is wrong: ``error`` in the body, or the body itself."""
-    return cast("dict[str, Any]", decoded).get("error", decoded) if isinstance(decoded, dict) else decoded
+    error = cast("dict[str, Any]", decoded).get("error") if isinstance(decoded, dict) else None
+    return cast("Any", decoded) if error is None else error
 
 
-def _build(status: int, details: Any, response: ErrorResponse, message: str) -> APIStatusError:
-    error = status_error(status)(message, response=response, body=details)
+def _build(
+    status: int, body: Any, response: ErrorResponse, message: str, now: Callable[[], float]
+) -> APIStatusError:
+    error = status_error(status)(message, response=response, body=body)
+    details = _error_object(body)
     said = cast("dict[str, Any]", details).get("message") if isinstance(details, dict) else None
     if isinstance(error, RateLimited):
-        _add_limits(error, str(said or message))
+        _add_limits(error, str(said or message), now)
     if isinstance(error, NotFoundError) and said and "Unknown request URL" in str(said) and response.request:
         _explain(
             error,
@@ -105,20 +136,20 @@ def _build(status: int, details: Any, response: ErrorResponse, message: str) -> 
     return error
 
 
-def _add_limits(error: Any, message: str) -> None:
+def _add_limits(error: Any, message: str, now: Callable[[], float]) -> None:
     found = parse_limit_message(message)
-    asked = retry_after_s(error.response.headers)
+    asked = retry_after_s(error.response.headers, now)
     if asked is not None:
         found["retry_after_s"] = asked
     if found.get("retry_after_s") is not None:
-        found["resets_at"] = time.time() + found["retry_after_s"]
+        found["resets_at"] = now() + found["retry_after_s"]
     for name, value in found.items():
         setattr(error, name, value)
-    if isinstance(error, RequestTooLargeError) and error.code == "rate_limit_exceeded":
-        _explain(
-            error,
-            "Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
-        )
+    if isinstance(error, RequestTooLargeError):
+        if error.code == "request_too_large":
+            _explain(error, _UPLOAD_HINT)
+        elif error.code == "rate_limit_exceeded":
+            _explain(error, _AUDIO_HINT if (error.limit_kind or "").startswith("AS") else _TOKENS_HINT)
 
 
 def _explain(error: APIStatusError, hint: str) -> None:
@@ -127,7 +158,7 @@ def _explain(error: APIStatusError, hint: str) -> None:
 
 
 def _shown(decoded: Any) -> str:
-    if decoded is None:
+    if decoded == "":
         return "the body is empty"
     if isinstance(decoded, str):
         return decoded[:_SHOWN_BODY]

@@ -177,6 +177,7 @@ CLASSES_OF_OURS = {413: aiogroq.RequestTooLargeError, 498: aiogroq.FlexCapacityE
 
 HINTS = {
     "too large": " Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
+    "an upload too large": " Send less at once: a smaller file, or its address as `url`.",
     "a wrong address": " The request went to {url}; base_url must be the service's root "
     "(https://api.groq.com) or end in /openai/v1 or /v1.",
 }
