@@ -11,6 +11,7 @@ decoder, which is how the fast path knows that there is nothing to keep. So read
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 M = TypeVar("M", bound="Model")
+
+DRIFTED = "_drifted"
+"""The name in the instance dictionary of an outermost object that did not fit its type: then any field of it, at any
+depth, may be of another type than the declared one, and any object may have unknown fields."""
 
 
 class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,15 +37,16 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
     keeps_body: ClassVar[bool] = True
     """Whether the bytes of the body stay with the decoded object, for an exact `to_dict`. Off for large ones."""
 
-    # `_extra` (dict of unknown fields) and `_body` (the bytes of the whole answer, on its outermost object only)
-    # live in the instance dictionary when there are any; they are no fields, so no encoder ever sees them.
+    # `_extra` (dict of unknown fields) and, on the outermost object only, `_body` (the bytes of the whole answer) and
+    # `DRIFTED` live in the instance dictionary when there are any; they are no fields, so no encoder ever sees them.
 
     if not TYPE_CHECKING:
         # At run time only: a type checker is to see a misspelt field as one. `get` and ``obj[...]`` are for the others.
         def __getattr__(self, name: str) -> Any:
             # Reached only when normal look-up failed: so it costs nothing for declared fields.
             extra = cast("dict[str, Any] | None", self.__dict__.get("_extra"))
-            if extra is not None and name in extra:
+            # Python asks objects for names with two underscores on its own account; a server does not answer those.
+            if extra is not None and name in extra and not name.startswith("__"):
                 return extra[name]
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -82,16 +88,13 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         Called on the outermost object it has the fields of the body that the server sent, nulls included; on
         an object inside another one, fields that are null are left out, as absent ones are.
         """
-        plain = _plain(self)
-        body = self.__dict__.get("_body")
-        if body is not None:
-            _restore_nulls(plain, _untyped(body))
-        return cast("dict[str, Any]", plain)
+        from ._plain import plain
+
+        return cast("dict[str, Any]", plain(self, self._sent()))
 
     def to_json(self, *, indent: int | None = None) -> str:
         """`to_dict` as JSON text."""
-        text = msgspec.json.encode(self.to_dict())
-        return (msgspec.json.format(text, indent=indent) if indent else text).decode()
+        return _json_text(self.to_dict(), indent)
 
     def model_dump(
         self, *, exclude_none: bool = False, exclude_unset: bool = False, **_: Any
@@ -101,16 +104,23 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``
         or ``exclude_none`` is given. Other options of pydantic's are accepted and change nothing.
         """
-        plain = cast("dict[str, Any]", _plain(self, defaults=not (exclude_none or exclude_unset)))
-        body = self.__dict__.get("_body")
-        if exclude_unset and not exclude_none and body is not None:
-            _restore_nulls(plain, _untyped(body))
-        return plain
+        from ._plain import ABSENT, plain
+
+        sent = self._sent() if exclude_unset else ABSENT
+        defaults = not (exclude_none or exclude_unset)
+        return cast("dict[str, Any]", plain(self, sent, defaults=defaults, nulls=not exclude_none))
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """`model_dump` as JSON text."""
-        text = msgspec.json.encode(self.model_dump(**options))
-        return (msgspec.json.format(text, indent=indent) if indent else text).decode()
+        return _json_text(self.model_dump(**options), indent)
+
+    def _sent(self) -> Any:
+        """The body that this object was decoded from, as plain data, where its bytes were kept."""
+        from ._decoding import decode_untyped
+        from ._plain import ABSENT
+
+        body = self.__dict__.get("_body")
+        return ABSENT if body is None else decode_untyped(cast("bytes", body))
 
     def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; ``update`` gives new values for some fields."""
@@ -118,7 +128,10 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
 
         other = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
-            setattr(other, name, value)
+            if name in self.__struct_fields__:
+                setattr(other, name, value)
+            else:
+                hidden_of(other).setdefault("_extra", {})[name] = value
         return other
 
     @classmethod
@@ -155,7 +168,10 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         return _rebuild, (type(self), fields, dict(self.__dict__))
 
     def __copy__(self) -> Self:
-        return cast("Self", _rebuild(*self.__reduce__()[1]))
+        other = cast("Self", _rebuild(*self.__reduce__()[1]))
+        if self.model_extra is not None:
+            hidden_of(other)["_extra"] = dict(self.model_extra)
+        return other
 
     def __repr__(self) -> str:
         shown = [
@@ -208,46 +224,9 @@ def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:
     return obj
 
 
-def _plain(value: Any, *, defaults: bool = False) -> Any:
-    if isinstance(value, Model):
-        plain: dict[str, Any] = {}
-        for name in value.__struct_fields__:
-            inner = getattr(value, name)
-            if inner is not None or defaults:
-                plain[name] = _plain(inner, defaults=defaults)
-        plain.update(value.model_extra or {})
-        return plain
-    if isinstance(value, list):
-        return [_plain(item, defaults=defaults) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        items = cast("dict[str, Any]", value).items()
-        return {key: _plain(item, defaults=defaults) for key, item in items}
-    return value
-
-
-def _untyped(body: bytes) -> Any:
-    from ._decoding import decode_untyped
-
-    return decode_untyped(body)
-
-
-def _restore_nulls(plain: Any, sent: Any) -> None:
-    """Make ``plain`` have the keys of ``sent``: nulls come back, defaults that were not sent go.
-
-    Values stay those of the object, which its owner may have changed since it was decoded.
-    """
-    if isinstance(plain, dict) and isinstance(sent, dict):
-        mine, theirs = cast("dict[str, Any]", plain), cast("dict[str, Any]", sent)
-        for key, value in theirs.items():
-            if key not in mine and value is None:
-                mine[key] = None
-            elif key in mine:
-                _restore_nulls(mine[key], value)
-        for key in [key for key, value in mine.items() if key not in theirs and value in _EMPTY]:
-            del mine[key]
-    elif isinstance(plain, list) and isinstance(sent, list):
-        for one, other in zip(cast("list[object]", plain), cast("list[object]", sent), strict=False):
-            _restore_nulls(one, other)
-
-
-_EMPTY: tuple[Any, ...] = ("", 0, False, [], {})
+def _json_text(plain: dict[str, Any], indent: int | None) -> str:
+    try:
+        text = msgspec.json.encode(plain)
+        return (msgspec.json.format(text, indent=indent) if indent else text).decode()
+    except (UnicodeEncodeError, RecursionError):  # a lone surrogate, which only an escape can write
+        return json.dumps(plain, indent=indent, separators=None if indent else (",", ":"))

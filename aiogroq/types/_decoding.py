@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ._base import Model, hidden_of
+from ._base import DRIFTED, Model, hidden_of
 
 T = TypeVar("T")
 
@@ -60,20 +60,34 @@ def decode_untyped(body: bytes) -> Any:
         return _untyped_decoder.decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         try:
-            return json.loads(body.decode("utf-8-sig", errors="replace"))
+            return json.loads(body.decode("utf-8-sig", errors="replace"), parse_int=_integer)
         except (ValueError, RecursionError) as error:
             raise NotJSONError(str(error)) from None
 
 
+def _integer(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts
+        return float(digits)
+
+
 def construct(cls: Any, value: Any) -> Any:
     """``value``, plain data, as a ``cls`` as far as it fits; what does not fit stays as it was sent."""
-    return _construct(cls, value, "")
+    made = _construct(cls, value, "")
+    if isinstance(made, Model):
+        hidden_of(made)[DRIFTED] = True
+    return made
 
 
 def _construct(cls: Any, value: Any, where: str) -> Any:
     origin: Any = typing.get_origin(cls)
-    if isinstance(cls, type) and issubclass(cls, Model):
-        return _construct_model(cls, cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+    if _is_model(cls):
+        if isinstance(value, dict):
+            return _construct_model(cls, cast("dict[str, Any]", value))
+        if not isinstance(value, cls):
+            _log_drift(where or cls.__name__, value)
+        return value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
         return [_construct(inner, item, where) for item in cast("list[object]", value)]
@@ -83,6 +97,11 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
     if origin in (typing.Union, types.UnionType):
         return _construct_union(cls, value, where)
     return _construct_scalar(cls, value, where)
+
+
+def _is_model(cls: Any) -> bool:
+    # Without the look at its origin, Python 3.10 takes `list[int]` for a class.
+    return typing.get_origin(cls) is None and isinstance(cls, type) and issubclass(cls, Model)
 
 
 def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
@@ -106,17 +125,22 @@ def _fields(cls: type[Model]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(cls)
 
 
+@lru_cache(maxsize=256)
+def _field_names(cls: type[Model]) -> frozenset[str]:
+    return frozenset(field.encode_name for field in _fields(cls))
+
+
 def _construct_union(cls: Any, value: Any, where: str) -> Any:
     options = typing.get_args(cls)
     if value is None and type(None) in options:
         return None
+    if isinstance(value, dict):
+        known = {option: len(_field_names(option) & value.keys()) for option in options if _is_model(option)}
+        if known:
+            return _construct(max(known, key=known.__getitem__), value, where)
     for option in options:
         shape: Any = typing.get_origin(option) or option
-        if isinstance(value, dict) and (
-            shape is dict or (isinstance(shape, type) and issubclass(shape, Model))
-        ):
-            return _construct(option, value, where)
-        if isinstance(value, list) and shape is list:
+        if shape in (dict, list) and isinstance(value, shape):
             return _construct(option, cast("Any", value), where)
     if isinstance(value, (dict, list)):
         return cast("Any", value)

@@ -1,0 +1,103 @@
+"""Turns objects of the service's answers into plain data again, as they were sent.
+
+Goes through an object and the body that it came from side by side, because the object alone does not know which of
+its nulls and defaults were sent, nor that ``15`` came as ``"15"``. Uses no recursion: a body may be nested as
+deeply as a JSON parser takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+
+from ._base import Model
+
+ABSENT: Any = object()
+"""The body is not known."""
+
+
+def plain(value: Any, sent: Any = ABSENT, *, defaults: bool = False, nulls: bool = True) -> Any:
+    """``value`` as dicts, lists and scalars; the copy shares nothing with it.
+
+    ``sent`` is the plain data that it was decoded from: then keys that were sent are there, nulls included, and
+    defaults that were not sent are not. Without it, known fields that are null are left out, unless
+    ``defaults`` asks for every declared field. ``nulls=False`` leaves out every field that is null.
+    """
+    made: list[Any] = [None]
+    waiting: list[tuple[Any, Any, Any, Any]] = [(value, sent, made, 0)]
+    while waiting:
+        one, its_sent, into, key = waiting.pop()
+        copy: Any
+        items: Iterator[tuple[Any, Any, Any]]
+        if isinstance(one, Model):
+            copy, items = {}, _fields(one, its_sent, defaults, nulls)
+        elif isinstance(one, dict):
+            copy, items = {}, _entries(cast("dict[str, Any]", one), its_sent)
+        elif isinstance(one, list):
+            copy, items = [None] * len(cast("list[object]", one)), _items(cast("list[object]", one), its_sent)
+        else:
+            into[key] = _as_sent(one, its_sent)
+            continue
+        into[key] = copy
+        for name, inner, inner_sent in items:
+            if isinstance(inner, (dict, list, Model)):
+                copy[name] = None  # holds the place: keys stay in order
+                waiting.append((cast("Any", inner), inner_sent, copy, name))
+            else:
+                copy[name] = _as_sent(inner, inner_sent)
+    return made[0]
+
+
+def _fields(obj: Model, sent: Any, defaults: bool, nulls: bool) -> Iterator[tuple[str, Any, Any]]:
+    known = cast("dict[str, Any]", sent) if isinstance(sent, dict) else None
+    unset = _defaults(type(obj))
+    for name in obj.__struct_fields__:
+        value = getattr(obj, name)
+        if value is None and not nulls:
+            continue
+        if known is not None:
+            if name in known:
+                yield name, value, known[name]
+            elif value is not None and value != unset[name]:
+                yield name, value, ABSENT
+        elif value is not None or defaults:
+            yield name, value, ABSENT
+    for name, value in (obj.model_extra or {}).items():
+        if value is not None or nulls:
+            yield name, value, ABSENT
+
+
+def _entries(value: dict[str, Any], sent: Any) -> Iterator[tuple[str, Any, Any]]:
+    known = cast("dict[str, Any]", sent) if isinstance(sent, dict) else dict[str, Any]()
+    for name, inner in value.items():
+        yield name, inner, known.get(name, ABSENT)
+
+
+def _items(value: list[Any], sent: Any) -> Iterator[tuple[int, Any, Any]]:
+    known: Any = cast("Any", sent) if isinstance(sent, list) else ()
+    for index, inner in enumerate(value):
+        yield index, inner, known[index] if index < len(known) else ABSENT
+
+
+@lru_cache(maxsize=256)
+def _defaults(cls: type[Model]) -> dict[str, Any]:
+    return {
+        field.name: field.default_factory()
+        if field.default_factory is not msgspec.NODEFAULT
+        else field.default
+        for field in msgspec.structs.fields(cls)
+    }
+
+
+def _as_sent(value: Any, sent: Any) -> Any:
+    """A scalar, in the form it was sent in if it was converted on its way in and not changed since."""
+    kind: Any = value.__class__
+    if sent is ABSENT or kind is sent.__class__:
+        return value
+    try:
+        return sent if msgspec.convert(sent, kind, strict=False) == value else value
+    except (msgspec.MsgspecError, TypeError):
+        return value
