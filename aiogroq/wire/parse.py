@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
 from ..errors import APIResponseValidationError, ErrorResponse, RequestInfo
 from ..types._base import Model
-from ..types._decoding import NotJSONError, decode_untyped
+from ..types._decoding import NotJSONError, construct, decode_untyped
 from .answer import decode
 
 
@@ -20,13 +21,13 @@ def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str],
     ``str`` and ``bytes`` are the body itself, ``int``, ``float`` and ``bool`` are read from its text, None is
     None whatever the body; a pydantic model validates it; everything else is read from JSON.
     """
-    if isinstance(to, type) and issubclass(to, Model):
+    if _is_model(to):
         return decode(to, body, status=status, headers=headers, request=request)
     if to is None or to is type(None):
         return None
     if to is bytes:
         return body
-    target = cast("Any", to)
+    target = to
     text = body.decode("utf-8", errors="replace")
     if to is str:
         return text
@@ -40,7 +41,7 @@ def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str],
         if hasattr(target, "model_validate_json"):
             return target.model_validate_json(body)
         return _convert(target, body)
-    except (NotJSONError, msgspec.MsgspecError, ValueError, TypeError) as error:
+    except (NotJSONError, msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
         response = ErrorResponse(status, headers, body, request)
         name = getattr(target, "__name__", str(target))
         raise APIResponseValidationError(
@@ -48,14 +49,56 @@ def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str],
         ) from error
 
 
+def _is_model(to: Any) -> bool:
+    # Without the look at its origin, Python 3.10 takes `list[int]` for a class.
+    return get_origin(to) is None and isinstance(to, type) and issubclass(to, Model)
+
+
+def _has_model(to: Any) -> bool:
+    """Whether one of our own types stands in ``to``, as in ``list[ChatCompletion]``."""
+    return _is_model(to) or any(_has_model(part) for part in get_args(to))
+
+
 def _convert(to: Any, body: bytes) -> Any:
-    """``body`` as a msgspec-understood type; where msgspec knows the type not, as pydantic reads it."""
+    """``body`` as a type that msgspec, pydantic or we ourselves can read from JSON.
+
+    Our own types inside it are as tolerant there as they are alone. Of a union that msgspec cannot tell apart it
+    is the first member that fits.
+    """
     value = decode_untyped(body)
+    if _has_model(to):
+        return construct(to, value)
+    return _from_plain(to, value)
+
+
+def _from_plain(to: Any, value: Any) -> Any:
     try:
-        return msgspec.convert(value, to)
-    except TypeError:
+        return msgspec.convert(value, to, dec_hook=_convert_unknown)
+    except (TypeError, NotImplementedError):
+        if get_origin(to) not in (Union, UnionType):
+            return _with_pydantic(to, value)
+    misfits: list[str] = []
+    for member in get_args(to):
         try:
-            from pydantic import TypeAdapter
-        except ImportError:
-            raise TypeError(f"{to!r} is a type that cannot be read from JSON") from None
+            return _from_plain(member, value)
+        except (msgspec.ValidationError, ValueError, TypeError) as error:
+            misfits.append(str(error))
+    raise ValueError("; ".join(misfits))
+
+
+def _convert_unknown(to: Any, value: Any) -> Any:
+    if hasattr(to, "model_validate"):
+        return to.model_validate(value)
+    raise NotImplementedError(to)
+
+
+def _with_pydantic(to: Any, value: Any) -> Any:
+    try:
+        from pydantic import TypeAdapter
+        from pydantic.errors import PydanticUserError
+    except ImportError:
+        raise TypeError(f"{to!r} is a type that cannot be read from JSON") from None
+    try:
         return TypeAdapter(to).validate_json(json.dumps(value))
+    except PydanticUserError as error:
+        raise TypeError(f"{to!r} is a type that cannot be read from JSON: {error}") from None
