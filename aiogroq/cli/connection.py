@@ -125,10 +125,12 @@ async def open_client(connection: Connection) -> AsyncGenerator[AsyncGroq, None]
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run`, imported when a command runs: with its sockets and its TLS it takes longer than all of ``--help``."""
-    import asyncio
+    """Run a command's coroutine to its end; Ctrl-C cancels it and raises `KeyboardInterrupt`."""
+    # Imported when a command runs: with its sockets and its TLS, asyncio takes longer than all of ``--help``.
+    from .loop import Loop
 
-    return asyncio.run(work)
+    with Loop() as loop:
+        return loop.run(work)
 
 
 def client_of(server: LocalGroq, timeout_s: float | None = None) -> AsyncGroq:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LATENCY_S = 0.05
 _TOKENS_PER_SECOND = 400.0
+_BATCH_STEP_S = 0.08
 
 _NEXT = (
     (
@@ -61,8 +62,8 @@ def demo(connection: Connection, live: bool, keep: Path | None) -> int | None:
         raise click.UsageError("--live and --local do not go together")
     if live and not has_key(connection):
         raise no_key("leave --live out")
-    if not live and connection.base_url is not None:
-        raise click.UsageError("--base-url needs --live")
+    if not live and (connection.base_url is not None or connection.api_key is not None):
+        raise click.UsageError("--base-url and --api-key need --live")
     import tempfile
 
     if keep is not None:
@@ -81,7 +82,7 @@ async def _perform(connection: Connection, live: bool, folder: Path, keep: Path 
     async with _opened(connection, live) as client:
         _introduce(console, client, live)
         start_s = time.perf_counter()
-        failed = await _run_steps(Stage(client, console, folder, live))
+        failed = await _run_steps(Stage(client, console, folder))
         _conclude(console, failed, time.perf_counter() - start_s, keep)
     return failed
 
@@ -95,7 +96,7 @@ async def _opened(connection: Connection, live: bool) -> AsyncGenerator[AsyncGro
     from aiogroq.local import LocalGroq
 
     # Paced like a service, so that there is something to see.
-    server = LocalGroq(latency_s=_LATENCY_S, tokens_per_second=_TOKENS_PER_SECOND)
+    server = LocalGroq(latency_s=_LATENCY_S, tokens_per_second=_TOKENS_PER_SECOND, batch_step_s=_BATCH_STEP_S)
     async with server, client_of(server, connection.timeout_s) as client:
         yield client
 
@@ -140,7 +141,8 @@ def _conclude(console: Console, failed: int, total_s: float, keep: Path | None) 
     done = f"{len(STEPS) - failed} of {len(STEPS)} steps worked, in {total_s:.1f} s."
     console.print(Text(done, style="bold red" if failed else "bold green"))
     if keep is not None:
-        console.print(f"Kept in {keep}: {', '.join(name for name in FILES if (keep / name).exists())}")
+        kept = ", ".join(name for name in FILES if (keep / name).exists())
+        console.print(f"Kept in {keep}: {kept}", soft_wrap=True)
     console.print("\nNext:")
     for command, why in _NEXT:
         console.print(Text.assemble(f"  {command}\n", (f"      {why}", "dim")))

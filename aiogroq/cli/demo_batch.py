@@ -19,8 +19,7 @@ RESULTS_FILE = "batch_results.jsonl"
 
 _ENDED = ("completed", "failed", "expired", "cancelled")
 _QUESTIONS = ("What is 6 times 7?", "What is the capital of Portugal?", "Say hello.")
-_EMBEDDED_POLL_S, _LIVE_POLL_S = 0.02, 2.0
-_PATIENCE_S = 60.0
+_FIRST_POLL_S, _SLOWEST_POLL_S = 0.02, 2.0
 
 
 async def run_batch(stage: Stage) -> None:
@@ -61,17 +60,20 @@ def _request_lines() -> str:
 
 
 async def _followed(stage: Stage, batch: Batch) -> Batch:
-    """The batch at its end. The service may take a day for one: after a minute it is cancelled."""
-    poll_s = _LIVE_POLL_S if stage.is_live else _EMBEDDED_POLL_S
-    deadline_s = time.monotonic() + _PATIENCE_S
+    """The batch at its end. The service may take a day for one: after the stage's patience it is cancelled."""
+    poll_s = _FIRST_POLL_S
+    deadline_s = time.monotonic() + stage.patience_s
     seen = [batch.status]
     while batch.status not in _ENDED:
         if time.monotonic() > deadline_s:
             await stage.client.batches.cancel(batch.id)
             stage.say("status:", " > ".join(seen))
-            stage.fact(f"cancelled after {_PATIENCE_S:.0f} s: a batch may take up to its window of 24 hours")
+            stage.fact(
+                f"cancelled after {stage.patience_s:.0f} s: a batch may take up to its window of 24 hours"
+            )
             return batch
         await asyncio.sleep(poll_s)
+        poll_s = min(poll_s * 1.15, _SLOWEST_POLL_S)
         batch = await stage.client.batches.retrieve(batch.id)
         if batch.status != seen[-1]:
             seen.append(batch.status)

@@ -59,6 +59,8 @@ def _refused(error: errors.APIStatusError) -> str:
 def _said(error: errors.APIStatusError) -> str:
     """The service's own sentence, or what came instead of one."""
     body: Any = error.body
+    if isinstance(body, dict):
+        body = body.get("error", body)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     if isinstance(body, dict) and body.get("message"):  # pyright: ignore[reportUnknownMemberType]
         return _sentence(str(body["message"]))  # pyright: ignore[reportUnknownArgumentType]
     return _sentence(error.message.removeprefix(f"Error code: {error.status_code} - "))

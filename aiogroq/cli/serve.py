@@ -6,6 +6,8 @@ import errno
 import ipaddress
 import signal
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -71,17 +73,18 @@ def serve(
     from aiogroq.local import serve as serve_until
 
     try:
-        serve_until(
-            host,
-            port,
-            data_dir,
-            on_ready=lambda server: _announce(server, api_key),
-            until=_stop_asked_for(),
-            api_key=api_key,
-            strict_models=strict_models,
-            latency_s=latency_s,
-            tokens_per_second=tokens_per_second,
-        )
+        with _stop_signals() as stop:
+            serve_until(
+                host,
+                port,
+                data_dir,
+                on_ready=lambda server: _announce(server, api_key),
+                until=stop,
+                api_key=api_key,
+                strict_models=strict_models,
+                latency_s=latency_s,
+                tokens_per_second=tokens_per_second,
+            )
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -92,14 +95,13 @@ def _announce(server: LocalGroq, api_key: str | None) -> None:
     reachable = _EVERYWHERE.get(server.host, server.host)
     url = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{server.port}"
     key = "anything" if api_key is None else "THE_KEY_YOU_CHOSE"
-    write(
-        f"A Groq-compatible server is at {server.base_url} (for OpenAI clients: {url}/openai/v1). Ctrl-C stops it."
-    )
-    write("To use it from another terminal, with aiogroq or any Groq client:")
-    write(f"  export GROQ_BASE_URL={url} GROQ_API_KEY={key}")
+    write(f"A Groq-compatible server is at {server.base_url}. Ctrl-C stops it.")
+    write(f"  for any Groq client:     export GROQ_BASE_URL={url} GROQ_API_KEY={key}")
+    write(f"  for any OpenAI client:   export OPENAI_BASE_URL={url}/openai/v1 OPENAI_API_KEY={key}")
 
 
-def _stop_asked_for() -> threading.Event:
+@contextmanager
+def _stop_signals() -> Generator[threading.Event, None, None]:
     """An event that Ctrl-C and SIGTERM set. After the first, Ctrl-C is what it always is, for who cannot wait."""
     asked = threading.Event()
 
@@ -107,9 +109,12 @@ def _stop_asked_for() -> threading.Event:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         asked.set()
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return asked
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _is_loopback(host: str) -> bool:

@@ -27,8 +27,8 @@ class Stage:
     console: Console
     folder: Path
     """Where the files of the demo go."""
-    is_live: bool
-    """Whether the real service is asked."""
+    patience_s: float = 60.0
+    """How long the demo waits for a batch, in seconds."""
 
     def heading(self, number: int, count: int, title: str, call: str) -> None:
         """Begin a step: its number, what it shows and the call that does it."""

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # What a terminal would obey instead of showing: C0 and C1 but tab and line end, and the marks that turn text round.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+_SILENT_S = 1.0
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -40,7 +43,8 @@ def one_line(text: str, limit: int = 600) -> str:
 
 def write(text: str, *, end: str = "\n") -> None:
     """Write to standard output: to a terminal only what is `printable`, into a pipe or a file the text as it is."""
-    click.echo((printable(text) if is_terminal(sys.stdout) else text) + end, nl=False)
+    shown = printable(text) if is_terminal(sys.stdout) else text
+    click.echo(shown + end, nl=False, color=True)  # in a pipe click would take some of it out
 
 
 def note(text: str) -> None:
@@ -62,10 +66,19 @@ def read_stdin() -> str:
 
 
 def read_stdin_bytes() -> bytes:
-    """All that comes on standard input; empty where it is closed."""
+    """All that comes on standard input; empty where it is closed. Says so when it has to wait."""
     if sys.stdin is None or sys.stdin.closed:  # pyright: ignore[reportUnnecessaryComparison]
         return b""
-    return sys.stdin.buffer.read()
+    # A program that starts this one with an open pipe would wait for us, and we for it.
+    waiting = threading.Timer(
+        _SILENT_S, note, ["aiogroq: waiting for the end of standard input (or use < /dev/null)"]
+    )
+    waiting.daemon = True
+    waiting.start()
+    try:
+        return sys.stdin.buffer.read()
+    finally:
+        waiting.cancel()
 
 
 def accept_any_character() -> None:

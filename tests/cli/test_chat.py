@@ -1,0 +1,215 @@
+"""``aiogroq chat``."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from aiogroq.cli.defaults import CHAT_MODEL
+from aiogroq.local import Fault, LocalGroq
+
+from .conftest import KEY, Run, Screen, start
+
+
+def asked(service: LocalGroq) -> list[dict[str, Any]]:
+    """The bodies of the chat requests that came."""
+    return [request.json for request in service.requests if request.path.endswith("/chat/completions")]
+
+
+def prompts(service: LocalGroq) -> list[str]:
+    """What was asked last in each request."""
+    return [body["messages"][-1]["content"] for body in asked(service)]
+
+
+def test_a_question_is_answered(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", "What is 6 times 7?")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "6 * 7 = 42.\n", "")
+    assert asked(service)[0]["model"] == CHAT_MODEL
+    assert asked(service)[0]["stream"] is True
+
+
+def test_without_streaming_the_answer_is_the_same(run: Run, service: LocalGroq) -> None:
+    assert run("chat", "What is 6 times 7?", "--no-stream").out == "6 * 7 = 42.\n"
+    assert "stream" not in asked(service)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "prompt"),
+    [
+        (["hi"], "", "hi"),
+        ([], "hi there\n", "hi there"),
+        (["-"], "hi\r\n", "hi"),
+        (["Summarise:"], "\ufeffone\r\ntwo\n", "Summarise:\n\none\ntwo"),
+        (["Grüße"], "日本", "Grüße\n\n日本"),
+    ],
+)
+def test_what_is_piped_in_follows_the_prompt(
+    run: Run, service: LocalGroq, arguments: list[str], stdin: str, prompt: str
+) -> None:
+    assert run("chat", *arguments, stdin=stdin).code == 0
+    assert prompts(service) == [prompt]
+
+
+def test_a_process_takes_its_question_from_a_pipe(service: LocalGroq) -> None:
+    out, err = start("chat").communicate(b"What is 6 times 7?\n", timeout=30)
+    assert (out, err) == (b"6 * 7 = 42.\n", b"")
+
+
+def test_a_pipe_that_stays_open_is_told_of(service: LocalGroq) -> None:
+    process = start("chat", "What is 6 times 7?")
+    assert process.stderr is not None
+    assert b"< /dev/null" in process.stderr.readline()
+    out, _ = process.communicate(b"", timeout=30)
+    assert out == b"6 * 7 = 42.\n"
+
+
+@pytest.mark.parametrize("stdin", ["", "  \n", None])
+def test_nothing_to_ask_is_a_usage_error(run: Run, service: LocalGroq, stdin: str | None) -> None:
+    outcome = run("chat", stdin=stdin)
+    assert outcome.code == 2
+    assert "nothing to ask" in outcome.err
+    assert service.request_count == 0
+
+
+def test_input_that_is_no_text_is_refused(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", stdin=b"RIFF\xff\xfe")
+    assert (outcome.code, outcome.err) == (1, "aiogroq: error: standard input is not UTF-8 text\n")
+
+
+def test_options_are_sent(run: Run, service: LocalGroq) -> None:
+    run("chat", "hi", "-m", "m/odel", "-s", "Be brief.", "-t", "0.5", "--max-tokens", "99")
+    body = asked(service)[0]
+    assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
+    assert (body["model"], body["temperature"], body["max_completion_tokens"]) == ("m/odel", 0.5, 99)
+
+
+def test_what_is_not_given_is_not_sent(run: Run, service: LocalGroq) -> None:
+    run("chat", "hi")
+    assert set(asked(service)[0]) == {"messages", "model", "stream"}
+
+
+def test_json_is_the_whole_completion(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", "What is 6 times 7?", "--json", terminal=True)
+    completion = json.loads(outcome.out_bytes)
+    assert completion["choices"][0]["message"]["content"] == "6 * 7 = 42."
+    assert completion["usage"]["completion_tokens"] > 0
+    assert outcome.err == ""
+
+
+def test_an_answer_at_the_token_limit_says_so(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", "Tell me a story", "--max-tokens", "40")
+    assert outcome.code == 0
+    assert "--max-tokens" in outcome.err
+
+
+def test_the_speed_is_shown_at_a_terminal_only(run: Run, service: LocalGroq) -> None:
+    assert run("chat", "hi").err == ""
+    assert "tokens/s" in run("chat", "hi", terminal=True).err
+
+
+@pytest.fixture
+def unruly(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
+    """A service whose answers would clear the screen."""
+    with LocalGroq(api_key=KEY, reply=lambda body: "be\x1b[2Jgone\n") as server:
+        monkeypatch.setenv("GROQ_BASE_URL", server.base_url)
+        monkeypatch.setenv("GROQ_API_KEY", KEY)
+        yield server
+
+
+@pytest.mark.parametrize("how", [[], ["--no-stream"]])
+def test_an_answer_cannot_command_the_terminal(run: Run, unruly: LocalGroq, how: list[str]) -> None:
+    assert run("chat", "hi", *how).out == "be\x1b[2Jgone\n"
+    assert run("chat", "hi", *how, terminal=True).out == "be[2Jgone\n"
+
+
+def test_a_broken_stream_shows_what_came_and_one_line(run: Run, service: LocalGroq) -> None:
+    service.script(Fault(on="/chat/completions", after_events=45, end="close"))
+    outcome = run("chat", "Tell me a story about tea")
+    assert outcome.code == 1
+    assert outcome.out.startswith("Once upon")
+    assert outcome.out.endswith("\n")
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_conversation_remembers_what_was_said(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", "-s", "Be brief.", stdin="My name is Ada.\n\nWhat is my name?\n", terminal=True)
+    assert outcome.code == 0
+    assert "Your name is Ada." in outcome.out
+    assert [message["role"] for message in asked(service)[1]["messages"]] == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+    ]
+
+
+def test_a_conversation_can_be_held_with_the_embedded_server(run: Run) -> None:
+    outcome = run("chat", "--local", stdin="What is 6 times 7?\n", terminal=True)
+    assert "42" in outcome.out
+    assert "embedded server" in outcome.err
+
+
+def test_a_conversation_goes_on_after_an_error(run: Run, service: LocalGroq) -> None:
+    service.script(Fault(status=400, body={"error": {"message": "not today"}}))
+    outcome = run("chat", stdin="first\nWhat is 6 times 7?\n", terminal=True)
+    assert outcome.code == 0
+    assert "not today" in outcome.err
+    assert "42" in outcome.out
+    assert len(asked(service)[-1]["messages"]) == 1
+
+
+def test_a_conversation_without_a_key_does_not_begin(run: Run) -> None:
+    outcome = run("chat", stdin="hi\n", terminal=True)
+    assert outcome.code == 1
+    assert "GROQ_API_KEY" in outcome.err
+
+
+def test_a_conversation_has_no_json(run: Run, service: LocalGroq) -> None:
+    assert run("chat", "--json", terminal=True).code == 2
+
+
+class CtrlC(Screen):
+    """A person who presses Ctrl-C at the prompt."""
+
+    def readline(self, size: int | None = -1, /) -> Any:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_the_prompt_ends_the_conversation(run: Run, service: LocalGroq) -> None:
+    outcome = run("chat", stdin=CtrlC(terminal=True), terminal=True)
+    assert outcome.code == 130
+    assert "Traceback" not in outcome.err
+
+
+def test_ctrl_c_during_an_answer_stops_that_answer_only(run: Run) -> None:
+    def reply(body: dict[str, Any]) -> str:
+        if body["messages"][-1]["content"] == "stop me":
+            os.kill(os.getpid(), signal.SIGINT)
+        return " ".join(str(number) for number in range(len(body["messages"]), 400))
+
+    with LocalGroq(reply=reply, tokens_per_second=2000) as server:
+        arguments = ("--base-url", server.base_url, "--api-key", "k")
+        outcome = run("chat", *arguments, stdin="stop me\nhi\n", terminal=True)
+        bodies = asked(server)
+    assert outcome.code == 0
+    assert "[stopped]" in outcome.err
+    assert "398 399" in outcome.out
+    assert [message["content"] for message in bodies[1]["messages"]] == ["hi"]
+
+
+def test_ctrl_c_during_an_answer_ends_a_single_question() -> None:
+    with LocalGroq(tokens_per_second=1) as server:
+        process = start("chat", "Tell me a story", "--base-url", server.base_url, "--api-key", "k")
+        assert process.stdin is not None
+        process.stdin.close()
+        process.stdin = None
+        server.wait_for_requests(1, timeout_s=30)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.strip() == b""

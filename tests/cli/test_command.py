@@ -1,0 +1,217 @@
+"""The command as a whole: its help, its exit codes, its errors on one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from aiogroq import APIConnectionError, APIError, GroqError
+from aiogroq.cli import main
+from aiogroq.cli.explain import CommandError, explain
+from aiogroq.local import Fault, LocalGroq
+
+from .conftest import KEY, ROOT, Outcome, Run, start
+
+ASKING = (["chat", "hi"], ["models"], ["speak", "hi", "-o", "never.wav"], ["transcribe", "never.wav"])
+HEAVY = ("aiohttp", "asyncio", "msgspec", "rich.console", "ssl")
+
+
+def error_line(outcome: Outcome) -> str:
+    """The one line of a command that failed."""
+    assert outcome.code == 1
+    assert outcome.err.startswith("aiogroq: error: ")
+    assert outcome.err.count("\n") == 1
+    return outcome.err
+
+
+def test_help_names_every_command_and_begins_with_the_demo(run: Run) -> None:
+    outcome = run("--help")
+    commands = [
+        line.split()[0]
+        for line in outcome.out.partition("Commands:\n")[2].splitlines()
+        if line[:3].strip() or line[2:3].strip()
+    ]
+    assert outcome.code == 0
+    assert commands[:6] == ["demo", "serve", "chat", "models", "transcribe", "speak"]
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "chat", "models", "transcribe", "speak"])
+def test_every_command_explains_itself(run: Run, command: str) -> None:
+    outcome = run(command, "--help")
+    assert outcome.code == 0
+    assert outcome.out.startswith(f"Usage: aiogroq {command}")
+
+
+def test_without_arguments_the_help_is_shown(run: Run) -> None:
+    assert run() == run("--help")
+
+
+def test_help_loads_nothing_that_takes_long() -> None:
+    code = f"import sys; from aiogroq.cli import main; main(['--help']); sys.exit(repr([m for m in {HEAVY!r} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert done.stderr == "[]\n"
+
+
+def test_version_is_that_of_the_package(run: Run) -> None:
+    from aiogroq import __version__
+
+    assert run("--version").out == f"aiogroq {__version__}\n"
+
+
+def test_python_dash_m_is_the_command() -> None:
+    process = start("--version")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out[:8], err) == (0, b"aiogroq ", b"")
+
+
+def test_a_command_that_cannot_be_understood_is_exit_code_2(run: Run) -> None:
+    for arguments in (
+        ["dance"],
+        ["chat", "--temperature", "9", "hi"],
+        ["--timeout", "0", "models"],
+        ["speak", "hi"],
+    ):
+        outcome = run(*arguments)
+        assert outcome.code == 2, arguments
+        assert outcome.out == ""
+        assert "Usage: aiogroq" in outcome.err
+
+
+@pytest.mark.parametrize("arguments", ASKING)
+@pytest.mark.parametrize("key", [None, "", "  "])
+def test_a_missing_key_says_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], key: str | None
+) -> None:
+    if key is not None:
+        monkeypatch.setenv("GROQ_API_KEY", key)
+    line = error_line(run(*arguments))
+    assert "GROQ_API_KEY" in line
+    assert "--local" in line
+
+
+def test_a_refused_key_is_told_and_not_shown(run: Run, service: LocalGroq) -> None:
+    line = error_line(run("--api-key", "gsk_secret_and_wrong", "models"))
+    assert "401" in line
+    assert "GROQ_API_KEY" in line
+    assert "gsk_" not in line
+
+
+def test_an_unknown_model_points_to_the_list_of_models(run: Run) -> None:
+    with LocalGroq(strict_models=True) as server:
+        line = error_line(
+            run("--base-url", server.base_url, "--api-key", "k", "chat", "hi", "-m", "no-such-model")
+        )
+    assert "no-such-model" in line
+    assert "`aiogroq models`" in line
+
+
+def test_an_address_without_a_server_is_named(run: Run) -> None:
+    with LocalGroq() as server:
+        gone = server.base_url
+    line = error_line(run("models", "--base-url", gone, "--api-key", "k", "--timeout", "5"))
+    assert f"cannot reach {gone}" in line
+    assert "refused" in line
+
+
+def test_a_base_url_that_is_none_is_told(run: Run) -> None:
+    assert "'nonsense'" in error_line(run("--base-url", "nonsense", "--api-key", "k", "models"))
+
+
+def test_a_time_limit_names_the_option_that_mends_it(run: Run) -> None:
+    with LocalGroq(latency_s=30) as server:
+        line = error_line(
+            run("chat", "hi", "--base-url", server.base_url, "--api-key", "k", "--timeout", "0.1")
+        )
+    assert "0.1 s" in line
+    assert "--timeout" in line
+
+
+def test_an_error_page_stays_on_one_line(run: Run, service: LocalGroq) -> None:
+    page = "<html>\n<h1>\x1b[31mBad gateway</h1>\n</html>" + "x" * 2000
+    service.script(
+        Fault(status=502, body=page, content_type="text/html", times=None, headers={"retry-after-ms": "1"})
+    )
+    line = error_line(run("models"))
+    assert "502" in line
+    assert "\x1b" not in line
+    assert len(line) < 700
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (CommandError("as it is"), "as it is"),
+        (GroqError("The API key is empty"), "The API key is empty"),
+        (APIConnectionError("Connection error: broken off."), "Connection error: broken off"),
+        (APIError("odd", None), "odd"),
+        (FileNotFoundError(2, "No such file or directory", "x.wav"), "x.wav: No such file or directory"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (ZeroDivisionError("division by zero"), "unexpected ZeroDivisionError: division by zero (AIOGROQ_DEBUG=1 shows where)"),
+    ],
+)  # fmt: skip
+def test_errors_are_told_in_words(error: Exception, told: str) -> None:
+    assert explain(error) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(429, "rate limit reached (429)"), (503, "the service failed (503)")]
+)
+def test_statuses_are_told_in_words(run: Run, service: LocalGroq, status: int, told: str) -> None:
+    service.script(Fault(status=status, times=None, headers={"retry-after": "0"}))
+    assert told in error_line(run("models"))
+
+
+def test_a_wrong_path_points_to_the_base_url(run: Run, service: LocalGroq) -> None:
+    line = error_line(run("models", "--base-url", f"{service.base_url}/elsewhere/v1"))
+    assert "--base-url" in line
+
+
+def test_debugging_lets_the_traceback_through(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIOGROQ_DEBUG", "1")
+    with pytest.raises(CommandError):
+        run("models")
+
+
+def test_options_may_stand_before_the_command_and_after_it(run: Run) -> None:
+    with LocalGroq(api_key=KEY) as server:
+        before = run("--base-url", server.base_url, "--api-key", KEY, "models")
+        after = run("models", "--base-url", server.base_url, "--api-key", KEY)
+        nearer = run("--api-key", "wrong", "models", "--base-url", server.base_url, "--api-key", KEY)
+    assert before.code == 0
+    assert before == after == nearer
+
+
+def test_local_needs_no_key_and_asks_nobody_else(
+    run: Run, service: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("GROQ_API_KEY")
+    assert run("models", "--local").code == 0
+    assert run("--local", "models").code == 0
+    assert service.request_count == 0
+
+
+@pytest.mark.parametrize("option", [["--base-url", "http://127.0.0.1:9"], ["--api-key", "k"]])
+def test_local_and_a_service_do_not_go_together(run: Run, option: list[str]) -> None:
+    outcome = run("models", "--local", *option)
+    assert outcome.code == 2
+    assert "--local" in outcome.err
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_without_the_cli_extra_the_command_says_how_to_install_it(missing: str) -> None:
+    code = f"import sys; sys.modules[{missing!r}] = None; from aiogroq.cli import main; sys.exit(main(['--help']))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert "pip install 'aiogroq[cli]'" in done.stderr
+
+
+def test_the_missing_extra_is_told_in_this_process_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "click", None)
+    assert main(["--help"]) == 1
+    assert "aiogroq[cli]" in capsys.readouterr().err

@@ -1,0 +1,75 @@
+"""Where output goes: to readers that leave, to full disks, to narrow encodings, to terminals that obey."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from aiogroq.cli.text import one_line, printable
+
+from .conftest import COMMAND, ROOT, Run, Screen, start
+
+
+@pytest.mark.parametrize("arguments", [["models", "--local"], ["demo"], ["chat", "--local", "hi"]])
+def test_a_reader_that_went_away_is_no_error(arguments: list[str]) -> None:
+    process = start(*arguments, stdin=subprocess.DEVNULL)
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (141, b"")
+
+
+class Unread(Screen):
+    """A pipe that nobody reads any more: it breaks when its buffer is written out."""
+
+    def flush(self) -> None:
+        if self.content:
+            raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_output_that_breaks_at_its_end_is_no_error(run: Run) -> None:
+    outcome = run("--version", stdout=Unread())
+    assert (outcome.code, outcome.err) == (141, "")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has no /dev/full")
+def test_a_full_disk_is_told() -> None:
+    with open("/dev/full", "wb") as full:
+        process = start("--version", stdout=full)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert err == b"aiogroq: error: No space left on device\n"
+
+
+def test_what_a_terminal_would_obey_is_taken_out() -> None:
+    assert printable("a\x1b[2Jb\x07\u202ec\r\nd\te") == "a[2Jbc\nd\te"
+    assert one_line("a\n b\t c") == "a b c"
+    assert one_line("x" * 20, limit=10) == "xxxxxxx..."
+
+
+def test_a_closed_standard_output_is_no_error() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -m aiogroq --version >&-'],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_encoding_that_lacks_characters_does_not_fail() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(
+        [*COMMAND, "chat", "--local", "Say: Grüße 日本"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Grüße ??\n".encode("cp1252"), b"")

@@ -1,0 +1,153 @@
+"""``aiogroq serve``: started, used, stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Outcome, Run, Screen, start
+
+
+class Announced(Screen):
+    """Standard output that does something when the server has said how to use it."""
+
+    def __init__(self, then: Callable[[str], None]) -> None:
+        super().__init__()
+        self.then = then
+
+    def write(self, text: str, /) -> int:
+        written = super().write(text)
+        if "OPENAI_BASE_URL" in text:
+            self.then(re.findall(r"GROQ_BASE_URL=(\S+)", self.content.decode())[0])
+        return written
+
+
+def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome, list[int]]:
+    """Run the server in this process, ask it for its models, stop it; returns also the status of the answer."""
+    statuses: list[int] = []
+
+    def use(base_url: str) -> None:
+        request = urllib.request.Request(
+            f"{base_url}/openai/v1/models", headers={"Authorization": "Bearer k"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                statuses.append(answer.status)
+        except urllib.error.HTTPError as error:
+            statuses.append(error.code)
+            error.close()
+        os.kill(os.getpid(), stop)
+
+    return run("serve", "--port", "0", *arguments, stdout=Announced(use)), statuses
+
+
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
+    """The exit code, and what came on standard error."""
+    _, err = process.communicate(timeout=30)
+    return process.returncode, err
+
+
+def announced_url(process: subprocess.Popen[bytes]) -> str:
+    """The base URL that a server process prints."""
+    assert process.stdout is not None
+    found = re.search(rb"http://\S+:\d+", process.stdout.readline())
+    assert found is not None
+    return found[0].decode()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_process_answers_until_it_is_stopped(stop: signal.Signals) -> None:
+    process = start("serve", "--port", "0")
+    url = announced_url(process)
+    body = json.dumps(
+        {"model": "m", "messages": [{"role": "user", "content": "What is 6 times 7?"}]}
+    ).encode()
+    headers = {"Authorization": "Bearer anything", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"{url}/openai/v1/chat/completions", body, headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert "42" in answer.read().decode()
+    process.send_signal(stop)
+    assert ended(process) == (0, b"")
+
+
+def test_the_server_says_how_it_is_used(run: Run) -> None:
+    outcome, statuses = serve(run)
+    assert (outcome.code, outcome.err, statuses) == (0, "", [200])
+    lines = outcome.out.splitlines()
+    assert re.search(r"http://127\.0\.0\.1:\d+\. Ctrl-C", lines[0])
+    assert re.search(r"GROQ_BASE_URL=http://127\.0\.0\.1:\d+ GROQ_API_KEY=anything$", lines[1])
+    assert re.search(r"OPENAI_BASE_URL=http://127\.0\.0\.1:\d+/openai/v1 ", lines[2])
+
+
+def test_the_signals_are_what_they_were_when_the_server_has_stopped(run: Run) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    serve(run, stop=signal.SIGTERM)
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_key_of_its_own_is_asked_for_and_not_printed(run: Run) -> None:
+    outcome, statuses = serve(run, "--api-key", "open sesame")
+    assert statuses == [401]
+    assert "sesame" not in outcome.out + outcome.err
+
+
+def test_other_hosts_are_warned_of(run: Run) -> None:
+    outcome, statuses = serve(run, "--host", "0.0.0.0")
+    assert statuses == [200]
+    assert outcome.err == "aiogroq: warning: everybody who can reach 0.0.0.0 can use this server\n"
+
+
+def test_localhost_is_not_warned_of(run: Run) -> None:
+    assert serve(run, "--host", "localhost")[0].err == ""
+
+
+def test_files_are_kept_where_they_are_wanted(run: Run, tmp_path: Path) -> None:
+    serve(run, "--data-dir", str(tmp_path / "kept"))
+    assert (tmp_path / "kept").is_dir()
+
+
+def test_a_port_in_use_is_told(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        outcome = run("serve", "--port", str(taken.getsockname()[1]))
+    assert outcome.code == 1
+    assert "is in use" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [["--host", "no.such.host.invalid"], ["--data-dir", "/dev/null/x"]])
+def test_a_server_that_cannot_start_says_why(run: Run, arguments: list[str]) -> None:
+    outcome = run("serve", "--port", "0", *arguments)
+    assert outcome.code == 1
+    assert "cannot serve" in outcome.err
+
+
+def test_options_for_asking_mean_nothing_to_the_server(run: Run) -> None:
+    assert run("--timeout", "3", "serve").code == 2
+
+
+def test_commands_use_the_server_that_the_environment_names(run: Run) -> None:
+    process = start(
+        "serve", "--port", "0", "--strict-models", "--latency-s", "0.01", "--tokens-per-second", "1000"
+    )
+    url = announced_url(process)
+    try:
+        assert (
+            run("--base-url", url, "--api-key", "anything", "chat", "What is 6 times 7?").out
+            == "6 * 7 = 42.\n"
+        )
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert ended(process) == (0, b"")
+
+
+assert sys.platform != "win32", "signals are sent as on Unix"
