@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._version import __version__
 
@@ -182,20 +181,24 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "types":
-        return import_module("aiogroq.types")
-    if name in _HTTPX_NAMES:
-        raise AttributeError(
-            f"aiogroq has no {name}: it stands on aiohttp. Use aiogroq.DefaultAioHttpClient(proxy=..., "
-            "local_address=..., ssl=..., limit=...)"
-        )
-    module, original = _RENAMED.get(name) or (_HOME_OF.get(name), name)
-    if module is None:
-        raise AttributeError(f"module 'aiogroq' has no attribute {name!r}")
-    value = getattr(import_module(module), original)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # At run time only: a type checker that saw it would take every misspelt name for a public one.
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name == "types":
+            return import_module("aiogroq.types")
+        if name in _HTTPX_NAMES:
+            raise AttributeError(
+                f"aiogroq has no {name}: it stands on aiohttp. Use aiogroq.DefaultAioHttpClient(proxy=..., "
+                "local_address=..., ssl=..., limit=...)"
+            )
+        module, original = _RENAMED.get(name) or (_HOME_OF.get(name), name)
+        if module is None:
+            raise AttributeError(f"module 'aiogroq' has no attribute {name!r}")
+        value = getattr(import_module(module), original)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
