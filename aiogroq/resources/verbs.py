@@ -148,16 +148,18 @@ def _request(
     }
     if "timeout" in given:
         renamed["timeout"] = given["timeout"]
-    if files is not None:
-        uploads = dict(files)
-        request = build_form(
-            method, path, cast_to, {**_mapping(body), **uploads}, renamed, files=list(uploads)
-        )
+    if files is not None or _is_form(given.get("headers")):
+        request = build_form(method, path, cast_to, _mapping(body), renamed, files=())
+        assert request.form is not None
+        pairs = cast("Mapping[str, Any]", files).items() if isinstance(files, Mapping) else files or ()
+        request.form.files.extend(pairs)
     elif isinstance(body, (Mapping, type(None))):
         request = build(method, path, cast_to, cast("Mapping[str, Any] | None", body), renamed)
     else:
         from ..wire.request import encode_json
 
+        if given.get("extra_json"):
+            raise TypeError(f"extra_json is added to a body that is a mapping, not to {type(body).__name__}")
         request = build(method, path, cast_to, None, renamed)
         request.body = body if isinstance(body, bytes) else encode_json(body)
     request.max_retries = given.get("max_retries")
@@ -171,6 +173,14 @@ def _request(
         request.headers = ViewHeaders(request.view, request.headers)
         request.binary = True
     return request
+
+
+def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:
+    """Whether a caller says by a header, as the official package wants it said, that the body is a form."""
+    return any(
+        name.lower() == "content-type" and str(value).startswith("multipart/form-data")
+        for name, value in (headers or {}).items()
+    )
 
 
 def _mapping(body: object) -> Mapping[str, Any]:
