@@ -1,0 +1,108 @@
+"""An aiohttp service with a page that shows the answer while it is written, one client for all requests.
+
+    pip install aiogroq
+    python examples/aiohttp_service.py
+
+Then open http://127.0.0.1:8001. It needs GROQ_API_KEY, or the embedded server: see README.md in this directory.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+from collections.abc import AsyncIterator
+
+import msgspec
+from aiohttp import web
+
+from aiogroq import APIError, AsyncGroq, AsyncStream, RateLimitError
+from aiogroq.types import ChatCompletionChunk
+
+MODEL = "openai/gpt-oss-20b"
+
+log = logging.getLogger(__name__)
+GROQ = web.AppKey("GROQ", AsyncGroq)
+
+PAGE = """<!doctype html>
+<meta charset="utf-8">
+<title>Chat</title>
+<form><input name="prompt" size="60" value="Tell me a story about the sea." autofocus> <button>Ask</button></form>
+<p id="answer" style="white-space: pre-wrap"></p>
+<script>
+  let events;
+  document.forms[0].onsubmit = submitted => {
+    submitted.preventDefault();
+    events?.close();
+    answer.textContent = "";
+    events = new EventSource("/chat?" + new URLSearchParams(new FormData(submitted.target)));
+    events.onmessage = message => answer.append(JSON.parse(message.data));
+    events.addEventListener("done", () => events.close());  // an EventSource would ask again
+    events.onerror = () => { events.close(); answer.append(" [no more]"); };
+  };
+</script>
+"""
+
+
+async def groq_context(app: web.Application) -> AsyncIterator[None]:
+    """One client, and so one pool of connections, for the whole service."""
+    async with AsyncGroq() as app[GROQ]:
+        yield
+
+
+async def page(request: web.Request) -> web.Response:
+    """The page with the question and the answer."""
+    return web.Response(text=PAGE, content_type="text/html")
+
+
+async def chat(request: web.Request) -> web.StreamResponse:
+    """Answer the question in the query as server-sent events: a JSON text each, then `done` or `error`."""
+    prompt = request.query.get("prompt", "").strip()
+    if not prompt:
+        raise web.HTTPBadRequest(text="?prompt= is missing")
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+    stream = await open_stream(request.app[GROQ], prompt)
+    try:
+        # Leaving the block ends the stream, also when this handler is cancelled because the browser went away.
+        async with stream:
+            await response.prepare(request)
+            async for chunk in stream:
+                if chunk.choices and (text := chunk.choices[0].delta.content):
+                    await response.write(b"data: %b\n\n" % msgspec.json.encode(text))
+        await response.write(b"event: done\ndata: {}\n\n")
+    except APIError as error:
+        log.warning("the answer broke off: %s", error)
+        await response.write(b"event: error\ndata: {}\n\n")
+    except ConnectionResetError:
+        log.info("the browser went away")
+    return response
+
+
+async def open_stream(groq: AsyncGroq, prompt: str) -> AsyncStream[ChatCompletionChunk]:
+    """The answer as a stream. Raises the HTTP error that tells the browser why there is none."""
+    try:
+        return await groq.chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": prompt}], stream=True
+        )
+    except RateLimitError as error:
+        retry_after_s = math.ceil(error.retry_after_s or 1)
+        raise web.HTTPTooManyRequests(headers={"Retry-After": str(retry_after_s)}) from error
+    except APIError as error:
+        log.warning("no answer: %s", error)
+        raise web.HTTPBadGateway(text="The model did not answer.") from error
+
+
+def make_app() -> web.Application:
+    """The service."""
+    app = web.Application()
+    app.cleanup_ctx.append(groq_context)
+    app.router.add_get("/", page)
+    app.router.add_get("/chat", chat)
+    return app
+
+
+if __name__ == "__main__":
+    # aiohttp lets a handler run on when its client has gone, unless told to cancel it.
+    web.run_app(
+        make_app(), host="127.0.0.1", port=int(os.environ.get("PORT", "8001")), handler_cancellation=True
+    )

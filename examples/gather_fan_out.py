@@ -1,0 +1,74 @@
+"""Ask many questions at once: bounded concurrency, progress, errors kept, answers in the order of the questions.
+
+    pip install "aiogroq[cli]"
+    python examples/gather_fan_out.py                  # twenty questions of its own
+    python examples/gather_fan_out.py questions.txt    # one on each line
+
+It needs GROQ_API_KEY, or the embedded server: see README.md in this directory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from aiogroq import APIError, AsyncGroq
+from aiogroq.types import ChatCompletion
+
+MODEL = "openai/gpt-oss-20b"
+CONCURRENCY = 8
+"""Requests in flight. Rate limits, not the client, are what bounds it."""
+QUESTIONS = [f"What is {n} times {n + 1}?" for n in range(1, 21)]
+
+
+async def ask_all(
+    client: AsyncGroq, questions: list[str], progress: Progress
+) -> list[ChatCompletion | APIError]:
+    """The answer to each question, or the error that it ended in, in the order of the questions."""
+    slots = asyncio.Semaphore(CONCURRENCY)
+    bar = progress.add_task("answers", total=len(questions))
+
+    async def ask(question: str) -> ChatCompletion | APIError:
+        async with slots:
+            try:
+                return await client.chat.completions.create(
+                    model=MODEL, messages=[{"role": "user", "content": question}]
+                )
+            except APIError as error:  # one question's failure is no reason to lose the other answers
+                return error
+            finally:
+                progress.advance(bar)
+
+    return await asyncio.gather(*(ask(question) for question in questions))
+
+
+async def main(questions: list[str]) -> int:
+    """Ask, show, sum up; the exit code is 1 if a question has no answer."""
+    start_s = time.perf_counter()
+    console = Console(stderr=True)
+    async with AsyncGroq() as client:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+            answers = await ask_all(client, questions, progress)
+    took_s = time.perf_counter() - start_s
+
+    for question, answer in zip(questions, answers, strict=True):
+        text = f"[{answer}]" if isinstance(answer, APIError) else answer.choices[0].message.content
+        print(f"{question} {text}")
+
+    usages = [answer.usage for answer in answers if isinstance(answer, ChatCompletion) and answer.usage]
+    tokens_in = sum(usage.prompt_tokens for usage in usages)
+    tokens_out = sum(usage.completion_tokens for usage in usages)
+    failed = sum(isinstance(answer, APIError) for answer in answers)
+    print(f"\n{len(answers) - failed} of {len(answers)} answered, {failed} failed, in {took_s:.2f} s")
+    print(f"{tokens_in} tokens in, {tokens_out} out: {tokens_out / took_s:.0f} tokens/s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    given = [line for path in sys.argv[1:] for line in Path(path).read_text("utf-8").splitlines() if line]
+    raise SystemExit(asyncio.run(main(given or QUESTIONS)))

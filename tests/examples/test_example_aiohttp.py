@@ -1,0 +1,107 @@
+"""`examples/aiohttp_service.py` as a process, asked over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+
+from .conftest import EXAMPLES, serving
+from .events import events_of
+
+SEA = {"prompt": "Tell me about the sea."}
+ANSWER = "The sea is wide,\nand it is never still."
+
+
+@pytest.fixture(scope="module")
+def groq() -> Iterator[LocalGroq]:
+    """What the service takes for Groq."""
+    with LocalGroq(reply=lambda request: ANSWER) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(groq: LocalGroq) -> Iterator[str]:
+    """The URL of the service, which all tests of this module share as its users do."""
+    with serving(groq, str(EXAMPLES / "aiohttp_service.py")) as url:
+        yield url
+
+
+@pytest.fixture
+def service(running: str, groq: LocalGroq) -> str:
+    """The URL of the service, before it has asked anything."""
+    groq.clear()
+    return running
+
+
+def test_the_page_asks_the_service_that_it_comes_from(service: str) -> None:
+    page = httpx.get(service)
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'new EventSource("/chat?"' in page.text
+
+
+def test_an_answer_is_streamed_in_pieces_and_then_done(service: str) -> None:
+    with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
+        assert response.headers["content-type"] == "text/event-stream"
+        *pieces, last = events_of(response.iter_lines())
+    assert len(pieces) > 3
+    assert "".join(text for _, text in pieces) == ANSWER
+    assert last == ("done", {})
+
+
+def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
+    for _ in range(3):
+        httpx.get(f"{service}/chat", params=SEA)
+    assert len(groq.requests) == 3
+    assert len({request.connection_id for request in groq.requests}) == 1
+
+
+def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_groq(
+    service: str, groq: LocalGroq
+) -> None:
+    groq.script(Fault(after_events=4, end="stall"))
+    with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
+        assert next(events_of(response.iter_lines())) == ("message", "The")
+        assert not groq.requests[0].disconnected
+    assert groq.wait_for_requests(finished=True)[0].disconnected
+
+
+async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_request_at_groq(
+    service: str, groq: LocalGroq
+) -> None:
+    groq.script(Fault(before_head=True, end="stall"))
+    async with httpx.AsyncClient() as client:
+        asking = asyncio.create_task(client.get(f"{service}/chat", params=SEA))
+        await asyncio.to_thread(groq.wait_for_requests)
+        asking.cancel()
+        await asyncio.wait([asking])
+    [request] = await asyncio.to_thread(groq.wait_for_requests, finished=True)
+    assert request.disconnected
+
+
+def test_a_question_without_a_text_is_the_browsers_fault(service: str, groq: LocalGroq) -> None:
+    assert httpx.get(f"{service}/chat", params={"prompt": " "}).status_code == 400
+    assert groq.request_count == 0
+
+
+def test_a_rate_limit_is_a_429_that_says_when_to_come_back(service: str, groq: LocalGroq) -> None:
+    groq.script(Fault(status=429, headers={"retry-after": "89.5"}))
+    answer = httpx.get(f"{service}/chat", params=SEA)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "90")
+
+
+def test_any_other_error_is_a_bad_gateway_without_details(service: str, groq: LocalGroq) -> None:
+    groq.script(Fault(status=401))
+    answer = httpx.get(f"{service}/chat", params=SEA)
+    assert (answer.status_code, answer.text) == (502, "The model did not answer.")
+
+
+def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:
+    groq.script(Fault(after_events=4, error_event={"message": "Over capacity", "status_code": 503}))
+    with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
+        *pieces, last = events_of(response.iter_lines())
+    assert (len(pieces), last) == (3, ("error", {}))

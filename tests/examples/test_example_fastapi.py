@@ -1,0 +1,113 @@
+"""`examples/fastapi_stream.py` under uvicorn, asked over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+from aiogroq.types import ChatCompletion
+
+from .conftest import EXAMPLES, serving
+from .events import events_of
+
+SEA = {"prompt": "Tell me about the sea."}
+ANSWER = "The sea is wide,\nand it is never still."
+
+
+@pytest.fixture(scope="module")
+def groq() -> Iterator[LocalGroq]:
+    """What the service takes for Groq."""
+    with LocalGroq(reply=lambda request: ANSWER) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(groq: LocalGroq) -> Iterator[str]:
+    """The URL of the service, which all tests of this module share as its users do."""
+    with serving(
+        groq, "-m", "uvicorn", "--app-dir", str(EXAMPLES), "fastapi_stream:app", "--port", "0"
+    ) as url:
+        yield url
+
+
+@pytest.fixture
+def service(running: str, groq: LocalGroq) -> str:
+    """The URL of the service, before it has asked anything."""
+    groq.clear()
+    return running
+
+
+def test_a_question_is_answered_with_the_whole_completion(service: str, groq: LocalGroq) -> None:
+    answer = httpx.post(f"{service}/chat", json=SEA)
+    assert answer.status_code == 200
+    assert ChatCompletion.model_validate_json(answer.content).choices[0].message.content == ANSWER
+    assert groq.requests[0].json["model"] == "openai/gpt-oss-20b"
+
+
+def test_a_stream_ends_with_the_usage_and_its_pieces_make_up_the_answer(service: str) -> None:
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        *pieces, last = events_of(response.iter_lines())
+    assert len(pieces) > 3
+    assert "".join(data["text"] for name, data in pieces if name == "message") == ANSWER
+    assert last[0] == "done"
+    assert last[1]["usage"]["completion_tokens"] == len(pieces)
+
+
+def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
+    for path in ("/chat", "/chat/stream", "/chat"):
+        httpx.post(f"{service}{path}", json=SEA)
+    assert len(groq.requests) == 3
+    assert len({request.connection_id for request in groq.requests}) == 1
+
+
+def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_groq(
+    service: str, groq: LocalGroq
+) -> None:
+    groq.script(Fault(after_events=4, end="stall"))
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+        assert next(events_of(response.iter_lines())) == ("message", {"text": "The"})
+        assert not groq.requests[0].disconnected
+    assert groq.wait_for_requests(finished=True)[0].disconnected
+
+
+async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_request_at_groq(
+    service: str, groq: LocalGroq
+) -> None:
+    groq.script(Fault(latency_s=0.1, after_events=0, end="stall"))
+    async with httpx.AsyncClient() as client:
+        asking = asyncio.create_task(client.post(f"{service}/chat/stream", json=SEA))
+        await asyncio.to_thread(groq.wait_for_requests)
+        asking.cancel()
+        await asyncio.wait([asking])
+    [request] = await asyncio.to_thread(groq.wait_for_requests, finished=True)
+    assert request.disconnected
+
+
+def test_a_rate_limit_is_a_429_that_says_when_to_come_back(service: str, groq: LocalGroq) -> None:
+    groq.script(Fault(status=429, headers={"retry-after": "89.5"}, times=None))
+    for path in ("/chat", "/chat/stream"):
+        answer = httpx.post(f"{service}{path}", json=SEA)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "90")
+        assert answer.json() == {
+            "detail": "Too Many Requests",
+            "request_id": groq.requests[-1].request_id,
+        }
+
+
+def test_an_error_is_the_callers_only_where_the_caller_can_mend_it(service: str, groq: LocalGroq) -> None:
+    groq.script(*(Fault(status=status) for status in (400, 401, 403, 404, 422)))
+    statuses = [httpx.post(f"{service}/chat", json=SEA).status_code for _ in range(5)]
+    assert statuses == [400, 502, 502, 502, 502]
+
+
+def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:
+    groq.script(Fault(after_events=4, error_event={"message": "a secret of the account", "status_code": 503}))
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+        *pieces, last = events_of(response.iter_lines())
+    assert [name for name, _ in pieces] == ["message"] * 3
+    assert last == ("error", {"detail": "Bad Gateway", "request_id": groq.requests[0].request_id})
