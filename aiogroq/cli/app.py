@@ -16,7 +16,7 @@ from .explain import explain
 from .models import models
 from .serve import serve
 from .speak import speak
-from .text import abandon_output, accept_any_character, flush_output, note, one_line
+from .text import abandon_output, flush_output, note, one_line, prepare_output
 from .transcribe import transcribe
 
 STOPPED = 130
@@ -52,7 +52,7 @@ for _command in (demo, serve, chat, models, transcribe, speak):
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code (the list of them is in the package's docstring)."""
-    accept_any_character()
+    prepare_output()
     try:
         outcome = cli.main(arguments, prog_name="aiogroq", standalone_mode=False)
         flush_output()

@@ -81,18 +81,18 @@ def read_stdin_bytes() -> bytes:
         waiting.cancel()
 
 
-def accept_any_character() -> None:
-    """Make standard output and error write a ``?`` for what their encoding lacks, instead of failing."""
-    streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
-    for stream in streams:
-        if hasattr(stream, "reconfigure"):
+def prepare_output() -> None:
+    """Let standard output and error take every text: with a ``?`` for what their encoding lacks, and when closed."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def flush_output() -> None:
     """Write what is buffered. Raises `BrokenPipeError` or another `OSError` where nobody takes it."""
-    if sys.stdout is None or sys.stdout.closed:  # pyright: ignore[reportUnnecessaryComparison]
-        return
     try:
         sys.stdout.flush()
     except OSError:
