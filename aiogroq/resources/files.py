@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ..response import AsyncBinaryAPIResponse
+from ..types._omit import Omit
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..wire.request import build, build_form
 from ..wire.urls import path
@@ -47,6 +48,8 @@ class AsyncFiles(AsyncResource):
         ``(name, content[, type[, headers]])``. It is never read whole into memory.
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
+        if file is None or isinstance(file, Omit):  # pyright: ignore[reportUnnecessaryComparison, reportUnnecessaryIsInstance]
+            raise TypeError("file is missing: pass bytes, a path, an open file, or (name, content)")
         params = {"file": file, "purpose": purpose}
         return await self._client.send(build_form("POST", "/files", FileCreateResponse, params, options))
 

@@ -18,16 +18,16 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     Attempt,
-    GroqError,
     RequestInfo,
 )
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..types._omit import Omit, omit
 from ..wire import answer, retry
+from ..wire.headers import merge_headers, redacted
 from ..wire.parse import parse_body
 from ..wire.request import Request
 from ..wire.timeouts import Timeout
-from ..wire.urls import resolve
+from ..wire.urls import query_pairs, resolve
 from .body import AioBody
 from .exchange import is_stale, open_response, translate
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
@@ -38,7 +38,6 @@ from .watch import CURRENT, Watch
 T = TypeVar("T")
 
 _log = logging.getLogger("aiogroq")
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "api-key", "x-api-key"})
 _MAX_STALE = 100
 _MAX_KEPT_URLS = 256
 
@@ -304,41 +303,3 @@ class _Call:
 
 def _nothing() -> None:
     pass
-
-
-def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIMultiDict[str]:
-    """``base`` with ``more`` over it; `omit` takes a header away. Raises `GroqError` for a line break in one."""
-    merged = CIMultiDict(base)
-    for name, value in more.items():
-        if isinstance(value, Omit):
-            merged.pop(name, None)
-            continue
-        text = str(value)
-        if any(character in text or character in name for character in "\r\n\0"):
-            raise GroqError(f"the header {name!r} has a line break or a NUL in it; it is not sent")
-        merged[name] = text
-    return merged
-
-
-def redacted(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    """The headers without the values of the secret ones."""
-    return CIMultiDict(
-        {name: "[redacted]" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
-    )
-
-
-def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
-    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``.
-
-    What is omitted, None or an empty text is not sent, as by the official package.
-    """
-    if isinstance(value, Omit) or value is None or value == "":
-        return []
-    if isinstance(value, Mapping):
-        items = cast("Mapping[str, object]", value).items()
-        return [pair for key, inner in items for pair in query_pairs(f"{name}[{key}]", inner)]
-    if isinstance(value, (list, tuple)):
-        return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
-    if isinstance(value, bool):
-        return [(name, "true" if value else "false")]
-    return [(name, str(value))]

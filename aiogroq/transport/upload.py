@@ -123,6 +123,8 @@ def _parts(given: Any) -> tuple[Any, str | None, str | None, Mapping[str, str]]:
                 "a file tuple is (name, content), (name, content, type) or (name, content, type, headers)"
             )
         name, content, content_type, headers = (*items, None, None)[:4]
+        if isinstance(name, os.PathLike):
+            name = os.path.basename(os.fspath(cast("os.PathLike[str]", name)))
         return content, None if name is None else str(name), content_type, headers or {}
     if isinstance(given, os.PathLike):
         return cast("Any", given), os.path.basename(os.fspath(cast("os.PathLike[str]", given))), None, {}

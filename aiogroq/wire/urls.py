@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 from urllib.parse import quote, unquote
 
 from yarl import URL
 
 from ..errors import GroqError
+from ..types._omit import Omit
 
 _API = "/openai/v1"
 _SAFE = "/%:@!$&'()*+,;=-._~"
@@ -81,9 +83,28 @@ def path(template: str, **ids: str) -> str:
     """
     encoded: dict[str, str] = {}
     for name, value in ids.items():
-        if not isinstance(value, str) or not value:  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"`{name}` must be a non-empty text, not {value!r}")
+        if not value:
             raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
         if value in (".", ".."):
             raise ValueError(f"`{name}` must not be {value!r}, which would change the path")
         encoded[name] = quote(value, safe="!$&'()*+,;=:@")
     return template.format(**encoded)
+
+
+def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
+    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``.
+
+    What is omitted, None or an empty text is not sent, as by the official package.
+    """
+    if isinstance(value, Omit) or value is None or value == "":
+        return []
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, object]", value).items()
+        return [pair for key, inner in items for pair in query_pairs(f"{name}[{key}]", inner)]
+    if isinstance(value, (list, tuple)):
+        return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
+    if isinstance(value, bool):
+        return [(name, "true" if value else "false")]
+    return [(name, str(value))]
