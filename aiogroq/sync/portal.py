@@ -19,6 +19,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import GroqError
@@ -189,7 +190,7 @@ def _run(loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
 
 def _new_loop() -> asyncio.AbstractEventLoop:
     try:
-        import uvloop
+        uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing
     except ImportError:
         return asyncio.new_event_loop()
     return cast("asyncio.AbstractEventLoop", uvloop.new_event_loop())

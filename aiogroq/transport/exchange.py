@@ -41,6 +41,11 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
             "SSL_CERT_FILE to the CA that signed it, or pass http_client=DefaultAioHttpClient(ssl=context).",
             request,
         )
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = _reason(error.os_error)
+        return APIConnectionError(
+            f"Connection error: could not connect to {error.host}:{error.port} ({reason}).", request
+        )
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return APIConnectionError(
             "Connection error: the server closed the connection without an answer.", request
@@ -79,6 +84,8 @@ def is_stale(error: BaseException, watch: Watch) -> bool:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return (str(error) or type(error).__name__).rstrip(".")
 
 

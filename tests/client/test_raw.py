@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -203,8 +204,24 @@ async def test_a_file_in_a_directory_that_is_not_there_is_an_os_error(
     client: AsyncGroq, tmp_path: Path
 ) -> None:
     speech = await client.audio.speech.create(input="Hello there", **SPOKEN)  # type: ignore[arg-type]
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError) as caught:
         await speech.write_to_file(tmp_path / "no" / "where.wav")
+    assert caught.value.filename == str(tmp_path / "no" / "where.wav")
+
+
+async def test_a_link_stays_a_link_and_a_device_a_device(client: AsyncGroq, tmp_path: Path) -> None:
+    (tmp_path / "real.wav").write_bytes(b"old")
+    (tmp_path / "link.wav").symlink_to("real.wav")
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    speech = await client.audio.speech.create(input="Hello there", **SPOKEN)  # type: ignore[arg-type]
+    await speech.write_to_file(tmp_path / "link.wav")
+    await speech.stream_to_file(tmp_path / "pipe", chunk_size=1000)
+    assert (tmp_path / "link.wav").is_symlink()
+    assert (tmp_path / "real.wav").read_bytes() == speech.content
+    assert (tmp_path / "pipe").is_fifo()
+    assert os.read(reader, 4) == b"RIFF"
+    os.close(reader)
 
 
 async def test_a_2xx_body_that_is_no_json_says_what_came(client: AsyncGroq, server: LocalGroq) -> None:
