@@ -1,0 +1,219 @@
+"""The types are part of the product: both checkers judge the package, and calls of it, right ones and wrong ones.
+
+Every gate is shown to fail: on a copy with mistakes in it, on files that must be refused, on a run over nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+import checkers
+import pytest
+from checkers import CORPUS, MUST_FAIL, PACKAGE, ROOT, SABOTAGE, Completeness, Finding, Report, Reports
+
+pytestmark = pytest.mark.timeout(300)
+
+CHECKERS: list[Literal["mypy", "pyright"]] = ["mypy", "pyright"]
+each_checker = pytest.mark.parametrize("checker", CHECKERS)
+
+
+@pytest.fixture(scope="session")
+def reports(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, worker_id: str
+) -> Reports:
+    """What both checkers say of everything. They run once, beside each other."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "types"
+    shared.mkdir(exist_ok=True)
+    try:
+        return checkers.once(shared, lambda: checkers.run_all(shared))
+    except checkers.CheckerError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+# ------------------------------------------------------------------------------------------------------- the verdicts
+
+
+def assert_looked_at(report: Report, count: int) -> None:
+    """A checker that skipped a file has not judged it."""
+    assert report["files"] == count, f"{report['files']} of {count} files were looked at"
+
+
+def errors_of(report: Report, paths: list[Path]) -> list[Finding]:
+    """The errors in some files."""
+    wanted = {str(path) for path in paths}
+    return [error for error in report["errors"] if error["path"] in wanted]
+
+
+def assert_clean(report: Report, paths: list[Path]) -> None:
+    """No error in these files."""
+    found = [f"{error['path']}:{error['line']}: {error['text']}" for error in errors_of(report, paths)]
+    assert not found, "\n".join(found)
+
+
+def assert_refused(report: Report, path: Path, places: set[range]) -> None:
+    """An error in each of these places of a file, first line to last."""
+    lines = {error["line"] for error in errors_of(report, [path])}
+    assert places, f"nothing in {path.name} is to be refused"
+    accepted = sorted(place[0] for place in places if not lines & set(place))
+    assert not accepted, f"{path.name} is wrong in lines {accepted}, which were accepted"
+
+
+def assert_not_refused_elsewhere(report: Report, path: Path, places: set[range]) -> None:
+    """No error in any other place of a file: what is refused is refused for itself."""
+    lines = {error["line"] for error in errors_of(report, [path])}
+    refused = sorted(line for line in lines if not any(line in place for place in places))
+    assert not refused, f"{path.name} is right in lines {refused}, which were refused"
+
+
+def assert_complete(found: Completeness, folder: Path) -> None:
+    """Every public name has a type that all checkers agree on."""
+    assert found["folder"] == str(folder), "another package was looked at, or none"
+    assert not found["incomplete"], "\n".join(found["incomplete"])
+    assert found["score"] == 1
+
+
+# ----------------------------------------------------------------------------------------------------------- the gates
+
+
+@each_checker
+def test_every_file_is_looked_at(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
+    assert len(PACKAGE) > 100
+    assert len(CORPUS) >= 7
+    assert_looked_at(reports[checker], len(reports["given"]))
+    assert {str(path) for path in [*PACKAGE, *CORPUS, MUST_FAIL]} <= set(reports["given"])
+
+
+@each_checker
+def test_the_package_is_right_to_a_strict_checker(
+    reports: Reports, checker: Literal["mypy", "pyright"]
+) -> None:
+    assert_clean(reports[checker], PACKAGE)
+
+
+@each_checker
+def test_the_corpus_of_calls_is_right_to_a_strict_checker(
+    reports: Reports, checker: Literal["mypy", "pyright"]
+) -> None:
+    assert_clean(reports[checker], CORPUS)
+
+
+@each_checker
+def test_every_wrong_call_is_refused(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
+    lines = checkers.wrong_lines(MUST_FAIL)
+    assert len(lines) > 200
+    places = {range(line, line + 1) for line in lines}
+    assert_refused(reports[checker], MUST_FAIL, places)
+    assert_not_refused_elsewhere(reports[checker], MUST_FAIL, places)
+
+
+def test_every_public_name_has_a_complete_type(reports: Reports) -> None:
+    assert reports["aiogroq"]["symbols"] > 2000
+    assert_complete(reports["aiogroq"], ROOT / "aiogroq")
+
+
+def test_the_package_that_is_imported_says_that_it_is_typed() -> None:
+    assert files("aiogroq").joinpath("py.typed").is_file()
+
+
+# ------------------------------------------------------------------------------------------ each gate is shown to fail
+
+
+@each_checker
+@pytest.mark.parametrize("corpus", CORPUS, ids=lambda path: path.stem)
+def test_every_assertion_of_the_corpus_fails_when_it_is_falsified(
+    reports: Reports, checker: Literal["mypy", "pyright"], corpus: Path
+) -> None:
+    # A checker says nothing of code that it holds unreachable: an assertion there would hold whatever it said.
+    calls = checkers.assert_types(corpus)
+    if corpus.stem == "corpus_migration":  # programs as people have them: they only have to pass
+        assert not calls
+        return
+    (copy,) = (Path(path) for path in reports["given"] if Path(path).name == f"falsified_{corpus.name}")
+    assert_refused(reports[checker], copy, {range(call.lineno, (call.end_lineno or 0) + 1) for call in calls})
+
+
+@each_checker
+def test_a_mistake_in_a_module_of_the_package_is_found(
+    reports: Reports, checker: Literal["mypy", "pyright"]
+) -> None:
+    (copy,) = (Path(path) for path in reports["given"] if Path(path).name.startswith("sabotaged_"))
+    end = len(copy.read_text(encoding="utf-8").splitlines())
+    places = {range(end - i, end - i + 1) for i in range(len(SABOTAGE))}
+    assert_refused(reports[checker], copy, places)
+    assert_not_refused_elsewhere(reports[checker], copy, places)
+    with pytest.raises(AssertionError, match="sabotaged_"):
+        assert_clean(reports[checker], [copy])
+
+
+def test_an_attribute_without_a_type_makes_a_package_incomplete(reports: Reports) -> None:
+    found = reports["incomplete"]
+    assert any(line.startswith("incomplete_package.Room.is_open: ") for line in found["incomplete"])
+    with pytest.raises(AssertionError, match="is_open"):
+        assert_complete(found, Path(found["folder"]))
+
+
+def test_a_package_that_is_not_found_is_not_complete(reports: Reports) -> None:
+    with pytest.raises(AssertionError, match="or none"):
+        assert_complete(reports["missing"], ROOT / "aiogroq")
+
+
+ERROR = Finding(path=str(MUST_FAIL), line=7, text="wrong")
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        lambda: assert_looked_at(Report(files=0, errors=[]), len(PACKAGE)),
+        lambda: assert_looked_at(Report(files=len(PACKAGE) - 1, errors=[]), len(PACKAGE)),
+        lambda: assert_clean(Report(files=1, errors=[ERROR]), [MUST_FAIL]),
+        lambda: assert_refused(Report(files=1, errors=[]), MUST_FAIL, {range(7, 8)}),
+        lambda: assert_refused(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(7, 8), range(8, 9)}),
+        lambda: assert_not_refused_elsewhere(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(8, 9)}),
+        lambda: assert_refused(Report(files=1, errors=[]), MUST_FAIL, set()),
+    ],
+    ids=[
+        "no file looked at",
+        "a file left out",
+        "an error",
+        "a wrong line accepted",
+        "one of two wrong lines accepted",
+        "an unmarked line refused",
+        "nothing marked",
+    ],
+)
+def test_a_verdict_can_be_bad(verdict: Callable[[], None]) -> None:
+    with pytest.raises(AssertionError):
+        verdict()
+
+
+def test_pyright_over_no_file_is_no_success(tmp_path: Path) -> None:
+    # It skips what its settings exclude, as they do this folder, and ends with 0 errors and exit code 0.
+    skipped = tmp_path / "node_modules" / "wrong.py"
+    skipped.parent.mkdir()
+    skipped.write_text(SABOTAGE[0], encoding="utf-8")
+    report = checkers.run_pyright([skipped], tmp_path)
+    assert report["errors"] == []
+    with pytest.raises(AssertionError, match="0 of 1 files"):
+        assert_looked_at(report, 1)
+
+
+def test_a_checker_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", _python_without_packages(tmp_path))
+    with pytest.raises(checkers.CheckerError, match=r"mypy is not installed in .*pip install"):
+        checkers.run_mypy(CORPUS, tmp_path)
+    with pytest.raises(checkers.CheckerError, match=r"pyright is not installed in .*pip install"):
+        checkers.run_pyright(CORPUS)
+
+
+def _python_without_packages(folder: Path) -> str:
+    import venv
+
+    venv.create(folder / "bare", with_pip=False)
+    found = [*folder.glob("bare/bin/python"), *folder.glob("bare/Scripts/python.exe")]
+    return str(found[0])
