@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from multidict import CIMultiDict
 
 from ..errors import APIConnectionError, APIError, APIStatusError
-from ..types._decoding import NotJSONError, decode_json
+from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, typed_decoder
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
@@ -44,6 +44,7 @@ class AsyncStream(Generic[T]):
         self._failed: BaseException | None = None
         self._is_done = False
         self._fold = ChunkFold() if cast_to is ChatCompletionChunk else None
+        self._decode = typed_decoder(cast_to).decode
 
     def __aiter__(self) -> AsyncStream[T]:
         return self
@@ -80,16 +81,34 @@ class AsyncStream(Generic[T]):
                     self._end_of_body()
                     return
                 events = self._parser.feed(piece)
-            for event in events:
-                self._take(event)
-                if self._is_done:
-                    break
+            self._take_all(events)
         except (APIError, EventTooLargeError) as error:
             self._fail(error)
         finally:
             self._body.event_came()
         if self._is_done and self._failed is None:
             await self._body.drain()
+
+    def _take_all(self, events: list[bytes]) -> None:
+        """Decode events. The loop is the hot path of every stream: a plain chunk takes one call to decode it
+        and one to fold it; everything else about an event is `_take`'s."""
+        decode, fold, ready = self._decode, self._fold, self._ready
+        for event in events:
+            if fold is not None and type(event) is bytes:
+                try:
+                    chunk = cast("ChatCompletionChunk", decode(event))
+                except DECODE_ERRORS:
+                    pass
+                else:
+                    chunk.__dict__["_body"] = event
+                    fold.add(chunk)
+                    ready.append(cast("T", chunk))
+                    if chunk.x_groq is not None and chunk.x_groq.error:
+                        raise self._stopped_early(chunk.x_groq.error)
+                    continue
+            self._take(event)
+            if self._is_done:
+                return
 
     def _take(self, event: bytes) -> None:
         if event.startswith(_DONE):

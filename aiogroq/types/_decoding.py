@@ -36,18 +36,28 @@ class NotJSONError(ValueError):
     """The body of an answer is no JSON."""
 
 
+DECODE_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+"""What a typed decoder raises for a body that drifted, or is no JSON."""
+
+
+def typed_decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
+    """The decoder of step 1 alone, for loops that cannot afford a call more. What it refuses (`DECODE_ERRORS`) is
+    `decode_json`'s to decode; what it accepts has no unknown field in it."""
+    return cast(
+        "msgspec.json.Decoder[T]", _decoders.get(cls) or _decoders.setdefault(cls, msgspec.json.Decoder(cls))
+    )
+
+
 def decode_json(cls: type[T], body: bytes) -> T:
     """The JSON ``body`` as a ``cls``, or as near to it as the body allows.
 
     Raises `NotJSONError`. A body that is JSON but no object at all (a list where a `Model` was due) is
     returned as the plain value that it is.
     """
-    decoder = _decoders.get(cls)
-    if decoder is None:
-        decoder = _decoders.setdefault(cls, msgspec.json.Decoder(cls))
+    value: Any
     try:
-        value = decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        value = typed_decoder(cls).decode(body)
+    except DECODE_ERRORS:
         value = construct(cls, decode_untyped(body))
     if isinstance(value, Model) and value.keeps_body:
         hidden_of(value)["_body"] = body
@@ -58,7 +68,7 @@ def decode_untyped(body: bytes) -> Any:
     """The JSON ``body`` as dicts, lists and scalars. Raises `NotJSONError`."""
     try:
         return _untyped_decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+    except DECODE_ERRORS:
         try:
             return json.loads(body.decode("utf-8-sig", errors="replace"), parse_int=_integer)
         except (ValueError, RecursionError) as error:
