@@ -256,8 +256,8 @@ def once(folder: Path, work: Callable[[], Reports]) -> Reports:
         return _awaited(answer)
     try:
         said: Any = work()
-    except CheckerError as error:
-        said = {"failure": str(error)}
+    except Exception as error:  # the others must not wait for an answer that never comes
+        said = {"failure": f"{type(error).__name__}: {error}"}
     written = answer.with_suffix(".part")
     written.write_text(json.dumps(said), encoding="utf-8")
     written.replace(answer)
