@@ -74,7 +74,7 @@ class SSEParser:
         rest = blocks.pop()
         if rest:
             self._hold(rest)
-        events = []
+        events = list[bytes]()
         for block in blocks:
             if len(block) > self.max_event_bytes:
                 raise self._too_large()
