@@ -100,7 +100,7 @@ class AsyncStream(Generic[T]):
                 except DECODE_ERRORS:
                     pass
                 else:
-                    chunk.__dict__["_body"] = event
+                    chunk.__dict__["_body"] = event  # pyright: ignore[reportIndexIssue] -- it is a dict
                     fold.add(chunk)
                     ready.append(cast("T", chunk))
                     if chunk.x_groq is not None and chunk.x_groq.error:
