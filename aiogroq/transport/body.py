@@ -63,7 +63,8 @@ class AioBody:
     @property
     def is_closed(self) -> bool:
         """Whether the body was read to its end or closed."""
-        return self._content is not None or self._ended_at is not None or self._response.closed
+        # aiohttp's own flag says that the connection is free again, which a small body frees before it is read.
+        return self._content is not None or self._ended_at is not None
 
     @property
     def elapsed_s(self) -> float:
