@@ -1,12 +1,14 @@
-"""Time limits: one timer for a whole try, whichever phase it is in.
+"""Time limits: a `Watch` for each try says when its phase began, one `Ticker` for each loop looks at all of them.
 
-A timer for each phase (as aiohttp's own time-outs are) costs more than the phases do. Here one timer looks
-from time to time whether the present phase, or the whole call, has outlived its limit, and sets itself anew otherwise.
+A timer for each request, or for each phase as aiohttp's own time-outs have them, costs more than the phases do: making
+and cancelling one takes longer than all else here. A ticker sets one timer while anything is watched, however much
+that is, and looks a few times within the shortest limit; so a limit is seen at most an eighth of itself late.
 """
 
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from contextvars import ContextVar
 
@@ -15,13 +17,78 @@ from ..wire.timeouts import Timeout
 CURRENT: ContextVar[Watch | None] = ContextVar("aiogroq_watch", default=None)
 """The watch of the try that runs in this task: how the connector tells which phase has begun."""
 
+_LOOKS = 8
+"""How often the ticker looks within the shortest limit."""
+_SHORTEST_TICK_S = 0.005
+_LONGEST_TICK_S = 0.25
+
+
+class Ticker:
+    """Looks at the watches of one loop from time to time, for as long as there are any."""
+
+    __slots__ = ("__weakref__", "_handle", "_next", "_tick_s", "_watches", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Weakly: a ticker must not keep alive the loop that it belongs to.
+        self.loop: weakref.ref[asyncio.AbstractEventLoop] = weakref.ref(loop)
+        self._watches: set[Watch] = set()
+        self._handle: asyncio.TimerHandle | None = None
+        self._next = 0.0
+        self._tick_s = _LONGEST_TICK_S
+
+    def add(self, watch: Watch, shortest_s: float, now: float) -> None:
+        """Look at this watch from now on, often enough for a limit of ``shortest_s`` seconds."""
+        self._watches.add(watch)
+        tick_s = shortest_s / _LOOKS
+        if tick_s < self._tick_s:
+            self._tick_s = max(tick_s, _SHORTEST_TICK_S)
+        if self._handle is None or self._next > now + self._tick_s:
+            self._schedule(now)
+
+    def remove(self, watch: Watch) -> None:
+        """Look at this watch no more."""
+        self._watches.discard(watch)
+
+    def _schedule(self, now: float) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        loop = self.loop()
+        if loop is not None:
+            self._next = now + self._tick_s
+            self._handle = loop.call_at(self._next, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._handle = None
+        now = loop.time()
+        for watch in list(self._watches):
+            watch.look(now)
+        if self._watches:
+            self._schedule(now)
+        else:
+            self._tick_s = _LONGEST_TICK_S  # what comes next may have longer limits
+
+
+_tickers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Ticker] = weakref.WeakKeyDictionary()
+_latest: list[Ticker] = []
+
+
+def ticker_of(loop: asyncio.AbstractEventLoop) -> Ticker:
+    """The ticker of this loop."""
+    if _latest and _latest[0].loop() is loop:  # nearly always: a weak dictionary takes four times as long
+        return _latest[0]
+    ticker = _tickers.get(loop)
+    if ticker is None:
+        ticker = _tickers[loop] = Ticker(loop)
+    _latest[:] = [ticker]
+    return ticker
+
 
 class Watch:
     """Calls ``on_expiry`` once, when a phase or the whole call takes longer than it may."""
 
     __slots__ = (
-        "_deadline", "_handle", "_loop", "_since", "_step", "_timeout",
-        "expired_limit_s", "expired_phase", "is_new_connection", "is_sent", "on_expiry", "phase",
+        "_deadline", "_loop", "_since", "_ticker", "_timeout",
+        "expired_limit_s", "expired_phase", "is_new_connection", "on_expiry", "phase",
     )  # fmt: skip
 
     def __init__(
@@ -34,23 +101,22 @@ class Watch:
         self._loop = loop
         self._timeout = timeout
         self._deadline = deadline
-        self.on_expiry: Callable[[], object] = on_expiry
-        self._handle: asyncio.TimerHandle | None = None
+        self._ticker: Ticker | None = None
         self._since = 0.0
-        self._step = timeout.shortest
+        self.on_expiry: Callable[[], object] = on_expiry
         self.phase: str = "pool"
         self.expired_phase: str | None = None
         self.expired_limit_s: float | None = None
         self.is_new_connection: bool = False
-        self.is_sent: bool = False
-        """Whether the whole request has been written to the socket."""
 
     def start(self, phase: str) -> None:
         """Begin to watch, in this phase."""
-        self._since = self._loop.time()
+        now = self._since = self._loop.time()
         self.phase = phase
-        if self._step is not None or self._deadline is not None:
-            self._schedule(self._since)
+        shortest_s = self._timeout.shortest
+        if shortest_s is not None:
+            self._ticker = ticker_of(self._loop)
+            self._ticker.add(self, shortest_s, now)
 
     def enter(self, phase: str) -> None:
         """The next phase begins now."""
@@ -64,38 +130,24 @@ class Watch:
     def stop(self) -> None:
         """Watch no more, and forget who is told: a watch and its body would keep each other alive."""
         self.on_expiry = _nobody
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
+        if self._ticker is not None:
+            self._ticker.remove(self)
+            self._ticker = None
 
-    def _schedule(self, now: float) -> None:
-        # A later phase may have a shorter limit than this one, so the longest sleep is the shortest limit.
-        at = now + self._step if self._step is not None else float("inf")
-        if self._deadline is not None:
-            at = min(at, self._deadline)
+    def look(self, now: float) -> None:
+        """See whether a limit has passed by ``now``, on the clock of the loop."""
         limit = self._timeout.limit(self.phase)
-        if limit is not None:
-            at = min(at, self._since + limit)
-        if at < float("inf"):
-            self._handle = self._loop.call_at(at, self._look)
-
-    def _look(self) -> None:
-        now = self._loop.time()
-        limit = self._timeout.limit(self.phase)
-        # The loop's clock ticks: a timer may fire a tick early.
-        slack = 1e-3
-        if self._deadline is not None and now >= self._deadline - slack:
+        if self._deadline is not None and now >= self._deadline:
             self._expire("total", self._timeout.total)
-        elif limit is not None and now >= self._since + limit - slack:
+        elif limit is not None and now >= self._since + limit:
             self._expire(self.phase, limit)
-        else:
-            self._schedule(now)
 
     def _expire(self, phase: str, limit_s: float | None) -> None:
-        self._handle = None
+        on_expiry = self.on_expiry
         self.expired_phase = phase
         self.expired_limit_s = limit_s
-        self.on_expiry()
+        self.stop()
+        on_expiry()
 
 
 def _nobody() -> None:

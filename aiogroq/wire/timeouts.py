@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
 from ..types._omit import Omit, omit
@@ -35,6 +35,8 @@ class Timeout:
     """Seconds between two events of a stream. As ``read`` where it is not given."""
     total: Seconds
     """Seconds for the whole call. No limit where it is not given."""
+    shortest: Seconds = field(repr=False, compare=False)
+    """The smallest of all these, in seconds, or None where there is none."""
 
     def __init__(
         self,
@@ -67,6 +69,9 @@ class Timeout:
         pick("first_byte", first_byte, self.read)
         pick("idle", idle, self.read)
         pick("total", total, None)
+        limits = (self.connect, self.read, self.write, self.pool, self.first_byte, self.idle, self.total)
+        shortest = min((limit for limit in limits if limit is not None), default=None)
+        object.__setattr__(self, "shortest", shortest)
 
     @classmethod
     def of(cls, value: Any) -> Timeout:
@@ -95,12 +100,6 @@ class Timeout:
     def limit(self, phase: str) -> Seconds:
         """The limit of ``phase``, in seconds; None for no phase at all."""
         return cast("Seconds", getattr(self, phase)) if phase else None
-
-    @property
-    def shortest(self) -> Seconds:
-        """The smallest limit of all phases, in seconds, or None where there is none."""
-        limits = (self.connect, self.read, self.write, self.pool, self.first_byte, self.idle, self.total)
-        return min((limit for limit in limits if limit is not None), default=None)
 
 
 def _is_limits(value: Any) -> bool:
