@@ -39,10 +39,12 @@ class Body(Protocol):
 
     status: int
     headers: Mapping[str, str]
-    url: str
-    http_version: str
     is_consumed: bool
 
+    @property
+    def url(self) -> str: ...
+    @property
+    def http_version(self) -> str: ...
     @property
     def is_closed(self) -> bool: ...
     @property

@@ -26,7 +26,7 @@ class AioBody:
 
     __slots__ = (
         "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_reader", "_response", "_started_at",
-        "_translate", "_watch", "headers", "http_version", "is_consumed", "request", "status", "url",
+        "_translate", "_watch", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -49,11 +49,19 @@ class AioBody:
         self.request: RequestInfo = request
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
-        self.url: str = request.url
-        version = response.version
-        self.http_version: str = f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
         self.is_consumed: bool = False
         self._guard: weakref.finalize[..., AioBody] | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL that the request went to."""
+        return self.request.url
+
+    @property
+    def http_version(self) -> str:
+        """Such as ``HTTP/1.1``."""
+        version = self._response.version
+        return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
     @property
     def raw(self) -> aiohttp.ClientResponse:

@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger("aiogroq")
 _MAX_STALE = 100
-_MAX_KEPT_URLS = 256
+_MAX_KEPT_TARGETS = 256
 
 
 class Transport:
@@ -60,7 +60,7 @@ class Transport:
         self._query = query
         self._timeout = timeout
         self._max_retries = max_retries
-        self._urls: dict[str, URL] = {}
+        self._targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = {}
         ours = {"Accept": "application/json", "User-Agent": f"aiogroq/{__version__}"}
         self._headers = merge_headers(CIMultiDict(ours), headers)
         self._json_headers = merge_headers(CIMultiDict({**ours, "Content-Type": "application/json"}), headers)
@@ -101,19 +101,21 @@ class Transport:
                     raise
             await asyncio.sleep(wait_s)
 
-    def url(self, request: Request[Any]) -> URL:
-        """The URL of a request, with its query."""
-        url = self._urls.get(request.path)
-        if url is None:
+    def target(self, request: Request[Any]) -> tuple[URL, RequestInfo]:
+        """The URL of a request with its query, and what errors say of it. Prepared once for each endpoint."""
+        key = (request.method, request.path)
+        target = self._targets.get(key)
+        if target is None:
             url = resolve(self._root, request.path)
-            if len(self._urls) < _MAX_KEPT_URLS:
-                self._urls[request.path] = url
-        if self._query or request.query:
-            merged = {**self._query, **(request.query or {})}
-            url = url.update_query(
-                [pair for name, value in merged.items() for pair in query_pairs(name, value)]
-            )
-        return url
+            target = (url, RequestInfo(request.method, str(url)))
+            if len(self._targets) < _MAX_KEPT_TARGETS:
+                self._targets[key] = target
+        if not self._query and not request.query:
+            return target
+        merged = {**self._query, **(request.query or {})}
+        pairs = [pair for name, value in merged.items() for pair in query_pairs(name, value)]
+        url = target[0].update_query(pairs)
+        return url, RequestInfo(request.method, str(url))
 
     def headers(self, request: Request[Any]) -> CIMultiDict[str]:
         """The headers of a request."""
@@ -149,9 +151,8 @@ class _Call:
         self._started_at = self._loop.time()
         self._deadline = None if total is None else self._started_at + total
         self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
-        self._url = transport.url(request)
+        self._url, self._info = transport.target(request)
         self._headers = transport.headers(request)
-        self._info = RequestInfo(request.method, str(self._url))
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
 

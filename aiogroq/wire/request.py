@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
@@ -25,7 +25,7 @@ class Form:
     """Name and content of the files, as the caller gave it."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Request(Generic[T]):
     """What is sent, and what comes back."""
 
@@ -57,11 +57,11 @@ class Request(Generic[T]):
     """How the answer is handed out when not as a plain value."""
     model: str | None = None
     """The model that the request names: rate limits are counted by model."""
-    idempotent: bool = field(init=False)
-    """Whether sending it twice does no harm beyond the cost."""
 
-    def __post_init__(self) -> None:
-        self.idempotent = self.method in ("GET", "HEAD", "DELETE", "PUT")
+    @property
+    def idempotent(self) -> bool:
+        """Whether sending it twice does no harm beyond the cost."""
+        return self.method in ("GET", "HEAD", "DELETE", "PUT")
 
 
 @dataclass(frozen=True)
