@@ -136,7 +136,9 @@ def test_a_batch_shows_its_progress_and_its_answers(run: Run) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     *progress, product, capital, author, _ = outcome.lines
     order = ["validating", "in_progress", "finalizing", "completed"]
-    assert progress == sorted(set(progress), key=lambda line: order.index(line.split()[0]))
+    statuses = [line.split()[0] for line in progress]
+    assert statuses == sorted(statuses, key=order.index)
+    assert len(set(progress)) == len(progress)
     assert (progress[0], progress[-1]) == ("validating 0/0", "completed 4/4")
     assert product == "What is 6 times 7? 6 * 7 = 42."
     assert capital.endswith(" The capital of Portugal is Lisbon.")
