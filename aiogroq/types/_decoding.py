@@ -161,8 +161,8 @@ def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
     for strict in (True, False):
         try:
             return msgspec.convert(value, cls, strict=strict)
-        except (msgspec.MsgspecError, TypeError, RecursionError):
-            continue
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
+            continue  # ValueError: what msgspec makes of a lone surrogate where a number was due
     _log_drift(where, value)
     return value
 

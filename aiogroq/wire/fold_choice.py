@@ -115,7 +115,7 @@ class ChoiceFold:
         update = {
             name: value
             for name in tool.__struct_fields__
-            if (value := getattr(tool, name)) is not None and value != ""
+            if (value := getattr(tool, name)) is not None and (value != "" or getattr(known, name) is None)
         }
         self._executed_tools[index] = known.model_copy(update={**update, **(tool.model_extra or {})})
 
