@@ -13,7 +13,8 @@ from ..errors import GroqError
 from ..types._omit import Omit
 
 _API = "/openai/v1"
-_SAFE = "/%:@!$&'()*+,;=-._~"
+_SAFE = "/%:@!$&'()*+,;=-._~?"
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
@@ -67,8 +68,13 @@ def resolve(root: URL, path: str) -> URL:
     base = root.raw_path
     if path.startswith("/v1/"):
         base = base.removesuffix("/v1").removesuffix("/openai")
-    url = root.with_path(base + quote(path, safe=_SAFE), encoded=True)
-    return URL(f"{url}?{quote(query, safe=_SAFE + '?')}", encoded=True) if query else url
+    url = root.with_path(base + _quoted(path), encoded=True)
+    return URL(f"{url}?{_quoted(query)}", encoded=True) if query else url
+
+
+def _quoted(text: str) -> str:
+    """``text`` percent-encoded, but for what is so already."""
+    return quote(_BARE_PERCENT.sub("%25", text), safe=_SAFE)
 
 
 def _origin(url: URL) -> tuple[str, str | None, str | None, int | None]:
