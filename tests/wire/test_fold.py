@@ -1,0 +1,372 @@
+"""Chunks of a stream, folded into the completion that the same request without ``stream`` would have given."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aiogroq.types import ChatCompletion, ChatCompletionChunk
+from aiogroq.types._decoding import decode_json
+from aiogroq.wire.fold import ChunkFold
+
+from .bodies import STREAMS, TEXT_STREAM, chunk
+from .mutation import mutated
+
+SEEDS = int(os.environ.get("AIOGROQ_DRIFT_SEEDS", "150"))
+USAGE = {"prompt_tokens": 210, "completion_tokens": 15, "total_tokens": 225, "total_time": 0.056}
+
+
+def folded(chunks: list[dict[str, Any]]) -> ChunkFold:
+    fold = ChunkFold()
+    for one in chunks:
+        fold.add(decode_json(ChatCompletionChunk, json.dumps(one).encode()))
+    return fold
+
+
+def whole(chunks: list[dict[str, Any]]) -> dict[str, Any]:
+    return folded(chunks).completion.to_dict()
+
+
+def message(*deltas: dict[str, Any]) -> dict[str, Any]:
+    """The message that these deltas make."""
+    return whole([chunk(delta) for delta in deltas])["choices"][0]["message"]
+
+
+@pytest.mark.parametrize(("chunks", "completion"), STREAMS, ids=["text", "tool call", "compound"])
+def test_a_recorded_stream_gives_what_its_request_without_stream_gives(
+    chunks: list[dict[str, Any]], completion: dict[str, Any]
+) -> None:
+    assert whole(chunks) == completion
+    assert folded(chunks).completion == ChatCompletion.model_validate(completion)
+
+
+def test_nothing_folded_is_an_empty_completion() -> None:
+    fold = ChunkFold()
+    assert fold.completion == ChatCompletion()
+    assert (fold.usage, fold.x_groq_id, fold.is_finished) == (None, None, False)
+
+
+def test_a_stream_that_breaks_off_gives_what_had_arrived() -> None:
+    fold = folded(TEXT_STREAM[:4])
+    assert not fold.is_finished
+    choice = fold.completion.choices[0]
+    assert (choice.message.content, choice.message.reasoning, choice.finish_reason) == (
+        "It is",
+        "We add.",
+        "",
+    )
+    assert fold.usage is None
+    assert fold.x_groq_id == "req_01kh52"
+
+
+def test_reading_the_completion_in_between_changes_nothing() -> None:
+    fold = ChunkFold()
+    for one in TEXT_STREAM:
+        fold.add(ChatCompletionChunk.model_validate(one))
+        assert fold.completion.to_dict() == fold.completion.to_dict()
+    assert fold.completion.to_dict() == whole(TEXT_STREAM)
+
+
+def usage_of(*chunks: dict[str, Any]) -> Any:
+    return whole([chunk({"content": "a"}), *chunks]).get("usage")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [chunk({}, "stop", usage=USAGE)],
+        [chunk({}, "stop", x_groq={"id": "req_1", "usage": USAGE})],
+        [chunk({}, "stop", x_groq={"id": "req_1", "usage": USAGE}, usage=USAGE)],
+        [chunk({}, "stop"), chunk(None, usage=USAGE)],
+        [chunk({}, "stop", x_groq={"usage": USAGE}), chunk(None, usage=USAGE)],
+        [chunk({"content": "b"}, usage={**USAGE, "completion_tokens": 1}), chunk({}, "stop", usage=USAGE)],
+        [chunk({}, "stop", usage=None, x_groq={"usage": USAGE})],
+    ],
+)
+def test_usage_is_taken_once_in_whichever_form_it_came(last: list[dict[str, Any]]) -> None:
+    assert usage_of(*last) == USAGE
+
+
+def test_a_stream_without_usage_has_none() -> None:
+    assert usage_of(chunk({}, "stop")) is None
+
+
+def test_a_chunk_without_choices_says_nothing_of_the_message() -> None:
+    with_empty = [chunk(None), *TEXT_STREAM[:3], chunk(None), *TEXT_STREAM[3:], chunk(None, usage=USAGE)]
+    assert whole(with_empty)["choices"] == whole(TEXT_STREAM)["choices"]
+
+
+def test_an_opening_chunk_of_a_gateway_does_not_name_the_completion() -> None:
+    opening = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
+    assert whole([opening, *TEXT_STREAM]) == whole(TEXT_STREAM)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "finished"),
+    [
+        ([chunk({"content": "a"})], False),
+        ([chunk({"content": "a"}, "")], False),
+        ([chunk({"content": "a"}), chunk({}, "stop")], True),
+        ([chunk({"content": "a"}, "length")], True),
+        ([chunk({}, "stop"), chunk(None, usage=USAGE)], True),
+        ([chunk(None)], False),
+    ],
+)
+def test_a_stream_is_finished_once_its_choice_says_why(chunks: list[dict[str, Any]], finished: bool) -> None:
+    assert folded(chunks).is_finished is finished
+
+
+def test_two_choices_are_folded_apart() -> None:
+    def of(index: int, text: str, finish: str | None = None) -> dict[str, Any]:
+        made = chunk({"content": text}, finish)
+        made["choices"][0]["index"] = index
+        return made
+
+    fold = folded([of(1, "b"), of(0, "a", "stop"), of(1, "c")])
+    assert [(c.index, c.message.content) for c in fold.completion.choices] == [(0, "a"), (1, "bc")]
+    assert not fold.is_finished
+
+
+def test_what_only_some_chunks_say_is_kept() -> None:
+    tools = [{"id": "mcpl_1", "server_label": "hf", "tools": [{"name": "find"}]}]
+    models = {"models": [{"model": "a", "usage": USAGE}]}
+    made = whole(
+        [
+            chunk(
+                {"content": "a"},
+                service_tier="on_demand",
+                mcp_list_tools=tools,
+                x_groq={"id": "req_1", "seed": 3},
+            ),
+            chunk({"content": "b"}, x_groq={"debug": {"input_tokens": ["a"]}}),
+            chunk({}, "stop", x_groq={"id": "req_1", "usage_breakdown": models}),
+            chunk(None, usage=USAGE),
+        ]
+    )
+    assert made["service_tier"] == "on_demand"
+    assert made["mcp_list_tools"] == tools
+    assert made["usage_breakdown"] == models
+    assert made["x_groq"] == {"id": "req_1", "seed": 3, "debug": {"input_tokens": ["a"]}}
+
+
+def test_unknown_fields_of_chunks_and_deltas_stay_reachable() -> None:
+    fold = folded(
+        [chunk({"content": "a", "mood": "good"}, brand_new=1), chunk({"content": "b"}, brand_new=2)]
+    )
+    completion = fold.completion
+    assert completion.choices[0].message.content == "ab"
+    assert completion.choices[0].message.mood == "good"
+    assert completion.brand_new == 2
+
+
+def test_a_channel_belongs_to_a_delta_and_not_to_the_message() -> None:
+    made = message({"channel": "analysis", "reasoning": "a"}, {"channel": "final", "content": "b"})
+    assert made == {"role": "assistant", "content": "b", "reasoning": "a"}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "made"),
+    [
+        ([{"role": "assistant", "content": ""}], {"role": "assistant", "content": ""}),
+        ([{"role": "assistant", "content": None}], {"role": "assistant", "content": ""}),
+        ([{"content": "a", "role": "assistant"}, {"content": "b", "role": "assistant"}],
+         {"role": "assistant", "content": "ab"}),
+        ([{"role": "tool", "content": "a"}], {"role": "tool", "content": "a"}),
+        ([{"content": "a", "reasoning": "b"}, {"content": "", "reasoning": "c"}],
+         {"role": "assistant", "content": "a", "reasoning": "bc"}),
+        ([{"function_call": {"name": "f", "arguments": "{"}}, {"function_call": {"arguments": "}"}}],
+         {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}),
+        ([{"content": "a", "annotations": [{"type": "document_citation"}]}, {"annotations": [{"type": "x"}]}],
+         {"role": "assistant", "content": "a", "annotations": [{"type": "document_citation"}, {"type": "x"}]}),
+    ],
+)  # fmt: skip
+def test_every_part_of_a_delta_finds_its_place(deltas: list[dict[str, Any]], made: dict[str, Any]) -> None:
+    assert message(*deltas) == made
+
+
+def test_log_probabilities_are_joined() -> None:
+    def of(*tokens: str) -> dict[str, Any]:
+        made = chunk({"content": "".join(tokens)})
+        made["choices"][0]["logprobs"] = {"content": [{"token": t, "logprob": -1.0} for t in tokens]}
+        return made
+
+    none = chunk({"content": "d"})
+    none["choices"][0]["logprobs"] = {"content": None}
+    content = folded([of("a", "b"), none, of("c")]).completion.choices[0].logprobs
+    assert [token.token for token in content.content] == ["a", "b", "c"]
+
+
+# --------------------------------------------------------------------------------------------- any completion
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+NAMES = st.sampled_from(["weather", "time", "find"])
+
+
+@st.composite
+def tool_calls(draw: st.DrawFn) -> list[dict[str, Any]]:
+    calls = draw(st.lists(st.tuples(NAMES, st.dictionaries(TEXT, TEXT, max_size=2)), max_size=3))
+    return [
+        {
+            "id": f"call_{i}",
+            "type": "function",
+            "function": {"name": name, "arguments": json.dumps(arguments)},
+        }
+        for i, (name, arguments) in enumerate(calls)
+    ]
+
+
+def cut(draw: st.DrawFn, text: str) -> list[str]:
+    """A text in pieces, some of them perhaps empty."""
+    at = sorted(draw(st.lists(st.integers(0, len(text)), max_size=4)))
+    return [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
+
+
+def call_pieces(
+    draw: st.DrawFn, call: dict[str, Any], index: int | None, repeats: bool
+) -> list[dict[str, Any]]:
+    """The deltas of one call: its name first, its arguments in pieces."""
+    first, *rest = cut(draw, call["function"]["arguments"])
+    place = {} if index is None else {"index": index}
+    pieces = [{**place, "id": call["id"], "type": "function",
+               "function": {"name": call["function"]["name"], "arguments": first}}]  # fmt: skip
+    for piece in rest:
+        again = (
+            {"id": call["id"], "type": "function"}
+            if repeats
+            else draw(st.sampled_from([{}, {"id": ""}, {"id": None}]))
+        )
+        name = {"name": call["function"]["name"]} if repeats else {}
+        pieces.append({**place, **again, "function": {**name, "arguments": piece}})
+    return [{"tool_calls": [piece]} for piece in pieces]
+
+
+def interleaved(draw: st.DrawFn, queues: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The deltas of several sources, each source in its own order."""
+    queues = [list(queue) for queue in queues if queue]
+    made: list[dict[str, Any]] = []
+    while queues:
+        queue = queues[draw(st.integers(0, len(queues) - 1))]
+        made.append(queue.pop(0))
+        queues = [queue for queue in queues if queue]
+    return made
+
+
+@st.composite
+def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A completion, and a stream of it: cut anywhere, interleaved, indexed in one of the ways that were seen."""
+    calls = draw(tool_calls())
+    content = draw(TEXT)
+    said: dict[str, Any] = {"role": "assistant", "content": content}
+    if calls and not content:
+        del said["content"]
+    reasoning = draw(TEXT)
+    if reasoning:
+        said["reasoning"] = reasoning
+    if calls:
+        said["tool_calls"] = calls
+    executed = [
+        {"index": i, "type": "search", "arguments": "{}", "output": text}
+        for i, text in enumerate(draw(st.lists(TEXT, max_size=2)))
+    ]
+    if executed:
+        said["executed_tools"] = executed
+
+    way = draw(st.sampled_from(["by index", "with gaps", "without index", "all at index 0"]))
+    repeats = draw(st.booleans())
+    places = {
+        "by index": lambda i: i,
+        "with gaps": lambda i: 3 * i + 2,
+        "all at index 0": lambda i: 0,
+        "without index": lambda i: None,
+    }
+    streams = [call_pieces(draw, call, places[way](i), repeats) for i, call in enumerate(calls)]
+    if way in ("without index", "all at index 0"):
+        streams = [[piece for stream in streams for piece in stream]]
+    for tool in executed:
+        called = {name: value for name, value in tool.items() if name != "output"}
+        streams.append([{"executed_tools": [called]}, {"executed_tools": [tool]}])
+    streams.append([{"content": piece} for piece in cut(draw, content)])
+    streams.append([{"reasoning": piece} for piece in cut(draw, reasoning)])
+    deltas = [
+        {"role": "assistant", "content": draw(st.sampled_from(["", None]))},
+        *interleaved(draw, streams),
+    ]
+
+    finish = "tool_calls" if calls else "stop"
+    usage = {"usage": USAGE}
+    last = draw(
+        st.sampled_from(
+            [
+                [chunk({}, finish, **usage)],
+                [chunk({}, finish, x_groq=usage)],
+                [chunk({}, finish, **usage, x_groq=usage)],
+                [chunk({}, finish), chunk(None, **usage)],
+            ]
+        )
+    )
+    chunks = [chunk(delta) for delta in deltas]
+    chunks[0]["x_groq"] = {"id": "req_1", "seed": 3}
+    whole = {
+        **{name: chunks[0][name] for name in ("id", "created", "model", "system_fingerprint")},
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": said, "finish_reason": finish}],
+        "usage": USAGE,
+        "x_groq": {"id": "req_1", "seed": 3},
+    }
+    return whole, [*chunks, *last]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(completions_and_chunks())
+def test_any_completion_streamed_in_any_way_folds_back_into_itself(
+    made: tuple[dict[str, Any], list[dict[str, Any]]],
+) -> None:
+    completion, chunks = made
+    assert whole(chunks) == completion
+
+
+# -------------------------------------------------------------------------------------------- chunks that drift
+
+
+@pytest.mark.parametrize(
+    ("drifted", "content"),
+    [
+        (chunk({"content": "b"}, choices=None), "a"),
+        (chunk({"content": "b"}, choices="none"), "a"),
+        (chunk({"content": "b"}, choices=[None, 3, "x"]), "a"),
+        (chunk({"content": "b"}, choices=[{"index": 0, "delta": None}]), "a"),
+        (chunk({"content": "b"}, choices=[{"index": None, "delta": {"content": "b"}}]), "ab"),
+        (chunk({"content": "b"}, choices=[{"delta": {"content": "b"}}]), "ab"),
+        (chunk({"content": "b"}, choices=[{"index": "0", "delta": {"content": "b"}}]), "ab"),
+        (chunk({"content": 7}), "a7"),
+        (chunk({"content": ["b"]}), 'a["b"]'),
+        (chunk({"content": "b", "role": 3, "tool_calls": {}, "annotations": "x", "reasoning": None}), "ab"),
+        (chunk({"content": "b", "tool_calls": [None, 3], "executed_tools": [4], "function_call": "f"}), "ab"),
+        (chunk({"content": "b"}, usage="many", x_groq="req"), "ab"),
+        (chunk({"content": "b"}, usage=3, x_groq={"usage": [1], "error": 4, "seed": "x"}), "ab"),
+    ],
+)
+def test_a_chunk_that_drifted_gives_what_fits_and_never_raises(drifted: dict[str, Any], content: str) -> None:
+    fold = folded([chunk({"role": "assistant", "content": "a"}), drifted, chunk({}, "stop", usage=USAGE)])
+    assert fold.completion.choices[0].message.content == content
+    assert fold.completion.usage == ChatCompletion.model_validate({"usage": USAGE}).usage
+    assert fold.is_finished
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_no_mutation_of_a_stream_breaks_its_fold(block: int) -> None:
+    for seed in range(block * SEEDS, (block + 1) * SEEDS):
+        for chunks, _ in STREAMS:
+            bodies = [mutated(one, seed) for one in chunks]
+            fold = ChunkFold()
+            for body in bodies:
+                one = decode_json(ChatCompletionChunk, body)
+                if isinstance(one, ChatCompletionChunk):
+                    fold.add(one)
+            assert fold.completion.to_dict() == fold.completion.to_dict(), seed
+            assert fold.completion.to_json(), seed

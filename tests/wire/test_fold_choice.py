@@ -1,0 +1,134 @@
+"""The tool calls of one choice: every way that servers were seen to number and name their pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aiogroq.types.chat.chat_completion_chunk import ChoiceDelta
+from aiogroq.wire.fold_choice import ChoiceFold
+
+
+def piece(
+    index: int | None = None, id: str | None = None, name: str | None = None, arguments: Any = ""
+) -> dict[str, Any]:
+    """One entry of ``tool_calls``, with only what is given in it."""
+    function = {key: value for key, value in (("name", name), ("arguments", arguments)) if value is not None}
+    given = {"index": index, "id": id, "function": function}
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def folded(*entries: dict[str, Any]) -> ChoiceFold:
+    fold = ChoiceFold()
+    for entry in entries:
+        fold.add(ChoiceDelta.model_validate({"tool_calls": [entry]}))
+    return fold
+
+
+def calls(*entries: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Id, name and arguments of the calls."""
+    made = folded(*entries).message().tool_calls or []
+    return [(call.id, call.function.name, call.function.arguments) for call in made]
+
+
+A, B = ("a", "time", '{"x":1}'), ("b", "weather", "{}")
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        # whole, by index
+        ([piece(0, *A), piece(1, *B)], [A, B]),
+        # in pieces, interleaved
+        ([piece(0, "a", "time"), piece(1, "b", "weather", "{"), piece(0, arguments='{"x'), piece(1, arguments="}"),
+          piece(0, arguments='":1}')], [A, B]),
+        # arguments that come later than the rest
+        ([piece(0, "a", "time", None), piece(0, arguments='{"x":1}')], [A]),
+        # the second first: the index says which is which
+        ([piece(1, *B), piece(0, *A)], [A, B]),
+        # numbers that do not begin at 0, or leave some out
+        ([piece(7, *B), piece(3, *A)], [A, B]),
+        # ids and names repeated in each piece
+        ([piece(0, "a", "time", '{"x'), piece(0, "a", "time", '":1}')], [A]),
+        # empty ids and names in later pieces
+        ([piece(0, "a", "time", '{"x'), piece(0, "", "", '":1}')], [A]),
+        # an id of its own for each piece (seen in vLLM): the first one counts
+        ([piece(0, "a", "time", '{"x'), piece(0, "z", None, '":1}')], [A]),
+        # one index for several calls
+        ([piece(0, *A), piece(0, *B)], [A, B]),
+        ([piece(0, "a", "time", '{"x'), piece(0, arguments='":1}'), piece(0, "b", "weather", "{"), piece(0, arguments="}")],
+         [A, B]),
+        # the same function twice at one index
+        ([piece(0, "a", "time", "1"), piece(0, "b", "time", "2")], [("a", "time", "1"), ("b", "time", "2")]),
+        # no index
+        ([piece(None, *A), piece(None, *B)], [A, B]),
+        ([piece(None, "a", "time", '{"x'), piece(None, arguments='":1}'), piece(None, *B)], [A, B]),
+        ([piece(None, "a", "time", '{"x'), piece(None, "b", "weather", "{"), piece(None, "a", arguments='":1}'),
+          piece(None, "b", arguments="}")], [A, B]),
+        # neither index nor id: a name begins a call
+        ([piece(None, None, "time", '{"x'), piece(None, arguments='":1}'), piece(None, None, "weather", "{}")],
+         [("", *A[1:]), ("", *B[1:])]),
+        # no id at an index
+        ([piece(0, None, "time", "1"), piece(0, None, "weather", "2")], [("", "time", "1"), ("", "weather", "2")]),
+        # an id that comes late
+        ([piece(0, None, "time", '{"x'), piece(0, "a", None, '":1}')], [A]),
+        # arguments as an object
+        ([piece(0, "a", "time", {"x": 1})], [("a", "time", '{"x": 1}')]),
+        # no function at all
+        ([{"index": 0, "id": "a"}], [("a", "", "")]),
+        ([{"index": 0, "id": "a", "function": None}], [("a", "", "")]),
+        ([{"index": 0, "id": "a", "function": "time"}], [("a", "", "")]),
+        ([{"index": None, "id": "a", "function": {"name": "time", "arguments": None}}], [("a", "time", "")]),
+        ([{"index": "x", "id": "a", "function": {"name": "time"}}], [("a", "time", "")]),
+        ([{}], [("", "", "")]),
+    ],
+)  # fmt: skip
+def test_pieces_of_tool_calls_become_calls(
+    entries: list[dict[str, Any]], expected: list[tuple[str, str, str]]
+) -> None:
+    assert calls(*entries) == expected
+
+
+def test_several_pieces_may_come_in_one_delta() -> None:
+    fold = ChoiceFold()
+    fold.add(ChoiceDelta.model_validate({"tool_calls": [piece(0, *A), piece(1, *B)]}))
+    assert [call.id for call in fold.message().tool_calls or []] == ["a", "b"]
+
+
+def test_a_call_is_of_the_kind_function_unless_it_says_otherwise() -> None:
+    made = folded(piece(0, *A), {"index": 1, "id": "b", "type": "mcp"}).message().tool_calls or []
+    assert [call.type for call in made] == ["function", "mcp"]
+
+
+def test_an_executed_tool_sent_twice_is_one_with_all_that_either_says() -> None:
+    fold = ChoiceFold()
+    for tool in (
+        {"index": 1, "type": "python", "arguments": "print(1)"},
+        {"index": 0, "type": "search", "arguments": "{}", "first": 1},
+        {"index": 0, "type": "search", "arguments": "", "output": "found", "second": 2},
+    ):
+        fold.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
+    search, python = fold.message().executed_tools or []
+    assert search.to_dict() == {
+        "index": 0,
+        "type": "search",
+        "arguments": "{}",
+        "output": "found",
+        "first": 1,
+        "second": 2,
+    }
+    assert python.to_dict() == {"index": 1, "type": "python", "arguments": "print(1)"}
+
+
+def test_folding_changes_no_chunk() -> None:
+    tools = [{"index": 0, "type": "search", "arguments": "{}"}, {"index": 0, "output": "found"}]
+    deltas = [
+        ChoiceDelta.model_validate({"executed_tools": [tool], "tool_calls": [piece(0, *A)]}) for tool in tools
+    ]
+    before = [delta.to_dict() for delta in deltas]
+    fold = ChoiceFold()
+    for delta in deltas:
+        fold.add(delta)
+    assert fold.message().executed_tools
+    assert [delta.to_dict() for delta in deltas] == before
