@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import runpy
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from aiogroq.local import Fault, LocalGroq
 from aiogroq.local.journal import ReceivedRequest
+from aiogroq.types import ChatCompletionMessageToolCall
 
 from .conftest import EXAMPLES, PYTHON, Run, environment_of
 
@@ -116,6 +118,29 @@ def test_a_json_answer_becomes_a_struct_whose_schema_was_strict(run: Run, local_
     assert asked["strict"] is True
     assert asked["schema"]["additionalProperties"] is False
     assert asked["schema"]["required"] == ["name", "age", "email"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "error"),
+    [
+        ("get_time", "{}", "there is no tool 'get_time'"),
+        ("get_weather", '{"town": "Oslo"}', "Object contains unknown field `town`"),
+        ("get_weather", '{"city": "Os', "Input data was truncated"),
+    ],
+)
+async def test_a_call_that_cannot_be_carried_out_tells_the_model_why(
+    name: str, arguments: str, error: str
+) -> None:
+    example = runpy.run_path(str(EXAMPLES / "tools_and_json.py"))
+    call = ChatCompletionMessageToolCall.model_validate(
+        {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
+    )
+    message = await example["carry_out"](call)
+    assert message == {
+        "role": "tool",
+        "tool_call_id": "call_1",
+        "content": json.dumps({"error": error}, separators=(",", ":")),
+    }
 
 
 ENDLESS = {"tool_calls": [{"function": {"name": "get_weather", "arguments": '{"city": "Oslo"}'}}]}
