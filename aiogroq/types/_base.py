@@ -198,7 +198,9 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        return {"type": "object", "title": cls.__name__, "additionalProperties": True}
+        from ._json_schema import inlined_schema
+
+        return inlined_schema(cls)
 
     @classmethod
     def _pydantic_validate(cls, value: Any) -> Self:

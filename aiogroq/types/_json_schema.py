@@ -1,0 +1,35 @@
+"""The JSON schema of an answer's type, for tools that describe an interface (FastAPI's pages among them)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+
+
+def inlined_schema(cls: type[Any]) -> dict[str, Any]:
+    """The JSON schema of a Struct in one piece, without references.
+
+    A reference would have to be resolved in a document that is not ours. The service may add fields at any time,
+    so every object allows more; a type that contains itself is left open where it does.
+    """
+    (schema,), components = msgspec.json.schema_components([cls], ref_template="{name}")
+    return cast("dict[str, Any]", _inlined(schema, components, ()))
+
+
+def _inlined(schema: Any, components: dict[str, Any], above: tuple[str, ...]) -> Any:
+    if isinstance(schema, list):
+        return [_inlined(item, components, above) for item in cast("list[object]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("dict[str, Any]", schema)
+    name = fields.get("$ref")
+    if isinstance(name, str):
+        return {} if name in above else _inlined(components[name], components, (*above, name))
+    # msgspec writes the defaults of absent fields and refuses unknown ones; neither is true of what is sent.
+    kept = {
+        key: value
+        for key, value in fields.items()
+        if key != "default" and not (key == "additionalProperties" and value is False)
+    }
+    return {key: _inlined(value, components, above) for key, value in kept.items()}
