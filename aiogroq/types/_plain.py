@@ -19,7 +19,7 @@ ABSENT: Any = object()
 """The body is not known."""
 
 
-def plain(value: Any, sent: Any = ABSENT, *, defaults: bool = False, nulls: bool = True) -> Any:
+def plain(value: Model, sent: Any = ABSENT, *, defaults: bool = False, nulls: bool = True) -> Any:
     """``value`` as dicts, lists and scalars; the copy shares nothing with it.
 
     ``sent`` is the plain data that it was decoded from: then keys that were sent are there, nulls included, and
@@ -36,11 +36,8 @@ def plain(value: Any, sent: Any = ABSENT, *, defaults: bool = False, nulls: bool
             copy, items = {}, _fields(one, its_sent, defaults, nulls)
         elif isinstance(one, dict):
             copy, items = {}, _entries(cast("dict[str, Any]", one), its_sent)
-        elif isinstance(one, list):
-            copy, items = [None] * len(cast("list[object]", one)), _items(cast("list[object]", one), its_sent)
         else:
-            into[key] = _as_sent(one, its_sent)
-            continue
+            copy, items = [None] * len(one), _items(one, its_sent)
         into[key] = copy
         for name, inner, inner_sent in items:
             if isinstance(inner, (dict, list, Model)):
@@ -99,5 +96,5 @@ def _as_sent(value: Any, sent: Any) -> Any:
         return value
     try:
         return sent if msgspec.convert(sent, kind, strict=False) == value else value
-    except (msgspec.MsgspecError, TypeError):
+    except (msgspec.MsgspecError, TypeError, ValueError):
         return value

@@ -327,6 +327,13 @@ def test_what_the_owner_changes_is_what_is_given_back() -> None:
     assert value.to_dict()["choices"] == []
 
 
+@pytest.mark.parametrize("sent", ["half a horse \ud83d", "soon", None, [1], "16 "])
+def test_a_drifted_value_that_its_owner_mended_is_given_back_mended(sent: Any) -> None:
+    value = completion(created=sent)
+    value.created = 17
+    assert value.to_dict()["created"] == 17
+
+
 def test_what_is_given_back_shares_nothing_with_the_object() -> None:
     value = completion(mood={"level": [3]})
     made = value.to_dict()
