@@ -12,6 +12,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pydantic
 import pytest
 
@@ -488,10 +489,11 @@ def test_an_answer_is_a_response_model() -> None:
 @pytest.mark.parametrize("mode", ["validation", "serialization"])
 def test_an_answer_has_a_json_schema(mode: Any) -> None:
     schema = Answer.model_json_schema(mode=mode)
-    assert schema["properties"]["completion"] == {
-        "type": "object", "title": "ChatCompletion" if "title" not in schema else schema["properties"]["completion"]["title"],
-        "additionalProperties": True,
-    }  # fmt: skip
+    completion = schema["properties"]["completion"]
+    assert completion["type"] == "object"
+    assert set(completion["properties"]) == {
+        field.encode_name for field in msgspec.structs.fields(ChatCompletion)
+    }
 
 
 @pytest.mark.parametrize("wrong", ["text", 3, None, [1]])
