@@ -1,0 +1,42 @@
+"""The clients that are measured. Each is built by name in the process that measures it, and imports only its own library."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .base import AsyncPeer, SyncPeer
+
+ASYNC = {
+    "aiogroq": "sdk:async_aiogroq",
+    "groq": "sdk:async_groq",
+    "groq+aiohttp": "sdk:async_groq_aiohttp",
+    "openai": "sdk:async_openai",
+    "openai+aiohttp": "sdk:async_openai_aiohttp",
+    "hand-written": "handwritten:AsyncHandWritten",
+    "aiohttp as people write it": "people:AsyncPeople",
+    "bare protocol": "floor:AsyncFloor",
+}
+SYNC = {
+    "aiogroq": "sdk:sync_aiogroq",
+    "groq": "sdk:sync_groq",
+    "openai": "sdk:sync_openai",
+    "hand-written": "portal:SyncHandWritten",
+}
+
+
+def build_async(name: str, url: str) -> AsyncPeer:
+    """The async client of this name, for the server at *url*. Call it on the loop that uses it."""
+    client: AsyncPeer = _find(ASYNC[name])(url)
+    return client
+
+
+def build_sync(name: str, url: str) -> SyncPeer:
+    """The blocking client of this name, for the server at *url*."""
+    client: SyncPeer = _find(SYNC[name])(url)
+    return client
+
+
+def _find(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(importlib.import_module(f"{__name__}.{module}"), attribute)

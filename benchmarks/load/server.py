@@ -1,0 +1,239 @@
+"""The load server's process: one protocol on one loop, which reads as little of a request as it must.
+
+Run as ``python -m benchmarks.load.server``; it prints its port. What it answers is asked for by the model's name:
+
+    chat                     one answer
+    stream                   1,001 events as fast as they go
+    paced-HZ-N               N events, HZ of them a second, each with the time of its writing
+    embed-N                  the vectors of N inputs
+    hold, hold-stream        nothing (or a first event) until ``POST /release``
+    too-large                413 with the service's text
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import time
+from typing import Any, cast
+
+from . import answers
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
+_MODEL = re.compile(rb'"model": *"([^"]*)"')
+_BASE64 = re.compile(rb'"encoding_format": *"base64"')
+_CHUNKED_END = b"\r\n0\r\n\r\n"
+
+
+class State:
+    """What all connections share: the counts, and the answers that are held back."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.open = 0
+        self.held: list[Connection] = []
+
+
+class Connection(asyncio.Protocol):
+    """One connection, and the request on it."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._buffer = bytearray()
+        self._writes: tuple[bytes, ...] = ()
+        self._position = 0
+        self._is_full = False
+        # Of an upload only the size is kept.
+        self._upload_left: int | None = None
+        self._upload_tail = b""
+        self._upload_bytes = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        self._state.open += 1
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._state.open -= 1
+        self._writes = ()
+        if self in self._state.held:
+            self._state.held.remove(self)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._pump()
+
+    def data_received(self, data: bytes) -> None:
+        if self._upload_left is not None:
+            self._sink(data)
+            return
+        self._buffer += data
+        end = self._buffer.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = bytes(self._buffer[: end + 2])
+        start = end + 4
+        match = _LENGTH.search(head)
+        length = int(match[1]) if match else 0
+        is_chunked = _CHUNKED.search(head) is not None
+        if b"/audio/" in head[:64]:
+            first = bytes(self._buffer[start:])
+            self._buffer.clear()
+            self._upload_left = -1 if is_chunked else length
+            self._upload_bytes = 0
+            self._sink(first)
+            return
+        if is_chunked:
+            if not self._buffer.endswith(_CHUNKED_END):
+                return
+            length = len(self._buffer) - start
+        if len(self._buffer) - start < length:
+            return
+        body = bytes(self._buffer[start : start + length])
+        del self._buffer[: start + length]
+        self._state.requests += 1
+        self._answer(head, body)
+
+    def _sink(self, data: bytes) -> None:
+        self._upload_bytes += len(data)
+        left = self._upload_left
+        assert left is not None
+        if left < 0:
+            self._upload_tail = (self._upload_tail + data[-7:])[-7:]
+            is_done = self._upload_tail == _CHUNKED_END
+        else:
+            self._upload_left = left - len(data)
+            is_done = self._upload_left == 0
+        if is_done:
+            self._upload_left = None
+            self._state.requests += 1
+            whole = self._upload_bytes >= answers.UPLOAD_BYTES
+            self.transport.write(answers.TRANSCRIPTION if whole else answers.TOO_LARGE)
+
+    def _answer(self, head: bytes, body: bytes) -> None:
+        path = head.split(b" ", 2)[1]
+        if path.endswith(b"/chat/completions"):
+            found = _MODEL.search(body)
+            self._chat(found[1].decode() if found else "")
+        elif path.endswith(b"/embeddings"):
+            found = _MODEL.search(body)
+            inputs = int(found[1].split(b"-")[1]) if found else 1
+            self.transport.write(
+                answers.embeddings(inputs, "base64" if _BASE64.search(body) else "float")
+            )
+        elif path.endswith(b"/content"):
+            block = answers.file_block()
+            count = answers.DOWNLOAD_BYTES // len(block)
+            self._send((answers.head("application/octet-stream", answers.DOWNLOAD_BYTES), *(block,) * count))
+        else:
+            self._control(path)
+
+    def _chat(self, model: str) -> None:
+        if model == "chat":
+            self.transport.write(answers.CHAT)
+        elif model == "stream":
+            self._send(answers.stream())
+        elif model.startswith("paced-"):
+            _, hertz, events = model.split("-")
+            _Pace(self.transport, float(hertz), int(events))
+        elif model.startswith("hold"):
+            self._state.held.append(self)
+            if model == "hold-stream":
+                self.transport.write(answers.STREAM_HEAD + answers.event({"content": answers.TOKEN}))
+            self._release = (
+                answers.last_event() + answers.DONE + answers.LAST_CHUNK
+                if model == "hold-stream"
+                else answers.CHAT
+            )
+        else:
+            self.transport.write(answers.TOO_LARGE)
+
+    def release(self) -> None:
+        """Send the answer that was held back."""
+        self.transport.write(self._release)
+
+    def _control(self, path: bytes) -> None:
+        state = self._state
+        # The one that asks is no request of the measurement.
+        state.requests -= 1
+        if path == b"/release":
+            held, state.held = state.held, []
+            for connection in held:
+                connection.release()
+        elif path == b"/reset":
+            state.requests = 0
+        counts: dict[str, Any] = {"requests": state.requests, "open": state.open, "held": len(state.held)}
+        self.transport.write(answers.whole({**counts, "cpu_s": time.process_time()}))
+
+    def _send(self, writes: tuple[bytes, ...]) -> None:
+        self._writes, self._position = writes, 0
+        self._pump()
+
+    def _pump(self) -> None:
+        """Write one piece, and come back for the next: other connections have their turn between."""
+        if self._is_full or self._position >= len(self._writes):
+            return
+        self.transport.write(self._writes[self._position])
+        self._position += 1
+        if self._position < len(self._writes):
+            asyncio.get_running_loop().call_soon(self._pump)
+
+
+class _Pace:
+    """A stream with a clock: every event carries the time of its writing."""
+
+    def __init__(self, transport: asyncio.Transport, hertz: float, events: int) -> None:
+        self._transport = transport
+        self._gap_s = 1 / hertz
+        self._left = events
+        self._loop = asyncio.get_running_loop()
+        self._next = self._loop.time()
+        transport.write(answers.STREAM_HEAD)
+        self._tick()
+
+    def _tick(self) -> None:
+        if self._transport.is_closing():
+            return
+        if self._left == 0:
+            self._transport.write(answers.last_event("0") + answers.DONE + answers.LAST_CHUNK)
+            return
+        self._transport.write(answers.stamped(time.monotonic_ns()))
+        self._left -= 1
+        self._next += self._gap_s
+        self._loop.call_at(self._next, self._tick)
+
+
+async def serve() -> None:
+    """Serve on a free loopback port until standard input ends, which it does when the harness does."""
+    loop = asyncio.get_running_loop()
+    state = State()
+    server = await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=4096)
+    answers.stream()
+    for inputs in (1, 64, 2048):
+        for encoding in ("float", "base64"):
+            answers.embeddings(inputs, encoding)
+    sys.stdout.write(json.dumps({"port": server.sockets[0].getsockname()[1], "pid": os.getpid()}) + "\n")
+    sys.stdout.flush()
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+def main() -> None:
+    try:
+        import uvloop
+
+        uvloop.run(serve())
+    except ImportError:
+        asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""What a client, a request in flight and an open stream keep in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from typing import Any
+
+from .. import machine
+from ..clients import build_async
+from ..load.process import ask
+from ..spec import Found, Spec
+
+
+async def measure(spec: Spec) -> Found:
+    """``kind`` is ``client``, ``request`` or ``stream``; ``count`` of them are held at once."""
+    count, kind = int(spec.params["count"]), str(spec.params["kind"])
+    first = build_async(spec.client, spec.url)
+    await first.chat("chat", "warm")
+    kept: list[Any] = []
+    tasks: list[asyncio.Task[Any]] = []
+    if kind != "client":
+        # What the first of its kind brings along is not counted.
+        tasks = [_held(first, kind) for _ in range(10)]
+        await _until_held(spec.url, 10)
+        await asyncio.to_thread(ask, spec.url, "/release")
+        await asyncio.gather(*tasks)
+    gc.collect()
+    before = machine.rss_bytes()
+    started_at = time.perf_counter()
+    if kind == "client":
+        kept = [build_async(spec.client, spec.url) for _ in range(count)]
+    else:
+        tasks = [_held(first, kind) for _ in range(count)]
+        await _until_held(spec.url, count)
+    took_s = time.perf_counter() - started_at
+    gc.collect()
+    grown = machine.rss_bytes() - before
+    if kind != "client":
+        await asyncio.to_thread(ask, spec.url, "/release")
+        await asyncio.gather(*tasks)
+    for client in [*kept, first]:
+        await client.close()
+    return Found(units=count, wall_s=took_s, values={"kib_each": grown / count / 1024})
+
+
+def _held(client: Any, kind: str) -> asyncio.Task[Any]:
+    if kind == "stream":
+        return asyncio.create_task(client.stream("hold-stream"))
+    return asyncio.create_task(client.chat("hold", "wait"))
+
+
+async def _until_held(url: str, count: int) -> None:
+    # Asked from a thread: the loop is where the requests are made.
+    while (await asyncio.to_thread(ask, url, "/counts"))["held"] < count:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.2)

@@ -1,0 +1,62 @@
+"""Importing a package, and the way from a bare interpreter to the first answer: time and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from ..load.answers import TEXT
+from ..spec import Found, Spec
+from .clock import check
+
+_PACKAGES = {"aiogroq": "aiogroq", "groq": "groq", "openai": "openai", "hand-written": "aiohttp, msgspec"}
+_TAIL = """
+import json, os, resource, sys
+try:
+    rss = int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+except OSError:
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"rss_mib": rss / 2**20, "cpu_s": used.ru_utime + used.ru_stime, "text": text}))
+"""
+_FIRST = {
+    "aiogroq": "from aiogroq import Groq\nclient = Groq(api_key='k', base_url=URL)",
+    "groq": "from groq import Groq\nclient = Groq(api_key='k', base_url=URL)",
+    "openai": "from openai import OpenAI\nclient = OpenAI(api_key='k', base_url=URL + '/openai/v1')",
+}
+_ASK = """
+text = client.chat.completions.create(model="chat", messages=[{"role": "user", "content": "x"}]).choices[0].message.content
+"""
+
+
+def measure(spec: Spec) -> Found:
+    """``until`` is ``import`` or ``answer``. The client ``bare interpreter`` is what Python costs by itself."""
+    wants_answer = spec.params["until"] == "answer"
+    if spec.client == "bare interpreter":
+        code = "text = ''"
+    elif wants_answer:
+        code = f"URL = {spec.url!r}\n{_FIRST[spec.client]}{_ASK}"
+    else:
+        code = f"import {_PACKAGES[spec.client]}\ntext = ''"
+    best: Found | None = None
+    # Compiled files and the file cache are warm from the second time on.
+    for _ in range(3):
+        started_at = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-c", code + _TAIL], capture_output=True, check=True, text=True, env=_environment()
+        )
+        wall_s = time.perf_counter() - started_at
+        told = json.loads(done.stdout)
+        check(told["text"], TEXT if wants_answer and spec.client in _FIRST else "")
+        if best is None or told["cpu_s"] < best.cpu_s:
+            values = {"rss_mib": told["rss_mib"]}
+            best = Found(units=1, cpu_s=told["cpu_s"], wall_s=wall_s, values=values)
+    assert best is not None
+    return best
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}

@@ -1,0 +1,60 @@
+"""A download of 64 MiB into a file, and an upload of 25 MiB from one. The unit is a MiB."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from .. import machine
+from ..clients import build_async
+from ..load.answers import DOWNLOAD_BYTES, TEXT, UPLOAD_BYTES, file_block
+from ..spec import Found, Spec
+from .clock import Stopwatch, WrongAnswer, check
+
+_MIB = 1024 * 1024
+
+
+async def measure(spec: Spec) -> Found:
+    """``count`` transfers one after another, in the ``direction`` ``download`` or ``upload``."""
+    count = int(spec.params["count"])
+    is_download = spec.params["direction"] == "download"
+    client = build_async(spec.client, spec.url)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "audio.wav")
+        source = os.path.join(folder, "source.wav")
+        # One byte more than the size, so that the server can tell the whole file from most of it.
+        Path(source).write_bytes(b"RIFF" + os.urandom(UPLOAD_BYTES - 4))
+
+        async def one() -> None:
+            if is_download:
+                await client.download(path)
+                _check_file(path)
+            else:
+                check(await client.upload(source), TEXT)
+
+        await one()
+        before = machine.rss_bytes()
+        with Stopwatch() as watch:
+            for _ in range(count):
+                await one()
+        grown = machine.rss_bytes() - before
+    await client.close()
+    size = DOWNLOAD_BYTES if is_download else UPLOAD_BYTES
+    return watch.found(count * size // _MIB, requests=1 + count, peak_mib=_peak_mib(), grown_mib=grown / _MIB)
+
+
+def _peak_mib() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _check_file(path: str) -> None:
+    block = file_block()
+    check(os.path.getsize(path), DOWNLOAD_BYTES)
+    with open(path, "rb") as file:
+        for place in (0, DOWNLOAD_BYTES // 2, DOWNLOAD_BYTES - len(block)):
+            file.seek(place)
+            if file.read(len(block)) != block:
+                raise WrongAnswer("the file is not what was sent")
