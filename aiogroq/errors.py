@@ -105,22 +105,18 @@ class GroqError(Exception):
         return super().__str__() or f"{type(self).__name__} without a message"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (
-            type(self),
-            self.args,
-            dict(self.__dict__),
-            self.__cause__,
-            self.__suppress_context__,
-        )
+        # The cause goes along where it is ours, too: aiohttp's holds connections, and often cannot be pickled.
+        cause = self.__cause__ if isinstance(self.__cause__, GroqError) else None
+        return _rebuild, (type(self), self.args, dict(self.__dict__), cause, self.__suppress_context__)
 
 
 def _rebuild(
-    cls: type[E], args: tuple[Any, ...], state: dict[str, Any], cause: BaseException | None, suppress: bool
+    cls: type[E], args: tuple[Any, ...], state: dict[str, Any], cause: GroqError | None, suppress: bool
 ) -> E:
     error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
-    error.__cause__ = cause if isinstance(cause, GroqError) else None
+    error.__cause__ = cause
     error.__suppress_context__ = suppress
     return error
 
