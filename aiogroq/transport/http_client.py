@@ -8,7 +8,6 @@ dropped without a word. Nothing happens in ``__del__``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ssl as ssl_module
 import weakref
 from typing import Any
@@ -20,10 +19,13 @@ from yarl import URL
 
 from ..errors import GroqError
 from . import proxies
+from .abandoned import Sessions, drop, drop_all, pools
 from .watch import CURRENT
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 """aiohttp's own timers are off: `watch` keeps the time."""
+_CLOSE_S = 1.0
+"""Seconds that another loop is given to close its session."""
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -82,15 +84,16 @@ class DefaultAioHttpClient:
         self._proxy = _explicit_proxy(proxy, proxy_auth)
         self._trust_env = trust_env
         self._injected = session
-        self._sessions: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], aiohttp.ClientSession]] = {}
-        weakref.finalize(self, _drop_all, self._sessions)
+        self.sessions: Sessions = {}
+        weakref.finalize(self, drop_all, self.sessions)
         self.is_closed: bool = False
+        pools.add(self)
 
     def session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
         """The session of this loop, which must be the running one. Made when it is not there."""
         if self._injected is not None:
-            return self._injected
-        found = self._sessions.get(id(loop))
+            return _on_its_loop(self._injected, loop)
+        found = self.sessions.get(id(loop))
         if found is not None and found[0]() is loop and not found[1].closed:
             return found[1]
         if self.is_closed:
@@ -100,10 +103,11 @@ class DefaultAioHttpClient:
         return self._open(loop)
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-        for key, (ref, session) in list(self._sessions.items()):
+        for key, (ref, session) in list(self.sessions.items()):
             owner = ref()
-            if owner is None or owner.is_closed():
-                del self._sessions[key]
+            is_dead = owner is None or owner.is_closed()
+            # The loop of another thread may be at this, too: one of them drops it.
+            if is_dead and self.sessions.pop(key, None) is not None:
                 drop(session)
         session = aiohttp.ClientSession(
             connector=_Connector(**self._options),
@@ -111,7 +115,7 @@ class DefaultAioHttpClient:
             timeout=NO_TIMEOUT,
             auto_decompress=True,
         )
-        self._sessions[id(loop)] = (weakref.ref(loop), session)
+        self.sessions[id(loop)] = (weakref.ref(loop), session)
         return session
 
     def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
@@ -129,19 +133,21 @@ class DefaultAioHttpClient:
         """Close every connection that this pool opened, on whichever loop. An injected session stays open."""
         self.is_closed = True
         running = asyncio.get_running_loop()
-        sessions = list(self._sessions.values())
-        self._sessions.clear()
+        sessions = list(self.sessions.values())
+        self.sessions.clear()
         for ref, session in sessions:
             loop = ref()
             if loop is running:
                 await session.close()
             elif loop is not None and loop.is_running():
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(session.close(), loop))
+                closing = asyncio.run_coroutine_threadsafe(session.close(), loop)
+                # Bounded: the other loop may be busy for long, or end before it comes to this.
+                await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSE_S)
             else:
                 drop(session)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {len(self._sessions)} open session(s)>"
+        return f"<{type(self).__name__} {len(self.sessions)} open session(s)>"
 
     def __reduce__(self) -> Any:
         if self._injected is not None:
@@ -149,7 +155,10 @@ class DefaultAioHttpClient:
         return _rebuild, ({**self._options}, self._proxy, self._trust_env)
 
     def __deepcopy__(self, memo: Any) -> DefaultAioHttpClient:
-        return self
+        # A pool of its own, so that closing the copy closes nothing of the original; a session cannot be copied.
+        if self._injected is not None:
+            return self
+        return _rebuild({**self._options}, self._proxy, self._trust_env)
 
 
 def _rebuild(options: dict[str, Any], proxy: Any, trust_env: bool) -> DefaultAioHttpClient:
@@ -173,6 +182,16 @@ def as_http_client(given: Any) -> DefaultAioHttpClient:
     )
 
 
+def _on_its_loop(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+    owner: Any = getattr(session, "_loop", loop)  # its public `loop` warns
+    if owner is not loop:
+        raise GroqError(
+            "The aiohttp.ClientSession given as http_client belongs to another event loop than the one that runs. Use "
+            "the client on the loop where the session was made (AsyncGroq only), or pass no session."
+        )
+    return session
+
+
 def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, str]] | None:
     if proxy is None:
         return None
@@ -183,55 +202,3 @@ def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, 
         user, password, *_ = auth  # an aiohttp.BasicAuth is a tuple of three
         headers = {"Proxy-Authorization": proxies.basic_auth(user, password)}
     return url, headers
-
-
-def _drop_all(sessions: dict[int, tuple[Any, aiohttp.ClientSession]]) -> None:
-    for ref, session in list(sessions.values()):
-        loop = ref()
-        if loop is None or not loop.is_running():
-            drop(session)
-            continue
-        # Collected in whichever thread, or at the end of the program: a transport is closed on its own loop only.
-        protocols = _detach(session)
-        with contextlib.suppress(RuntimeError):  # the loop has stopped in between
-            loop.call_soon_threadsafe(_close, protocols)
-    sessions.clear()
-
-
-def drop(session: aiohttp.ClientSession) -> None:
-    """Close the sockets of a session whose loop does not run any more, without a warning and without awaiting."""
-    _close(_detach(session))
-
-
-def _detach(session: aiohttp.ClientSession) -> list[Any]:
-    """Take the connections out of a session, which is closed after that. They are returned."""
-    connector: Any = session.connector
-    session.detach()
-    if connector is None or connector.closed:
-        return []
-    idle = [entry[0] for entries in connector._conns.values() for entry in entries]
-    busy = [entry for entry in connector._acquired if hasattr(entry, "transport")]
-    connector._closed = True  # its own close() would schedule callbacks, on a loop that may be dead
-    connector._conns.clear()
-    connector._acquired.clear()
-    return [*idle, *busy]
-
-
-def _close(protocols: list[Any]) -> None:
-    for protocol in protocols:
-        if protocol.transport is not None:
-            _close_transport(protocol.transport)
-
-
-def _close_transport(transport: Any) -> None:
-    try:
-        transport.abort()
-        return
-    except RuntimeError:
-        pass  # the loop is closed: asyncio's transport cannot schedule its own end
-    inner = getattr(transport, "_ssl_protocol", None)
-    inner = getattr(inner, "_transport", None) or transport
-    sock = getattr(inner, "_sock", None)
-    if sock is not None:
-        sock.close()
-        inner._sock = None  # so that the transport does not warn that it was left open
