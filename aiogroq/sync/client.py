@@ -136,7 +136,7 @@ class Groq(Resources):
 
     def close(self) -> None:
         """Close the connections. May be called more than once, or not at all."""
-        portal.call(self._async.close())
+        portal.close(self._async.close)
 
     def __enter__(self) -> Self:
         return self

@@ -6,82 +6,53 @@ threads at once, and share connections. What is particular:
 - A call from the portal's own thread could only wait for itself: it is refused.
 - Ctrl-C cancels the coroutine and waits, bounded, for it to clean up, before `KeyboardInterrupt` goes on.
 - Every wait also watches whether the thread is alive: a dead loop is an exception, not a hang.
-- After a fork the child has no such thread: it gets a new portal at its first call.
-- The thread is a daemon, so that it never holds up the end of the program.
+- After a fork the child has no such thread: it gets a new one at its first call.
+- The thread is a daemon, so that it never holds up the end of the program, and still works in ``atexit`` handlers.
+- Green threads (gevent, eventlet) in the place of real ones would hang it: they are refused.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import os
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine
-from importlib import import_module
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from ..errors import GroqError
+from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, refuse_green_threads
+
+__all__ = ["Portal", "PortalError", "portal"]
 
 T = TypeVar("T")
-
-_LIVENESS_S = 1.0
-"""How often a wait looks whether the loop's thread is alive, in seconds."""
-_CLEANUP_S = 5.0
-"""How long an interrupted call is given to clean up, in seconds."""
-
-
-class PortalError(GroqError):
-    """A blocking call that cannot be made here."""
+Close: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
 
 class _Pending(Generic[T]):
     """A call that waits for its coroutine: a lock for one waiter, which is cheaper than a Future."""
 
-    __slots__ = ("_done", "_error", "_portal", "_task", "_value", "context", "coro")
+    __slots__ = ("_context", "_coro", "_done", "_error", "_runner", "_task", "_value")
 
-    def __init__(self, portal: Portal, coro: Coroutine[Any, Any, T]) -> None:
-        self._portal = portal
-        self.coro = coro
-        self.context = contextvars.copy_context()
+    def __init__(self, runner: Runner, coro: Coroutine[Any, Any, T]) -> None:
+        self._runner = runner
+        self._coro = coro
+        self._context = contextvars.copy_context()
         self._done = threading.Lock()
         self._done.acquire()
         self._task: asyncio.Task[T] | None = None
         self._value: T | None = None
         self._error: BaseException | None = None
 
-    def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """On the loop's thread: run the coroutine in the context of the caller."""
-        self._task = self.context.run(loop.create_task, self.coro)
-        self._task.add_done_callback(self._finish)
-
-    def _finish(self, task: asyncio.Task[T]) -> None:
-        if task.cancelled():
-            self._error = asyncio.CancelledError()
-        else:
-            self._error = task.exception()
-            if self._error is None:
-                self._value = task.result()
-        self._done.release()
-
-    def fail(self, error: BaseException) -> None:
-        """End the wait with this error; the coroutine has not begun."""
-        self.coro.close()
-        self._error = error
-        self._done.release()
-
-    def wait(self) -> T:
-        """Wait for the result."""
+    def run(self) -> T:
+        """Run the coroutine on the runner and wait for its result."""
         try:
-            while not self._done.acquire(timeout=_LIVENESS_S):
-                if not self._portal.is_alive:
-                    raise PortalError(
-                        "The thread that runs blocking calls has died; the call was lost with it."
-                    )
-        except BaseException as error:
-            if not isinstance(error, PortalError):
-                self._cancel()
+            self._runner.call_soon(self._start)
+            while not self._done.acquire(timeout=LIVENESS_S):
+                self._check_alive()
+        except BaseException:
+            self._cancel()
             raise
         if self._error is not None:
             try:
@@ -90,114 +61,137 @@ class _Pending(Generic[T]):
                 self._error = None  # the traceback refers to this frame: a cycle otherwise
         return cast("T", self._value)
 
+    def _check_alive(self) -> None:
+        if not self._runner.is_alive:
+            raise PortalError("The thread that runs blocking calls has died; the call was lost with it.")
+        self._runner.wake()
+
+    def _start(self) -> None:
+        """On the loop's thread: run the coroutine in the context of the caller."""
+        self._task = self._context.run(self._runner.loop.create_task, self._coro)
+        self._task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[T]) -> None:
+        if task.cancelled():
+            self._error = PortalError("The call was cancelled on the thread that runs blocking calls.")
+        else:
+            self._error = task.exception()
+            if self._error is None:
+                self._value = task.result()
+        self._task = None  # it holds the error, whose traceback refers to this: a cycle otherwise
+        self._release()
+
+    def _release(self) -> None:
+        # Free already where an interrupt came between the end of the call and that of the wait.
+        with contextlib.suppress(RuntimeError):
+            self._done.release()
+
     def _cancel(self) -> None:
         """Interrupted while waiting: end the coroutine, and give it a moment to close its connection."""
 
         def cancel() -> None:
             if self._task is not None:
                 self._task.cancel()
+            else:  # interrupted before it was even queued, or after it had ended
+                self._coro.close()
+                self._release()
 
-        if self._portal.is_alive:
-            self._portal.call_soon(cancel)
-            self._done.acquire(timeout=_CLEANUP_S)
+        if self._runner.is_alive:
+            self._runner.call_soon(cancel)
+            self._runner.wake()
+            self._done.acquire(timeout=CLEANUP_S)
+        elif self._task is None:
+            self._coro.close()
 
 
 class Portal:
-    """A thread with an event loop."""
+    """The one runner of this process, and the ways to it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._queue: deque[Callable[[], object]] = deque()
-        self._is_woken = False
+        self._runner: Runner | None = None
+        self._inherited: list[Runner] = []
 
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
+        return self._runner is not None and self._runner.is_alive
+
+    @property
+    def runner(self) -> Runner:
+        """The runner, started where there is none. Raises `PortalError` where none can be started."""
+        runner = self._runner
+        if runner is None or not runner.is_alive:
+            refuse_green_threads()
+            with self._lock:
+                runner = self._runner
+                if runner is None or not runner.is_alive:
+                    runner = self._runner = Runner()
+        return runner
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The loop, started where it was not."""
-        loop = self._loop
-        if loop is None or loop.is_closed() or not self.is_alive:
-            loop = self._start()
-        return loop
+        return self.runner.loop
 
     def call(self, coro: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and return what it returns, or raise what it raises.
 
         Raises `PortalError` from the portal's own thread, and while the interpreter is going down.
         """
-        if threading.get_ident() == (self._thread.ident if self._thread is not None else None):
+        try:
+            runner = self._open()
+        except PortalError:
             coro.close()
+            raise
+        return _Pending(runner, coro).run()
+
+    def _open(self) -> Runner:
+        if sys.is_finalizing():
+            raise PortalError("The interpreter is shutting down; blocking calls cannot run any more.")
+        runner = self.runner
+        if runner.is_here:
             raise PortalError(
                 "A blocking call was made from the thread that runs blocking calls, and would wait for itself for "
                 "ever. In a callback or hook use AsyncGroq and await."
             )
-        if sys.is_finalizing():
-            coro.close()
-            raise PortalError("The interpreter is shutting down; blocking calls cannot run any more.")
-        loop = self.loop
-        pending = _Pending(self, coro)
-        self.call_soon(lambda: pending.start(loop))
-        return pending.wait()
+        return runner
 
-    def call_soon(self, callback: Callable[[], object]) -> None:
-        """Run a callback on the loop's thread soon. One wake-up of the loop serves all that are waiting."""
-        loop = self.loop
-        self._queue.append(callback)
-        if not self._is_woken:
-            self._is_woken = True
-            loop.call_soon_threadsafe(self._run_queue)
+    def close(self, close: Close, runner: Runner | None = None) -> None:
+        """Close something that lives on a runner: waits for it, unless this is its thread or it runs no more."""
+        if sys.is_finalizing() or (runner is not None and not runner.is_alive):
+            return  # the end of the process closes everything, and did so in the parent of a forked one
+        runner = runner or self.runner
+        if runner.is_here:
+            self.forget(close, runner)
+        else:
+            _Pending(runner, close()).run()
 
-    def _run_queue(self) -> None:
-        # Cleared first: what is queued from now on wakes the loop again.
-        self._is_woken = False
-        queue = self._queue
-        while queue:
-            queue.popleft()()
+    def forget(self, close: Close, runner: Runner) -> None:
+        """Close something that nobody refers to any more, without waiting: this may be the garbage collector, in the
+        middle of anything."""
+        if runner.is_alive and not sys.is_finalizing():
+            runner.call_soon(lambda: _keep(runner.loop.create_task(close())))
 
-    def _start(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is not None and not self._loop.is_closed() and self.is_alive:
-                return self._loop
-            loop = _new_loop()
-            ready = threading.Event()
-            self._queue.clear()
-            self._is_woken = False
-            thread = threading.Thread(target=_run, args=(loop, ready), name="aiogroq-portal", daemon=True)
-            self._thread, self._loop = thread, loop
-            thread.start()
-            ready.wait()
-            return loop
-
-    def forget(self) -> None:
+    def abandon(self) -> None:
         """In the child after a fork: the thread is not there, and locks may be held by threads that are not."""
         self._lock = threading.Lock()
-        self._loop = None
-        self._thread = None
-        self._queue = deque()
-        self._is_woken = False
+        if self._runner is not None:
+            # Kept: to collect its loop would be to warn of it, and to take sockets out of the parent's selector.
+            self._inherited.append(self._runner)
+        self._runner = None
 
 
-def _run(loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
-    asyncio.set_event_loop(loop)
-    loop.call_soon(ready.set)
-    loop.run_forever()
+_closing: set[asyncio.Task[object]] = set()
 
 
-def _new_loop() -> asyncio.AbstractEventLoop:
-    try:
-        uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing
-    except ImportError:
-        return asyncio.new_event_loop()
-    return cast("asyncio.AbstractEventLoop", uvloop.new_event_loop())
+def _keep(task: asyncio.Task[object]) -> None:
+    _closing.add(task)  # a loop refers to its tasks only weakly
+    task.add_done_callback(_closing.discard)
 
 
 portal: Portal = Portal()
 """The portal of this process."""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=portal.forget)
+    os.register_at_fork(after_in_child=portal.abandon)

@@ -72,7 +72,7 @@ class APIResponse(BaseAPIResponse[R]):
     def close(self) -> None:
         """Close the body. What was not read is gone, and the connection with it."""
         if not self.is_closed:
-            portal.call(self._async.close())
+            portal.close(self._async.close)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body in pieces, decompressed: of ``chunk_size`` bytes each, or as they arrive."""
@@ -166,6 +166,7 @@ def _is_blocking(cls: Any) -> bool:
 
 def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
     """An async iterator, iterated on the portal. Closed where the loop over it is left early."""
+    runner = portal.runner
     try:
         while True:
             try:
@@ -173,8 +174,10 @@ def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
             except StopAsyncIteration:
                 return
             yield item
-    finally:
-        portal.call(cast("Any", source).aclose())
+    except GeneratorExit:
+        # Without waiting: this may be the garbage collector, which collects a generator that was left early.
+        portal.forget(cast("Any", source).aclose, runner)
+        raise
 
 
 async def _next(source: AsyncIterator[T]) -> T:

@@ -2,18 +2,22 @@
 
 One task on the portal's loop reads ahead and hands over every event that one read has decoded, since a round trip to the
 loop for each event would cost more than the event itself. It reads ahead by a bounded number of events, so that a slow
-reader slows the sender down.
+reader slows the sender down. The task knows nothing of the `Stream`, which may so be forgotten: when it is collected, the
+task and the connection end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import weakref
 from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .portal import PortalError, portal
+from .runner import LIVENESS_S
 
 if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
@@ -24,7 +28,6 @@ T = TypeVar("T")
 
 _AHEAD = 2048
 """Events that are read ahead at most."""
-_LIVENESS_S = 1.0
 
 
 class _End:
@@ -32,6 +35,80 @@ class _End:
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
+
+
+class _Pump(Generic[T]):
+    """Reads the events of a stream on the portal's loop, into a queue for the threads that iterate it."""
+
+    def __init__(self, source: AsyncStream[T]) -> None:
+        self.source = source
+        self.runner = portal.runner
+        self._inbox: deque[list[T] | _End] = deque()
+        self._arrived = threading.Semaphore(0)
+        self._unread = 0
+        self._room: asyncio.Event | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it reads or has read."""
+        return self._task is not None
+
+    async def start(self) -> None:
+        """Begin to read."""
+        if self._task is None:
+            self._room = asyncio.Event()
+            self._task = asyncio.create_task(self._read_ahead())
+
+    async def _read_ahead(self) -> None:
+        end = _End(None)
+        try:
+            while batch := await self.source.next_batch():
+                self._inbox.append(batch)
+                self._unread += len(batch)
+                self._arrived.release()
+                if self._unread >= _AHEAD and self._room is not None:
+                    self._room.clear()
+                    await self._room.wait()
+        except asyncio.CancelledError:
+            pass
+        except BaseException as error:
+            end = _End(error)
+        self._put_end(end)
+
+    def _put_end(self, end: _End) -> None:
+        self._inbox.append(end)
+        self._arrived.release()
+
+    def take(self) -> list[T]:
+        """The next events, waiting for them; none at the end. Raises what the stream raises."""
+        while not self._arrived.acquire(timeout=LIVENESS_S):
+            if not self.runner.is_alive or sys.is_finalizing():
+                raise PortalError("The thread that reads streams has died; the rest of the stream is lost.")
+        arrived = self._inbox.popleft()
+        if isinstance(arrived, _End):
+            self._put_end(_End(None))  # for other threads that wait
+            try:
+                if arrived.error is not None:
+                    raise arrived.error
+            finally:
+                del arrived  # the error's traceback refers to this frame: a cycle otherwise
+            return []
+        self._unread -= len(arrived)
+        if self._room is not None and self._unread < _AHEAD // 2 and not self._room.is_set():
+            self.runner.call_soon(self._room.set)
+        return arrived
+
+    async def close(self) -> None:
+        """End the connection, and the wait of every thread that iterates."""
+        if self._task is not None:
+            self._task.cancel()
+        self._put_end(_End(None))  # a task that is cancelled before its first step says nothing
+        await self.source.close()
+
+    def forget(self) -> None:
+        """`close` without waiting, for a stream that was collected."""
+        portal.forget(self.close, self.runner)
 
 
 class Stream(Generic[T]):
@@ -47,69 +124,48 @@ class Stream(Generic[T]):
         self._source = source
         self.response = source.response
         self._ready: deque[T] = deque()
-        self._inbox: deque[list[T] | _End] = deque()
-        self._arrived = threading.Semaphore(0)
-        self._unread = 0
-        self._room: asyncio.Event | None = None
-        self._pump: asyncio.Task[None] | None = None
+        self._pump = _Pump(source)
         self._is_over = False
+        self._guard: weakref.finalize[[], Stream[T]] | None = None
 
     def __iter__(self) -> Stream[T]:
         return self
 
     def __next__(self) -> T:
-        try:
-            return self._ready.popleft()
-        except IndexError:
-            self._wait()
-            return self._ready.popleft()
+        while True:
+            try:
+                return self._ready.popleft()
+            except IndexError:
+                self._wait()
 
     def _wait(self) -> None:
         """Wait for events. Raises `StopIteration` at the end."""
         if self._is_over:
             raise StopIteration
-        if self._pump is None:
-            portal.call(self._start())
+        if not self._pump.is_started:
+            self._start()
         try:
-            while not self._arrived.acquire(timeout=_LIVENESS_S):
-                if not portal.is_alive:
-                    raise PortalError(
-                        "The thread that reads streams has died; the rest of the stream is lost."
-                    )
+            arrived = self._pump.take()
         except KeyboardInterrupt:
             self.close()
             raise
-        arrived = self._inbox.popleft()
-        if isinstance(arrived, _End):
-            self._is_over = True
-            if arrived.error is not None:
-                raise arrived.error
+        except BaseException:
+            self._end()
+            raise
+        if not arrived:
+            self._end()
             raise StopIteration
         self._ready.extend(arrived)
-        self._unread -= len(arrived)
-        if self._room is not None and self._unread < _AHEAD // 2 and not self._room.is_set():
-            portal.call_soon(self._room.set)
 
-    async def _start(self) -> None:
-        self._room = asyncio.Event()
-        self._pump = asyncio.create_task(self._read_ahead())
+    def _start(self) -> None:
+        self._guard = weakref.finalize(self, self._pump.forget)
+        self._guard.atexit = False  # the end of the process closes the connection
+        portal.call(self._pump.start())
 
-    async def _read_ahead(self) -> None:
-        end = _End(None)
-        try:
-            while batch := await self._source.next_batch():
-                self._inbox.append(batch)
-                self._unread += len(batch)
-                self._arrived.release()
-                if self._unread >= _AHEAD and self._room is not None:
-                    self._room.clear()
-                    await self._room.wait()
-        except asyncio.CancelledError:
-            pass
-        except BaseException as error:
-            end = _End(error)
-        self._inbox.append(end)
-        self._arrived.release()
+    def _end(self) -> None:
+        self._is_over = True
+        if self._guard is not None:
+            self._guard.detach()
 
     @property
     def usage(self) -> CompletionUsage | None:
@@ -127,7 +183,7 @@ class Stream(Generic[T]):
         Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` for a
         stream of something else than chat chunks.
         """
-        if self._pump is None and not self._is_over:
+        if not self._pump.is_started and not self._is_over:
             completion = portal.call(self._source.collect())
             self._is_over = True
             return completion
@@ -139,14 +195,9 @@ class Stream(Generic[T]):
         """End the stream now. May be called more than once, and from another thread."""
         if self._is_over and self._source.is_closed:
             return
-        self._is_over = True
+        self._end()
         self._ready.clear()
-        portal.call(self._close())
-
-    async def _close(self) -> None:
-        if self._pump is not None:
-            self._pump.cancel()
-        await self._source.close()
+        portal.close(self._pump.close, self._pump.runner)
 
     def __enter__(self) -> Stream[T]:
         return self
