@@ -10,6 +10,7 @@ from .base import AsyncPeer, SyncPeer
 ASYNC = {
     "aiogroq": "sdk:async_aiogroq",
     "groq": "sdk:async_groq",
+    "groq, 100 connections": "sdk:async_groq_as_built",
     "groq+aiohttp": "sdk:async_groq_aiohttp",
     "openai": "sdk:async_openai",
     "openai+aiohttp": "sdk:async_openai_aiohttp",
@@ -25,9 +26,9 @@ SYNC = {
 }
 
 
-def build_async(name: str, url: str) -> AsyncPeer:
-    """The async client of this name, for the server at *url*. Call it on the loop that uses it."""
-    client: AsyncPeer = _find(ASYNC[name])(url)
+def build_async(name: str, url: str, concurrent: int = 1) -> AsyncPeer:
+    """The async client of this name, for so many calls at a time to *url*. Call it on the loop that uses it."""
+    client: AsyncPeer = _find(ASYNC[name])(url, concurrent)
     return client
 
 

@@ -16,7 +16,7 @@ from .sdk import messages
 class AsyncFloor(AsyncPeer):
     """Connections that are kept; an answer is found by its Content-Length. No errors, no limits, no redirects."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, concurrent: int = 1) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or 80)
         self._idle: list[_Connection] = []

@@ -85,7 +85,7 @@ class Refused(Exception):
 class AsyncHandWritten(AsyncPeer):
     """One session, one prepared URL and header mapping, bytes in and Structs out."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, concurrent: int = 1) -> None:
         self._chat_url = URL(f"{url}/openai/v1/chat/completions")
         self._embeddings_url = URL(f"{url}/openai/v1/embeddings")
         self._file_url = URL(f"{url}/openai/v1/files/file_1/content")

@@ -15,7 +15,7 @@ from .sdk import messages
 class AsyncPeople(AsyncPeer):
     """One shared session, the limit of its pool lifted, plain dictionaries."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, concurrent: int = 1) -> None:
         self._url = f"{url}/openai/v1"
         self._session = aiohttp.ClientSession(
             headers={"Authorization": "Bearer gsk_benchmark"}, connector=aiohttp.TCPConnector(limit=0)

@@ -1,7 +1,8 @@
 """aiogroq, the official groq and openai: the same calls for all, each built as its documentation recommends for speed.
 
-One client is shared, retries are off so that a failure shows, and the limits of the pools are raised to where they queue
-nothing (`httpx.Limits`, from the section "Configuring the HTTP client" of both READMEs).
+One client is shared and retries are off, so that a failure shows. The pools of groq and openai are as they come while they
+are large enough; where they would queue they are raised to what is needed (`httpx.Limits`, from the section "Configuring
+the HTTP client" of both READMEs). Raised without need, httpx gets slower: it looks through every connection that it has.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 from .base import AsyncPeer, Seen, SyncPeer
 
 _KEY = "gsk_benchmark"
-_MANY = 10_000
 _TIMEOUT_S = 600.0
+_AS_BUILT = 100
+"""Connections that groq's pools have; openai's have 1,000."""
 
 
 def messages(prompt: str) -> list[dict[str, str]]:
@@ -106,7 +108,7 @@ def _numbers(embedding: Any) -> Sequence[float]:
     return array("f", b64decode(embedding)) if isinstance(embedding, str) else embedding
 
 
-def async_aiogroq(url: str) -> AsyncPeer:
+def async_aiogroq(url: str, concurrent: int) -> AsyncPeer:
     from aiogroq import AsyncGroq
 
     return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0))
@@ -118,50 +120,48 @@ def sync_aiogroq(url: str) -> SyncPeer:
     return SyncSdk(Groq(api_key=_KEY, base_url=url, max_retries=0))
 
 
-def _groq_limits() -> Any:
+def _groq(url: str, http: Any) -> AsyncPeer:
+    from groq import AsyncGroq
+
+    return AsyncSdk(
+        AsyncGroq(api_key=_KEY, base_url=url, max_retries=0, timeout=_TIMEOUT_S, http_client=http)
+    )
+
+
+def _raised(library: Any, concurrent: int, as_built: int = _AS_BUILT) -> dict[str, Any]:
+    if concurrent <= as_built:
+        return {}
+    return {"limits": library.Limits(max_connections=concurrent, max_keepalive_connections=concurrent)}
+
+
+def async_groq(url: str, concurrent: int) -> AsyncPeer:
     import httpx
+    from groq import DefaultAsyncHttpxClient
 
-    return httpx.Limits(max_connections=_MANY, max_keepalive_connections=_MANY)
-
-
-def _openai_limits() -> Any:
-    import openai._base_client as base
-
-    http: Any = base
-    # openai's own copy of httpx, whichever it is in this version.
-    library = getattr(http, "httpx2", None) or http.httpx
-    return library.Limits(max_connections=_MANY, max_keepalive_connections=_MANY)
+    return _groq(url, DefaultAsyncHttpxClient(**_raised(httpx, concurrent)))
 
 
-def async_groq(url: str) -> AsyncPeer:
-    from groq import AsyncGroq, DefaultAsyncHttpxClient
-
-    http = DefaultAsyncHttpxClient(limits=_groq_limits())
-    return AsyncSdk(
-        AsyncGroq(api_key=_KEY, base_url=url, max_retries=0, timeout=_TIMEOUT_S, http_client=http)
-    )
+def async_groq_as_built(url: str, concurrent: int) -> AsyncPeer:
+    """With its 100 connections, whatever the concurrency: the others wait in its queue."""
+    return _groq(url, None)
 
 
-def async_groq_aiohttp(url: str) -> AsyncPeer:
-    from groq import AsyncGroq, DefaultAioHttpClient
+def async_groq_aiohttp(url: str, concurrent: int) -> AsyncPeer:
+    import httpx
+    from groq import DefaultAioHttpClient
 
-    http = DefaultAioHttpClient(limits=_groq_limits())
-    return AsyncSdk(
-        AsyncGroq(api_key=_KEY, base_url=url, max_retries=0, timeout=_TIMEOUT_S, http_client=http)
-    )
+    return _groq(url, DefaultAioHttpClient(**_raised(httpx, concurrent)))
 
 
 def sync_groq(url: str) -> SyncPeer:
-    from groq import DefaultHttpxClient, Groq
+    from groq import Groq
 
-    http = DefaultHttpxClient(limits=_groq_limits())
-    return SyncSdk(Groq(api_key=_KEY, base_url=url, max_retries=0, timeout=_TIMEOUT_S, http_client=http))
+    return SyncSdk(Groq(api_key=_KEY, base_url=url, max_retries=0, timeout=_TIMEOUT_S))
 
 
-def async_openai(url: str) -> AsyncPeer:
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+def _openai(url: str, http: Any) -> AsyncPeer:
+    from openai import AsyncOpenAI
 
-    http = DefaultAsyncHttpxClient(limits=_openai_limits())
     return AsyncSdk(
         AsyncOpenAI(
             api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S, http_client=http
@@ -169,21 +169,29 @@ def async_openai(url: str) -> AsyncPeer:
     )
 
 
-def async_openai_aiohttp(url: str) -> AsyncPeer:
-    from openai import AsyncOpenAI, DefaultAioHttpClient
+def _http_library() -> Any:
+    import openai._base_client as base
 
-    http = DefaultAioHttpClient(limits=_openai_limits())
-    return AsyncSdk(
-        AsyncOpenAI(
-            api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S, http_client=http
-        )
-    )
+    # openai has a copy of httpx of its own since its version 3.
+    module: Any = base
+    return getattr(module, "httpx2", None) or module.httpx
+
+
+def async_openai(url: str, concurrent: int) -> AsyncPeer:
+    from openai import DefaultAsyncHttpxClient
+
+    return _openai(url, DefaultAsyncHttpxClient(**_raised(_http_library(), concurrent, 1000)))
+
+
+def async_openai_aiohttp(url: str, concurrent: int) -> AsyncPeer:
+    from openai import DefaultAioHttpClient
+
+    return _openai(url, DefaultAioHttpClient(**_raised(_http_library(), concurrent, 1000)))
 
 
 def sync_openai(url: str) -> SyncPeer:
-    from openai import DefaultHttpxClient, OpenAI
+    from openai import OpenAI
 
-    http = DefaultHttpxClient(limits=_openai_limits())
     return SyncSdk(
-        OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S, http_client=http)
+        OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S)
     )

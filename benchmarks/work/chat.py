@@ -14,7 +14,7 @@ from .clock import Stopwatch, check
 async def measure(spec: Spec) -> Found:
     """``concurrent`` workers do ``count`` requests. ``refused`` asks for the 413; ``prompt_bytes`` is the prompt's size."""
     concurrent, count = int(spec.params["concurrent"]), int(spec.params["count"])
-    client = build_async(spec.client, spec.url)
+    client = build_async(spec.client, spec.url, concurrent)
     prompt = "x" * int(spec.params.get("prompt_bytes", 60))
     refused = bool(spec.params.get("refused"))
 

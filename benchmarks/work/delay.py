@@ -19,7 +19,7 @@ _NAP_S = 0.005
 async def measure(spec: Spec) -> Found:
     """``streams`` at once, each of ``events`` at ``hertz``."""
     streams, events, hertz = (int(spec.params[name]) for name in ("streams", "events", "hertz"))
-    client = build_async(spec.client, spec.url)
+    client = build_async(spec.client, spec.url, streams)
     await client.watch("paced-1000-5", lambda _: None)
     firsts: list[float] = []
     tokens: list[float] = []

@@ -17,7 +17,7 @@ _CONCURRENT = 50
 async def measure(spec: Spec) -> Found:
     """``count`` requests, looked at in ten parts of the same size after the first hundred."""
     count = int(spec.params["count"])
-    client = build_async(spec.client, spec.url)
+    client = build_async(spec.client, spec.url, _CONCURRENT)
 
     async def one() -> None:
         check(await client.chat("chat", "x" * 60), TEXT)

@@ -16,7 +16,7 @@ from ..spec import Found, Spec
 async def measure(spec: Spec) -> Found:
     """``kind`` is ``client``, ``request`` or ``stream``; ``count`` of them are held at once."""
     count, kind = int(spec.params["count"]), str(spec.params["kind"])
-    first = build_async(spec.client, spec.url)
+    first = build_async(spec.client, spec.url, 1 if kind == "client" else count)
     await first.chat("chat", "warm")
     kept: list[Any] = []
     tasks: list[asyncio.Task[Any]] = []

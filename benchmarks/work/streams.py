@@ -14,7 +14,7 @@ LETTERS = (EVENTS - 1) * len(TOKEN)
 async def measure(spec: Spec) -> Found:
     """``concurrent`` at a time, ``count`` in all."""
     concurrent, count = int(spec.params["concurrent"]), int(spec.params["count"])
-    client = build_async(spec.client, spec.url)
+    client = build_async(spec.client, spec.url, concurrent)
 
     async def one() -> None:
         check(await client.stream("stream"), (EVENTS, LETTERS))

@@ -1,0 +1,55 @@
+"""The charts: what a request and a streamed event cost, client by client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .plan import ROWS, label
+from .results import Results, cpu
+
+_CHARTS = {
+    "chat.svg": ("chat, 50 concurrent", "chat, 1,000 concurrent"),
+    "streams.svg": ("streams, 50 concurrent",),
+    "sync.svg": ("sync chat, sequential", "sync chat, 32 threads"),
+    "embeddings.svg": ("embeddings, 64 of 768, float", "embeddings, 64 of 768, base64"),
+}
+
+
+def draw(results: Results, folder: Path) -> list[Path]:
+    """Draw what was measured into *folder*; returns the files. Without matplotlib nothing is drawn."""
+    try:
+        import matplotlib
+    except ImportError:
+        return []
+    matplotlib.use("svg")
+    # Text stays text, and the same figures give the same file.
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
+    drawn = [_draw(results, folder / name, rows) for name, rows in _CHARTS.items()]
+    return [path for path in drawn if path is not None]
+
+
+def _draw(results: Results, path: Path, names: tuple[str, ...]) -> Path | None:
+    from matplotlib.figure import Figure
+
+    rows = [row for row in ROWS if row.name in names and results.found(row.name, row.clients[0])]
+    if not rows:
+        return None
+    figure = Figure(figsize=(8, 1.0 + 0.34 * sum(len(row.clients) for row in rows)), layout="constrained")
+    axes = figure.subplots(len(rows), 1, squeeze=False)
+    for row, (axis,) in zip(rows, axes, strict=True):
+        bars = [(label(c), results.median(row.name, c, cpu) or 0.0, c[0] == "aiogroq") for c in row.clients]
+        bars = sorted((bar for bar in bars if bar[1]), key=lambda bar: -bar[1])
+        drawn = axis.barh(
+            [name for name, _, _ in bars],
+            [us for _, us, _ in bars],
+            color=["#e8590c" if is_ours else "#adb5bd" for _, _, is_ours in bars],
+        )
+        axis.bar_label(drawn, labels=[f"{us:,.1f}" for _, us, _ in bars], padding=3, fontsize=8)
+        axis.set_xscale("log")
+        axis.margins(x=0.12)
+        axis.set_title(f"{row.name}: CPU microseconds a {row.unit} (log scale)", loc="left", fontsize=9)
+        axis.tick_params(labelsize=8)
+        for side in ("top", "right"):
+            axis.spines[side].set_visible(False)
+    figure.savefig(path, format="svg", metadata={"Date": None})
+    return path

@@ -1,0 +1,143 @@
+"""What is measured: a row for each work, with its clients and its size, for the whole run and the quick one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Client = tuple[str, str]
+"""A client and its loop."""
+
+OURS: Client = ("aiogroq", "asyncio")
+OURS_FAST: Client = ("aiogroq", "uvloop")
+HAND: Client = ("hand-written", "asyncio")
+HAND_FAST: Client = ("hand-written", "uvloop")
+PEOPLE: Client = ("aiohttp as people write it", "asyncio")
+GROQ: Client = ("groq", "asyncio")
+GROQ_QUEUED: Client = ("groq, 100 connections", "asyncio")
+GROQ_AIO: Client = ("groq+aiohttp", "asyncio")
+OPENAI: Client = ("openai", "asyncio")
+OPENAI_AIO: Client = ("openai+aiohttp", "asyncio")
+FLOOR: Client = ("bare protocol", "asyncio")
+BARE: Client = ("bare interpreter", "")
+OURS_SYNC: Client = ("aiogroq", "sync")
+GROQ_SYNC: Client = ("groq", "sync")
+OPENAI_SYNC: Client = ("openai", "sync")
+HAND_SYNC: Client = ("hand-written", "sync")
+
+_ALL = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, FLOOR, OURS_FAST, HAND_FAST)
+_STREAMING = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, OURS_FAST, HAND_FAST)
+_SYNC = (OURS_SYNC, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)
+_SDKS = (OURS, HAND, GROQ, GROQ_AIO, OPENAI)
+
+
+def label(client: Client) -> str:
+    """How a client is called in tables."""
+    name, loop = client
+    return f"{name} (uvloop)" if loop == "uvloop" else name
+
+
+@dataclass(frozen=True)
+class Row:
+    """One work, done by several clients."""
+
+    name: str
+    """How it is called in tables, and by ``--only``."""
+    work: str
+    """The module of `benchmarks.work`."""
+    unit: str
+    """What the microseconds are of; where it is empty the row has figures of its own only."""
+    params: Mapping[str, Any]
+    clients: tuple[Client, ...]
+    quick: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What is smaller in the quick run."""
+    rounds: int = 5
+    fewer: Mapping[Client, Mapping[str, Any]] = field(default_factory=dict[Client, Mapping[str, Any]])
+    """Smaller sizes for clients that would take minutes; their figure is by the unit too."""
+    in_quick: bool = True
+
+
+def _chat(concurrent: int, count: int, clients: tuple[Client, ...], **more: Any) -> Row:
+    name = f"chat, {concurrent:,} concurrent"
+    params = {"concurrent": concurrent, "count": count}
+    return Row(name, "chat", "request", params, clients, **more)
+
+
+_SLOW: Mapping[Client, Mapping[str, Any]] = {client: {"count": 400} for client in (GROQ, OPENAI, GROQ_AIO, OPENAI_AIO)}
+
+ROWS: tuple[Row, ...] = (
+    _chat(1, 1000, _ALL, quick={"count": 30}, fewer=_SLOW),
+    _chat(50, 3000, _ALL, quick={"count": 60}, fewer={client: {"count": 1000} for client in _SLOW}),
+    _chat(500, 3000, _ALL, rounds=3, in_quick=False, fewer={client: {"count": 1000} for client in _SLOW}),
+    _chat(1000, 3000, (*_ALL, GROQ_QUEUED), rounds=3, in_quick=False),
+    _chat(2000, 4000, _ALL, rounds=3, in_quick=False, fewer={client: {"count": 2000} for client in _SLOW}),
+    *(
+        Row(
+            f"streams, {concurrent} concurrent", "streams", "event", {"concurrent": concurrent, "count": count},
+            _STREAMING, quick={"count": 1, "concurrent": 1}, rounds=rounds, in_quick=concurrent == 1,
+            fewer={client: {"count": few} for client in _SLOW},
+        )
+        for concurrent, count, few, rounds in ((1, 20, 4, 5), (50, 100, 50, 5), (500, 500, 500, 1))
+    ),
+    Row(
+        "delay, 100 streams", "delay", "", {"streams": 100, "events": 40, "hertz": 10},
+        (OURS, HAND, GROQ, GROQ_AIO, OURS_FAST), quick={"streams": 5, "events": 5}, rounds=3,
+    ),
+    Row(
+        "delay, 1,000 streams", "delay", "", {"streams": 1000, "events": 10, "hertz": 2},
+        (OURS, HAND, GROQ_AIO), rounds=3, in_quick=False,
+    ),
+    Row("sync chat, sequential", "blocking", "request", {"threads": 1, "count": 500}, _SYNC, quick={"count": 20}),
+    Row("sync chat, 8 threads", "blocking", "request", {"threads": 8, "count": 800}, _SYNC, quick={"count": 20}),
+    Row("sync chat, 32 threads", "blocking", "request", {"threads": 32, "count": 1600}, _SYNC, in_quick=False),
+    Row(
+        "sync stream", "blocking", "event", {"threads": 1, "count": 20, "stream": 1}, _SYNC, quick={"count": 1},
+        fewer={GROQ_SYNC: {"count": 8}, OPENAI_SYNC: {"count": 8}},
+    ),
+    *(
+        Row(
+            f"embeddings, {inputs:,} of 768, {encoding}", "embeddings", "request",
+            {"inputs": inputs, "count": count, "encoding": encoding}, _SDKS, quick={"count": 1},
+            rounds=rounds, in_quick=inputs == 64,
+        )
+        for encoding in ("float", "base64")
+        for inputs, count, rounds in ((1, 200, 3), (64, 30, 5), (2048, 2, 3))
+    ),
+    *(
+        Row(name, "transfer", "MiB", {"direction": name.split(" ")[0], "count": 2}, _SDKS, quick={"count": 1})
+        for name in ("download 64 MiB to a file", "upload 25 MiB from a file")
+    ),
+    Row(
+        "a prompt of 1 MiB", "chat", "request", {"concurrent": 1, "count": 50, "prompt_bytes": 1 << 20, "warm": 3},
+        (OURS, HAND, GROQ, GROQ_AIO, OPENAI, PEOPLE), quick={"count": 2}, rounds=3,
+    ),
+    Row(
+        "refused with 413", "chat", "request", {"concurrent": 1, "count": 300, "refused": 1},
+        (OURS, HAND, GROQ, GROQ_AIO, OPENAI, PEOPLE), quick={"count": 10}, rounds=3,
+    ),
+    Row("import", "start", "import", {"until": "import"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)),
+    Row("import to first answer", "start", "start", {"until": "answer"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC)),
+    *(
+        Row(
+            f"memory of {what}", "memory", "", {"kind": kind, "count": count},
+            (OURS, HAND, GROQ, GROQ_AIO), quick={"count": 20}, rounds=3,
+        )
+        for what, kind, count in (
+            ("an idle client", "client", 100),
+            ("1,000 requests in flight", "request", 1000),
+            ("1,000 open streams", "stream", 1000),
+        )
+    ),
+    Row("growth over 100,000 requests", "growth", "", {"count": 100_000}, (OURS,), quick={"count": 500}, rounds=1),
+)  # fmt: skip
+
+
+def chosen(only: str, *, quick: bool) -> tuple[Row, ...]:
+    """The rows whose name has *only* in it. The quick run leaves out what no small size makes quick."""
+    return tuple(row for row in ROWS if only in row.name and (row.in_quick or not quick or only))
+
+
+def params_of(row: Row, client: Client, *, quick: bool) -> dict[str, Any]:
+    """What the work is told."""
+    return {**row.params, **(row.quick if quick else row.fewer.get(client, {}))}

@@ -1,0 +1,102 @@
+"""The figures as Markdown, and the targets as text for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .plan import Client, Row, label
+from .results import Ratio, Results, cpu, value, wall
+from .targets import Target, judge
+
+_OWN_FIGURES = {
+    "delay": (
+        "first_p50_us", "first_p99_us", "token_p50_us", "token_p99_us", "lag_p99_us",
+    ),
+    "memory": ("kib_each",),
+    "growth": ("part_0_us", "part_9_us", "second_half_to_first", "rss_first_mib", "rss_last_mib"),
+    "start": ("rss_mib",),
+    "transfer": ("peak_mib", "grown_mib"),
+}  # fmt: skip
+
+
+def markdown(results: Results, rows: Iterable[Row]) -> str:
+    """The whole report."""
+    lines = ["# Benchmarks", "", _circumstances(results), ""]
+    if results.quick:
+        lines += ["**From the quick run, which looks for breakage: these are no figures.**", ""]
+    lines += ["## Targets", "", *target_table(judge(results)), ""]
+    for row in rows:
+        if any(each.row == row.name for each in results.measured):
+            lines += [f"## {row.name[0].upper()}{row.name[1:]}", "", *_row_table(results, row), ""]
+    failures = [each for each in results.measured if each.failure]
+    if failures:
+        lines += ["## Failures", ""]
+        for each in failures:
+            reason = each.failure.strip().splitlines()[-1]
+            lines.append(f"- {each.row}, {label((each.client, each.loop))}, round {each.round + 1}: `{reason}`")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def target_table(targets: Iterable[Target]) -> list[str]:
+    """The targets as a table of Markdown."""
+    lines = ["| target | figure | bound | measured | spread | |", "|---|---|---|---|---|---|"]
+    for target in targets:
+        got = "" if target.got is None else f"{target.got.median:.2f}"
+        lines.append(
+            f"| {target.number} | {target.text} | {target.bound} | {got} | {spread(target.got)} | {target.verdict} |"
+        )
+    return lines
+
+
+def spread(ratio: Ratio | None) -> str:
+    """The least and the greatest of the ratios."""
+    return "" if ratio is None else f"{ratio.least:.2f} to {ratio.greatest:.2f}"
+
+
+def _circumstances(results: Results) -> str:
+    machine, versions = results.machine, results.versions
+    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return (
+        f"Taken {machine['date']} on {machine['cores']} cores, {machine['system']}, {machine['python']}, with {packages}. "
+        "Each measurement ran in a process of its own on one core, the server on another, the clients in turn. Times are "
+        "medians of the rounds; ratios are medians of the ratios of the same round, to aiogroq on asyncio, with the least "
+        "and the greatest in brackets."
+    )
+
+
+def _row_table(results: Results, row: Row) -> list[str]:
+    first = row.clients[0]
+    names = _OWN_FIGURES.get(row.work, ())
+    lines = [_head(row, names), "|---" * (1 + len(names) + (4 if row.unit else 0)) + "|"]
+    for client in row.clients:
+        if not results.found(row.name, client):
+            if any((each.client, each.loop) == client for each in results.measured if each.row == row.name):
+                lines.append(f"| {label(client)} | failed |")
+            continue
+        cells = [label(client)]
+        if row.unit:
+            cells += [*_time_cells(results, row, client, first)]
+        cells += [f"{results.median(row.name, client, value(name)):,.1f}" for name in names]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _head(row: Row, names: Iterable[str]) -> str:
+    head = ["client"]
+    if row.unit:
+        head += [f"CPU us a {row.unit}", "to aiogroq's", f"wall us a {row.unit}", "to aiogroq's"]
+    return f"| {' | '.join([*head, *(_worded(name) for name in names)])} |"
+
+
+def _worded(name: str) -> str:
+    return name.replace("_", " ").replace(" mib", " MiB").replace("kib each", "KiB each")
+
+
+def _time_cells(results: Results, row: Row, client: Client, first: Client) -> list[str]:
+    cells: list[str] = []
+    for figure in (cpu, wall):
+        cells.append(f"{results.median(row.name, client, figure):,.1f}")
+        ratio = results.ratio(row.name, client, first, figure)
+        cells.append("" if ratio is None or client == first else f"{ratio.median:.2f} ({spread(ratio)})")
+    return cells

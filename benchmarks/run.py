@@ -1,0 +1,98 @@
+"""Runs a plan: every measurement in a fresh process, the clients of a row in turn, round after round."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from . import machine
+from .load.process import LoadServer, ask
+from .plan import Client, Row, label, params_of
+from .results import Measured, Results
+from .spec import Found, Spec
+from .work.clock import WrongAnswer
+
+_HARD_LIMIT_S = 300
+_PACKAGES = ("aiogroq", "groq", "openai", "aiohttp", "httpx", "httpx-aiohttp", "msgspec", "uvloop")
+
+Tell = Callable[[str], None]
+
+
+def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -> Results:
+    """Measure *rows*, and tell of every step. Ctrl-C ends it and keeps what was measured."""
+    results = Results(machine=machine.described(), versions=_versions(), quick=quick)
+    server_core, client_core = machine.cores()
+    steps = list(_in_turn(rows, 1 if quick else rounds))
+    started_at = time.monotonic()
+    try:
+        with LoadServer(server_core) as server:
+            for done, (row, client, number) in enumerate(steps):
+                tell(f"[{done + 1}/{len(steps)}] {row.name}: {label(client)}, round {number + 1}")
+                spec = Spec(
+                    work=row.work,
+                    client=client[0],
+                    loop=client[1],
+                    url=server.url,
+                    core=client_core,
+                    params=params_of(row, client, quick=quick),
+                )
+                results.measured.append(_measure(row, client, number, spec))
+    except KeyboardInterrupt:
+        tell("interrupted; what was measured is kept")
+    tell(f"{len(results.measured)} measurements in {time.monotonic() - started_at:.0f} s")
+    return results
+
+
+def _in_turn(rows: tuple[Row, ...], rounds: int | None) -> Iterator[tuple[Row, Client, int]]:
+    """A B C, then A B C again, so that a busy minute of the machine hits all alike."""
+    for row in rows:
+        for number in range(min(rounds or row.rounds, row.rounds) if rounds != 0 else row.rounds):
+            for client in row.clients:
+                yield row, client, number
+
+
+def _measure(row: Row, client: Client, number: int, spec: Spec) -> Measured:
+    before = ask(spec.url, "/reset")
+    measured = Measured(row=row.name, client=client[0], loop=client[1], round=number, found=None)
+    started_at = time.monotonic()
+    try:
+        measured.found = _in_child(spec)
+        after = ask(spec.url, "/counts")
+        share = (after["cpu_s"] - before["cpu_s"]) / (time.monotonic() - started_at)
+        measured.server_share = round(share, 3)
+        expected = measured.found.requests
+        if expected and after["requests"] != expected:
+            raise WrongAnswer(f"the server saw {after['requests']} requests, the client made {expected}")
+    except (WrongAnswer, subprocess.SubprocessError) as failure:
+        measured.found, measured.failure = None, f"{type(failure).__name__}: {failure}"[-2000:]
+    return measured
+
+
+def _in_child(spec: Spec) -> Found:
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.child", msgspec.json.encode(spec).decode()],
+        capture_output=True,
+        text=True,
+        timeout=_HARD_LIMIT_S,
+        env=environment,
+    )
+    if done.returncode != 0:
+        raise WrongAnswer(done.stderr[-1500:])
+    return msgspec.json.decode(done.stdout, type=Found)
+
+
+def _versions() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,119 @@
+"""The targets, as ratios in one run, and how far from each a run is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import plan
+from .plan import Client
+from .results import Figure, Ratio, Results, cpu, ratio_of, value, wall
+
+_CHAT = "chat, {:,} concurrent"
+_STREAMS = "streams, 50 concurrent"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A figure, and the bound that it has to keep."""
+
+    number: int
+    text: str
+    at_most: float | None
+    at_least: float | None
+    got: Ratio | None
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the median keeps the bound."""
+        if self.got is None:
+            return False
+        if self.at_most is not None:
+            return self.got.median <= self.at_most
+        return self.at_least is not None and self.got.median >= self.at_least
+
+    @property
+    def verdict(self) -> str:
+        """``met``, or by how much it is missed."""
+        if self.got is None:
+            return "not measured"
+        if self.is_met:
+            return "met"
+        if self.at_most is not None:
+            return f"missed by {self.got.median / self.at_most - 1:.0%}"
+        return f"missed by {1 - self.got.median / (self.at_least or 1):.0%}"
+
+    @property
+    def bound(self) -> str:
+        """The bound in words."""
+        return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
+
+
+def judge(results: Results) -> list[Target]:
+    """Every target beside what *results* say."""
+    targets: list[Target] = []
+
+    def add(number: int, text: str, got: Ratio | None, most: float | None = None, least: float | None = None) -> None:
+        targets.append(Target(number, text, most, least, got))
+
+    def ours(number: int, row: str, peer: Client, most: float, figure: Figure = cpu, mine: Client = plan.OURS) -> None:
+        add(number, f"{row}: aiogroq to {peer[0]}", results.ratio(row, mine, peer, figure), most=most)
+
+    def theirs(
+        number: int, row: str, peer: Client, least: float, figure: Figure = cpu, mine: Client = plan.OURS
+    ) -> None:
+        add(number, f"{row}: {peer[0]} to aiogroq", results.ratio(row, peer, mine, figure), least=least)
+
+    for concurrent, official, with_aiohttp in ((50, 7, 3.3), (1000, 30, 4.5)):
+        row = _CHAT.format(concurrent)
+        ours(1, row, plan.HAND, 1.15)
+        ours(1, row, plan.PEOPLE, 0.85)
+        theirs(1, row, plan.GROQ, official)
+        theirs(1, row, plan.GROQ_AIO, with_aiohttp)
+    ours(2, _STREAMS, plan.HAND, 1.25)
+    theirs(2, _STREAMS, plan.GROQ, 25)
+    row = "delay, 1,000 streams"
+    lag = results.ratio(row, plan.OURS, plan.GROQ_AIO, value("lag_p99_us"))
+    add(2, f"{row}: loop lag p99, aiogroq to groq+aiohttp", lag, most=0.5)
+    for row, least in (("sequential", 3), ("8 threads", 5), ("32 threads", 7)):
+        theirs(3, f"sync chat, {row}", plan.GROQ_SYNC, least, wall, plan.OURS_SYNC)
+    theirs(3, "sync stream", plan.GROQ_SYNC, 8, cpu, plan.OURS_SYNC)
+    theirs(4, "embeddings, 64 of 768, float", plan.GROQ, 7)
+    add(4, "embeddings, 64 of 768: groq's floats to aiogroq's base64", _across_encodings(results), least=25)
+    _starting(results, add)
+    ours(6, "download 64 MiB to a file", plan.HAND, 1.1)
+    ours(6, "upload 25 MiB from a file", plan.HAND, 1.1)
+    for row in ("memory of 1,000 requests in flight", "memory of 1,000 open streams"):
+        ours(7, row, plan.GROQ, 0.5, value("kib_each"))
+    row = "growth over 100,000 requests"
+    for name, text in (("second_half_to_first", "cost of the second half to the first"),):
+        got = [(value(name)(found), 1.0) for found in results.found(row, plan.OURS).values()]
+        add(8, f"{row}: {text}", ratio_of(got), most=1.05)
+    grown = [
+        (found.values["objects_last"], found.values["objects_first"])
+        for found in results.found(row, plan.OURS).values()
+    ]
+    add(8, f"{row}: objects at the end to those after a tenth", ratio_of(grown), most=1.0)
+    return targets
+
+
+def _across_encodings(results: Results) -> Ratio | None:
+    official = results.found("embeddings, 64 of 768, float", plan.GROQ)
+    mine = results.found("embeddings, 64 of 768, base64", plan.OURS)
+    return ratio_of([(official[n].cpu_us, mine[n].cpu_us) for n in official.keys() & mine.keys()])
+
+
+def _starting(results: Results, add: object) -> None:
+    """Imports are compared by what they add to a bare interpreter, whole starts as they are."""
+    assert callable(add)
+    rounds = [results.found("import", client) for client in (plan.OURS_SYNC, plan.GROQ_SYNC, plan.BARE)]
+    both = [
+        (ours[n].wall_s - bare[n].wall_s, groq[n].wall_s - bare[n].wall_s)
+        for ours, groq, bare in (rounds,)
+        for n in ours.keys() & groq.keys() & bare.keys()
+    ]
+    add(5, "import aiogroq, milliseconds above a bare interpreter", ratio_of([(o * 1e3, 1.0) for o, _ in both]), 60)
+    add(5, "import: aiogroq to groq, each above a bare interpreter", ratio_of(both), 0.2)
+    row = "import to first answer"
+    for figure, text in ((wall, "time"), (value("rss_mib"), "memory")):
+        got = results.ratio(row, plan.OURS_SYNC, plan.GROQ_SYNC, figure)
+        add(5, f"{row}: {text}, aiogroq to groq", got, 0.75)
