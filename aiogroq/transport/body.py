@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import os
 import weakref
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 import aiohttp
+from multidict import CIMultiDict
 
-from ..errors import APIConnectionError, APIError, RequestInfo
+from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse, RequestInfo
 from .watch import Watch
 
 _DRAIN_S = 0.5
@@ -25,8 +26,8 @@ class AioBody:
     """
 
     __slots__ = (
-        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_reader", "_response", "_started_at",
-        "_translate", "_watch", "headers", "is_consumed", "request", "status",
+        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_reader", "_response",
+        "_started_at", "_translate", "_watch", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -36,6 +37,7 @@ class AioBody:
         loop: asyncio.AbstractEventLoop,
         started_at: float,
         translate: Callable[[BaseException, Watch | None], APIError | None],
+        max_bytes: int | None,
     ) -> None:
         self._response = response
         self._reader = response.content
@@ -43,6 +45,7 @@ class AioBody:
         self._started_at = started_at
         self._ended_at: float | None = None
         self._translate = translate
+        self._max_bytes = max_bytes
         self._watch: Watch | None = None
         self._content: bytes | None = None
         self._broken: APIError | None = None
@@ -106,17 +109,44 @@ class AioBody:
         self.abort(self._translate(TimeoutError(), self._watch))
 
     async def read(self) -> bytes:
-        """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole."""
+        """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole, and
+        `APIResponseValidationError` when it is longer, decompressed, than the pool allows."""
         if self._content is None:
             reader = self._reader
             self.is_consumed = True
             if reader.is_eof() and reader.exception() is None:
                 # A small answer has arrived whole with its headers: no wait, no timer.
-                self._content = reader.read_nowait()
+                content = reader.read_nowait()
                 self._end()
             else:
-                self._content = b"".join([piece async for piece in self.pieces()])
+                content = await self._gather(self._max_bytes)
+            if self._max_bytes is not None and len(content) > self._max_bytes:
+                raise self._too_long(self._max_bytes)
+            self._content = content
         return self._content
+
+    async def read_start(self, max_bytes: int) -> bytes:
+        """The first ``max_bytes`` of the body, or all of it; the rest is not read."""
+        return (await self._gather(max_bytes))[:max_bytes]
+
+    async def _gather(self, max_bytes: int | None) -> bytes:
+        """The body up to its end, or to the first piece beyond ``max_bytes``."""
+        kept: list[bytes] = []
+        left = float("inf") if max_bytes is None else max_bytes
+        async with contextlib.aclosing(self.pieces()) as pieces:
+            async for piece in pieces:
+                kept.append(piece)
+                left -= len(piece)
+                if left < 0:
+                    break
+        return b"".join(kept)
+
+    def _too_long(self, max_bytes: int) -> APIResponseValidationError:
+        return APIResponseValidationError(
+            ErrorResponse(self.status, CIMultiDict(self.headers), b"", self.request),
+            message=f"The answer is longer than {max_bytes} bytes (the `max_answer_bytes` of DefaultAioHttpClient) once it "
+            "is decompressed, and was not read to its end.",
+        )
 
     async def pieces(self) -> AsyncGenerator[bytes, None]:
         """The body in pieces as they arrive."""
@@ -209,11 +239,11 @@ class AioBody:
 
     async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int:
         """Write the body to ``path``, which appears whole or not at all. Returns the bytes written."""
-        from .files import write_atomically
+        from .files import gathered, sliced, write_atomically
 
         if self._content is not None:
-            return await write_atomically(path, _sliced(self._content, chunk_bytes))
-        return await write_atomically(path, _gathered(self.pieces(), chunk_bytes))
+            return await write_atomically(path, sliced(self._content, chunk_bytes))
+        return await write_atomically(path, gathered(self.pieces(), chunk_bytes))
 
 
 def _abandon(response: aiohttp.ClientResponse, watch: Watch | None, loop: asyncio.AbstractEventLoop) -> None:
@@ -228,26 +258,3 @@ def _abandon(response: aiohttp.ClientResponse, watch: Watch | None, loop: asynci
         return  # `http_client.drop` closes what is left of a dead loop
     with contextlib.suppress(RuntimeError):  # the loop may close in between
         loop.call_soon_threadsafe(close)
-
-
-async def _sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:
-    view = memoryview(content)
-    for start in range(0, len(content), size):
-        yield view[start : start + size]
-
-
-async def _gathered(pieces: AsyncGenerator[bytes, None], size: int) -> AsyncIterator[bytes]:
-    """``pieces`` joined until they are at least ``size`` bytes: one hop to the file's thread for many of them."""
-    held: list[bytes] = []
-    held_bytes = 0
-    try:
-        async for piece in pieces:
-            held.append(piece)
-            held_bytes += len(piece)
-            if held_bytes >= size:
-                yield b"".join(held)
-                held, held_bytes = [], 0
-    finally:
-        await pieces.aclose()
-    if held:
-        yield b"".join(held)

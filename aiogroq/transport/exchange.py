@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
+from .tls import HINT
 from .watch import Watch
 
 _WAITED_FOR = {
@@ -36,16 +37,11 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         text = str(error) or "a time limit of the session passed"
         return APITimeoutError(f"Request timed out: {text}.", request)
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return APIConnectionError(
-            f"Connection error: the certificate of {request.url} is not trusted ({error.certificate_error}). Set "
-            "SSL_CERT_FILE to the CA that signed it, or pass http_client=DefaultAioHttpClient(ssl=context).",
-            request,
-        )
+        return APIConnectionError(f"Connection error: {_untrusted(error)}", request)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return APIConnectionError(f"Connection error: {_refused_by_proxy(error)}", request)
     if isinstance(error, aiohttp.ClientConnectorError):
-        reason = _reason(error.os_error)
-        return APIConnectionError(
-            f"Connection error: could not connect to {error.host}:{error.port} ({reason}).", request
-        )
+        return APIConnectionError(f"Connection error: {_unreachable(error)}.", request)
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return APIConnectionError(
             "Connection error: the server closed the connection without an answer.", request
@@ -81,6 +77,47 @@ def is_stale(error: BaseException, watch: Watch) -> bool:
     return not watch.is_new_connection and isinstance(
         error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
     )
+
+
+def is_lasting(error: APIError) -> bool:
+    """Whether the way there is closed for good: the same certificate and the same proxy would refuse it again."""
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return 400 <= cause.status < 500
+    return isinstance(cause, aiohttp.ClientConnectorCertificateError)
+
+
+def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> str:
+    why = error.certificate_error
+    text = getattr(why, "verify_message", "") or str(why)
+    said = f"the certificate of {error.host}:{error.port} is not trusted ({text.rstrip('.')})."
+    code = getattr(why, "verify_code", None)
+    # https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
+    if code in (9, 10):
+        return f"{said} It is out of date: look at this machine's clock, or have it renewed."
+    if code in (62, 64):
+        return f"{said} It is for another name: look at base_url."
+    return f"{said} {HINT}"
+
+
+def _refused_by_proxy(error: aiohttp.ClientHttpProxyError) -> str:
+    url = error.request_info.real_url
+    said = f"the proxy answered {error.status} ({error.message}) to the request for a tunnel to {url.host}"
+    if error.status == 407:
+        return f"{said}. It wants credentials: put them into the proxy's URL (http://user:password@...)."
+    return f"{said}. See HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy= of DefaultAioHttpClient."
+
+
+def _unreachable(error: aiohttp.ClientConnectorError) -> str:
+    reason = _reason(error.os_error)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return (
+            f"could not connect to the proxy {error.host}:{error.port} ({reason}); see HTTPS_PROXY, HTTP_PROXY and "
+            "ALL_PROXY, or the proxy= of DefaultAioHttpClient"
+        )
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"the name {error.host} has no address ({reason}); look at base_url and at the network"
+    return f"could not connect to {error.host}:{error.port} ({reason})"
 
 
 def _reason(error: BaseException) -> str:

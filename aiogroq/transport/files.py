@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -59,3 +59,27 @@ async def _open(part: Path, mode: Literal["wb", "xb"], path: str | os.PathLike[s
     except OSError as error:
         error.filename = os.fspath(path)  # the name that the caller knows
         raise
+
+
+async def sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:
+    """``content`` in pieces of ``size`` bytes."""
+    view = memoryview(content)
+    for start in range(0, len(content), size):
+        yield view[start : start + size]
+
+
+async def gathered(pieces: AsyncGenerator[bytes, None], size: int) -> AsyncIterator[bytes]:
+    """``pieces`` joined until they are at least ``size`` bytes: one hop to the file's thread for many of them."""
+    held: list[bytes] = []
+    held_bytes = 0
+    try:
+        async for piece in pieces:
+            held.append(piece)
+            held_bytes += len(piece)
+            if held_bytes >= size:
+                yield b"".join(held)
+                held, held_bytes = [], 0
+    finally:
+        await pieces.aclose()
+    if held:
+        yield b"".join(held)

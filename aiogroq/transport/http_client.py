@@ -18,7 +18,7 @@ from aiohttp.client_reqrep import ClientRequest
 from yarl import URL
 
 from ..errors import GroqError
-from . import proxies
+from . import proxies, tls
 from .abandoned import Sessions, drop, drop_all, pools
 from .watch import CURRENT
 
@@ -30,6 +30,8 @@ _CLOSE_S = 1.0
 
 class _Connector(aiohttp.TCPConnector):
     """Tells the watch of the try which phase has begun, and whether the connection is a used one."""
+
+    _default: ssl_module.SSLContext | None = None
 
     async def connect(self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         connection = await super().connect(req, traces, timeout)
@@ -45,6 +47,11 @@ class _Connector(aiohttp.TCPConnector):
         if watch is not None:
             watch.is_new_connection = True
             watch.enter("connect")
+        is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
+        trusted: Any = self._ssl
+        if is_tls and (trusted is True or trusted is self._default):
+            # aiohttp's own was read when it was imported, and knows nothing of a later environment.
+            self._ssl = self._default = await tls.default_context()
         return await super()._create_connection(req, traces, timeout)
 
 
@@ -55,7 +62,8 @@ class DefaultAioHttpClient:
     ``aiohttp.BasicAuth``; without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...), with
     ``trust_env=False`` nothing does. ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or
     False to verify nothing. ``limit`` bounds the connections (0: no bound), ``keepalive_timeout`` is how many
-    seconds an idle one is kept. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
+    seconds an idle one is kept. ``max_answer_bytes`` bounds what is read into memory of one answer, decompressed;
+    streams and downloads to files have no bound. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
     on its own loop, and never closed here. ``connector_options`` go to ``aiohttp.TCPConnector``.
     """
 
@@ -70,6 +78,7 @@ class DefaultAioHttpClient:
         limit_per_host: int = 0,
         keepalive_timeout: float = 30.0,
         trust_env: bool = True,
+        max_answer_bytes: int | None = 256 * 1024 * 1024,
         session: aiohttp.ClientSession | None = None,
         **connector_options: Any,
     ) -> None:
@@ -83,6 +92,8 @@ class DefaultAioHttpClient:
         }
         self._proxy = _explicit_proxy(proxy, proxy_auth)
         self._trust_env = trust_env
+        self.max_answer_bytes: int | None = max_answer_bytes
+        """How long an answer may be that is read whole, once it is decompressed; None for any length."""
         self._injected = session
         self.sessions: Sessions = {}
         weakref.finalize(self, drop_all, self.sessions)
@@ -152,17 +163,19 @@ class DefaultAioHttpClient:
     def __reduce__(self) -> Any:
         if self._injected is not None:
             raise TypeError("a client with an injected session cannot be pickled")
-        return _rebuild, ({**self._options}, self._proxy, self._trust_env)
+        return _rebuild, ({**self._options}, self._proxy, self._trust_env, self.max_answer_bytes)
 
     def __deepcopy__(self, memo: Any) -> DefaultAioHttpClient:
         # A pool of its own, so that closing the copy closes nothing of the original; a session cannot be copied.
         if self._injected is not None:
             return self
-        return _rebuild({**self._options}, self._proxy, self._trust_env)
+        return _rebuild({**self._options}, self._proxy, self._trust_env, self.max_answer_bytes)
 
 
-def _rebuild(options: dict[str, Any], proxy: Any, trust_env: bool) -> DefaultAioHttpClient:
-    client = DefaultAioHttpClient(trust_env=trust_env)
+def _rebuild(
+    options: dict[str, Any], proxy: Any, trust_env: bool, max_answer_bytes: int | None
+) -> DefaultAioHttpClient:
+    client = DefaultAioHttpClient(trust_env=trust_env, max_answer_bytes=max_answer_bytes)
     client._options = options  # pyright: ignore[reportPrivateUsage]
     client._proxy = proxy  # pyright: ignore[reportPrivateUsage]
     return client

@@ -22,16 +22,17 @@ from ..errors import (
 )
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..types._omit import Omit, omit
-from ..wire import answer, retry
+from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, redacted
 from ..wire.parse import parse_body
 from ..wire.request import Request
 from ..wire.timeouts import Timeout
 from ..wire.urls import query_pairs, resolve
 from .body import AioBody
-from .exchange import is_stale, open_response, translate
+from .exchange import is_lasting, is_stale, open_response, translate
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .stream import AsyncStream
+from .tls import warn_of_plain_http
 from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
 from .watch import CURRENT, Watch
 
@@ -40,6 +41,8 @@ T = TypeVar("T")
 _log = logging.getLogger("aiogroq")
 _MAX_STALE = 100
 _MAX_KEPT_TARGETS = 256
+_MAX_ERROR_BYTES = 1024 * 1024
+"""No error has more to say; the rest of its body is not read."""
 
 
 class Transport:
@@ -61,6 +64,7 @@ class Transport:
         self._timeout = timeout
         self._max_retries = max_retries
         self._targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = {}
+        warn_of_plain_http(root)
         ours = {"Accept": "application/json", "User-Agent": f"aiogroq/{__version__}"}
         self._headers = merge_headers(CIMultiDict(ours), headers)
         self._json_headers = merge_headers(CIMultiDict({**ours, "Content-Type": "application/json"}), headers)
@@ -153,6 +157,8 @@ class _Call:
         self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
         self._url, self._info = transport.target(request)
         self._headers = transport.headers(request)
+        self._redirects = 0
+        self._is_form_used = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
 
@@ -189,9 +195,13 @@ class _Call:
                 raise translated from error
             finally:
                 CURRENT.reset(token)
-            body = AioBody(response, self._info, self._loop, started_at, self._translate)
+            body = AioBody(
+                response, self._info, self._loop, started_at, self._translate, pool.max_answer_bytes
+            )
             body.watch(watch)
             if not 200 <= response.status < 300:
+                if await self._is_redirected(body):
+                    continue
                 raise await self._status_error(body)
             return body
         raise APIConnectionError(
@@ -205,15 +215,16 @@ class _Call:
             headers = merge_headers(headers, {"Accept-Encoding": "identity"})
         kwargs: dict[str, Any] = {
             "timeout": NO_TIMEOUT,
-            # A redirect could carry the key to another place, or turn a POST into a GET.
+            # aiohttp's would turn a POST into a GET; `_is_redirected` follows those that change nothing.
             "allow_redirects": False,
         }
         request = self._request
         if request.body is not None:
             kwargs["data"] = request.body
         elif request.form is not None:
-            if self.attempts:
+            if self._is_form_used:  # by a try that failed, or one that was redirected
                 await rewind(self.uploads)
+            self._is_form_used = True
             kwargs["data"] = MultipartPayload(request.form, self.uploads, new_boundary())
         proxy = pool.proxy_for(self._url)
         if proxy is not None:
@@ -227,9 +238,26 @@ class _Call:
     def _translate(self, error: BaseException, watch: Watch | None) -> APIError | None:
         return translate(error, watch, self._info)
 
+    def _redirect(self, body: AioBody) -> tuple[URL | None, str]:
+        location = body.headers.get("Location") if body.status in redirects.STATUSES else None
+        if location is None:
+            return None, ""
+        return redirects.follow(self._info.method, self._url, body.status, location, self._redirects)
+
+    async def _is_redirected(self, body: AioBody) -> bool:
+        """Whether the answer sends the request elsewhere, where it may go: then it goes there next."""
+        target, _ = self._redirect(body)
+        if target is None:
+            return False
+        await body.drain()
+        self._redirects += 1
+        self._url, self._info = target, RequestInfo(self._info.method, str(target))
+        return True
+
     async def _status_error(self, body: AioBody) -> APIStatusError:
-        content = await body.read()
-        return answer.error_from(body.status, CIMultiDict(body.headers), content, self._info)
+        content = await body.read_start(_MAX_ERROR_BYTES)
+        _, why = self._redirect(body)
+        return answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
 
     def wait_after(self, error: APIError) -> float | None:
         """Seconds until the next try, or None where there is none."""
@@ -252,7 +280,7 @@ class _Call:
             return error.phase in ("pool", "connect", "write") or (
                 self._request.idempotent and error.phase != "total"
             )
-        return isinstance(error, APIConnectionError)
+        return isinstance(error, APIConnectionError) and not is_lasting(error)
 
     def note(self, error: APIError, wait_s: float | None) -> None:
         """Remember a failed try, and log the retry that follows it."""

@@ -73,15 +73,20 @@ def error_from(
     body: bytes,
     request: RequestInfo,
     now: Callable[[], float] = time.time,
+    why: str = "",
 ) -> APIStatusError:
-    """The error for an answer with an error status, whatever its body is (JSON, a gateway's HTML, nothing)."""
+    """The error for an answer with an error status, whatever its body is (JSON, a gateway's HTML, nothing).
+
+    ``why`` is what else is known of it, for its message.
+    """
     response = ErrorResponse(status, headers, body, request)
     decoded: Any
     try:
         decoded = decode_untyped(body)
     except NotJSONError:
         decoded = _text(body).strip()
-    return _build(status, decoded, response, f"Error code: {status} - {_shown(decoded)}", now)
+    message = f"Error code: {status} - {_shown(decoded)}"
+    return _build(status, decoded, response, f"{message}. {why}" if why else message, now)
 
 
 def error_from_event(
@@ -127,7 +132,12 @@ def _build(
     said = cast("dict[str, Any]", details).get("message") if isinstance(details, dict) else None
     if isinstance(error, RateLimited):
         _add_limits(error, str(said or message), now)
-    if isinstance(error, NotFoundError) and said and "Unknown request URL" in str(said) and response.request:
+    is_of_the_service = isinstance(details, dict) and ("code" in details or "type" in details)
+    if (
+        isinstance(error, NotFoundError)
+        and response.request
+        and (not is_of_the_service or error.code == "unknown_url" or "Unknown request URL" in str(said))
+    ):
         _explain(
             error,
             f"The request went to {response.request.url}; base_url must be the service's root "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from multidict import CIMultiDict
@@ -11,10 +12,28 @@ from multidict import CIMultiDict
 from ..errors import GroqError
 from ..types._omit import Omit
 
-_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "api-key", "x-api-key"})
+# Besides the standard ones, those that gateways have: x-api-key, cf-access-client-secret, x-amz-security-token, ...
+_SECRET = re.compile(
+    r"authorization|cookie|(api|access|auth|private)[-_]?key|token$|secret|passw|credential|signature|^[-x_]*auth$"
+)
 # RFC 9110, 5.6.2: a token. 5.5: of a value only visible ASCII, blanks and tabs are sure to arrive as they are.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+
+class Secret(str):
+    """A text that its ``repr`` does not show: that of a dictionary or a traceback with locals neither."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
+
+
+@lru_cache(maxsize=256)
+def is_secret(name: str) -> bool:
+    """Whether the value of a header of this name is to be kept from view."""
+    return _SECRET.search(name.lower()) is not None
 
 
 def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIMultiDict[str]:
@@ -36,6 +55,8 @@ def _checked(name: str, value: Any) -> str:
     if value is None:
         raise TypeError(f"the header {name!r} is None; leave it out, or pass aiogroq.omit to take it away")
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    if is_secret(name):
+        value = text = Secret(text)
     if not _NAME.fullmatch(name):
         raise GroqError(f"{name!r} cannot be the name of a header; it is not sent")
     if not _VALUE.fullmatch(text):
@@ -48,6 +69,4 @@ def _checked(name: str, value: Any) -> str:
 
 def redacted(headers: Mapping[str, str]) -> CIMultiDict[str]:
     """The headers without the values of the secret ones."""
-    return CIMultiDict(
-        {name: "[redacted]" if name.lower() in _SECRET else value for name, value in headers.items()}
-    )
+    return CIMultiDict({name: "[redacted]" if is_secret(name) else value for name, value in headers.items()})

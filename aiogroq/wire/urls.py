@@ -24,15 +24,21 @@ def api_root(base_url: str | URL | Any) -> URL:
 
     A path ending in ``/v1`` is used as it is, one ending in ``/openai`` gets ``/v1``, anything else gets
     ``/openai/v1``; so ``https://api.groq.com``, ``.../openai`` and ``.../openai/v1`` are the same, and the base
-    URL of any OpenAI-compatible server works. Raises `GroqError` for what is no http(s) URL.
+    URL of any OpenAI-compatible server works. Raises `GroqError` for what is no http(s) URL, and for one with a user or a
+    password in it, which would take the place of the key.
     """
     try:
         url = URL(str(base_url).strip())
     except (ValueError, TypeError):
         url = URL()
     if url.scheme not in ("http", "https") or not url.host:
+        # Somebody who mixes up the arguments passes the key here.
+        shown = "a key" if str(base_url).strip().startswith("gsk_") else repr(str(base_url))
+        raise GroqError(f"base_url must be an http or https URL such as https://api.groq.com, not {shown}")
+    if url.user is not None or url.password is not None:
         raise GroqError(
-            f"base_url must be an http or https URL such as https://api.groq.com, not {str(base_url)!r}"
+            f"base_url must not have a user or a password in it; for a gateway in front of {url.host} that wants them, "
+            "pass default_headers={'Authorization': ...}"
         )
     path = url.raw_path.rstrip("/")
     if path.endswith("/openai"):
@@ -53,7 +59,7 @@ def resolve(root: URL, path: str) -> URL:
         raise GroqError(f"the path {path!r} has a control character or a lone surrogate")
     if _SCHEME.match(path):
         url = URL(path)
-        if _origin(url) != _origin(root):
+        if not is_same_origin(url, root):
             raise GroqError(
                 f"{path} has another origin than base_url ({root.origin()}); the key is not sent there"
             )
@@ -75,6 +81,11 @@ def resolve(root: URL, path: str) -> URL:
 def _quoted(text: str) -> str:
     """``text`` percent-encoded, but for what is so already."""
     return quote(_BARE_PERCENT.sub("%25", text), safe=_SAFE)
+
+
+def is_same_origin(one: URL, other: URL) -> bool:
+    """Whether both have the same scheme, host and port, so that what may be sent to one may be sent to the other."""
+    return _origin(one) == _origin(other)
 
 
 def _origin(url: URL) -> tuple[str, str | None, str | None, int | None]:

@@ -1,0 +1,130 @@
+"""Which certificates are trusted: one context for the process, loaded off the loop and kept.
+
+``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` (else ``REQUESTS_CA_BUNDLE``) decide where they are set. Otherwise it is the store
+of the system; and where that is empty, as with Python's own installer for macOS, truststore or certifi, if installed.
+Where there is no TLS at all, the log says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import os
+import ssl
+import threading
+from importlib import import_module
+from typing import Any, cast
+
+from yarl import URL
+
+from ..errors import GroqError
+
+_log = logging.getLogger("aiogroq")
+
+HINT = (
+    "Set SSL_CERT_FILE to the file of the CA that signed it (SSL_CERT_DIR to a directory of them), or pass "
+    "http_client=DefaultAioHttpClient(ssl=context); where no CA is known at all, install truststore or certifi."
+)
+"""What to do about a certificate that is not trusted."""
+
+_NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+_kept: dict[tuple[str, ...], ssl.SSLContext] = {}
+_lock = threading.Lock()
+_warned_of: set[str] = set()
+
+
+def warn_of_plain_http(url: URL) -> None:
+    """Log once for each host that what is sent to it can be read on the way, unless the way ends in this machine."""
+    host = url.host or ""
+    if url.scheme != "http" or host in _warned_of or _is_loopback(host):
+        return
+    _warned_of.add(host)
+    _log.warning("%s is plain http: the API key and all content travel in clear; use https", url.origin())
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+async def default_context() -> ssl.SSLContext:
+    """The context for connections of which nothing else was said. A changed environment makes another one.
+
+    Raises `GroqError` for a variable that names nothing that can be read.
+    """
+    named = tuple(os.environ.get(name, "") for name in _NAMES)
+    context = _kept.get(named)
+    if context is not None:
+        return context
+    try:
+        # Reading some hundred certificates takes 20 ms and more.
+        return await asyncio.to_thread(_make_once, named)
+    except RuntimeError:  # at the end of the interpreter there are no new threads
+        return _make_once(named)
+
+
+def forget() -> None:
+    """Load the certificates again for the next connection, and warn of every host again."""
+    _kept.clear()
+    _warned_of.clear()
+
+
+def _make_once(named: tuple[str, ...]) -> ssl.SSLContext:
+    with _lock:  # the first requests of a service come many at once
+        context = _kept.get(named)
+        if context is None:
+            context = _kept[named] = _make(*named)
+        return context
+
+
+def _make(file: str, folder: str, bundle: str) -> ssl.SSLContext:
+    if file or folder:
+        context = _from_files(file, folder, "SSL_CERT_FILE" if file else "SSL_CERT_DIR")
+    elif os.path.isdir(bundle):
+        context = _from_files("", bundle, "REQUESTS_CA_BUNDLE")
+    elif bundle:
+        context = _from_files(bundle, "", "REQUESTS_CA_BUNDLE")
+    else:
+        context = _from_system()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _from_files(file: str, folder: str, name: str) -> ssl.SSLContext:
+    if folder and not os.path.isdir(folder):
+        raise GroqError(f"{'SSL_CERT_DIR' if file else name} is {folder!r}, which is no directory")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(file or None, folder or None)
+    except OSError as error:  # ssl.SSLError is one
+        raise GroqError(
+            f"{name} is {file or folder!r}, from which no certificates can be read: {error.strerror or error}"
+        ) from None
+    return context
+
+
+def _from_system() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if context.cert_store_stats()["x509_ca"] or _has_directory():
+        return context
+    module: Any
+    try:
+        module = import_module("truststore")
+        return cast("ssl.SSLContext", module.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    except ImportError:
+        pass
+    try:
+        module = import_module("certifi")
+        context.load_verify_locations(module.where())
+    except ImportError:
+        pass  # every connection will fail, with `HINT`
+    return context
+
+
+def _has_directory() -> bool:
+    """Whether the system has a directory of certificates, which OpenSSL reads only when it looks for one."""
+    folder: str | None = ssl.get_default_verify_paths().capath
+    return bool(folder) and any(name.endswith(".0") for name in os.listdir(folder))
