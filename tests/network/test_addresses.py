@@ -1,0 +1,138 @@
+"""Names and addresses: IPv6, several addresses of which some are dead, names without any."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.abc import AbstractResolver
+
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient
+from aiogroq.local import LocalGroq
+
+from .peers import listening, tls_front
+
+
+class Names(AbstractResolver):
+    """A resolver with its own list of names."""
+
+    def __init__(self, addresses: Mapping[str, Sequence[str]], failures: int = 0) -> None:
+        self._addresses = addresses
+        self._failures = failures
+        self.asked: list[str] = []
+
+    async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> Any:
+        self.asked.append(host)
+        if len(self.asked) <= self._failures or host not in self._addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [
+            {
+                "hostname": host,
+                "host": address,
+                "port": port,
+                "family": socket.AF_INET6 if ":" in address else socket.AF_INET,
+                "proto": 0,
+                "flags": socket.AI_NUMERICHOST,
+            }
+            for address in self._addresses[host]
+        ]
+
+    async def close(self) -> None: ...
+
+
+def has_ipv6() -> bool:
+    with socket.socket(socket.AF_INET6) as sock:
+        try:
+            sock.bind(("::1", 0))
+        except OSError:
+            return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback")
+
+
+def client_with(resolver: AbstractResolver, base_url: str, **options: Any) -> AsyncGroq:
+    pool = DefaultAioHttpClient(resolver=resolver)
+    return AsyncGroq(api_key="k", base_url=base_url, http_client=pool, **options)
+
+
+@needs_ipv6
+async def test_an_ipv6_address_is_a_base_url(server: LocalGroq) -> None:
+    async with (
+        listening(tls_front(("127.0.0.1", server.port)), host="::1") as port,
+        AsyncGroq(api_key="k", base_url=f"http://[::1]:{port}") as client,
+    ):
+        assert (await client.models.list()).data
+    assert server.requests[-1].headers["host"] == f"[::1]:{port}"
+
+
+@needs_ipv6
+async def test_a_name_whose_ipv6_address_refuses_is_reached_by_its_other_one(server: LocalGroq) -> None:
+    names = Names({"groq.example": ["::1", "127.0.0.1"]})
+    async with client_with(names, f"http://groq.example:{server.port}", max_retries=0) as client:
+        assert (await client.models.list()).data
+
+
+async def test_an_address_that_stays_silent_is_passed_over_within_a_second(server: LocalGroq) -> None:
+    # A listener whose queue is full takes no more connections and refuses none: what a dead route looks like.
+    silent = socket.socket()
+    silent.bind(("127.0.0.2", server.port))
+    silent.listen(0)
+    fillers: list[socket.socket] = []
+    try:
+        for _ in range(4):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.2", server.port))
+            fillers.append(filler)
+        names = Names({"groq.example": ["127.0.0.2", "127.0.0.1"]})
+        started = time.monotonic()
+        async with client_with(names, f"http://groq.example:{server.port}", max_retries=0) as client:
+            assert (await client.models.list()).data
+        assert 0.2 < time.monotonic() - started < 2
+    finally:
+        for sock in (silent, *fillers):
+            sock.close()
+
+
+async def test_a_name_without_an_address_is_told_as_that_and_asked_for_again() -> None:
+    names = Names({})
+    client = client_with(names, "http://groq.example", max_retries=1)
+    with pytest.raises(
+        APIConnectionError, match=r"the name groq\.example has no address .*base_url"
+    ) as caught:
+        await client.models.list()
+    assert names.asked == ["groq.example"] * 2
+    assert [attempt.error is not None for attempt in caught.value.attempts] == [True, True]
+    assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
+
+
+async def test_a_name_that_is_found_at_the_second_try_is_no_error(server: LocalGroq) -> None:
+    names = Names({"groq.example": ["127.0.0.1"]}, failures=1)
+    async with client_with(names, f"http://groq.example:{server.port}", max_retries=1) as client:
+        response = await client.models.with_raw_response.list()
+    assert response.retries_taken == 1
+
+
+async def test_looking_up_a_name_stops_at_the_connect_limit() -> None:
+    class Endless(Names):
+        async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> Any:
+            await asyncio.Event().wait()
+
+    client = client_with(Endless({}), "http://groq.example", max_retries=0)
+    with pytest.raises(APIConnectionError, match="`connect` limit"):
+        await client.with_options(timeout=aiohttp.ClientTimeout(sock_connect=0.05)).models.list()
+
+
+async def test_a_port_where_nobody_listens_is_named() -> None:
+    async with listening(lambda *_: asyncio.sleep(0)) as port:
+        pass
+    client = AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0)
+    with pytest.raises(APIConnectionError, match=f"could not connect to 127.0.0.1:{port} "):
+        await client.models.list()

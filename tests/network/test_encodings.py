@@ -1,0 +1,180 @@
+"""Compressed answers, and answers that would fill the memory."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.compression_utils import HAS_BROTLI
+from aiohttp.compression_utils import __dict__ as aiohttps
+
+from aiogroq import (
+    APIResponseValidationError,
+    APIStatusError,
+    AsyncGroq,
+    DefaultAioHttpClient,
+    InternalServerError,
+)
+from aiogroq.local import Fault, LocalGroq
+
+from .peers import Scripted, listening, whole_answer
+
+MODEL = "openai/gpt-oss-20b"
+MODELS = json.dumps({"object": "list", "data": [{"id": "é" * 500, "object": "model"}]}).encode()
+MIB = 1024 * 1024
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+def brotli(data: bytes) -> bytes:
+    return bytes(pytest.importorskip("brotli").compress(data))
+
+
+def zstd(data: bytes) -> bytes:
+    try:
+        from compression.zstd import compress  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        compress = pytest.importorskip("backports.zstd").compress
+    return bytes(compress(data))
+
+
+ENCODINGS: list[tuple[str, Callable[[bytes], bytes], bool]] = [
+    ("gzip", gzip.compress, True),
+    ("deflate", zlib.compress, True),
+    ("deflate", raw_deflate, True),
+    ("br", brotli, HAS_BROTLI),
+    ("zstd", zstd, bool(aiohttps.get("HAS_ZSTD"))),
+]
+
+
+@pytest.mark.parametrize(("name", "compress", "is_known"), ENCODINGS)
+async def test_an_answer_is_asked_for_and_read_in_each_encoding_that_is_installed(
+    name: str, compress: Callable[[bytes], bytes], is_known: bool
+) -> None:
+    if not is_known:
+        pytest.skip(f"aiohttp finds nothing for {name}")
+    server = Scripted(whole_answer(compress(MODELS), more=f"Content-Encoding: {name}\r\n"))
+    async with (
+        listening(server.serve) as port,
+        AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        for _ in range(2):
+            assert (await client.models.list()).data[0].id == "é" * 500
+    assert name in server.seen[0].headers["accept-encoding"]
+
+
+async def test_what_is_read_as_it_comes_is_asked_for_without_encoding(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    question = [{"role": "user", "content": "What is 2+2?"}]
+    stream = await client.chat.completions.create(model=MODEL, messages=question, stream=True)
+    await stream.collect()
+    async with client.chat.completions.with_streaming_response.create(
+        model=MODEL, messages=question
+    ) as response:
+        await response.read()
+    assert [request.headers["accept-encoding"] for request in server.requests] == ["identity", "identity"]
+
+
+async def test_a_stream_that_is_compressed_all_the_same_is_read(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(gzip=True))
+    question = [{"role": "user", "content": "What is 2+2?"}]
+    stream = await client.chat.completions.create(model=MODEL, messages=question, stream=True)
+    assert (await stream.collect()).choices[0].finish_reason == "stop"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(MODELS, mtime=0)[:-20], b"\x1f\x8b\x08nonsense", b"no gzip at all"],
+    ids=["half", "nonsense", "text"],
+)
+async def test_an_encoding_that_breaks_off_or_lies_is_an_error_and_not_an_answer(body: bytes) -> None:
+    server = Scripted(whole_answer(body, more="Content-Encoding: gzip\r\n"))
+    async with (
+        listening(server.serve) as port,
+        AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
+    ):
+        with pytest.raises((APIStatusError, APIResponseValidationError, ConnectionError)) as caught:
+            await client.models.list()
+    assert str(caught.value)
+
+
+def bomb(size: int) -> bytes:
+    """`size` bytes of blanks as gzip, a thousandth of them."""
+    packer = zlib.compressobj(9, wbits=31)
+    block = b" " * MIB
+    return b"".join([packer.compress(block) for _ in range(size // MIB)]) + packer.flush()
+
+
+async def peak_of(call: Callable[[], Any]) -> int:
+    """The bytes of memory that a call held at its worst."""
+    import tracemalloc
+
+    tracemalloc.start()
+    try:
+        with pytest.raises((APIResponseValidationError, APIStatusError)):
+            await call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
+async def test_a_small_answer_that_unpacks_to_a_huge_one_is_given_up_at_the_bound(status: str) -> None:
+    server = Scripted(whole_answer(bomb(300 * MIB), status=status, more="Content-Encoding: gzip\r\n"))
+    pool = DefaultAioHttpClient(max_answer_bytes=4 * MIB)
+    async with (
+        listening(server.serve) as port,
+        AsyncGroq(
+            api_key="k",
+            base_url=f"http://127.0.0.1:{port}",
+            max_retries=2 if status[0] == "2" else 0,
+            http_client=pool,
+        ) as client,
+    ):
+        assert await peak_of(client.models.list) < 150 * MIB
+    assert len(server.seen) == 1
+
+
+async def test_the_bound_of_an_answer_is_named_and_the_next_call_is_well(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    pool = DefaultAioHttpClient(max_answer_bytes=1000)
+    async with AsyncGroq(api_key="k", base_url=server.base_url, http_client=pool) as small:
+        for body in (b" " * 1001, b" " * 3 * MIB):
+            server.script(Fault(status=200, body=body))
+            with pytest.raises(
+                APIResponseValidationError, match=r"longer than 1000 bytes .*max_answer_bytes"
+            ) as caught:
+                await small.models.list()
+            assert caught.value.status_code == 200
+            assert caught.value.request_id
+        server.script(Fault(status=200, body=b'{"data": []}' + b" " * 988))
+        assert (await small.models.list()).data == []
+
+
+async def test_an_error_is_read_for_its_first_mebibyte(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(status=500, body=b"x" * 3 * MIB))
+    with pytest.raises(InternalServerError) as caught:
+        await client.with_options(max_retries=0).models.list()
+    assert len(caught.value.response.content) == MIB
+    assert (await client.models.list()).data
+
+
+async def test_a_download_to_a_file_has_no_bound(server: LocalGroq, tmp_path: Path) -> None:
+    pool = DefaultAioHttpClient(max_answer_bytes=1000)
+    async with AsyncGroq(api_key="k", base_url=server.base_url, http_client=pool) as client:
+        stored = await client.files.create(file=("a.jsonl", b"x" * 5000), purpose="batch")
+        async with client.files.with_streaming_response.content(stored.id) as response:
+            await response.stream_to_file(tmp_path / "a")
+        assert (tmp_path / "a").stat().st_size == 5000
+        with pytest.raises(APIResponseValidationError, match="1000 bytes"):
+            await client.files.content(stored.id)

@@ -1,0 +1,238 @@
+"""Proxies of the environment and of the client, through a real proxy to a server with a private CA."""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from pathlib import Path
+
+import pytest
+
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq, GroqError
+from aiogroq.local import LocalGroq
+
+from .conftest import HOST, Authority, RunningProxy
+from .peers import listening
+from .test_addresses import Names
+
+BASIC = "Basic dXNlcjpwQHNz"  # user:p@ss
+
+
+async def models(base_url: str, **options: object) -> int:
+    """The number of models that a fresh client is told of."""
+    pool = DefaultAioHttpClient(**options)  # type: ignore[arg-type]
+    async with AsyncGroq(api_key="k", base_url=base_url, http_client=pool, max_retries=0) as client:
+        return len((await client.models.list()).data)
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+async def test_https_goes_through_a_tunnel_of_the_environments_proxy(
+    name: str, proxy: RunningProxy, authority: Authority, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    assert await models(f"https://{HOST}")
+    assert proxy.targets == [f"CONNECT {HOST}:443"]
+    assert "authorization" not in proxy.seen[0].headers
+    assert server.requests[-1].headers["authorization"] == "Bearer k"
+    assert server.requests[-1].headers["host"] == HOST
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+async def test_http_is_handed_to_the_environments_proxy_whole(
+    name: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy.url.removeprefix("http://"))
+    await models(f"http://{HOST}/openai/v1")
+    assert proxy.targets == [f"GET http://{HOST}/openai/v1/models"]
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy"])
+async def test_a_proxy_for_the_other_scheme_is_not_used(
+    name: str, proxy: RunningProxy, tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    assert await models(f"https://localhost:{tls_port}", ssl=authority.client_context)
+    assert proxy.seen == []
+
+
+@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize(
+    "entry",
+    ["127.0.0.1", "127.0.0.1:PORT", "example.org, 127.0.0.1 ", "*", "127.0.0.0/8", "::1/128,127.0.0.0/30"],
+)
+async def test_no_proxy_names_who_is_reached_directly(
+    name: str, entry: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv(name, entry.replace("PORT", str(server.port)))
+    assert await models(server.base_url)
+    assert proxy.seen == []
+
+
+@pytest.mark.parametrize("entry", ["", "example.org", "127.0.0.1:1", "10.0.0.0/8", "::1", "nonsense/99"])
+async def test_others_than_those_in_no_proxy_go_through_it(
+    entry: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", entry)
+    assert await models(server.base_url)
+    assert len(proxy.seen) == 1
+
+
+@pytest.mark.parametrize("domain", [HOST, "example", ".example"])
+async def test_no_proxy_takes_domains_with_all_below_them(
+    domain: str, proxy: RunningProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", domain)
+    with pytest.raises(APIConnectionError):
+        await models(f"http://{HOST}", resolver=Names({}))
+    assert proxy.seen == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_credentials_in_the_proxys_url_go_to_the_proxy_and_no_further(
+    scheme: str,
+    proxy: RunningProxy,
+    authority: Authority,
+    server: LocalGroq,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    proxy.credentials = BASIC
+    monkeypatch.setenv(f"{scheme}_proxy", f"http://user:p%40ss@127.0.0.1:{proxy.port}")
+    assert await models(f"{scheme}://{HOST}", ssl=authority.client_context)
+    assert proxy.seen[0].headers["proxy-authorization"] == BASIC
+    if scheme == "https":  # a plain request is passed on as it is by this proxy
+        assert "proxy-authorization" not in server.requests[-1].headers
+
+
+async def test_a_proxy_of_the_client_comes_before_the_environments(
+    proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "*")
+    proxy.credentials = BASIC
+    options = {"ssl": authority.client_context, "proxy": proxy.url, "proxy_auth": ("user", "p@ss")}
+    assert await models(f"https://{HOST}", **options)
+    assert proxy.targets == [f"CONNECT {HOST}:443"]
+
+
+async def test_without_trust_env_the_environment_is_not_asked(
+    proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy.url)
+    assert await models(server.base_url, trust_env=False)
+    assert proxy.seen == []
+
+
+async def test_a_changed_environment_counts_from_the_next_request(
+    proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AsyncGroq(api_key="k", base_url=server.base_url) as client:
+        for expected in (0, 1, 1, 2):
+            if expected == len(proxy.seen):
+                monkeypatch.delenv("HTTP_PROXY", raising=False)
+            else:
+                monkeypatch.setenv("HTTP_PROXY", proxy.url)
+                server.close_idle_connections()
+            await client.models.list()
+            assert len(proxy.seen) == expected
+
+
+@pytest.mark.parametrize(
+    "content", ["default login mallory password wrong\n", "machine 127.0.0.1 login a password b\n"]
+)
+async def test_a_netrc_changes_nothing(
+    content: str, proxy: RunningProxy, server: LocalGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / ".netrc"
+    netrc.write_text(content)
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    assert await models(server.base_url)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    assert await models(server.base_url)
+    assert [request.headers["authorization"] for request in server.requests] == ["Bearer k"] * 2
+    assert "proxy-authorization" not in proxy.seen[0].headers
+
+
+def test_a_blocking_client_uses_the_environments_proxy_too(
+    server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
+    monkeypatch.setenv("HTTP_PROXY", server.base_url)
+    with Groq(api_key="k", base_url=f"http://{HOST}", max_retries=0) as client:
+        client.with_raw_response.models.list()
+    assert server.requests[-1].headers["host"] == HOST
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio has no TLS inside TLS before Python 3.11")
+async def test_a_proxy_may_itself_be_reached_by_tls(
+    proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+    async with listening(proxy.serve, tls=authority.server_context) as port:
+        monkeypatch.setenv("ALL_PROXY", f"https://localhost:{port}")
+        assert await models(f"https://{HOST}")
+        assert await models(f"http://{HOST}")
+    assert proxy.targets == [f"CONNECT {HOST}:443", f"GET http://{HOST}/openai/v1/models"]
+
+
+@pytest.mark.parametrize(
+    "value", ["socks5://user:hunter2@127.0.0.1:1080", "ftp://x:hunter2@y", "http://:hunter2@"]
+)
+async def test_a_kind_of_proxy_that_cannot_be_used_is_named_with_the_ways_out(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", value)
+    with pytest.raises(GroqError, match=r"HTTPS_PROXY to one, add groq\.example to NO_PROXY") as caught:
+        await models(f"https://{HOST}")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [("407 Proxy Authentication Required", "wants credentials"), ("403 Forbidden", "NO_PROXY")],
+)
+async def test_a_proxy_that_refuses_is_named_as_the_one_who_did_and_not_asked_again(
+    refusal: str, words: str, proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy.port}")
+    proxy.refusal = refusal
+    client = AsyncGroq(api_key="k", base_url=f"https://{HOST}")
+    with pytest.raises(APIConnectionError, match=f"proxy answered {refusal[:3]} .* {words}") as caught:
+        await client.models.list()
+    assert "hunter2" not in f"{caught.value}{caught.value!r}{caught.value.__cause__!r}"
+    assert len(proxy.seen) == len(caught.value.attempts) == 1
+
+
+async def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with listening(_never) as port:
+        pass
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    with pytest.raises(
+        APIConnectionError, match=f"could not connect to the proxy 127.0.0.1:{port} .*HTTPS_PROXY"
+    ):
+        await models(f"https://{HOST}")
+
+
+async def _never(*_: object) -> None:
+    pass
+
+
+async def test_verification_is_left_out_inside_a_tunnel_too_where_it_is_switched_off(
+    proxy: RunningProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    assert await models(f"https://{HOST}", ssl=False)
+
+
+async def test_an_untrusted_server_behind_a_proxy_gets_no_request(
+    proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    with pytest.raises(APIConnectionError, match="SSL_CERT_FILE") as caught:
+        await models(f"https://{HOST}")
+    assert isinstance(caught.value.__cause__.__cause__, ssl.SSLCertVerificationError)  # type: ignore[union-attr]
+    assert server.requests == []
