@@ -36,7 +36,9 @@ def compare(arguments: list[str]) -> int:
 
     rows = chosen(options.only, quick=options.quick)
     if options.list or not rows:
-        sys.stdout.write("".join(f"{row.name}\n" for row in rows) or f"no row has {options.only!r} in its name\n")
+        sys.stdout.write(
+            "".join(f"{row.name}\n" for row in rows) or f"no row has {options.only!r} in its name\n"
+        )
         return 0 if rows else 2
     results = run(rows, quick=options.quick, rounds=options.rounds, tell=tell)
     # A quick or a partial run does not take the place of the whole one.

@@ -64,7 +64,9 @@ def _chat(concurrent: int, count: int, clients: tuple[Client, ...], **more: Any)
     return Row(name, "chat", "request", params, clients, **more)
 
 
-_SLOW: Mapping[Client, Mapping[str, Any]] = {client: {"count": 400} for client in (GROQ, OPENAI, GROQ_AIO, OPENAI_AIO)}
+_SLOW: Mapping[Client, Mapping[str, Any]] = {
+    client: {"count": 400} for client in (GROQ, OPENAI, GROQ_AIO, OPENAI_AIO)
+}
 
 ROWS: tuple[Row, ...] = (
     _chat(1, 1000, _ALL, quick={"count": 30}, fewer=_SLOW),

@@ -33,7 +33,9 @@ def markdown(results: Results, rows: Iterable[Row]) -> str:
         lines += ["## Failures", ""]
         for each in failures:
             reason = each.failure.strip().splitlines()[-1]
-            lines.append(f"- {each.row}, {label((each.client, each.loop))}, round {each.round + 1}: `{reason}`")
+            lines.append(
+                f"- {each.row}, {label((each.client, each.loop))}, round {each.round + 1}: `{reason}`"
+            )
         lines.append("")
     return "\n".join(lines)
 

@@ -26,7 +26,7 @@ Tell = Callable[[str], None]
 
 def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -> Results:
     """Measure *rows*, and tell of every step. Ctrl-C ends it and keeps what was measured."""
-    results = Results(machine=machine.described(), versions=_versions(), quick=quick)
+    results = Results(machine=machine.described(), versions=versions(), quick=quick)
     server_core, client_core = machine.cores()
     steps = list(_in_turn(rows, 1 if quick else rounds))
     started_at = time.monotonic()
@@ -88,7 +88,8 @@ def _in_child(spec: Spec) -> Found:
     return msgspec.json.decode(done.stdout, type=Found)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of the packages that are compared."""
     found: dict[str, str] = {}
     for name in _PACKAGES:
         try:

@@ -52,10 +52,14 @@ def judge(results: Results) -> list[Target]:
     """Every target beside what *results* say."""
     targets: list[Target] = []
 
-    def add(number: int, text: str, got: Ratio | None, most: float | None = None, least: float | None = None) -> None:
+    def add(
+        number: int, text: str, got: Ratio | None, most: float | None = None, least: float | None = None
+    ) -> None:
         targets.append(Target(number, text, most, least, got))
 
-    def ours(number: int, row: str, peer: Client, most: float, figure: Figure = cpu, mine: Client = plan.OURS) -> None:
+    def ours(
+        number: int, row: str, peer: Client, most: float, figure: Figure = cpu, mine: Client = plan.OURS
+    ) -> None:
         add(number, f"{row}: aiogroq to {peer[0]}", results.ratio(row, mine, peer, figure), most=most)
 
     def theirs(
@@ -111,7 +115,12 @@ def _starting(results: Results, add: object) -> None:
         for ours, groq, bare in (rounds,)
         for n in ours.keys() & groq.keys() & bare.keys()
     ]
-    add(5, "import aiogroq, milliseconds above a bare interpreter", ratio_of([(o * 1e3, 1.0) for o, _ in both]), 60)
+    add(
+        5,
+        "import aiogroq, milliseconds above a bare interpreter",
+        ratio_of([(o * 1e3, 1.0) for o, _ in both]),
+        60,
+    )
     add(5, "import: aiogroq to groq, each above a bare interpreter", ratio_of(both), 0.2)
     row = "import to first answer"
     for figure, text in ((wall, "time"), (value("rss_mib"), "memory")):

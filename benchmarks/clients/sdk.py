@@ -192,6 +192,4 @@ def async_openai_aiohttp(url: str, concurrent: int) -> AsyncPeer:
 def sync_openai(url: str) -> SyncPeer:
     from openai import OpenAI
 
-    return SyncSdk(
-        OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S)
-    )
+    return SyncSdk(OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S))

@@ -126,9 +126,7 @@ class Connection(asyncio.Protocol):
         elif path.endswith(b"/embeddings"):
             found = _MODEL.search(body)
             inputs = int(found[1].split(b"-")[1]) if found else 1
-            self.transport.write(
-                answers.embeddings(inputs, "base64" if _BASE64.search(body) else "float")
-            )
+            self.transport.write(answers.embeddings(inputs, "base64" if _BASE64.search(body) else "float"))
         elif path.endswith(b"/content"):
             block = answers.file_block()
             count = answers.DOWNLOAD_BYTES // len(block)

@@ -53,6 +53,9 @@ def _held(client: Any, kind: str) -> asyncio.Task[Any]:
 
 async def _until_held(url: str, count: int) -> None:
     # Asked from a thread: the loop is where the requests are made.
-    while (await asyncio.to_thread(ask, url, "/counts"))["held"] < count:
+    while True:
+        counts = await asyncio.to_thread(ask, url, "/counts")
+        if counts["held"] >= count:
+            break
         await asyncio.sleep(0.05)
     await asyncio.sleep(0.2)

@@ -49,7 +49,11 @@ def measure(spec: Spec) -> Found:
     for _ in range(3):
         started_at = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", code + _TAIL], capture_output=True, check=True, text=True, env=_environment()
+            [sys.executable, "-c", code + _TAIL],
+            capture_output=True,
+            check=True,
+            text=True,
+            env=_environment(),
         )
         wall_s.append(time.perf_counter() - started_at)
         told = json.loads(done.stdout)

@@ -23,8 +23,7 @@ async def measure(spec: Spec) -> Found:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "audio.wav")
         source = os.path.join(folder, "source.wav")
-        # One byte more than the size, so that the server can tell the whole file from most of it.
-        Path(source).write_bytes(b"RIFF" + os.urandom(UPLOAD_BYTES - 4))
+        _write_audio(source)
 
         async def one() -> None:
             if is_download:
@@ -42,6 +41,10 @@ async def measure(spec: Spec) -> Found:
     await client.close()
     size = DOWNLOAD_BYTES if is_download else UPLOAD_BYTES
     return watch.found(count * size // _MIB, requests=1 + count, peak_mib=_peak_mib(), grown_mib=grown / _MIB)
+
+
+def _write_audio(path: str) -> None:
+    Path(path).write_bytes(b"RIFF" + os.urandom(UPLOAD_BYTES - 4))
 
 
 def _peak_mib() -> float:
