@@ -56,6 +56,10 @@ class ErrorResponse:
     request: RequestInfo | None = None
     """The request that was answered."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The headers of a live answer are a view that cannot be pickled.
+        return ErrorResponse, (self.status_code, _plain_headers(self.headers), self.content, self.request)
+
     @property
     def text(self) -> str:
         """The body as text."""
@@ -96,6 +100,11 @@ class Attempt:
     """Seconds waited after this try before the next one; 0.0 after the last."""
     request_id: str | None
     """The ``x-request-id`` of the answer, or None."""
+
+
+def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    copy = getattr(headers, "copy", None)
+    return copy() if copy is not None else dict(headers)
 
 
 class GroqError(Exception):

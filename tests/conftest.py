@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from aiogroq import AsyncGroq
@@ -23,9 +21,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server(local_groq: LocalGroq) -> Iterator[LocalGroq]:
+def server(local_groq: LocalGroq) -> LocalGroq:
     """The embedded server of this test."""
-    yield local_groq
+    return local_groq
 
 
 @pytest.fixture

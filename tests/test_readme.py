@@ -60,7 +60,17 @@ def test_a_program_of_the_readme_runs_and_says_nothing_on_stderr(
 def test_a_test_of_the_readme_passes(block: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(block)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            str(tmp_path),
+            str(tmp_path),
+        ],
         capture_output=True,
         text=True,
         timeout=60,
@@ -71,7 +81,9 @@ def test_a_test_of_the_readme_passes(block: str, tmp_path: Path) -> None:
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ['pip install ".[cli]" && aiogroq demo', 'pip install ".[test]" && pytest'])
+@pytest.mark.parametrize(
+    "command", ['pip install ".[cli]" && aiogroq demo', 'pip install ".[test]" && pytest']
+)
 def test_the_two_commands_stand_in_the_readme(command: str) -> None:
     assert f"```bash\n{command}\n```" in TEXT
 

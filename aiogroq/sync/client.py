@@ -43,6 +43,11 @@ class Groq(Resources):
         default_query: Mapping[str, object] | None = None,
         http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
     ) -> None:
+        if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False):
+            raise TypeError(
+                "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
+                "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
+            )
         super().__init__(
             AsyncGroq(
                 api_key=api_key,

@@ -7,11 +7,13 @@ import contextlib
 import os
 import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any
 
 import aiohttp
 from multidict import CIMultiDict
 
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse, RequestInfo
+from .exchange import without_secrets
 from .watch import Watch
 
 _DRAIN_S = 0.5
@@ -173,12 +175,15 @@ class AioBody:
             self.abort()
             raise
         except BaseException as error:
+            piece = _arrived_before(reader)
+            if piece:
+                return piece  # the next call meets the error again
             self._end()
             self._response.close()
             translated = self._broken or self._translate(error, self._watch)
-            if translated is None:
+            if translated is None or translated is error:
                 raise
-            raise translated from error
+            raise translated from without_secrets(error)
         if self._broken is not None:
             raise self._broken
         if watch is not None and watch.phase == "read":
@@ -258,3 +263,15 @@ def _abandon(response: aiohttp.ClientResponse, watch: Watch | None, loop: asynci
         return  # `http_client.drop` closes what is left of a dead loop
     with contextlib.suppress(RuntimeError):  # the loop may close in between
         loop.call_soon_threadsafe(close)
+
+
+def _arrived_before(reader: Any) -> bytes:
+    """What had arrived when the body broke off: aiohttp's reader raises first and would never hand it out."""
+    error = reader.exception()
+    if error is None or isinstance(error, APIError):
+        return b""
+    reader._exception = None
+    try:
+        return bytes(reader.read_nowait())
+    finally:
+        reader._exception = error

@@ -8,8 +8,10 @@ from typing import Any
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
+from multidict import CIMultiDictProxy
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
+from ..wire.headers import redacted
 from .tls import HINT
 from .watch import Watch
 
@@ -57,6 +59,16 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
     ):  # the session that the caller gave was closed
         return APIConnectionError(f"Connection error: {error}.", request)
     return None
+
+
+def without_secrets(error: BaseException) -> BaseException:
+    """A foreign error that can stand as a cause: aiohttp puts the whole request, the key too, into some of its own."""
+    if isinstance(error, aiohttp.ClientResponseError):
+        info = error.request_info
+        headers = CIMultiDictProxy(redacted(info.headers))
+        error.request_info = aiohttp.RequestInfo(info.url, info.method, headers, info.real_url)
+        error.args = (error.request_info, error.history)
+    return error
 
 
 def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITimeoutError:

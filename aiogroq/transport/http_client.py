@@ -109,7 +109,8 @@ class DefaultAioHttpClient:
             return found[1]
         if self.is_closed:
             raise GroqError(
-                "This client has been closed. Make a new one, or call with_options() before close()."
+                "The pool of connections of this client has been closed; make a new client. Clients made by "
+                "with_options(), or given the same http_client, share one pool, and closing one closes it."
             )
         return self._open(loop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import random
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from ..wire.request import Request
 from ..wire.timeouts import Timeout
 from ..wire.urls import query_pairs, resolve
 from .body import AioBody
-from .exchange import is_lasting, is_stale, open_response, translate
+from .exchange import is_lasting, is_stale, open_response, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .stream import AsyncStream
 from .tls import warn_of_plain_http
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger("aiogroq")
 _MAX_STALE = 100
+_LARGE_BODY_BYTES = 1024 * 1024
 _MAX_KEPT_TARGETS = 256
 _MAX_ERROR_BYTES = 1024 * 1024
 """No error has more to say; the rest of its body is not read."""
@@ -161,6 +163,7 @@ class _Call:
         self._is_form_used = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
+        self._payload: MultipartPayload | None = None
 
     @property
     def is_left_open(self) -> bool:
@@ -187,12 +190,15 @@ class _Call:
                 response = await open_response(session, watch, self._request.method, self._url, kwargs)
             except BaseException as error:
                 watch.stop()
+                if self._payload is not None and self._payload.failure is not None:
+                    # The source of the upload failed, not the connection: that is for the caller, and at once.
+                    raise self._payload.failure from None
                 if is_stale(error, watch):
                     continue
                 translated = translate(error, watch, self._info)
                 if translated is None:
                     raise
-                raise translated from error
+                raise translated from without_secrets(error)
             finally:
                 CURRENT.reset(token)
             body = AioBody(
@@ -220,12 +226,14 @@ class _Call:
         }
         request = self._request
         if request.body is not None:
-            kwargs["data"] = request.body
+            # aiohttp writes bytes in one go and warns of large ones; a file it writes in pieces.
+            is_large = len(request.body) >= _LARGE_BODY_BYTES
+            kwargs["data"] = io.BytesIO(request.body) if is_large else request.body
         elif request.form is not None:
             if self._is_form_used:  # by a try that failed, or one that was redirected
                 await rewind(self.uploads)
             self._is_form_used = True
-            kwargs["data"] = MultipartPayload(request.form, self.uploads, new_boundary())
+            kwargs["data"] = self._payload = MultipartPayload(request.form, self.uploads, new_boundary())
         proxy = pool.proxy_for(self._url)
         if proxy is not None:
             kwargs["proxy"], kwargs["proxy_headers"] = proxy

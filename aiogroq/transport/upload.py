@@ -91,7 +91,7 @@ class Upload:
             yield chunk
         async for chunk in content.source:
             await asyncio.to_thread(content.spool.write, chunk)
-            yield bytes(chunk)
+            yield bytes(chunk) if isinstance(chunk, (bytearray, memoryview)) else chunk
 
     async def close(self) -> None:
         """Close what was opened here. A file that the caller opened stays open."""
@@ -180,6 +180,8 @@ class MultipartPayload(aiohttp.Payload):
         ]
         self._parts += [(_file_head(boundary, upload), upload) for upload in uploads]
         self._tail = f"--{boundary}--\r\n".encode()
+        self.failure: Exception | None = None
+        """What the source of an upload raised while it was sent, or None."""
 
     @property
     def size(self) -> int | None:
@@ -205,7 +207,7 @@ class MultipartPayload(aiohttp.Payload):
             if isinstance(part, bytes):
                 await writer.write(part)
             else:
-                async for chunk in part.chunks():
+                async for chunk in self._checked(part):
                     if watch is not None:
                         watch.enter("write")
                     await writer.write(chunk)
@@ -213,6 +215,24 @@ class MultipartPayload(aiohttp.Payload):
         await writer.write(self._tail)
         if watch is not None:
             watch.enter("first_byte")
+
+    async def _checked(self, upload: Upload) -> AsyncIterator[bytes]:
+        """The bytes of an upload: as many as were announced, or an error that says what happened to them.
+
+        More would be taken for the next request on the connection, fewer would be waited for.
+        """
+        sent = 0
+        try:
+            async for chunk in upload.chunks():
+                sent += len(chunk)
+                if upload.size is not None and sent > upload.size:
+                    raise OSError(f"{upload.filename or upload.name} became longer while it was sent")
+                yield chunk
+            if upload.size is not None and sent < upload.size:
+                raise OSError(f"{upload.filename or upload.name} became shorter while it was sent")
+        except Exception as error:
+            self.failure = error
+            raise
 
 
 async def open_form(form: Form) -> list[Upload]:

@@ -12,6 +12,7 @@ decoder, which is how the fast path knows that there is nothing to keep. So read
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
@@ -97,18 +98,40 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         return _json_text(self.to_dict(), indent)
 
     def model_dump(
-        self, *, exclude_none: bool = False, exclude_unset: bool = False, **_: Any
+        self,
+        *,
+        include: Container[str] | None = None,
+        exclude: Container[str] | None = None,
+        exclude_none: bool = False,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        **options: Any,
     ) -> dict[str, Any]:
         """`to_dict` under the name that pydantic users type.
 
-        As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``
-        or ``exclude_none`` is given. Other options of pydantic's are accepted and change nothing.
+        As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``,
+        ``exclude_defaults`` or ``exclude_none`` is given; ``include`` and ``exclude`` name fields of this object.
+        Options of pydantic's that change nothing here (``mode``, ``by_alias``, ``warnings``, ...) are accepted.
+        Raises `TypeError` for any other, `NotImplementedError` for an ``include`` or ``exclude`` that is nested.
         """
         from ._plain import ABSENT, plain
 
+        unknown = sorted(options.keys() - _WITHOUT_EFFECT)
+        if unknown:
+            raise TypeError(f"model_dump() got an unexpected keyword argument {unknown[0]!r}")
+        if isinstance(include, dict) or isinstance(exclude, dict):
+            raise NotImplementedError(
+                "include and exclude take names of fields; take nested ones out of to_dict()"
+            )
         sent = self._sent() if exclude_unset else ABSENT
-        defaults = not (exclude_none or exclude_unset)
-        return cast("dict[str, Any]", plain(self, sent, defaults=defaults, nulls=not exclude_none))
+        defaults = not (exclude_none or exclude_unset or exclude_defaults)
+        nulls = not (exclude_none or exclude_defaults)
+        dumped = cast("dict[str, Any]", plain(self, sent, defaults=defaults, nulls=nulls))
+        return {
+            name: value
+            for name, value in dumped.items()
+            if (include is None or name in include) and (exclude is None or name not in exclude)
+        }
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
         """`model_dump` as JSON text."""
@@ -218,6 +241,11 @@ def hidden_of(obj: Model) -> dict[str, Any]:
 
 def _to_dict(obj: Model) -> dict[str, Any]:
     return obj.to_dict()
+
+
+_WITHOUT_EFFECT = frozenset(
+    {"mode", "by_alias", "context", "round_trip", "warnings", "fallback", "serialize_as_any", "use_api_names"}
+)
 
 
 def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:

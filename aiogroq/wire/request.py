@@ -173,6 +173,9 @@ def _form_text(value: Any) -> str:
 
 
 def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> None:
+    for name in options:
+        if name not in OPTION_NAMES:
+            raise TypeError(f"got an unexpected keyword argument {name!r}{_nearest(name, OPTION_NAMES)}")
     headers = options.get("extra_headers")
     if headers is not None and not isinstance(headers, Omit):
         request.headers = headers
@@ -195,6 +198,11 @@ def _extra_fields(extra_body: Any) -> Mapping[str, Any]:
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 
 
+def _nearest(name: str, known: frozenset[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
+
+
 def split_options(
     given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -211,10 +219,7 @@ def split_options(
         elif name in known:
             params[name] = value
         else:
-            near = difflib.get_close_matches(name, known | OPTION_NAMES, n=1)
-            hint = (
-                f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
-            )
+            hint = _nearest(name, known | OPTION_NAMES)
             raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
     if missing:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
+import groq
 import pytest
 
 from aiogroq import (
@@ -165,3 +166,19 @@ def test_a_name_that_a_resource_has_not_is_answered_with_the_nearest_one(
         _ = client.chat.completion  # type: ignore[attr-defined]
     with pytest.raises(AttributeError):
         _ = groq_client.chat.completion  # type: ignore[attr-defined]
+
+
+@pytest.mark.local_groq(batch_step_s=5.0)
+@pytest.mark.parametrize("name", CALLS)
+async def test_the_official_package_drives_the_embedded_server_plain_and_through_both_views(
+    shelf: Shelf, server: LocalGroq, name: str
+) -> None:
+    async with groq.AsyncGroq(api_key="k", base_url=server.base_url, max_retries=0) as official:
+        for view in (None, "with_raw_response"):
+            args, kwargs = CALLS[name](Shelf(Groq(api_key="k", base_url=server.base_url)))
+            assert await endpoint(official, name, view, 0)(*args, **kwargs) is not None
+        args, kwargs = CALLS[name](shelf)
+        async with endpoint(official, name, "with_streaming_response", 0)(*args, **kwargs) as streamed:
+            assert streamed.status_code == 200
+            assert await streamed.read()
+    assert all(request.status == 200 for request in server.requests)
