@@ -1,0 +1,182 @@
+"""Runs the soak in blocks, and settles each with the server: answers, requests, descriptors, tasks, memory."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiogroq import AsyncGroq
+
+from .. import machine
+from .account import Account, Seen
+from .caller import Ended, call
+from .kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
+
+_BLOCK = 5000
+_MOST_GROWTH = 0.02
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of what."""
+
+    requests: int
+    streams: int
+    concurrent: int
+    fault_percent: float
+    seed: int
+
+    def calls(self) -> list[tuple[str, Kind, bool]]:
+        """Every call in its order: id, kind, whether it is a stream. The same for the same seed."""
+        chance = random.Random(self.seed)
+        forms = [False] * self.requests + [True] * self.streams
+        chance.shuffle(forms)
+        calls: list[tuple[str, Kind, bool]] = []
+        turn = {False: 0, True: 0}
+        for number, is_stream in enumerate(forms):
+            kind = WELL
+            if chance.random() * 100 < self.fault_percent:
+                kinds = STREAM_KINDS if is_stream else CHAT_KINDS
+                # In turn and not by chance: every kind comes.
+                kind = kinds[turn[is_stream] % len(kinds)]
+                turn[is_stream] += 1
+            calls.append((str(number), kind, is_stream))
+        return calls
+
+
+def main(arguments: list[str]) -> int:
+    """Run, and say what was found."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks soak", description=__doc__)
+    parser.add_argument("--requests", type=int, default=200_000, metavar="N")
+    parser.add_argument("--streams", type=int, default=5000, metavar="N")
+    parser.add_argument("--concurrent", type=int, default=500, metavar="N")
+    parser.add_argument("--fault-percent", type=float, default=5.0, metavar="P")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where soak.json goes")
+    options = vars(parser.parse_args(arguments))
+    folder = options.pop("results") or Path(__file__).parent.parent / "results"
+    report = asyncio.run(soak(Plan(**options)))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "soak.json").write_text(json.dumps(report, indent=1) + "\n")
+    sys.stdout.write("".join(f"{name}: {value}\n" for name, value in report.items()))
+    return 1 if report["problem count"] else 0
+
+
+async def soak(plan: Plan) -> dict[str, object]:
+    """Make all calls of *plan*; the figures and the problems."""
+    server_core, client_core = machine.cores()
+    machine.allow_many_files()
+    process = await asyncio.to_thread(_start_server, server_core)
+    machine.bind(client_core)
+    assert process.stdout is not None
+    url = json.loads(await asyncio.to_thread(process.stdout.readline))
+    account, memory = Account(), list[int]()
+    files_at_start, tasks_at_start = machine.open_files(), len(asyncio.all_tasks())
+    started_at = time.monotonic()
+    calls = plan.calls()
+    try:
+        client = AsyncGroq(api_key="gsk_soak", base_url=url, max_retries=1)
+        for first in range(0, len(calls), _BLOCK):
+            block = calls[first : first + _BLOCK]
+            ended = await _run_block(client, block, plan.concurrent)
+            account.settle(ended, await asyncio.to_thread(_drain, process, sum(e.attempts for e in ended)))
+            gc.collect()
+            memory.append(machine.rss_bytes())
+            _show_progress(first + len(block), len(calls), account)
+        await client.close()
+        del client
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        account.problems.append("interrupted")
+    finally:
+        process.kill()
+        process.communicate()
+        sys.stderr.write("\n")
+    await asyncio.sleep(0.2)
+    gc.collect()
+    tasks = len(asyncio.all_tasks()) - tasks_at_start
+    # The pipes to the server's process were there at the start and are closed by now.
+    files = machine.open_files() - (files_at_start - 2 if files_at_start else 0)
+    growth = _growth(memory)
+    for is_wrong, text in (
+        (tasks > 0, f"{tasks} tasks are left"),
+        (files > 0, f"{files} descriptors are left"),
+        (
+            growth is not None and growth >= _MOST_GROWTH,
+            f"memory grew by {growth or 0:.1%} in the second half",
+        ),
+    ):
+        if is_wrong:
+            account.problems.append(text)
+    return {
+        **machine.described(),
+        **{name.replace("_", " "): value for name, value in vars(plan).items()},
+        "calls": account.calls,
+        "requests seen by the server": account.requests,
+        "kinds": dict(sorted(account.kinds.items())),
+        "seconds": round(time.monotonic() - started_at, 1),
+        "tasks left": tasks,
+        "descriptors left": files,
+        "memory after each block, MiB": [round(size / 2**20, 1) for size in memory],
+        "growth of memory in the second half": None if growth is None else round(growth, 4),
+        "problem count": len(account.problems),
+        "problems": account.problems[:_SHOWN],
+    }
+
+
+async def _run_block(client: AsyncGroq, block: list[tuple[str, Kind, bool]], concurrent: int) -> list[Ended]:
+    waiting = iter(block)
+    ended: list[Ended] = []
+
+    async def worker() -> None:
+        for id, kind, is_stream in waiting:
+            ended.append(await call(client, id, kind, is_stream=is_stream))
+
+    await asyncio.gather(*(worker() for _ in range(concurrent)))
+    return ended
+
+
+def _start_server(core: int | None) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.soak.server"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: machine.bind(core),
+    )
+
+
+def _drain(process: subprocess.Popen[str], requests: int) -> Seen:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{requests}\n")
+    process.stdin.flush()
+    seen: Seen = json.loads(process.stdout.readline())
+    return seen
+
+
+def _growth(memory: list[int]) -> float | None:
+    """How much of its size the process grew by from the middle to the end; None where there are too few blocks."""
+    if len(memory) < 8:
+        return None
+    return memory[-1] / memory[len(memory) // 2 - 1] - 1
+
+
+def _show_progress(done: int, total: int, account: Account) -> None:
+    filled = round(30 * done / total)
+    sys.stderr.write(
+        f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {total:,} calls, "
+        f"{account.requests:,} requests, {len(account.problems)} problems"
+    )
+    sys.stderr.flush()
