@@ -1,4 +1,4 @@
-"""The end of sessions that nobody closes any more: of collected clients, of dead loops, of a forked child.
+"""The end of sessions that nobody closes: with their loop, with their client, in a forked child.
 
 Nothing here awaits or warns, since there may be no loop left to await on.
 """
@@ -9,12 +9,53 @@ import asyncio
 import contextlib
 import os
 import weakref
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol, TypeAlias
 
 import aiohttp
 
-Sessions: TypeAlias = dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], aiohttp.ClientSession]]
+
+class LoopSession:
+    """A session, the loop that it belongs to, and what ends it together with that loop."""
+
+    __slots__ = ("_end", "loop", "session")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, session: aiohttp.ClientSession) -> None:
+        self.loop: weakref.ref[asyncio.AbstractEventLoop] = weakref.ref(loop)
+        self.session: aiohttp.ClientSession = session
+        # The one thing that asyncio.run, and all that does its work, closes before the loop: async generators.
+        self._end = _at_the_end_of_the_loop(session)
+        with contextlib.suppress(StopIteration):
+            self._end.asend(None).send(None)
+
+    def drop(self) -> None:
+        """Close its connections: at once where the loop does not run, else on the loop, soon."""
+        loop = self.loop()
+        if loop is None or not loop.is_running():
+            drop(self.session)
+        else:
+            # This may be another thread, or the end of the program: a transport is closed on its own loop only.
+            protocols = _detach(self.session)
+            with contextlib.suppress(RuntimeError):  # the loop has stopped in between
+                loop.call_soon_threadsafe(_close, protocols)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Nothing is left to be done at the end of the loop."""
+        # A generator that is collected unfinished would be finished by a new task of its loop.
+        with contextlib.suppress(StopIteration, RuntimeError):
+            self._end.aclose().send(None)
+
+
+Sessions: TypeAlias = dict[int, LoopSession]
 """The sessions of a pool, by the id of their loop."""
+
+
+async def _at_the_end_of_the_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        drop(session)
 
 
 class Pool(Protocol):
@@ -26,16 +67,8 @@ class Pool(Protocol):
 
 def drop_all(sessions: Sessions) -> None:
     """Close every session of a pool that was collected, in whichever thread that happened."""
-    for ref, session in list(sessions.values()):
-        loop = ref()
-        if loop is None or not loop.is_running():
-            drop(session)
-            continue
-        # Collected in whichever thread, or at the end of the program: a transport is closed on its own loop only.
-        protocols = _detach(session)
-        with contextlib.suppress(RuntimeError):  # the loop has stopped in between
-            loop.call_soon_threadsafe(_close, protocols)
-    sessions.clear()
+    while sessions:
+        sessions.popitem()[1].drop()
 
 
 def drop(session: aiohttp.ClientSession) -> None:
@@ -88,8 +121,10 @@ def _release_inherited() -> None:
     """In the child after a fork: let go of the parent's connections, which would stay open for as long as the child
     has them too. Nothing is written, and no transport closed: its loop's selector is shared with the parent."""
     for pool in list(pools):
-        for _, session in pool.sessions.values():
-            for protocol in _detach(session):
+        for found in pool.sessions.values():
+            protocols = _detach(found.session)
+            found.let_go()
+            for protocol in protocols:
                 _inherited.append(protocol)  # its transport must never be collected: it would close, and warn
                 if protocol.transport is not None:
                     _point_nowhere(protocol.transport)

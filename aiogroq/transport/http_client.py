@@ -19,7 +19,7 @@ from yarl import URL
 
 from ..errors import GroqError
 from . import proxies, tls
-from .abandoned import Sessions, drop, drop_all, pools
+from .abandoned import LoopSession, Sessions, drop_all, pools
 from .watch import CURRENT
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
@@ -105,8 +105,8 @@ class DefaultAioHttpClient:
         if self._injected is not None:
             return _on_its_loop(self._injected, loop)
         found = self.sessions.get(id(loop))
-        if found is not None and found[0]() is loop and not found[1].closed:
-            return found[1]
+        if found is not None and found.loop() is loop and not found.session.closed:
+            return found.session
         if self.is_closed:
             raise GroqError(
                 "The pool of connections of this client has been closed; make a new client. Clients made by "
@@ -115,19 +115,19 @@ class DefaultAioHttpClient:
         return self._open(loop)
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-        for key, (ref, session) in list(self.sessions.items()):
-            owner = ref()
+        for key, found in list(self.sessions.items()):
+            owner = found.loop()
             is_dead = owner is None or owner.is_closed()
             # The loop of another thread may be at this, too: one of them drops it.
             if is_dead and self.sessions.pop(key, None) is not None:
-                drop(session)
+                found.drop()
         session = aiohttp.ClientSession(
             connector=_Connector(**self._options),
             cookie_jar=aiohttp.DummyCookieJar(),  # Cloudflare sets a cookie on every answer
             timeout=NO_TIMEOUT,
             auto_decompress=True,
         )
-        self.sessions[id(loop)] = (weakref.ref(loop), session)
+        self.sessions[id(loop)] = LoopSession(loop, session)
         return session
 
     def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
@@ -147,16 +147,15 @@ class DefaultAioHttpClient:
         running = asyncio.get_running_loop()
         sessions = list(self.sessions.values())
         self.sessions.clear()
-        for ref, session in sessions:
-            loop = ref()
+        for found in sessions:
+            loop = found.loop()
             if loop is running:
-                await session.close()
+                await found.session.close()
             elif loop is not None and loop.is_running():
-                closing = asyncio.run_coroutine_threadsafe(session.close(), loop)
+                closing = asyncio.run_coroutine_threadsafe(found.session.close(), loop)
                 # Bounded: the other loop may be busy for long, or end before it comes to this.
                 await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSE_S)
-            else:
-                drop(session)
+            found.drop()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {len(self.sessions)} open session(s)>"

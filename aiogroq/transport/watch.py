@@ -78,6 +78,10 @@ def ticker_of(loop: asyncio.AbstractEventLoop) -> Ticker:
         return _latest[0]
     ticker = _tickers.get(loop)
     if ticker is None:
+        for ref in _tickers.keyrefs():
+            ended = ref()
+            if ended is not None and ended.is_closed():
+                _tickers.pop(ended, None)  # its last timer refers to the loop, which would stay for good
         ticker = _tickers[loop] = Ticker(loop)
     _latest[:] = [ticker]
     return ticker
