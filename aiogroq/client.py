@@ -92,7 +92,7 @@ class AsyncGroq(AsyncResources):
             default_query=default_query,
         )
         self._http_client = as_http_client(http_client)
-        self._transport = Transport(
+        self._sender = self._transport = Transport(
             http_client=self._http_client,
             root=self._settings.root,
             headers=self._settings.sent_headers,

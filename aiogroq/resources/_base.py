@@ -23,6 +23,14 @@ class Sender(Protocol):
         ...
 
 
+class Root(Sender, Protocol):
+    """What a tree of resources grows from."""
+
+    _sender: Sender
+    """What the resources send by. Not the client itself: the two would keep each other, and the open connections,
+    until the garbage collector comes by."""
+
+
 class AsyncResource:
     """A group of endpoints."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_ar
 from ..response import MissingStreamClassError
 from ..types._omit import Omit
 from ..wire.request import Request, View, ViewHeaders, build, build_form
-from ._base import Sender
+from ._base import Root
 
 if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
@@ -33,7 +33,7 @@ class RequestOptions(TypedDict, total=False):
     """Fields to add to the body."""
 
 
-class AsyncVerbs(Sender):
+class AsyncVerbs(Root):
     """Requests to any path under the API root.
 
     ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the

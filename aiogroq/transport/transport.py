@@ -71,6 +71,9 @@ class Transport:
         self._headers = merge_headers(CIMultiDict(ours), headers)
         self._json_headers = merge_headers(CIMultiDict({**ours, "Content-Type": "application/json"}), headers)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} to {self._root}>"
+
     async def send(self, request: Request[T]) -> T:
         """Send a request and hand out its answer: as ``request.returns``, as a stream, or as its view wants it.
 
