@@ -1,0 +1,1 @@
+"""That nothing hangs, leaks or warns: every row over real sockets and real processes."""

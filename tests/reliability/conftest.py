@@ -1,0 +1,25 @@
+"""What the tests of reliability share: programs in processes of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aiogroq.local import LocalGroq
+
+from .programs import Programs
+
+
+@pytest.fixture
+def programs(server: LocalGroq, tmp_path: Path) -> Programs:
+    """Runs programs against `server`."""
+    return Programs(server, tmp_path)
+
+
+@pytest.fixture(params=["uvloop", "asyncio"])
+def loop_kind(request: pytest.FixtureRequest) -> str:
+    """Each of the two loops that the portal may have."""
+    if request.param == "uvloop":
+        pytest.importorskip("uvloop")
+    return str(request.param)

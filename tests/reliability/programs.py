@@ -1,0 +1,90 @@
+"""Programs in processes of their own: with a hard time limit, every warning an error, and nothing on stderr."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from aiogroq.local import LocalGroq
+
+LIMIT_S = 25.0
+_WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None\n"
+_HELPERS = """
+import os
+from aiogroq import AsyncGroq, Groq
+MODEL = "openai/gpt-oss-20b"
+QUESTION = [{"role": "user", "content": "What is 2+2?"}]
+
+def text(completion):
+    return completion.choices[0].message.content
+
+def ask(client):
+    return text(client.chat.completions.create(model=MODEL, messages=QUESTION))
+
+async def ask_async(client):
+    return text(await client.chat.completions.create(model=MODEL, messages=QUESTION))
+
+def descriptors():
+    return len(os.listdir("/dev/fd"))
+"""
+# asyncio's debug mode, which -X dev turns on, tells of every callback that a busy machine made slow.
+_SLOW = re.compile(r"Executing <.*> took [\d.]+ seconds\n")
+
+
+class Programs:
+    """Runs Python programs against one server."""
+
+    def __init__(self, server: LocalGroq, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._count = 0
+
+    def start(self, code: str, *, loop: str = "uvloop") -> subprocess.Popen[str]:
+        """Start a program; ``loop`` says which one its portal has."""
+        self._count += 1
+        path = self._folder / f"program{self._count}.py"
+        first = "" if loop == "uvloop" else _WITHOUT_UVLOOP
+        path.write_text(first + _HELPERS + textwrap.dedent(code))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+        environment |= {"GROQ_API_KEY": "gsk_x", "GROQ_BASE_URL": self._server.base_url}
+        options = ["-X", "dev", "-W", "error", "-W", "ignore:This process:DeprecationWarning"]
+        return subprocess.Popen(
+            [sys.executable, *options, str(path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            start_new_session=True,
+        )
+
+    def run(self, code: str, *, loop: str = "uvloop", limit_s: float = LIMIT_S) -> list[str]:
+        """The lines that a program prints. It must end well within the limit, and say nothing on stderr."""
+        return self.finish(self.start(code, loop=loop), limit_s=limit_s)
+
+    def finish(self, process: subprocess.Popen[str], *, limit_s: float = LIMIT_S) -> list[str]:
+        """What a program that was started prints from now on."""
+        try:
+            out, err = process.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # the program and the processes that it has forked
+            out, err = process.communicate()
+            raise AssertionError(f"it hangs; it had said:\n{out}\n{err}") from None
+        assert _SLOW.sub("", err) == ""
+        assert process.returncode == 0
+        return out.splitlines()
+
+
+def eventually(holds: Callable[[], bool], *, within_s: float = 2.0) -> float:
+    """Wait until something holds, however soon; gives the seconds that it took."""
+    began_at = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began_at < within_s, f"not within {within_s} s"
+        time.sleep(0.002)
+    return time.monotonic() - began_at
