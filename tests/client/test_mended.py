@@ -35,7 +35,8 @@ async def test_an_upload_whose_source_fails_raises_that_and_is_not_sent_again(
 
     with pytest.raises(OSError, match="unplugged"):
         await client.files.create(file=("x.wav", recording()), purpose="batch")
-    assert len(server.requests) == 1
+    # The connection is cut, so the server may not have seen the request at all; it must not see a second one.
+    assert len(server.requests) <= 1
 
 
 class Changing:
