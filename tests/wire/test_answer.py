@@ -200,6 +200,13 @@ def test_the_two_kinds_of_413_name_their_own_fix(text: str, code: str, hint: str
     assert hint in raised.message == str(raised)
 
 
+def test_only_an_error_of_a_limit_has_its_numbers_and_only_a_413_its_fix() -> None:
+    body = error_body(TPM_413_TEXT, code="rate_limit_exceeded")
+    assert not hasattr(error(400, body), "limit_kind")
+    assert "Shorten" not in error(429, body).message
+    assert error(429, body).requested == 10092
+
+
 def test_a_413_of_no_known_kind_names_no_fix() -> None:
     body = error_body("too large", code="something_new")
     assert error(413, body).message == f"Error code: 413 - {json.loads(body)}"
@@ -246,6 +253,9 @@ def test_an_error_event_is_the_error_of_its_inner_status() -> None:
         ("x", "InternalServerError", 500),
         ([400], "InternalServerError", 500),
         (400.0, "InternalServerError", 500),
+        ("4.0", "InternalServerError", 500),
+        ("0400", "InternalServerError", 500),
+        ("", "InternalServerError", 500),
     ],
 )
 def test_an_event_without_a_status_to_believe_is_a_500(status_code: Any, name: str, status: int) -> None:
@@ -302,6 +312,19 @@ def test_an_answer_without_a_content_type_is_reported_as_such() -> None:
 
 def test_a_204_is_none() -> None:
     assert answer(ChatCompletion, b"", status=204) is None
+
+
+def test_a_204_that_has_a_body_is_an_answer_like_others() -> None:
+    assert answer(ChatCompletion, b'{"id":"a"}', status=204).id == "a"
+    with pytest.raises(APIResponseValidationError, match="204"):
+        answer(ChatCompletion, b"x", status=204)
+
+
+@pytest.mark.parametrize("body", [b"2024", b"null"])
+def test_json_for_a_transcription_is_no_spoken_text(body: bytes) -> None:
+    assert answer(Transcription, body) == json.loads(body)
+    with pytest.raises(APIResponseValidationError, match="text/html"):
+        answer(Transcription, b"<html>", kind="text/html")
 
 
 @pytest.mark.parametrize("cls", [Transcription, Translation])

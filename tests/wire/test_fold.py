@@ -92,6 +92,39 @@ def test_usage_is_taken_once_in_whichever_form_it_came(last: list[dict[str, Any]
     assert usage_of(*last) == USAGE
 
 
+def test_usage_at_the_top_of_a_chunk_goes_before_that_of_x_groq() -> None:
+    other = {**USAGE, "completion_tokens": 1}
+    assert usage_of(chunk({}, "stop", usage=USAGE), chunk(None, x_groq={"usage": other})) == USAGE
+    assert usage_of(chunk({}, x_groq={"usage": other}), chunk(None, usage=USAGE)) == USAGE
+
+
+@pytest.mark.parametrize("drifted", ["many", 3, [1], True])
+def test_usage_that_drifted_is_none_and_does_not_hide_what_came_before(drifted: Any) -> None:
+    assert usage_of(chunk({}, usage=drifted), chunk({}, x_groq={"usage": drifted})) is None
+    assert usage_of(chunk({}, usage=USAGE), chunk({}, usage=drifted, x_groq=drifted)) == USAGE
+
+
+def test_a_stream_without_the_services_own_news_has_none() -> None:
+    assert folded([chunk({"content": "a"}), chunk({}, "stop")]).completion.x_groq is None
+    assert whole([chunk({"content": "a"}, x_groq={"seed": 3})])["x_groq"]["seed"] == 3
+    assert folded([chunk({"content": "a"}, x_groq={})]).completion.x_groq is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("service_tier", "flex"),
+        ("usage_breakdown", {"models": [{"model": "a"}]}),
+        ("mcp_list_tools", [{"id": "mcpl_1"}]),
+    ],
+)
+def test_what_a_single_chunk_says_of_the_whole_answer_is_kept(name: str, value: Any) -> None:
+    assert (
+        whole([chunk({"content": "a"}), chunk({"content": "b"}, **{name: value}), chunk({}, "stop")])[name]
+        == value
+    )
+
+
 def test_a_stream_without_usage_has_none() -> None:
     assert usage_of(chunk({}, "stop")) is None
 
@@ -177,6 +210,13 @@ def test_a_channel_belongs_to_a_delta_and_not_to_the_message() -> None:
         ([{"content": "a", "role": "assistant"}, {"content": "b", "role": "assistant"}],
          {"role": "assistant", "content": "ab"}),
         ([{"role": "tool", "content": "a"}], {"role": "tool", "content": "a"}),
+        ([{"content": "a", "function_call": {"name": "f"}}],
+         {"role": "assistant", "content": "a", "function_call": {"name": "f", "arguments": ""}}),
+        ([{"content": "a", "tool_calls": [{"index": 0, "id": "1", "function": {"name": "f", "arguments": "{}"}}]}],
+         {"role": "assistant", "content": "a",
+          "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]}),
+        ([{"content": "a", "executed_tools": [{"index": 0, "type": "search", "arguments": "{}"}]}],
+         {"role": "assistant", "content": "a", "executed_tools": [{"index": 0, "type": "search", "arguments": "{}"}]}),
         ([{"content": "a", "reasoning": "b"}, {"content": "", "reasoning": "c"}],
          {"role": "assistant", "content": "a", "reasoning": "bc"}),
         ([{"function_call": {"name": "f", "arguments": "{"}}, {"function_call": {"arguments": "}"}}],
@@ -356,6 +396,13 @@ def test_a_chunk_that_drifted_gives_what_fits_and_never_raises(drifted: dict[str
     assert fold.completion.choices[0].message.content == content
     assert fold.completion.usage == ChatCompletion.model_validate({"usage": USAGE}).usage
     assert fold.is_finished
+
+
+def test_a_choice_of_a_drifted_chunk_keeps_its_index() -> None:
+    drifted = chunk({"content": "b", "mood": "good"}, brand_new=1)
+    drifted["choices"][0]["index"] = 1
+    made = folded([chunk({"content": "a"}), drifted]).completion
+    assert [(choice.index, choice.message.content) for choice in made.choices] == [(0, "a"), (1, "b")]
 
 
 @pytest.mark.parametrize("block", range(4))

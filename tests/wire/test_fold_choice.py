@@ -66,11 +66,19 @@ A, B = ("a", "time", '{"x":1}'), ("b", "weather", "{}")
         ([piece(None, "a", "time", '{"x'), piece(None, arguments='":1}'), piece(None, *B)], [A, B]),
         ([piece(None, "a", "time", '{"x'), piece(None, "b", "weather", "{"), piece(None, "a", arguments='":1}'),
           piece(None, "b", arguments="}")], [A, B]),
+        # no index after one, or one that is no number: it comes after the others
+        ([piece(5, *A), piece(None, *B)], [A, B]),
+        ([piece(5, *A), {**piece(None, *B), "index": "x"}], [A, B]),
         # neither index nor id: a name begins a call
         ([piece(None, None, "time", '{"x'), piece(None, arguments='":1}'), piece(None, None, "weather", "{}")],
          [("", *A[1:]), ("", *B[1:])]),
         # no id at an index
         ([piece(0, None, "time", "1"), piece(0, None, "weather", "2")], [("", "time", "1"), ("", "weather", "2")]),
+        # a name repeated without the id
+        ([piece(0, "a", "time", '{"x'), piece(0, None, "time", '":1}')], [A]),
+        ([piece(0, None, "time", '{"x'), piece(0, "a", "time", '":1}')], [A]),
+        # a name that comes late
+        ([piece(0, None, None, '{"x'), piece(0, None, "time", '":1}')], [("", *A[1:])]),
         # an id that comes late
         ([piece(0, None, "time", '{"x'), piece(0, "a", None, '":1}')], [A]),
         # arguments as an object
@@ -119,6 +127,17 @@ def test_an_executed_tool_sent_twice_is_one_with_all_that_either_says() -> None:
         "second": 2,
     }
     assert python.to_dict() == {"index": 1, "type": "python", "arguments": "print(1)"}
+
+
+def test_an_executed_tool_sent_twice_loses_nothing_that_only_the_first_says() -> None:
+    fold = ChoiceFold()
+    for tool in (
+        {"index": 0, "type": "search", "arguments": "{}", "output": "found"},
+        {"index": 0, "type": "search"},
+    ):
+        fold.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
+    (search,) = fold.message().executed_tools or []
+    assert search.to_dict() == {"index": 0, "type": "search", "arguments": "{}", "output": "found"}
 
 
 def test_folding_changes_no_chunk() -> None:

@@ -58,10 +58,22 @@ def test_none_is_no_value_and_names_the_way_to_take_a_header_away() -> None:
         merge_headers(BASE, more)
 
 
-@pytest.mark.parametrize(
-    "name", ["Authorization", "authorization", "Proxy-Authorization", "COOKIE", "api-key", "X-Api-Key"]
-)
+SECRETS = [
+    "Authorization", "authorization", "Proxy-Authorization", "COOKIE", "api-key", "X-Api-Key", "x-auth-token", "X-Auth",
+    "cf-access-client-secret", "X-Amz-Security-Token",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRETS)
 def test_secrets_are_not_shown(name: str) -> None:
     shown = redacted({name: "gsk_1", "Accept": "a/b"})
     assert shown[name] == "[redacted]"
     assert shown["accept"] == "a/b"
+    merged = merge_headers(CIMultiDict(), {name: "gsk_1", "Accept": "a/b"})
+    assert merged[name] == "gsk_1"
+    assert "gsk_1" not in repr(dict(merged)) + repr(merged[name])
+
+
+@pytest.mark.parametrize("name", ["Accept", "Content-Type", "X-Request-Id", "x-tokens-used", "author"])
+def test_what_is_no_secret_is_shown(name: str) -> None:
+    assert redacted({name: "a/b"})[name] == "a/b"

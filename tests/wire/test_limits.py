@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -92,6 +93,22 @@ def test_a_date_in_the_headers_is_measured_from_when_they_were_read() -> None:
     limits = rate_limit({**HEADERS, "retry-after": "Thu, 01 Jan 1970 00:17:00 GMT"}, now=1000.0)
     assert limits is not None
     assert limits.retry_after_s == 20.0
+
+
+@pytest.mark.parametrize("kind", ["requests", "tokens"])
+def test_one_kind_of_limit_may_be_there_without_the_other(kind: str) -> None:
+    limits = rate_limit({name: value for name, value in HEADERS.items() if name.endswith(kind)}, now=0.0)
+    assert limits is not None
+    other = limits.requests if kind == "tokens" else limits.tokens
+    assert (other.limit, other.remaining, other.reset_s, other.resets_at) == (None,) * 4
+    assert getattr(limits, kind).limit is not None
+
+
+def test_headers_are_read_now_unless_a_time_is_given() -> None:
+    before = time.time()
+    limits = rate_limit(HEADERS)
+    assert limits is not None
+    assert before <= limits.tokens.observed_at <= time.time()
 
 
 def test_headers_without_limits_are_no_limits() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -83,6 +85,17 @@ WAITS: list[tuple[dict[str, str], float | None]] = [
 ]
 
 
+@pytest.fixture(params=["UTC", "America/New_York", "Asia/Tokyo"])
+def time_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The zone that the machine believes to be in."""
+    with monkeypatch.context() as environment:
+        environment.setenv("TZ", request.param)
+        time.tzset()
+        yield request.param
+    time.tzset()
+
+
+@pytest.mark.usefixtures("time_zone")
 @pytest.mark.parametrize(("headers", "seconds"), WAITS)
 def test_the_wait_that_the_service_asks_for_is_read(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers, clock) == seconds

@@ -180,8 +180,17 @@ def test_a_retry_time_is_digits_or_nothing(value: bytes, retry_ms: int | None) -
     assert parsed([b"retry: " + value + b"\ndata: a\n\n"]) == ([("message", b"a")], None, retry_ms)
 
 
-def test_a_plain_event_needs_no_object_of_its_own() -> None:
-    assert type(SSEParser().feed(b"data: a\n\n")[0]) is bytes
+@pytest.mark.parametrize(
+    "stream", [b"data: a\n\n", b"data:a\n\n", b"data: a\ndata: b\n\n", b"event: message\ndata: a\n\n"]
+)
+def test_a_plain_event_needs_no_object_of_its_own(stream: bytes) -> None:
+    assert [type(event) for event in SSEParser().feed(stream)] == [bytes]
+
+
+def test_an_event_with_a_name_is_its_data_and_its_name() -> None:
+    (event,) = SSEParser().feed(b"event: error\ndata: a\n\n")
+    assert isinstance(event, Event)
+    assert (event, event.name, Event(b"a").name) == (b"a", "error", "message")
 
 
 LINES = st.builds(

@@ -70,7 +70,19 @@ def test_a_time_out_is_handed_on_as_it_is() -> None:
     assert Timeout.of(DEFAULT_TIMEOUT) is DEFAULT_TIMEOUT
 
 
-@pytest.mark.parametrize("value", ["30", True, False, (1.0, 2.0), [1], {"connect": 1}, object(), b"1", 3j])
+class OnlyPool:
+    """Has a limit, but is no time-out of any library."""
+
+    connect = read = pool = 1.0
+
+
+class OnlyWrite:
+    connect = read = write = 1.0
+
+
+@pytest.mark.parametrize(
+    "value", ["30", True, False, (1.0, 2.0), [1], {"connect": 1}, object(), b"1", 3j, OnlyPool(), OnlyWrite()]
+)
 def test_what_is_no_time_out_is_refused_by_its_type(value: Any) -> None:
     name = type(value).__name__
     with pytest.raises(TypeError, match=rf"timeout must be seconds.* not {name}"):
