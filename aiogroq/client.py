@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .errors import GroqError
 from .resources.tree import AsyncResources
 from .types._omit import Omit, not_given
+from .wire.headers import Secret, hide, hide_values
 from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .wire.urls import api_root
 
@@ -42,7 +43,7 @@ class Settings:
         default_headers: Mapping[str, str | Omit] | None,
         default_query: Mapping[str, object] | None,
     ) -> None:
-        self.api_key: str = _checked_key(os.environ.get("GROQ_API_KEY") if api_key is None else api_key)
+        self.api_key: str = _checked_key(hide(os.environ.get("GROQ_API_KEY") if api_key is None else api_key))
         self.base_url: str = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
         self.root: URL = api_root(self.base_url)
         self.timeout: Timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
@@ -53,7 +54,8 @@ class Settings:
     @property
     def sent_headers(self) -> dict[str, str | Omit]:
         """The headers of every request: the key, those of the environment, those of the client."""
-        return {"Authorization": f"Bearer {self.api_key}", **_environment_headers(), **self.headers}
+        bearer = Secret(f"Bearer {self.api_key}")
+        return {"Authorization": bearer, **(hide_values(_environment_headers()) or {}), **self.headers}
 
 
 class AsyncGroq(AsyncResources):
@@ -82,6 +84,8 @@ class AsyncGroq(AsyncResources):
         from .transport.http_client import as_http_client
         from .transport.transport import Transport
 
+        # So that no traceback with locals shows them.
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
         _set_up_logging()
         self._settings = Settings(
             api_key=api_key,
@@ -164,6 +168,8 @@ class AsyncGroq(AsyncResources):
         ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
         ``set_default_query`` take their place. Closing one closes the pool of both.
         """
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        set_default_headers = hide_values(set_default_headers)
         return type(self)(
             **changed_options(
                 self._settings,
@@ -205,6 +211,8 @@ class AsyncGroq(AsyncResources):
         def __exit__(self, *exc: object) -> None: ...
 
     def __repr__(self) -> str:
+        if "_settings" not in self.__dict__:  # a traceback that shows how it failed to be made
+            return f"<{type(self).__name__} that was not made>"
         return f"<{type(self).__name__} {self._settings.root}>"
 
     def __reduce__(self) -> Any:
@@ -264,7 +272,7 @@ def _checked_key(key: str | None) -> str:
             "GROQ_API_KEY environment variable"
         )
     # A key read from a file or pasted into an .env often brings blanks, a line end or quotes along.
-    clean = key.strip().strip("\"'").strip()
+    clean = Secret(key.strip().strip("\"'").strip())
     if not clean:
         raise GroqError("The API key is empty; set the GROQ_API_KEY environment variable or pass api_key")
     if not clean.isascii() or not clean.isprintable():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import AsyncGroq
 from ..types._omit import Omit, not_given
+from ..wire.headers import hide, hide_values
 from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from .facade import Resources
 from .portal import portal
@@ -48,6 +49,8 @@ class Groq(Resources):
                 "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
                 "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
             )
+        # So that no traceback with locals shows them.
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
         super().__init__(
             AsyncGroq(
                 api_key=api_key,
@@ -113,6 +116,8 @@ class Groq(Resources):
         ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
         ``set_default_query`` take their place. Closing one closes the pool of both.
         """
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        set_default_headers = hide_values(set_default_headers)
         return self._over(
             self._async.copy(
                 api_key=api_key,
@@ -159,6 +164,8 @@ class Groq(Resources):
         async def __aexit__(self, *exc: object) -> None: ...
 
     def __repr__(self) -> str:
+        if "_async" not in self.__dict__:  # a traceback that shows how it failed to be made
+            return f"<{type(self).__name__} that was not made>"
         return f"<{type(self).__name__} {self._async.base_url}>"
 
     def __reduce__(self) -> Any:

@@ -24,7 +24,7 @@ from ..errors import (
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..types._omit import Omit, omit
 from ..wire import answer, redirects, retry
-from ..wire.headers import merge_headers, redacted
+from ..wire.headers import merge_headers, redacted, scrub
 from ..wire.parse import parse_body
 from ..wire.request import Request
 from ..wire.timeouts import Timeout
@@ -266,7 +266,7 @@ class _Call:
         return True
 
     async def _status_error(self, body: AioBody) -> APIStatusError:
-        content = await body.read_start(_MAX_ERROR_BYTES)
+        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers)
         _, why = self._redirect(body)
         return answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
 

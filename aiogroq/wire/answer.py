@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
+from multidict import CIMultiDict
+
 from ..errors import (
     APIResponseValidationError,
     APIStatusError,
@@ -54,7 +56,7 @@ def _decode_other(body: bytes, status: int, headers: Mapping[str, str], request:
     if status == 204 and not body:
         return None
     kind = headers.get("content-type", "")
-    response = ErrorResponse(status, headers, body, request)
+    response = ErrorResponse(status, CIMultiDict(headers), body, request)  # aiohttp's own cannot be pickled
     raise APIResponseValidationError(
         response,
         _text(body),

@@ -18,6 +18,7 @@ _SECRET = re.compile(
 )
 # RFC 9110, 5.6.2: a token. 5.5: of a value only visible ASCII, blanks and tabs are sure to arrive as they are.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MIN_SCRUBBED = 12
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
@@ -34,6 +35,31 @@ class Secret(str):
 def is_secret(name: str) -> bool:
     """Whether the value of a header of this name is to be kept from view."""
     return _SECRET.search(name.lower()) is not None
+
+
+def hide(key: str | None) -> str | None:
+    """A key as a `Secret`; what is no text stays as it is."""
+    return Secret(key) if isinstance(key, str) else key
+
+
+def hide_values(headers: Mapping[str, str | Omit] | None) -> Mapping[str, str | Omit] | None:
+    """Headers with the values of the secret ones as a `Secret`; what is no mapping stays as it is."""
+    if not isinstance(headers, Mapping):
+        return headers
+    return {
+        name: Secret(value) if isinstance(value, str) and is_secret(str(name)) else value
+        for name, value in headers.items()
+    }
+
+
+def scrub(content: bytes, headers: Mapping[str, str]) -> bytes:
+    """What a server answered, without the secrets of ``headers`` where it sends them back."""
+    for value in headers.values():
+        word = value.rpartition(" ")[2]
+        # A shorter one may be a word of the text, and is no key.
+        if isinstance(value, Secret) and len(word) >= _MIN_SCRUBBED:
+            content = content.replace(word.encode(), b"[redacted]")
+    return content
 
 
 def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIMultiDict[str]:

@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 import msgspec
+from multidict import CIMultiDict
 
 from ..errors import APIResponseValidationError, ErrorResponse, RequestInfo
 from ..types._base import Model
@@ -42,7 +43,7 @@ def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str],
             return target.model_validate_json(body)
         return _convert(target, body)
     except (NotJSONError, msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
-        response = ErrorResponse(status, headers, body, request)
+        response = ErrorResponse(status, CIMultiDict(headers), body, request)
         name = getattr(target, "__name__", str(target))
         raise APIResponseValidationError(
             response, text, message=f"The answer does not fit {name}: {error}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
@@ -41,7 +41,8 @@ class Request(Generic[T]):
     """The multipart body."""
     query: Mapping[str, object] | None = None
     """Query parameters besides those of the client."""
-    headers: Mapping[str, str | Omit] | None = None
+    # Not in the repr: there may be a secret in them.
+    headers: Mapping[str, str | Omit] | None = field(default=None, repr=False)
     """Headers besides those of the client; `omit` takes one away."""
     timeout: Timeout | Omit = omit
     """Limits of this call; those of the client where omitted."""

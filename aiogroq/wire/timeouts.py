@@ -21,21 +21,22 @@ class Timeout:
     retries, its waits, and the whole body or stream.
     """
 
-    connect: Seconds
+    # The defaults are for the repr of one that could not be made, in a traceback with locals.
+    connect: Seconds = None
     """Seconds to make a connection."""
-    read: Seconds
+    read: Seconds = None
     """Seconds between two pieces of the body."""
-    write: Seconds
+    write: Seconds = None
     """Seconds to send the request, its body included."""
-    pool: Seconds
+    pool: Seconds = None
     """Seconds to wait for a free connection where their number is limited."""
-    first_byte: Seconds
+    first_byte: Seconds = None
     """Seconds from the request sent to the headers of the answer. As ``read`` where it is not given."""
-    idle: Seconds
+    idle: Seconds = None
     """Seconds between two events of a stream. As ``read`` where it is not given."""
-    total: Seconds
+    total: Seconds = None
     """Seconds for the whole call. No limit where it is not given."""
-    shortest: Seconds = field(repr=False, compare=False)
+    shortest: Seconds = field(default=None, repr=False, compare=False)
     """The smallest of all these, in seconds, or None where there is none."""
 
     def __init__(
