@@ -13,7 +13,7 @@ import msgspec
 
 from . import machine
 from .load.process import LoadServer, ask
-from .plan import Client, Row, label, params_of
+from .plan import Client, Row, clients_of, label, params_of
 from .results import Measured, Results
 from .spec import Found, Spec
 from .work.clock import WrongAnswer
@@ -28,7 +28,7 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
     """Measure *rows*, and tell of every step. Ctrl-C ends it and keeps what was measured."""
     results = Results(machine=machine.described(), versions=versions(), quick=quick)
     server_core, client_core = machine.cores()
-    steps = list(_in_turn(rows, 1 if quick else rounds))
+    steps = list(_in_turn(rows, 1 if quick else rounds, quick=quick))
     started_at = time.monotonic()
     try:
         with LoadServer(server_core) as server:
@@ -49,11 +49,11 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
     return results
 
 
-def _in_turn(rows: tuple[Row, ...], rounds: int | None) -> Iterator[tuple[Row, Client, int]]:
+def _in_turn(rows: tuple[Row, ...], rounds: int | None, *, quick: bool) -> Iterator[tuple[Row, Client, int]]:
     """A B C, then A B C again, so that a busy minute of the machine hits all alike."""
     for row in rows:
-        for number in range(min(rounds or row.rounds, row.rounds) if rounds != 0 else row.rounds):
-            for client in row.clients:
+        for number in range(min(rounds or row.rounds, row.rounds)):
+            for client in clients_of(row, quick=quick):
                 yield row, client, number
 
 

@@ -188,3 +188,15 @@ async def body_stalls(side: Side) -> str:
 async def unread(side: Side) -> str:
     async with side.client(timeout=1.0) as client:
         return await chat_text(client, messages=[{"role": "user", "content": "x" * 30_000_000}])
+
+
+@scenario(
+    "connections",
+    "ten kept connections, each dropped after the next request: sent twice and no more",
+    gives(TEXT, requests=12),
+    raw=wire.drops(lambda connection, request: connection < 10 and request == 1),
+)
+async def all_dropped(side: Side) -> str:
+    async with side.client() as client:
+        await asyncio.gather(*(chat_text(client) for _ in range(10)))
+        return await chat_text(client)

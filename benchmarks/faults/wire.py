@@ -110,6 +110,8 @@ def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
                 if is_dropped(mine, number):
                     break
                 number += 1
+                # Slow enough for requests that are made together to have a connection each.
+                await asyncio.sleep(0.2)
                 writer.write(completion())
                 await writer.drain()
         writer.close()

@@ -215,9 +215,6 @@ async def serve() -> None:
     state = State()
     server = await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=4096)
     answers.stream()
-    for inputs in (1, 64, 2048):
-        for encoding in ("float", "base64"):
-            answers.embeddings(inputs, encoding)
     sys.stdout.write(json.dumps({"port": server.sockets[0].getsockname()[1], "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)

@@ -18,6 +18,8 @@ class Account:
 
     calls: int = 0
     requests: int = 0
+    most_requests: int = 0
+    """Requests that one call was sent as, where that were the most."""
     kinds: Counter[str] = field(default_factory=Counter[str])
     problems: list[str] = field(default_factory=list[str])
 
@@ -30,6 +32,7 @@ class Account:
             self.kinds[each.kind.name] += 1
             log = seen.get(each.id, ())
             self.requests += len(log)
+            self.most_requests = max(self.most_requests, len(log))
             problem = each.problem or disagreement(each, log)
             if problem:
                 self.problems.append(f"call {each.id} ({each.kind.name}): {problem}")

@@ -122,6 +122,7 @@ async def soak(plan: Plan) -> dict[str, object]:
         **{name.replace("_", " "): value for name, value in vars(plan).items()},
         "calls": account.calls,
         "requests seen by the server": account.requests,
+        "most requests for one call": account.most_requests,
         "kinds": dict(sorted(account.kinds.items())),
         "seconds": round(time.monotonic() - started_at, 1),
         "tasks left": tasks,

@@ -1,0 +1,8 @@
+"""The package `benchmarks` is beside the tests and never installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
