@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 
 import msgspec
+from fuzzing import seeds
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.local import Fault, LocalGroq
@@ -57,6 +59,16 @@ async def test_single_bytes_give_the_same_chunks(client: AsyncGroq, server: Loca
     whole = await chunks(client)
     server.script(answer(every=1))
     assert await chunks(client) == whole
+
+
+async def test_random_pieces_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(answer())
+    whole = await chunks(client)
+    for seed in seeds(20):
+        rng = random.Random(seed)
+        positions = sorted(rng.sample(range(1, len(BODY)), rng.randint(2, 40)))
+        server.script(answer(*positions))
+        assert await chunks(client) == whole, f"seed {seed}"
 
 
 def test_the_blocking_stream_gives_the_same_chunks_too(groq_client: Groq, server: LocalGroq) -> None:

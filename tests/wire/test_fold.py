@@ -7,7 +7,8 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import fuzzed
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiogroq.types import ChatCompletion, ChatCompletionChunk
@@ -361,7 +362,7 @@ def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[s
     return whole, [*chunks, *last]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@fuzzed(150)
 @given(completions_and_chunks())
 def test_any_completion_streamed_in_any_way_folds_back_into_itself(
     made: tuple[dict[str, Any], list[dict[str, Any]]],

@@ -8,7 +8,8 @@ import tracemalloc
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from fuzzing import fuzzed
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiogroq.wire.sse import Event, EventTooLargeError, SSEParser
@@ -211,7 +212,7 @@ STREAM = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@fuzzed(250)
 @given(stream=STREAM, data=st.data())
 def test_any_stream_in_any_pieces_is_read_as_the_standard_reads_it(
     stream: bytes, data: st.DataObject
@@ -221,7 +222,7 @@ def test_any_stream_in_any_pieces_is_read_as_the_standard_reads_it(
     assert parsed(pieces) == reference(stream)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@fuzzed(200)
 @given(pieces=st.lists(st.binary(max_size=40), max_size=10))
 def test_any_bytes_are_read_as_the_standard_reads_them(pieces: list[bytes]) -> None:
     events, last_id, retry_ms = reference(b"".join(pieces))
