@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .errors import BadRequestError as BadRequestError
     from .errors import ConflictError as ConflictError
     from .errors import ErrorResponse as ErrorResponse
+    from .errors import FailedCall as FailedCall
     from .errors import FlexCapacityError as FlexCapacityError
     from .errors import GroqError as GroqError
     from .errors import InternalServerError as InternalServerError
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from .types._omit import omit as omit
     from .wire.limits import RateLimit as RateLimit
     from .wire.limits import RateLimitWindow as RateLimitWindow
+    from .wire.retry import Retry as Retry
     from .wire.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .wire.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .wire.timeouts import Timeout as Timeout
@@ -84,7 +86,7 @@ _HOMES: dict[str, str] = {
     "aiogroq.client": "AsyncGroq",
     "aiogroq.errors": (
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
-        "AuthenticationError BadRequestError ConflictError ErrorResponse FlexCapacityError GroqError "
+        "AuthenticationError BadRequestError ConflictError ErrorResponse FailedCall FlexCapacityError GroqError "
         "InternalServerError NotFoundError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
         "UnprocessableEntityError"
     ),
@@ -106,6 +108,7 @@ _HOMES: dict[str, str] = {
     "aiogroq.transport.stream": "AsyncStream",
     "aiogroq.types._omit": "NOT_GIVEN NotGiven Omit not_given omit",
     "aiogroq.wire.limits": "RateLimit RateLimitWindow",
+    "aiogroq.wire.retry": "Retry",
     "aiogroq.wire.timeouts": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -142,6 +145,7 @@ __all__ = [
     "DEFAULT_TIMEOUT",
     "DefaultAioHttpClient",
     "ErrorResponse",
+    "FailedCall",
     "FlexCapacityError",
     "Groq",
     "GroqError",
@@ -159,6 +163,7 @@ __all__ = [
     "RequestOptions",
     "RequestTooLargeError",
     "ResponseContextManager",
+    "Retry",
     "Stream",
     "StreamAlreadyConsumed",
     "StreamedBinaryAPIResponse",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from .transport.http_client import DefaultAioHttpClient
     from .transport.stream import AsyncStream
     from .types._params import TimeoutTypes
+    from .wire.limits import RateLimit
     from .wire.request import Request
+    from .wire.retry import Retry
 
 T = TypeVar("T")
 
@@ -42,6 +45,7 @@ class Settings:
         max_retries: int,
         default_headers: Mapping[str, str | Omit] | None,
         default_query: Mapping[str, object] | None,
+        on_retry: Callable[[Retry], object] | None,
     ) -> None:
         self.api_key: str = _checked_key(hide(os.environ.get("GROQ_API_KEY") if api_key is None else api_key))
         self.base_url: str = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
@@ -50,6 +54,7 @@ class Settings:
         self.max_retries: int = _checked_retries(max_retries)
         self.headers: dict[str, str | Omit] = dict(default_headers or {})
         self.query: dict[str, object] = dict(default_query or {})
+        self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
 
     @property
     def sent_headers(self) -> dict[str, str | Omit]:
@@ -65,7 +70,11 @@ class AsyncGroq(AsyncResources):
     ``async with``. ``api_key`` comes from ``GROQ_API_KEY`` where it is not given, ``base_url`` from ``GROQ_BASE_URL``; the
     base URL may be the root of the service, end in ``/openai/v1``, or be that of any OpenAI-compatible server.
     ``timeout`` is in seconds for each phase of a call (60, to connect 5), or an `aiogroq.Timeout`. ``http_client`` is an
-    `aiogroq.DefaultAioHttpClient` (proxy, TLS, limits) or an ``aiohttp.ClientSession`` of your own.
+    `aiogroq.DefaultAioHttpClient` (proxy, TLS, limits) or an ``aiohttp.ClientSession`` of your own. ``on_retry`` is called
+    with an `aiogroq.Retry` before each wait for a retry, on the loop of the call and in its context; what it raises ends
+    the call.
+
+    A client can be copied and pickled, as its configuration: a pickle of it has the key in it, in the clear.
 
     Raises `GroqError` for a key or a base URL that cannot be right.
     """
@@ -80,6 +89,7 @@ class AsyncGroq(AsyncResources):
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
         http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        on_retry: Callable[[Retry], object] | None = None,
     ) -> None:
         from .transport.http_client import as_http_client
         from .transport.transport import Transport
@@ -94,6 +104,7 @@ class AsyncGroq(AsyncResources):
             max_retries=max_retries,
             default_headers=default_headers,
             default_query=default_query,
+            on_retry=on_retry,
         )
         self._http_client = as_http_client(http_client)
         self._sender = self._transport = Transport(
@@ -103,6 +114,7 @@ class AsyncGroq(AsyncResources):
             query=self._settings.query,
             timeout=self._settings.timeout,
             max_retries=self._settings.max_retries,
+            on_retry=self._settings.on_retry,
         )
 
     async def send(self, request: Request[T]) -> T:
@@ -150,6 +162,17 @@ class AsyncGroq(AsyncResources):
         """The pool of connections."""
         return self._http_client
 
+    @property
+    def on_retry(self) -> Callable[[Retry], object] | None:
+        """What is called before each wait for a retry."""
+        return self._settings.on_retry
+
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
+        come, errors and streams too; a model that was not asked is not in it."""
+        return self._transport.rate_limits
+
     def copy(
         self,
         *,
@@ -162,15 +185,17 @@ class AsyncGroq(AsyncResources):
         set_default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
+        on_retry: Callable[[Retry], object] | Omit | None = not_given,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
 
         ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
-        ``set_default_query`` take their place. Closing one closes the pool of both.
+        ``set_default_query`` take their place. Closing one closes the pool of both. `rate_limits` is shared too, unless
+        the key or the base URL is another: limits belong to an organisation.
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
-        return type(self)(
+        other = type(self)(
             **changed_options(
                 self._settings,
                 api_key=api_key,
@@ -179,9 +204,13 @@ class AsyncGroq(AsyncResources):
                 max_retries=max_retries,
                 headers=(default_headers, set_default_headers),
                 query=(default_query, set_default_query),
+                on_retry=on_retry,
             ),
             http_client=http_client if http_client is not None else self._http_client,
         )
+        if (other.api_key, other.base_url) == (self.api_key, self.base_url):
+            other._transport.rate_limits = self._transport.rate_limits
+        return other
 
     with_options = copy
 
@@ -228,6 +257,7 @@ def all_options(settings: Settings) -> dict[str, Any]:
         "max_retries": settings.max_retries,
         "default_headers": settings.headers,
         "default_query": settings.query,
+        "on_retry": settings.on_retry,
     }
 
 
@@ -240,6 +270,7 @@ def changed_options(
     max_retries: int | Omit,
     headers: tuple[Mapping[str, str | Omit] | None, Mapping[str, str | Omit] | None],
     query: tuple[Mapping[str, object] | None, Mapping[str, object] | None],
+    on_retry: Callable[[Retry], object] | Omit | None,
 ) -> dict[str, Any]:
     """The keywords that make a client with these settings and some of them changed."""
     options = all_options(settings)
@@ -251,6 +282,8 @@ def changed_options(
         options["timeout"] = timeout
     if not isinstance(max_retries, Omit):
         options["max_retries"] = max_retries
+    if not isinstance(on_retry, Omit):
+        options["on_retry"] = on_retry
     for name, (added, instead) in (("default_headers", headers), ("default_query", query)):
         if added is not None and instead is not None:
             raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")
@@ -288,6 +321,14 @@ def _checked_retries(max_retries: Any) -> int:
     if max_retries < 0:
         raise ValueError(f"max_retries must not be negative, and is {max_retries}")
     return max_retries
+
+
+def _checked_hook(hook: Any) -> Any:
+    if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
+        raise TypeError(
+            f"on_retry must be a plain function, which is called and not awaited, and not {hook!r}"
+        )
+    return hook
 
 
 def _environment_headers() -> dict[str, str]:

@@ -102,6 +102,16 @@ class Attempt:
     """The ``x-request-id`` of the answer, or None."""
 
 
+@dataclass(frozen=True)
+class FailedCall:
+    """A tool call that the model wrote and the service refused."""
+
+    name: str
+    """The tool that it names, which may not be there."""
+    arguments: str
+    """Its arguments, mostly JSON; ``"{}"`` where it wrote none."""
+
+
 def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     copy = getattr(headers, "copy", None)
     return copy() if copy is not None else dict(headers)
@@ -148,6 +158,8 @@ class APIError(GroqError):
     """The parameter that the service blames, or None."""
     failed_generation: Any
     """What the model wrote when the service refused it (``tool_use_failed``, ``json_validate_failed``), or None."""
+    failed_calls: list[FailedCall]
+    """The tool calls in ``failed_generation``, as far as they can be told; mostly empty."""
     request_id: str | None
     """The service's id of the request, for its support, or None."""
     attempts: tuple[Attempt, ...]
@@ -171,6 +183,7 @@ class APIError(GroqError):
         self.type = _text_or_none(details.get("type"))
         self.param = _text_or_none(details.get("param"))
         self.failed_generation = details.get("failed_generation")
+        self.failed_calls = []
 
     @property
     def retries_taken(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 
     from ..transport.http_client import DefaultAioHttpClient
     from ..types._params import TimeoutTypes
+    from ..wire.limits import RateLimit
+    from ..wire.retry import Retry
 
 
 class Groq(Resources):
     """The Groq API, blocking: the same calls as `AsyncGroq`, run on a loop in a thread of the library's own.
 
     It works in scripts, in notebooks (where a loop runs already), from many threads at once, and after a fork. It may be
-    left open, closed with `close`, or used as ``with Groq() as client``. The arguments are those of `AsyncGroq`.
+    left open, closed with `close`, or used as ``with Groq() as client``. The arguments are those of `AsyncGroq`;
+    ``on_retry`` is called on that thread, with the context variables of the caller.
+
+    A client can be copied and pickled, as its configuration: a pickle of it has the key in it, in the clear.
 
     Raises `GroqError` for a key or a base URL that cannot be right.
     """
@@ -43,6 +48,7 @@ class Groq(Resources):
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
         http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        on_retry: Callable[[Retry], object] | None = None,
     ) -> None:
         if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False):
             raise TypeError(
@@ -60,6 +66,7 @@ class Groq(Resources):
                 default_headers=default_headers,
                 default_query=default_query,
                 http_client=http_client,
+                on_retry=on_retry,
             )
         )
 
@@ -98,6 +105,17 @@ class Groq(Resources):
         """The pool of connections."""
         return self._async.http_client
 
+    @property
+    def on_retry(self) -> Callable[[Retry], object] | None:
+        """What is called before each wait for a retry."""
+        return self._async.on_retry
+
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
+        come, errors and streams too; a model that was not asked is not in it."""
+        return self._async.rate_limits
+
     def copy(
         self,
         *,
@@ -110,11 +128,13 @@ class Groq(Resources):
         set_default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
+        on_retry: Callable[[Retry], object] | Omit | None = not_given,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
 
         ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
-        ``set_default_query`` take their place. Closing one closes the pool of both.
+        ``set_default_query`` take their place. Closing one closes the pool of both. `rate_limits` is shared too, unless
+        the key or the base URL is another: limits belong to an organisation.
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
@@ -129,6 +149,7 @@ class Groq(Resources):
                 set_default_headers=set_default_headers,
                 default_query=default_query,
                 set_default_query=set_default_query,
+                on_retry=on_retry,
             )
         )
 

@@ -18,6 +18,7 @@ from aiohttp.client_reqrep import ClientRequest
 from yarl import URL
 
 from ..errors import GroqError
+from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
 from . import proxies, tls
 from .abandoned import LoopSession, Sessions, drop_all, pools
 from .watch import CURRENT
@@ -63,7 +64,7 @@ class DefaultAioHttpClient:
     ``trust_env=False`` nothing does. ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or
     False to verify nothing. ``limit`` bounds the connections (0: no bound), ``keepalive_timeout`` is how many
     seconds an idle one is kept. ``max_answer_bytes`` bounds what is read into memory of one answer, decompressed;
-    streams and downloads to files have no bound. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
+    streams and downloads to files have no bound. ``max_event_bytes`` bounds one event of a stream. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
     on its own loop, and never closed here. ``connector_options`` go to ``aiohttp.TCPConnector``.
     """
 
@@ -79,6 +80,7 @@ class DefaultAioHttpClient:
         keepalive_timeout: float = 30.0,
         trust_env: bool = True,
         max_answer_bytes: int | None = 256 * 1024 * 1024,
+        max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
         session: aiohttp.ClientSession | None = None,
         **connector_options: Any,
     ) -> None:
@@ -94,6 +96,8 @@ class DefaultAioHttpClient:
         self._trust_env = trust_env
         self.max_answer_bytes: int | None = max_answer_bytes
         """How long an answer may be that is read whole, once it is decompressed; None for any length."""
+        self.max_event_bytes: int = max_event_bytes
+        """How long one event of a stream may be, which is held in memory until it ends."""
         self._injected = session
         self.sessions: Sessions = {}
         weakref.finalize(self, drop_all, self.sessions)
@@ -163,19 +167,23 @@ class DefaultAioHttpClient:
     def __reduce__(self) -> Any:
         if self._injected is not None:
             raise TypeError("a client with an injected session cannot be pickled")
-        return _rebuild, ({**self._options}, self._proxy, self._trust_env, self.max_answer_bytes)
+        return _rebuild, self._state()
 
     def __deepcopy__(self, memo: Any) -> DefaultAioHttpClient:
         # A pool of its own, so that closing the copy closes nothing of the original; a session cannot be copied.
         if self._injected is not None:
             return self
-        return _rebuild({**self._options}, self._proxy, self._trust_env, self.max_answer_bytes)
+        return _rebuild(*self._state())
+
+    def _state(self) -> tuple[dict[str, Any], Any, bool, dict[str, Any]]:
+        limits = {"max_answer_bytes": self.max_answer_bytes, "max_event_bytes": self.max_event_bytes}
+        return {**self._options}, self._proxy, self._trust_env, limits
 
 
 def _rebuild(
-    options: dict[str, Any], proxy: Any, trust_env: bool, max_answer_bytes: int | None
+    options: dict[str, Any], proxy: Any, trust_env: bool, limits: dict[str, Any]
 ) -> DefaultAioHttpClient:
-    client = DefaultAioHttpClient(trust_env=trust_env, max_answer_bytes=max_answer_bytes)
+    client = DefaultAioHttpClient(trust_env=trust_env, **limits)
     client._options = options  # pyright: ignore[reportPrivateUsage]
     client._proxy = proxy  # pyright: ignore[reportPrivateUsage]
     return client

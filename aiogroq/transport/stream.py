@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
@@ -15,7 +16,7 @@ from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from ..wire import answer
 from ..wire.fold import ChunkFold
-from ..wire.sse import Event, EventTooLargeError, SSEParser
+from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from .body import AioBody
 
 T = TypeVar("T")
@@ -35,11 +36,19 @@ class AsyncStream(Generic[T]):
     response: Any
     """The body that the events come from: ``status``, ``headers``, ``url``."""
 
-    def __init__(self, *, body: AioBody, cast_to: type[T]) -> None:
+    def __init__(
+        self,
+        *,
+        body: AioBody,
+        cast_to: type[T],
+        max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
+        on_error: Callable[[APIStatusError], object] | None = None,
+    ) -> None:
         self.response = body
         self._body = body
         self._cast_to = cast_to
-        self._parser = SSEParser()
+        self._parser = SSEParser(max_event_bytes)
+        self._on_error = on_error
         self._ready: deque[T] = deque()
         self._failed: BaseException | None = None
         self._is_done = False
@@ -142,9 +151,12 @@ class AsyncStream(Generic[T]):
             raise self._error(event)
 
     def _error(self, event: bytes) -> APIStatusError:
-        return answer.error_from_event(
+        error = answer.error_from_event(
             bytes(event), self._body.status, CIMultiDict(self._body.headers), self._body.request
         )
+        if self._on_error is not None:
+            self._on_error(error)
+        return error
 
     def _stopped_early(self, reason: Any) -> APIError:
         error = APIError(f"The service stopped the stream early: {reason}", self._body.request, body=reason)
@@ -165,7 +177,9 @@ class AsyncStream(Generic[T]):
     def _fail(self, error: APIError | EventTooLargeError) -> None:
         """Raise this once the events before it have been handed out."""
         if isinstance(error, EventTooLargeError):
-            error = APIConnectionError(f"{error}.", self._body.request)
+            error = APIConnectionError(
+                f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
+            )
         if self._fold is not None:
             error.partial = self._fold.completion
         error.request_id = error.request_id or self._body.headers.get("x-request-id")

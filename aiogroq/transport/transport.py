@@ -6,7 +6,8 @@ import asyncio
 import io
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from multidict import CIMultiDict
@@ -26,6 +27,7 @@ from ..types._omit import Omit, omit
 from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, redacted, scrub
 from ..wire.parse import parse_body
+from ..wire.rate_limits import RateLimits
 from ..wire.request import Request
 from ..wire.timeouts import Timeout
 from ..wire.urls import query_pairs, resolve
@@ -59,8 +61,12 @@ class Transport:
         query: Mapping[str, object],
         timeout: Timeout,
         max_retries: int,
+        on_retry: Callable[[retry.Retry], object] | None,
     ) -> None:
         self.http_client = http_client
+        self.rate_limits = RateLimits()
+        """What the answers say of limits. Copies of a client share it."""
+        self.on_retry = on_retry
         self._root = root
         self._query = query
         self._timeout = timeout
@@ -208,6 +214,7 @@ class _Call:
                 response, self._info, self._loop, started_at, self._translate, pool.max_answer_bytes
             )
             body.watch(watch)
+            self._transport.rate_limits.note(self._request.model, response.headers)
             if not 200 <= response.status < 300:
                 if await self._is_redirected(body):
                     continue
@@ -268,7 +275,9 @@ class _Call:
     async def _status_error(self, body: AioBody) -> APIStatusError:
         content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers)
         _, why = self._redirect(body)
-        return answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
+        error = answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
+        self._transport.rate_limits.note_error(self._request.model, error)
+        return error
 
     def wait_after(self, error: APIError) -> float | None:
         """Seconds until the next try, or None where there is none."""
@@ -294,16 +303,19 @@ class _Call:
         return isinstance(error, APIConnectionError) and not is_lasting(error)
 
     def note(self, error: APIError, wait_s: float | None) -> None:
-        """Remember a failed try, and log the retry that follows it."""
+        """Remember a failed try; log and tell of the retry that follows it."""
         status = error.status_code if isinstance(error, APIStatusError) else None
         text = None if status is not None else error.message
-        self.attempts.append(Attempt(status, text, wait_s or 0.0, error.request_id))
+        attempt = Attempt(status, text, wait_s or 0.0, error.request_id)
+        self.attempts.append(attempt)
         if wait_s is not None:
             self._retries_left -= 1
             _log.info(
                 "retrying %s %s in %.3f s after %s",
                 self._info.method, self._info.url, wait_s, status if status is not None else text,
             )  # fmt: skip
+            if self._transport.on_retry is not None:
+                self._transport.on_retry(retry.Retry(len(self.attempts), wait_s, attempt, self._info))
 
     def hand_out(self, body: AioBody, content: bytes | None) -> Any:
         """The answer as the caller wants it."""
@@ -338,7 +350,12 @@ class _Call:
 
     def _stream(self, body: AioBody) -> AsyncStream[Any]:
         cls = cast("type[AsyncStream[Any]]", self._request.stream_cls or AsyncStream)
-        return cls(body=body, cast_to=self._request.returns)
+        return cls(
+            body=body,
+            cast_to=self._request.returns,
+            max_event_bytes=self._transport.http_client.max_event_bytes,
+            on_error=partial(self._transport.rate_limits.note_error, self._request.model),
+        )
 
 
 def _nothing() -> None:

@@ -21,6 +21,7 @@ from ..errors import (
 from ..types._base import Model
 from ..types._decoding import NotJSONError, decode_json, decode_untyped
 from ..types.audio import Transcription, TranscriptionText, Translation
+from .failed_calls import failed_calls
 from .limits import parse_limit_message
 from .retry import retry_after_s
 
@@ -130,6 +131,8 @@ def _build(
     status: int, body: Any, response: ErrorResponse, message: str, now: Callable[[], float]
 ) -> APIStatusError:
     error = status_error(status)(message, response=response, body=body)
+    if error.failed_generation is not None:
+        error.failed_calls = failed_calls(error.failed_generation)
     details = _error_object(body)
     said = cast("dict[str, Any]", details).get("message") if isinstance(details, dict) else None
     if isinstance(error, RateLimited):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .retry import retry_after_s
@@ -35,9 +35,10 @@ class RateLimitWindow:
     remaining: int | None
     """How many are left."""
     reset_s: float | None
-    """Seconds until it is whole again, at ``observed_at``."""
+    """Seconds until it is whole again, at ``observed_at``; of a limit that only an error names, until the service says
+    that it answers again."""
     observed_at: float
-    """When the headers were read, as a Unix time in seconds."""
+    """When the answer came that says this, as a Unix time in seconds."""
 
     @property
     def resets_at(self) -> float | None:
@@ -47,7 +48,7 @@ class RateLimitWindow:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """What the headers of one answer say of the organisation's limits for one model."""
+    """What the service says of the organisation's limits for one model."""
 
     requests: RateLimitWindow
     """Requests per day."""
@@ -55,6 +56,9 @@ class RateLimit:
     """Tokens per minute."""
     retry_after_s: float | None
     """Seconds to wait; only a 429 says it."""
+    further: Mapping[str, RateLimitWindow] = field(default_factory=dict[str, RateLimitWindow], hash=False)
+    """The limits that the text of an error named, by their name there (``RPM``, ``TPD``, ``ASPH``, ...), each as it was
+    when it was named. Only the client's `rate_limits` has them: a response is no error."""
 
 
 def parse_duration_s(text: str | None) -> float | None:
@@ -71,11 +75,18 @@ def parse_duration_s(text: str | None) -> float | None:
     return total if end == len(text) and total < float("inf") else None
 
 
+def has_limits(headers: Mapping[str, str]) -> bool:
+    """Whether these headers say anything of rate limits."""
+    return "x-ratelimit-limit-requests" in headers or "x-ratelimit-limit-tokens" in headers
+
+
 def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimit | None:
     """The rate limits in these headers, or None where there are none."""
-    if "x-ratelimit-limit-requests" not in headers and "x-ratelimit-limit-tokens" not in headers:
-        return None
-    observed_at = time.time() if now is None else now
+    return read_limits(headers, time.time() if now is None else now) if has_limits(headers) else None
+
+
+def read_limits(headers: Mapping[str, str], observed_at: float) -> RateLimit:
+    """The rate limits in the headers of an answer that came then; None for everything that they do not say."""
 
     def window(name: str) -> RateLimitWindow:
         return RateLimitWindow(

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+
+from ..errors import Attempt, RequestInfo
 
 INITIAL_DELAY_S = 0.5
 MAX_DELAY_S = 8.0
@@ -17,6 +20,20 @@ MAX_RETRY_AFTER_S = 60.0
 """Without a deadline, a longer wait that the server asks for is the caller's to decide: the error comes at once."""
 
 _RETRIED_STATUSES = frozenset({408, 409, 429, 498})
+
+
+@dataclass(frozen=True)
+class Retry:
+    """A retry that is about to come: what ``on_retry`` is told."""
+
+    number: int
+    """Which retry of its call: 1 for the first."""
+    wait_s: float
+    """Seconds until it is sent."""
+    attempt: Attempt
+    """The try that failed."""
+    request: RequestInfo
+    """The method and the URL of the request."""
 
 
 def is_retried(status: int, headers: Mapping[str, str]) -> bool:
