@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from ..errors import FailedCall
@@ -85,13 +85,13 @@ def _spans(text: str) -> Iterator[str]:
             return  # it is never closed
 
 
-def _in_value(value: Any) -> Iterator[FailedCall]:
+def _in_value(value: object) -> Iterator[FailedCall]:
     """The calls in plain data: a call, a list of calls, or the message that they stand in."""
-    items: list[Any] = value if isinstance(value, list) else [value]
     if isinstance(value, dict):
-        calls: Any = cast("dict[str, Any]", value).get("tool_calls")
-        items = calls if isinstance(calls, list) else [value]
-    for item in items:
+        message = cast("dict[str, Any]", value)
+        calls = message.get("tool_calls")
+        value = cast("object", calls) if isinstance(calls, list) else [message]
+    for item in cast("Sequence[Any]", value) if isinstance(value, list) else ():
         call = _call(cast("dict[str, Any]", item)) if isinstance(item, dict) else None
         if call is not None:
             yield call
