@@ -69,10 +69,10 @@ class AsyncGroq(AsyncResources):
     It can be built anywhere, also where no loop runs, used from any loop, and left open or closed with `close` or
     ``async with``. ``api_key`` comes from ``GROQ_API_KEY`` where it is not given, ``base_url`` from ``GROQ_BASE_URL``; the
     base URL may be the root of the service, end in ``/openai/v1``, or be that of any OpenAI-compatible server.
-    ``timeout`` is in seconds for each phase of a call (60, to connect 5), or an `aiogroq.Timeout`. ``http_client`` is an
-    `aiogroq.DefaultAioHttpClient` (proxy, TLS, limits) or an ``aiohttp.ClientSession`` of your own. ``on_retry`` is called
-    with an `aiogroq.Retry` before each wait for a retry, on the loop of the call and in its context; what it raises ends
-    the call.
+    ``timeout`` is in seconds for each phase of a call (60, to connect 5), or an `aiogroq.Timeout`, whose ``total`` is the
+    deadline of the whole call with its retries and waits. ``http_client`` is an `aiogroq.DefaultAioHttpClient` (proxy,
+    TLS, limits) or an ``aiohttp.ClientSession`` of your own. ``on_retry`` is called with an `aiogroq.Retry` before each
+    wait for a retry, on the loop of the call and in its context; what it raises ends the call.
 
     A client can be copied and pickled, as its configuration: a pickle of it has the key in it, in the clear.
 

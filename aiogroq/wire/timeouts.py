@@ -17,8 +17,8 @@ class Timeout:
     ``Timeout(60.0, connect=5.0)`` gives every phase 60 s but connecting 5 s, as in the official package.
     ``pool`` waits for a free connection, ``connect`` makes one (DNS, TCP, TLS), ``write`` sends the request,
     ``first_byte`` waits for the answer's headers, ``read`` for the next bytes of its body, ``idle`` for the next
-    event of a stream (comments and keep-alive bytes do not count), ``total`` bounds the whole call with its
-    retries, its waits, and the whole body or stream.
+    event of a stream (comments and keep-alive bytes do not count). ``total`` is the deadline: it bounds the whole call
+    with its retries, its waits, and the whole body or stream.
     """
 
     # The defaults are for the repr of one that could not be made, in a traceback with locals.
@@ -35,7 +35,7 @@ class Timeout:
     idle: Seconds = None
     """Seconds between two events of a stream. As ``read`` where it is not given."""
     total: Seconds = None
-    """Seconds for the whole call. No limit where it is not given."""
+    """Seconds for the whole call, its deadline. No limit where it is not given."""
     shortest: Seconds = field(default=None, repr=False, compare=False)
     """The smallest of all these, in seconds, or None where there is none."""
 

@@ -1,0 +1,141 @@
+"""`Timeout(total=...)` is the deadline: of the whole call, its retries, its waits, its body and its stream."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiogroq import APIError, APITimeoutError, AsyncGroq, Groq, InternalServerError, RateLimitError, Timeout
+from aiogroq.local import Fault, LocalGroq
+
+pytestmark = pytest.mark.timeout(20)
+
+MODEL = "openai/gpt-oss-20b"
+QUESTION = [{"role": "user", "content": "Tell me a story"}]
+TOTAL_S = 0.4
+LATE_S = 3.0
+"""It is seen at most an eighth of itself late; the rest is for a busy machine. Every other limit is 10 s."""
+
+
+def new_client(server: LocalGroq, total: float = TOTAL_S, **options: Any) -> AsyncGroq:
+    return AsyncGroq(api_key="gsk_x", base_url=server.base_url, timeout=Timeout(10, total=total), **options)
+
+
+async def plain(client: AsyncGroq) -> None:
+    await client.chat.completions.create(model=MODEL, messages=QUESTION)
+
+
+async def collected(client: AsyncGroq) -> None:
+    await (await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)).collect()
+
+
+async def downloaded(client: AsyncGroq) -> None:
+    async with client.models.with_streaming_response.list() as response:
+        await response.read()
+
+
+SLOW: dict[str, tuple[Callable[[AsyncGroq], Any], Fault]] = {
+    "an answer that does not begin": (plain, Fault(before_head=True, end="stall")),
+    "an answer that stops": (plain, Fault(after_bytes=10, end="stall")),
+    "an answer that drips": (plain, Fault(split_every=1, split_gap_s=0.05)),
+    "a stream that stops": (collected, Fault(after_events=2, end="stall")),
+    "a stream that drips": (collected, Fault(tokens_per_second=10.0)),
+    "a body that is left open": (downloaded, Fault(after_bytes=10, end="stall")),
+}
+
+
+@pytest.mark.parametrize(("call", "fault"), SLOW.values(), ids=SLOW)
+async def test_it_ends_a_call_that_takes_longer_however_busy_it_is(
+    server: LocalGroq, call: Callable[[AsyncGroq], Any], fault: Fault
+) -> None:
+    server.script(fault)
+    began_at = time.monotonic()
+    with pytest.raises(APITimeoutError, match=r"0\.4 s in all.*`total`") as caught:
+        await call(new_client(server))
+    assert TOTAL_S - 0.01 <= time.monotonic() - began_at <= TOTAL_S + LATE_S
+    assert (caught.value.phase, caught.value.limit_s) == ("total", TOTAL_S)
+    assert len(server.requests) == 1
+
+
+async def test_retries_and_their_waits_are_within_it(server: LocalGroq) -> None:
+    server.script(Fault(status=503, headers={"retry-after": "0.15"}, times=None))
+    began_at = time.monotonic()
+    with pytest.raises(InternalServerError) as caught:
+        await new_client(server, max_retries=50).models.list()
+    assert time.monotonic() - began_at <= TOTAL_S + LATE_S
+    # Two waits fit, a third one would end after it: the last error is raised at once instead.
+    waits = [attempt.wait_s for attempt in caught.value.attempts]
+    assert waits == [0.15] * (len(waits) - 1) + [0.0]
+    assert 2 <= len(waits) <= 3
+
+
+async def test_a_retry_has_only_what_is_left_of_it(server: LocalGroq) -> None:
+    server.script(
+        Fault(status=503, headers={"retry-after": "0.2"}), Fault(before_head=True, end="stall", times=None)
+    )
+    began_at = time.monotonic()
+    with pytest.raises(APITimeoutError) as caught:
+        await new_client(server).models.list()
+    assert TOTAL_S - 0.01 <= time.monotonic() - began_at <= TOTAL_S + LATE_S
+    assert [attempt.status_code for attempt in caught.value.attempts] == [503, None]
+    assert caught.value.phase == "total"
+
+
+@pytest.mark.parametrize(("total", "requests"), [(0.4, 1), (None, 2)], ids=["with a deadline", "without one"])
+async def test_a_wait_that_does_not_fit_is_not_begun(server: LocalGroq, total: Any, requests: int) -> None:
+    server.script(Fault(status=429, headers={"retry-after": "0.6"}))
+    client = new_client(server, total)
+    began_at = time.monotonic()
+    if total is None:
+        await client.models.list()
+    else:
+        with pytest.raises(RateLimitError) as caught:
+            await client.models.list()
+        assert caught.value.retry_after_s == 0.6
+        assert time.monotonic() - began_at < 0.6
+    assert len(server.requests) == requests
+
+
+async def test_it_lets_a_longer_wait_than_a_minute_be_obeyed(server: LocalGroq) -> None:
+    told: list[float] = []
+
+    class ToldError(Exception):
+        pass
+
+    def stop(retry: Any) -> None:
+        told.append(retry.wait_s)
+        raise ToldError
+
+    server.script(Fault(status=429, headers={"retry-after": "300"}, times=2))
+    with pytest.raises(ToldError):
+        await new_client(server, 1000.0, on_retry=stop).models.list()
+    with pytest.raises(RateLimitError):
+        await new_client(server, 1000.0, on_retry=stop).with_options(timeout=10).models.list()
+    assert told == [300.0]
+
+
+def test_a_blocking_call_keeps_it_too(server: LocalGroq) -> None:
+    server.script(Fault(split_every=1, split_gap_s=0.05))
+    with Groq(api_key="gsk_x", base_url=server.base_url) as client:
+        began_at = time.monotonic()
+        with pytest.raises(APITimeoutError, match="`total`"):
+            client.models.list(timeout=Timeout(10, total=TOTAL_S))
+        assert time.monotonic() - began_at <= TOTAL_S + LATE_S
+
+
+async def test_what_a_stream_had_brought_by_then_is_in_the_error(server: LocalGroq) -> None:
+    server.script(Fault(after_events=3, end="stall"))
+    with pytest.raises(APIError) as caught:
+        await collected(new_client(server))
+    assert caught.value.partial.choices[0].message.reasoning
+
+
+def test_it_is_called_the_deadline_where_people_look_for_it() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert "`total` | the deadline" in readme
+    assert "deadline" in (Timeout.__doc__ or "")
+    assert "deadline" in (AsyncGroq.__doc__ or "")

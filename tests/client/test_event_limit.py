@@ -1,0 +1,75 @@
+"""`max_event_bytes`: one event of a stream is bounded, against a server that never ends a line."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq
+from aiogroq.local import Fault, LocalGroq
+
+pytestmark = pytest.mark.timeout(20)
+
+MODEL = "openai/gpt-oss-20b"
+QUESTION = [{"role": "user", "content": "What is 2+2?"}]
+KIB = 1024
+
+
+def new_client(server: LocalGroq, limit: int) -> AsyncGroq:
+    pool = DefaultAioHttpClient(max_event_bytes=limit)
+    return AsyncGroq(api_key="gsk_x", base_url=server.base_url, http_client=pool)
+
+
+def event(size: int, ends: bool = True) -> Fault:
+    """A first event, in place of the stream, of so many bytes of text."""
+    text = b'{"choices":[{"index":0,"delta":{"content":"%s"}}]}' % (b"x" * size)
+    return Fault(insert=b"data: " + text + b"\n\n" * ends, insert_at=0)
+
+
+async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(server: LocalGroq) -> None:
+    server.script(event(64 * KIB))
+    stream = await new_client(server, 2 * KIB).chat.completions.create(
+        model=MODEL, messages=QUESTION, stream=True
+    )
+    with pytest.raises(APIConnectionError, match=r"larger than 2048 bytes.*`max_event_bytes`") as caught:
+        await stream.collect()
+    assert caught.value.partial is not None
+    assert caught.value.request_id == server.requests[-1].request_id
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["a line that ends", "a line that never ends"])
+async def test_a_line_beyond_the_limit_is_not_read_on(server: LocalGroq, ends: bool) -> None:
+    server.script(event(8 * KIB * KIB, ends))
+    client = new_client(server, 64 * KIB)
+    stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    with pytest.raises(APIConnectionError, match="larger than 65536 bytes"):
+        await stream.collect()
+    assert stream.is_closed
+    assert (await client.models.list()).data
+
+
+async def test_a_line_below_it_is_read(server: LocalGroq) -> None:
+    server.script(event(4 * KIB * KIB))
+    for limit in (5 * KIB * KIB, DefaultAioHttpClient().max_event_bytes):
+        stream = await new_client(server, limit).chat.completions.create(
+            model=MODEL, messages=QUESTION, stream=True
+        )
+        assert (await stream.collect()).choices[0].message.content
+
+
+def test_the_blocking_client_has_it_too(server: LocalGroq) -> None:
+    server.script(event(64 * KIB))
+    pool = DefaultAioHttpClient(max_event_bytes=KIB)
+    with Groq(api_key="gsk_x", base_url=server.base_url, http_client=pool) as client:
+        stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        with pytest.raises(APIConnectionError, match="larger than 1024 bytes"):
+            stream.collect()
+
+
+def test_it_is_64_mib_unless_told_otherwise_and_goes_along_in_copies() -> None:
+    assert DefaultAioHttpClient().max_event_bytes == 64 * KIB * KIB
+    pool = DefaultAioHttpClient(max_event_bytes=KIB, max_answer_bytes=2 * KIB)
+    for other in (pickle.loads(pickle.dumps(pool)), copy.deepcopy(pool)):
+        assert (other.max_event_bytes, other.max_answer_bytes) == (KIB, 2 * KIB)
