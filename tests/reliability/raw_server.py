@@ -1,0 +1,175 @@
+"""A server that puts the bytes on the socket that a test tells it to, and counts connections and requests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiogroq import AsyncGroq
+
+MODEL = "openai/gpt-oss-20b"
+QUESTION = [{"role": "user", "content": "What is 2+2?"}]
+SSE_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nx-request-id: req_1\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n"
+)
+LAST_CHUNK = b"0\r\n\r\n"
+DONE = b"data: [DONE]\n\n"
+USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+
+
+@dataclass
+class Exchange:
+    """One request, and the connection to answer it on."""
+
+    number: int
+    """Of all requests, from 0."""
+    connection: int
+    """Of all connections, from 0."""
+    on_connection: int
+    """Of the requests of its connection, from 0."""
+    head: str
+    body: bytes
+    reader: asyncio.StreamReader = field(repr=False)
+    writer: asyncio.StreamWriter = field(repr=False)
+
+    async def write(self, *pieces: bytes) -> None:
+        for piece in pieces:
+            self.writer.write(piece)
+        await self.writer.drain()
+
+    def close(self) -> None:
+        """End the connection in order."""
+        self.writer.close()
+
+    def reset(self) -> None:
+        """End the connection with RST."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+    async def gone(self) -> None:
+        """Wait until the client has left."""
+        with contextlib.suppress(OSError):
+            while await self.reader.read(65536):
+                pass
+
+
+Answer = Callable[[Exchange], Awaitable[None]]
+
+
+@dataclass
+class RawServer:
+    """Answers each request as ``answer`` does."""
+
+    answer: Answer
+    port: int = 0
+    exchanges: list[Exchange] = field(default_factory=list[Exchange])
+    connections: int = 0
+
+    @property
+    def requests(self) -> int:
+        """How many requests have arrived whole."""
+        return len(self.exchanges)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, **options: Any) -> AsyncGroq:
+        return AsyncGroq(api_key="gsk_x", base_url=self.url, **{"max_retries": 0, **options})
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection, on_connection = self.connections, 0
+        self.connections += 1
+        while not writer.is_closing():
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            body = await reader.readexactly(_length(head))
+            exchange = Exchange(self.requests, connection, on_connection, head, body, reader, writer)
+            self.exchanges.append(exchange)
+            on_connection += 1
+            await self.answer(exchange)
+
+
+def _length(head: str) -> int:
+    lines = [line.partition(":") for line in head.lower().split("\r\n")]
+    return next((int(value) for name, _, value in lines if name == "content-length"), 0)
+
+
+@contextlib.asynccontextmanager
+async def raw_server(answer: Answer) -> AsyncIterator[RawServer]:
+    """A `RawServer` on a free port of this loop, for as long as the block runs."""
+    raw = RawServer(answer)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                await raw.serve(reader, writer)
+        finally:
+            writer.close()
+
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.add(asyncio.ensure_future(handle(reader, writer)))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    raw.port = server.sockets[0].getsockname()[1]
+    try:
+        yield raw
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # closed sockets are let go of in the next round of the loop
+
+
+async def end(exchange: Exchange) -> None:
+    """Answer a request with a stream that ends well."""
+    await exchange.write(SSE_HEAD, chunked(delta("four", finish="stop")), chunked(DONE), LAST_CHUNK)
+
+
+def answer(body: bytes, *, status: str = "200 OK", more: str = "") -> bytes:
+    """An answer. ``more`` is further header lines, each with its line end."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
+
+
+def completion(text: str = "four") -> bytes:
+    """The body of a chat answer."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+    made = {"id": "c", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
+    return json.dumps(made).encode()
+
+
+def delta(text: str, *, finish: str | None = None, usage: bool = False, more: Any = None) -> bytes:
+    """An event of a chat stream. ``more`` goes into its ``x_groq``."""
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+    made: dict[str, Any] = {
+        "id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL, "choices": [choice],
+    }  # fmt: skip
+    if usage or more:
+        made["x_groq"] = {"id": "req_1", **({"usage": USAGE} if usage else {}), **(more or {})}
+    return b"data: " + json.dumps(made, ensure_ascii=False).encode() + b"\n\n"
+
+
+def chunked(content: bytes) -> bytes:
+    """An HTTP chunk."""
+    return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+async def ask(client: AsyncGroq) -> str | None:
+    """One chat, read whole."""
+    made = await client.chat.completions.create(model=MODEL, messages=QUESTION)
+    return made.choices[0].message.content
+
+
+async def stream(client: AsyncGroq) -> Any:
+    """One chat as a stream."""
+    return await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
