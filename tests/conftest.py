@@ -1,8 +1,12 @@
-"""What all tests share: a clean environment, and short names for the plugin's fixtures."""
+"""What all tests share: the gates, a clean environment, and short names for the plugin's fixtures."""
 
 from __future__ import annotations
 
 import pytest
+from gates import blocking_detector as blocking_detector
+from gates import everything_is_logged as everything_is_logged
+from gates import nothing_blocks_the_loop as nothing_blocks_the_loop
+from gates import pytest_runtest_makereport as pytest_runtest_makereport
 
 from aiogroq import AsyncGroq
 from aiogroq.local import LocalGroq
