@@ -20,7 +20,7 @@ pytestmark = pytest.mark.timeout(20)
 
 BACKOFF = "backoff"
 """Waits of our own choice, which chance shortens: 0.375 to 0.5 s, then 0.75 to 1 s."""
-DATE = "a date 3 s from now"
+DATE = "a date 4 s from now"
 
 
 def refuses(status: int, headers: dict[str, str]) -> Answer:
@@ -28,7 +28,7 @@ def refuses(status: int, headers: dict[str, str]) -> Answer:
         sent = dict(headers)
         if sent.get("retry-after") == DATE:
             # To the second, as dates are: a part of the first second is lost.
-            date = datetime.now(timezone.utc) + timedelta(seconds=3)
+            date = datetime.now(timezone.utc) + timedelta(seconds=4)
             sent["retry-after"] = format_datetime(date, usegmt=True)
         more = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         more += f"x-request-id: req_{exchange.number}\r\n"
@@ -67,7 +67,7 @@ TABLE: list[tuple[dict[str, str], Waits, Waits]] = [
     ({"retry-after": "60"}, [60.0, 60.0], []),
     ({"retry-after": "61"}, [], []),
     ({"retry-after": "578"}, [], []),
-    ({"retry-after": DATE}, [2.5, 2.5], [2.5]),
+    ({"retry-after": DATE}, [3.5, 3.5], [3.5]),
     ({"retry-after": "Fri, 01 Jan 2021 00:00:00 GMT"}, [0.0, 0.0], [0.0, 0.0]),
     ({"retry-after": "garbage"}, BACKOFF, BACKOFF),
     ({"retry-after-ms": "250"}, [0.25, 0.25], [0.25, 0.25]),
