@@ -24,6 +24,10 @@ T = TypeVar("T")
 _DONE = b"[DONE]"
 
 
+def _leave(error: APIStatusError) -> None:
+    """Nobody is told of an error inside a stream."""
+
+
 class AsyncStream(Generic[T]):
     """An answer that arrives event by event: iterate it with ``async for``, or `collect` it.
 
@@ -42,13 +46,15 @@ class AsyncStream(Generic[T]):
         body: AioBody,
         cast_to: type[T],
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
-        on_error: Callable[[APIStatusError], object] | None = None,
+        on_error: Callable[[APIStatusError], object] = _leave,
+        scrub: Callable[[bytes], bytes] = bytes,
     ) -> None:
         self.response = body
         self._body = body
         self._cast_to = cast_to
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
+        self._scrub = scrub
         self._ready: deque[T] = deque()
         self._failed: BaseException | None = None
         self._is_done = False
@@ -129,7 +135,7 @@ class AsyncStream(Generic[T]):
             item: Any = decode_json(cast("type[Any]", self._cast_to), event)
         except NotJSONError as error:
             raise APIConnectionError(
-                f"The stream has an event that is no JSON: {event[:200]!r}", self._body.request
+                f"The stream has an event that is no JSON: {self._scrub(event)[:200]!r}", self._body.request
             ) from error
         fold = self._fold
         if fold is None or type(item) is not ChatCompletionChunk:
@@ -152,14 +158,14 @@ class AsyncStream(Generic[T]):
 
     def _error(self, event: bytes) -> APIStatusError:
         error = answer.error_from_event(
-            bytes(event), self._body.status, CIMultiDict(self._body.headers), self._body.request
+            self._scrub(bytes(event)), self._body.status, CIMultiDict(self._body.headers), self._body.request
         )
-        if self._on_error is not None:
-            self._on_error(error)
+        self._on_error(error)
         return error
 
     def _stopped_early(self, reason: Any) -> APIError:
-        error = APIError(f"The service stopped the stream early: {reason}", self._body.request, body=reason)
+        said = self._scrub(str(reason).encode(errors="replace")).decode()
+        error = APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
         error.request_id = self._body.headers.get("x-request-id")
         return error
 

@@ -17,6 +17,7 @@ from .._version import __version__
 from ..errors import (
     APIConnectionError,
     APIError,
+    APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
     Attempt,
@@ -325,9 +326,12 @@ class _Call:
             if request.stream:
                 return self._stream(body)
             assert content is not None
-            return parse_body(
-                request.returns, content, status=body.status, headers=body.headers, request=self._info
-            )
+            try:
+                return self._parse(body, content)
+            except APIResponseValidationError:
+                pass
+            # A gateway's page may show the request; the error must not, and not as its context either.
+            return self._parse(body, scrub(content, self._headers))
         cls = self._response_class()
         return cls(
             body=body,
@@ -336,6 +340,11 @@ class _Call:
             make_stream=lambda: self._stream(body),
             retries_taken=len(self.attempts),
             content=content,
+        )
+
+    def _parse(self, body: AioBody, content: bytes) -> Any:
+        return parse_body(
+            self._request.returns, content, status=body.status, headers=body.headers, request=self._info
         )
 
     def _response_class(self) -> type[AsyncAPIResponse[Any]]:
@@ -355,6 +364,7 @@ class _Call:
             cast_to=self._request.returns,
             max_event_bytes=self._transport.http_client.max_event_bytes,
             on_error=partial(self._transport.rate_limits.note_error, self._request.model),
+            scrub=partial(scrub, headers=self._headers),
         )
 
 

@@ -1,0 +1,132 @@
+"""Real exchanges that fail, one for each way to fail; and what a child process does with what it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from aiogroq import AsyncGroq, Groq, GroqError, MissingStreamClassError, Retry, Timeout
+from aiogroq.local import Fault
+from aiogroq.types.chat import ChatCompletionChunk
+
+KEY = "gsk_data_0123456789abcdef"
+CHAT: dict[str, Any] = {
+    "model": "openai/gpt-oss-20b",
+    "messages": [{"role": "user", "content": "What is 2+2?"}],
+}
+_NOW = {"retry-after": "0"}
+_CALL = '<function=get_weather>{"city": "Paris"}</function>'
+_LIMIT = "on requests per minute (RPM): Limit 30, Used 30, Requested 1. Please try again in 2s."
+
+
+def note(retry: Retry) -> None:
+    """A hook that another process can find by its name."""
+
+
+def ask(client: Groq) -> Any:
+    return client.chat.completions.create(**CHAT)
+
+
+def collect(client: Groq) -> Any:
+    return client.chat.completions.create(**CHAT, stream=True).collect()
+
+
+def _read_twice(client: Groq) -> None:
+    with client.models.with_streaming_response.list() as response:
+        list(response.iter_bytes())
+        response.read()
+
+
+def _stream_without_class(client: Groq) -> None:
+    client.post("/chat/completions", cast_to=ChatCompletionChunk, body=CHAT, stream=True)  # type: ignore[call-overload]
+
+
+def _use_after_close(client: Groq) -> None:
+    client.close()
+    ask(client)
+
+
+def _ask_nobody(client: Groq) -> None:
+    ask(client.copy(base_url="http://127.0.0.1:9"))
+
+
+def _error(**details: Any) -> dict[str, Any]:
+    # What a server says may have the key in it: no error hands it on.
+    return {"error": {"message": f"You sent Bearer {KEY}", **details}}
+
+
+EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
+    "a refused tool call": ("BadRequestError", ask, Fault(status=400, body=_error(code="tool_use_failed", failed_generation=_CALL))),
+    "a wrong key": ("AuthenticationError", ask, Fault(status=401, body=_error())),
+    "a key without rights": ("PermissionDeniedError", ask, Fault(status=403, body=_error())),
+    "a wrong path": ("NotFoundError", ask, Fault(status=404, body="<html>no such page</html>")),
+    "a conflict": ("ConflictError", ask, Fault(status=409, headers=_NOW, times=None)),
+    "a request too large": ("RequestTooLargeError", ask, Fault(status=413, body=_error(code="request_too_large"))),
+    "a wrong value": ("UnprocessableEntityError", ask, Fault(status=422, body=_error(param="seed"))),
+    "a limit": ("RateLimitError", ask, Fault(status=429, headers=_NOW, body=_error(extra=_LIMIT), times=None)),
+    "no capacity": ("FlexCapacityError", ask, Fault(status=498, headers=_NOW, times=None)),
+    "a failure": ("InternalServerError", ask, Fault(status=500, headers=_NOW, times=None)),
+    "a status of no class": ("APIStatusError", ask, Fault(status=418, body=_error())),
+    "nobody there": ("APIConnectionError", _ask_nobody, None),
+    "a reset": ("APIConnectionError", ask, Fault(before_head=True, end="reset", times=None)),
+    "half an answer": ("APIConnectionError", ask, Fault(after_bytes=20, end="close", times=None)),
+    "half a stream": ("APIConnectionError", collect, Fault(after_events=3, end="close")),
+    "no answer in time": ("APITimeoutError", ask, Fault(before_head=True, end="stall")),
+    "no event in time": ("APITimeoutError", collect, Fault(after_events=3, end="stall")),
+    "an answer that is no JSON": ("APIResponseValidationError", ask, Fault(body=f"<html>You sent Bearer {KEY}", content_type="text/html")),
+    "an error in a stream": (
+        "RateLimitError", collect, Fault(error_event={**_error()["error"], "status_code": 429}, after_events=3)),
+    "an event that is no JSON": (
+        "APIConnectionError", collect, Fault(insert=f"data: You sent Bearer {KEY}\n\n".encode(), insert_at=0)),
+    "a stream that is given up": ("APIError", collect, Fault(x_groq_error=f"You sent Bearer {KEY}", after_events=3)),
+    "a body that was streamed": ("StreamAlreadyConsumed", _read_twice, None),
+    "a stream of nothing": ("MissingStreamClassError", _stream_without_class, None),
+    "a closed client": ("GroqError", _use_after_close, None),
+}  # fmt: skip
+"""What happens, the class that it raises, the call, and what the server does."""
+
+
+def run(name: str, base_url: str) -> NoReturn:
+    """Make an exchange, and let its error out, with all that it says of itself in ``seen``."""
+    retries = 1 if (fault := EXCHANGES[name][2]) is not None and fault.headers else 0
+    with Groq(api_key=KEY, base_url=base_url, max_retries=retries, timeout=Timeout(5, read=0.15)) as client:
+        try:
+            EXCHANGES[name][1](client)
+        except (GroqError, MissingStreamClassError) as error:
+            error.seen = told(error)  # type: ignore[union-attr]
+            raise
+    raise AssertionError(f"{name} raised nothing")
+
+
+def told(error: Any) -> tuple[Any, ...]:
+    """Everything that an error says of itself."""
+    state = {name: value for name, value in vars(error).items() if name != "seen"}
+    return type(error).__name__, error.args, str(error), state
+
+
+def fail(error: BaseException) -> NoReturn:
+    """Raise what was sent here."""
+    raise error
+
+
+def use(client: Any) -> tuple[str, dict[str, Any]]:
+    """The answer that a client gets where it was sent, and how it is configured there."""
+    if isinstance(client, AsyncGroq):
+        import asyncio
+
+        answer = asyncio.run(client.chat.completions.create(**CHAT))
+    else:
+        answer = ask(client)
+    return answer.choices[0].message.content or "", configuration(client)
+
+
+def configuration(client: Any) -> dict[str, Any]:
+    """What a client is made from."""
+    names = ("api_key", "base_url", "timeout", "max_retries", "default_query", "on_retry")
+    pool = client.http_client
+    return {
+        **{name: getattr(client, name) for name in names},
+        "default_headers": {name: str(value) for name, value in client.default_headers.items()},
+        "max_answer_bytes": pool.max_answer_bytes,
+        "max_event_bytes": pool.max_event_bytes,
+    }
