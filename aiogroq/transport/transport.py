@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -35,6 +34,7 @@ from ..wire.urls import query_pairs, resolve
 from .body import AioBody
 from .exchange import is_lasting, is_stale, open_response, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
+from .large_body import LargeBody
 from .stream import AsyncStream
 from .tls import warn_of_plain_http
 from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
@@ -65,9 +65,9 @@ class Transport:
         on_retry: Callable[[retry.Retry], object] | None,
     ) -> None:
         self.http_client = http_client
-        self.rate_limits = RateLimits()
+        self.rate_limits: RateLimits = RateLimits()
         """What the answers say of limits. Copies of a client share it."""
-        self.on_retry = on_retry
+        self.on_retry: Callable[[retry.Retry], object] | None = on_retry
         self._root = root
         self._query = query
         self._timeout = timeout
@@ -237,9 +237,8 @@ class _Call:
         }
         request = self._request
         if request.body is not None:
-            # aiohttp writes bytes in one go and warns of large ones; a file it writes in pieces.
             is_large = len(request.body) >= _LARGE_BODY_BYTES
-            kwargs["data"] = io.BytesIO(request.body) if is_large else request.body
+            kwargs["data"] = LargeBody(request.body) if is_large else request.body
         elif request.form is not None:
             if self._is_form_used:  # by a try that failed, or one that was redirected
                 await rewind(self.uploads)

@@ -72,6 +72,7 @@ class RawServer:
     port: int = 0
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     connections: int = 0
+    request_came: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     @property
     def requests(self) -> int:
@@ -93,6 +94,7 @@ class RawServer:
             body = await reader.readexactly(_length(head))
             exchange = Exchange(self.requests, connection, on_connection, head, body, reader, writer)
             self.exchanges.append(exchange)
+            self.request_came.set()
             on_connection += 1
             await self.answer(exchange)
 
