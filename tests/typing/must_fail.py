@@ -45,6 +45,7 @@ def clients(httpx_client: httpx.Client) -> None:
     AsyncGroq(default_query=[("a", "b")])  # wrong: a mapping
     DefaultAioHttpClient(proxy=8080)  # wrong: a URL
     DefaultAioHttpClient(limit="many")  # wrong: a number
+    DefaultAioHttpClient(max_event_bytes="1 MB")  # wrong: a number
     Timeout(conect=5.0)  # wrong: misspelt
     Timeout(60.0, read="5")  # wrong: seconds are a number
     aiogroq.AsyncGrok()  # wrong: misspelt
@@ -60,6 +61,13 @@ def copies(client: Groq, async_client: AsyncGroq) -> None:
     client.caht  # wrong: misspelt
     client.chat.completion  # wrong: misspelt
     client.models.lst()  # wrong: misspelt
+    Groq(on_retry=3)  # wrong: a function
+    Groq(on_retry=lambda: None)  # wrong: it is given the retry
+    client.with_options(on_retry="print")  # wrong: a function
+    client.on_retry = print  # wrong: copy() gives another
+    client.rate_limits["m"] = None  # wrong: read only
+    client.rate_limits["m"].tokens.left  # wrong: misspelt
+    client.rate_limits["m"].tokens.remaining + 1  # wrong: may be None
     client.api_key = "gsk_2"  # wrong: copy() gives another
     client.timeout = 5  # wrong: copy() gives another
     async_client.caht  # wrong: misspelt
@@ -239,6 +247,7 @@ def errors(client: Groq) -> None:
         pass
     except aiogroq.RateLimitError as error:
         error.status  # wrong: status_code
+        error.failed_calls[0].args  # wrong: arguments
         error.retry_after_s + 1  # wrong: may be None
         error.response.status  # wrong: status_code
         error.body["message"]  # wrong: an object of unknown kind
