@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import datetime
 import os
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
 from ..errors import RequestInfo
+from ..wire.large import LARGE_BODY_BYTES
 from ..wire.limits import RateLimit, rate_limit
 from ..wire.parse import parse_body
 from ..wire.request import Request
@@ -153,7 +155,13 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
             return self._parsed["stream"]
         if self._request.binary and to is None:
             return self
-        return self._parse(await self.read(), to)
+        return await self._parse_off_loop(to)
+
+    async def _parse_off_loop(self, to: Any) -> Any:
+        content = await self.read()
+        if len(content) < LARGE_BODY_BYTES:
+            return self._parse(content, to)
+        return await asyncio.to_thread(self._parse, content, to)
 
     async def read(self) -> bytes:
         """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""
@@ -169,7 +177,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
 
     async def json(self) -> Any:
         """The whole body as plain JSON data."""
-        return self._parse(await self.read(), object)
+        return await self._parse_off_loop(object)
 
     async def close(self) -> None:
         """Close the body. What was not read is gone, and the connection with it."""

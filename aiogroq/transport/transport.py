@@ -26,6 +26,7 @@ from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBi
 from ..types._omit import Omit, omit
 from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, redacted, scrub
+from ..wire.large import LARGE_BODY_BYTES
 from ..wire.parse import parse_body
 from ..wire.rate_limits import RateLimits
 from ..wire.request import Request
@@ -108,7 +109,9 @@ class Transport:
                     body.guard()
                     return call.hand_out(body, None)
                 content = await body.read()
-                return call.hand_out(body, content)
+                if len(content) < LARGE_BODY_BYTES:
+                    return call.hand_out(body, content)
+                return await asyncio.to_thread(call.hand_out, body, content)
             except APIError as error:
                 wait_s = call.wait_after(error)
                 call.note(error, wait_s)

@@ -40,6 +40,9 @@ DECODE_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 """What a typed decoder raises for a body that drifted, or is no JSON."""
 
 
+_SCALARS = frozenset({float, int, str})
+
+
 def typed_decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
     """The decoder of step 1 alone, for loops that cannot afford a call more. What it refuses (`DECODE_ERRORS`) is
     `decode_json`'s to decode; what it accepts has no unknown field in it."""
@@ -100,6 +103,11 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         return value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
+        if inner in _SCALARS:  # a vector has hundreds of numbers: all at once, where all of them fit
+            try:
+                return msgspec.convert(value, cls)
+            except DECODE_ERRORS:
+                pass
         return [_construct(inner, item, where) for item in cast("list[object]", value)]
     if origin is dict and isinstance(value, dict):
         inner = typing.get_args(cls)[1]

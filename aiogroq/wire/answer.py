@@ -22,6 +22,7 @@ from ..types._base import Model
 from ..types._decoding import NotJSONError, decode_json, decode_untyped
 from ..types.audio import Transcription, TranscriptionText, Translation
 from .failed_calls import failed_calls
+from .large import LARGE_BODY_BYTES, decode_large
 from .limits import parse_limit_message
 from .retry import retry_after_s
 
@@ -39,7 +40,7 @@ def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str]
     Plain text for a transcription is a `TranscriptionText`, also where somebody said just "2024" or "null".
     """
     try:
-        value = decode_json(cls, body)
+        value = decode_json(cls, body) if len(body) < LARGE_BODY_BYTES else decode_large(cls, body)
     except NotJSONError:
         if _is_spoken_text(cls, headers):
             return cast("T", TranscriptionText(_text(body)))

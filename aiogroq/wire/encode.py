@@ -12,7 +12,8 @@ import msgspec
 from ..errors import GroqError
 from ..types._omit import Omit
 
-_HARMLESS = frozenset({str, int, bool, type(None)})
+_HARMLESS_BUT_FLOAT: frozenset[object] = frozenset({str, int, bool, type(None)})
+_HARMLESS: frozenset[object] = _HARMLESS_BUT_FLOAT | {float}
 _OMIT_MARK = f"aiogroq-omit-{secrets.token_hex(16)}"
 _OMIT_MARK_BYTES = _OMIT_MARK.encode()
 
@@ -29,7 +30,8 @@ def encode_json(value: Any) -> bytes:
     """
     try:
         body = _encode(value)
-        _refuse_lossy(value)
+        # What is not finite was written as null: without one, nobody has to look at every number of a long vector.
+        _refuse_lossy(value, _HARMLESS_BUT_FLOAT if b"null" in body else _HARMLESS)
     except (_NotJSONTypeError, TypeError, msgspec.MsgspecError) as error:
         raise GroqError(f"the request cannot be written as JSON: {error}") from None
     except UnicodeEncodeError as error:
@@ -58,19 +60,20 @@ def _without_omitted(value: Any) -> Any:
     return value
 
 
-def _refuse_lossy(value: Any) -> None:
+def _refuse_lossy(value: Any, harmless: frozenset[object]) -> None:
     """Refuse what msgspec writes as something else: bytes become base64 there, NaN becomes null.
 
-    Called once ``value`` has been encoded, so it has no cycles.
+    What is of a ``harmless`` type is not looked at. Called once ``value`` has been encoded, so it has no cycles.
     """
     waiting: list[Any] = [value]
     while waiting:
         item: Any = waiting.pop()
         kind: Any = item.__class__
         if kind is dict:
-            waiting += [inner for inner in item.values() if type(inner) not in _HARMLESS]
+            waiting += [inner for inner in item.values() if type(inner) not in harmless]
         elif kind is list or kind is tuple:
-            waiting += [inner for inner in item if type(inner) not in _HARMLESS]
+            if not harmless.issuperset(map(type, item)):
+                waiting += [inner for inner in item if type(inner) not in harmless]
         elif kind is float:
             if not math.isfinite(item):
                 raise _NotJSONTypeError(f"JSON has no {item}")
