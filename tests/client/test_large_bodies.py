@@ -1,0 +1,177 @@
+"""A large answer is decoded beside the loop, and in pieces, between which the loop goes on; it is the same answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from aiogroq import AsyncGroq
+from aiogroq.local import Fault, LocalGroq
+from aiogroq.types import ChatCompletion, CreateEmbeddingResponse
+from aiogroq.types._decoding import NotJSONError, decode_json
+from aiogroq.wire.encode import encode_json
+from aiogroq.wire.large import LARGE_BODY_BYTES, decode_large
+
+ITEMS = 400
+
+
+def embeddings(**changed: Any) -> dict[str, Any]:
+    """An answer of 1.5 MB."""
+    rng = random.Random(1)
+    data = [
+        {"object": "embedding", "index": index, "embedding": [rng.random() for _ in range(200)]}
+        for index in range(ITEMS)
+    ]
+    usage = {"prompt_tokens": 3, "total_tokens": 3}
+    return {"object": "list", "data": data, "model": "m", "usage": usage, **changed}
+
+
+def with_item(index: int, **changed: Any) -> dict[str, Any]:
+    """The answer with one item changed."""
+    body = embeddings()
+    body["data"][index].update(changed)
+    return body
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: value for key, value in embeddings().items() if key != name}
+
+
+BODIES: dict[str, Callable[[], Any]] = {
+    "as it is": embeddings,
+    "a new field": lambda: embeddings(brand_new={"a": [1]}),
+    "a new field of an item": lambda: with_item(7, brand_new=[1]),
+    "whole numbers": lambda: with_item(7, embedding=[1, 2, 3]),
+    "a vector as text": lambda: with_item(7, embedding="AAAA"),
+    "numbers as text": lambda: with_item(7, embedding=["0.5", 1, None]),
+    "half a character": lambda: with_item(7, object="half a horse \ud83d"),
+    "an item that is none": lambda: embeddings(data=[*embeddings()["data"], None, 3, [1]]),
+    "no list": lambda: without("data"),
+    "null for the list": lambda: embeddings(data=None),
+    "an object for the list": lambda: embeddings(data={"0": embeddings()["data"][0]}),
+    "another type for the usage": lambda: embeddings(usage="3"),
+    "no object at all": lambda: embeddings()["data"],
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_in_pieces_an_answer_is_the_same_answer(name: str) -> None:
+    body = json.dumps(BODIES[name]()).encode()
+    whole, pieced = decode_json(CreateEmbeddingResponse, body), decode_large(CreateEmbeddingResponse, body)
+    assert type(pieced) is type(whole)
+    assert pieced == whole
+    assert repr(pieced) == repr(whole)
+    if isinstance(pieced, CreateEmbeddingResponse):
+        assert pieced.to_dict() == whole.to_dict()
+        assert pieced.model_extra == whole.model_extra
+
+
+@pytest.mark.parametrize("cut", [1, 2, 1000])
+@pytest.mark.parametrize("cls", [CreateEmbeddingResponse, ChatCompletion])
+def test_in_pieces_what_is_no_json_is_none(cls: type[Any], cut: int) -> None:
+    with pytest.raises(NotJSONError):
+        decode_large(cls, json.dumps(embeddings()).encode()[:-cut])
+
+
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads ask each other for the interpreter at once, so that few turns of a loop are a sign of one long step."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(interval_s)
+
+
+async def turns_during(work: Callable[[], Any]) -> int:
+    """How often the loop turned while a thread did ``work``."""
+    turns = 0
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    while not working.done():
+        turns += 1
+        await asyncio.sleep(0)
+    await working
+    return turns
+
+
+@pytest.mark.usefixtures("eager_threads")
+async def test_the_loop_turns_between_the_pieces() -> None:
+    body = json.dumps(embeddings()).encode()
+    assert await turns_during(lambda: decode_large(CreateEmbeddingResponse, body)) > ITEMS / 10
+
+
+class Seen:
+    """A type of a caller's that remembers in which thread it was made."""
+
+    def __init__(self, size: int) -> None:
+        self.thread, self.size = threading.get_ident(), size
+
+    @classmethod
+    def model_validate_json(cls, body: bytes) -> Seen:
+        return cls(len(body))
+
+
+@pytest.mark.parametrize(
+    ("size", "is_here"), [(10, True), (LARGE_BODY_BYTES - 1, True), (LARGE_BODY_BYTES, False)]
+)
+async def test_a_large_answer_is_decoded_in_a_thread_and_a_small_one_here(
+    size: int, is_here: bool, client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(body=b'"' + b"x" * (size - 2) + b'"', times=2))
+    plain = await client.get("/models", cast_to=Seen)
+    raw = await client.models.with_raw_response.list()
+    parsed = await raw.parse(to=Seen)
+    for made in (plain, parsed):
+        assert made.size == size
+        assert (made.thread == threading.get_ident()) is is_here
+    assert await raw.parse(to=Seen) is parsed
+
+
+async def test_large_embeddings_come_whole(client: AsyncGroq, server: LocalGroq) -> None:
+    body = embeddings()
+    server.script(Fault(body=body))
+    answer = await client.embeddings.create(model="m", input="a")
+    assert answer.to_dict() == body
+
+
+def calls_into_c(work: Callable[[], Any]) -> int:
+    """How many functions written in C ``work`` calls."""
+    count = 0
+
+    def profile(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event == "c_call"
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def test_a_vector_of_an_answer_that_drifted_is_converted_at_once() -> None:
+    body = json.dumps(embeddings(brand_new=1)).encode()
+    numbers = ITEMS * 200
+    assert calls_into_c(lambda: decode_json(CreateEmbeddingResponse, body)) < numbers / 2
+
+
+def test_a_vector_in_a_request_is_looked_at_as_a_whole() -> None:
+    vectors = embeddings()
+    assert calls_into_c(lambda: encode_json(vectors)) < ITEMS * 10
+
+
+@pytest.mark.parametrize("lossy", [float("nan"), float("inf"), b"bytes", bytearray(b"a")])
+@pytest.mark.parametrize("other", [None, 1.5])
+def test_a_vector_that_json_cannot_write_is_refused_all_the_same(lossy: Any, other: Any) -> None:
+    with pytest.raises(Exception, match="JSON has no"):
+        encode_json({"vectors": [[0.5, 1.5], [0.5, other, lossy]]})
+    assert msgspec.json.decode(encode_json({"v": [[0.5, other]]})) == {"v": [[0.5, other]]}
