@@ -140,11 +140,11 @@ class Portal:
         Raises `PortalError` from the portal's own thread, and while the interpreter is going down.
         """
         try:
-            runner = self._open()
-        except PortalError:
+            pending = _Pending(self._open(), coro)
+        except BaseException:
             coro.close()
             raise
-        return _Pending(runner, coro).run()
+        return pending.run()
 
     def _open(self) -> Runner:
         if sys.is_finalizing():
@@ -179,6 +179,7 @@ class Portal:
         if self._runner is not None:
             # Kept: to collect its loop would be to warn of it, and to take sockets out of the parent's selector.
             self._inherited.append(self._runner)
+            self._runner.has_ended = True
         self._runner = None
 
 

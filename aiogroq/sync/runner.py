@@ -33,6 +33,8 @@ class Runner:
         self.loop.set_default_executor(DaemonExecutor())
         self._queue: deque[Callable[[], object]] = deque()
         self._is_woken = False
+        self.has_ended: bool = False
+        """Whether the thread is there no more. Set by itself, and in the child after a fork."""
         self.thread: threading.Thread = threading.Thread(target=self._run, name="aiogroq-portal", daemon=True)
         try:
             self.thread.start()
@@ -42,11 +44,15 @@ class Runner:
                 f"The thread that runs blocking calls cannot be started ({error}). From Python 3.12 on there are no new "
                 "threads while the interpreter exits: a program that calls in an atexit handler must have called before."
             ) from error
+        except BaseException:  # an interrupt, while waiting for the thread to have begun
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            raise
 
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self.thread.is_alive()
+        # Not `Thread.is_alive`: an interrupt that breaks into it makes of a living thread a dead one, up to Python 3.12.
+        return not self.has_ended
 
     @property
     def is_here(self) -> bool:
@@ -79,6 +85,7 @@ class Runner:
         try:
             self.loop.run_forever()
         finally:
+            self.has_ended = True
             self._wind_up()
 
     def _wind_up(self) -> None:
