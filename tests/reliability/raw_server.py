@@ -175,3 +175,12 @@ async def ask(client: AsyncGroq) -> str | None:
 async def stream(client: AsyncGroq) -> Any:
     """One chat as a stream."""
     return await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+
+
+async def text_of(client: AsyncGroq) -> str:
+    """What a reader of a stream puts together, chunk by chunk."""
+    return "".join([chunk.choices[0].delta.content or "" async for chunk in await stream(client)])
+
+
+ONE_TWO = chunked(delta("one ")) + chunked(delta("two"))
+"""The first two chunks of a stream."""

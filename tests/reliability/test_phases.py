@@ -229,66 +229,6 @@ def test_a_limit_alone_ends_its_phase_and_says_so(
     assert (again.phase, again.limit_s, str(again)) == (error.phase, error.limit_s, str(error))
 
 
-# ------------------------------------------------------------------------------------- what is not over the limit
-
-
-async def bytes_now_and_then() -> None:
-    async def serve(exchange: Exchange) -> None:
-        sent = answer(completion())
-        for position in range(0, len(sent), 20):
-            await asyncio.sleep(5.5)
-            await exchange.write(sent[position : position + 20])
-
-    timeout = Timeout(None, read=LIMIT_S, first_byte=None)
-    async with raw_server(serve) as raw, raw.client(timeout=timeout) as client:
-        assert await ask(client) == "four"
-
-
-async def a_slow_reader_of_a_stream() -> None:
-    async def at_once(exchange: Exchange) -> None:
-        await exchange.write(SSE_HEAD, *(chunked(delta("a")) for _ in range(3)))
-        await exchange.write(chunked(delta("a", finish="stop")), chunked(b"data: [DONE]\n\n"), b"0\r\n\r\n")
-
-    async with raw_server(at_once) as raw, raw.client(**only("idle")) as client:
-        async for _ in await stream(client):
-            await asyncio.sleep(60)  # the reader takes its time: nobody waits for the service
-
-
-async def a_wait_between_tries() -> None:
-    async def serve(exchange: Exchange) -> None:
-        if exchange.number == 0:
-            await exchange.write(answer(b"{}", status="503 No", more="retry-after: 50\r\n"))
-        else:
-            await exchange.write(answer(completion()))
-
-    async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=1) as client:
-        assert await ask(client) == "four"
-
-
-@pytest.mark.parametrize("situation", [bytes_now_and_then, a_slow_reader_of_a_stream, a_wait_between_tries])
-def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
-    situation: Callable[[], Any],
-) -> None:
-    run_driven(situation)
-
-
-def test_after_a_limit_has_passed_the_pool_is_well() -> None:
-    async def once_silent(exchange: Exchange) -> None:
-        if exchange.number == 0:
-            await exchange.gone()
-        else:
-            await exchange.write(answer(completion()))
-
-    async def main() -> None:
-        options = only("first_byte", http_client=DefaultAioHttpClient(limit=1))
-        async with raw_server(once_silent) as raw, raw.client(**options) as client:
-            await timed_out(ask(client))
-            assert await ask(client) == "four"  # there is one place, and it is free again
-            assert raw.connections == 2
-
-    run_driven(main)
-
-
 # ------------------------------------------------------------------------------------------- on the clock of the wall
 
 

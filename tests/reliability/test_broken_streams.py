@@ -1,0 +1,166 @@
+"""Streams that are cut, reset, or end in an error: the chunks that came, then the right error with what had arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from aiogroq import (
+    APIConnectionError,
+    APIError,
+    BadRequestError,
+    FlexCapacityError,
+    InternalServerError,
+)
+
+from .raw_server import (
+    DONE,
+    LAST_CHUNK,
+    ONE_TWO,
+    SSE_HEAD,
+    USAGE,
+    Answer,
+    Exchange,
+    chunked,
+    delta,
+    end,
+    raw_server,
+    stream,
+    text_of,
+)
+
+pytestmark = pytest.mark.timeout(20)
+
+
+def cut(sent: bytes) -> Answer:
+    """Write this, and close."""
+
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, sent)
+        exchange.close()
+
+    return serve
+
+
+async def reset(exchange: Exchange) -> None:
+    await exchange.write(SSE_HEAD, ONE_TWO)
+    await asyncio.sleep(0.02)  # or the RST overtakes what was sent, and the client's kernel throws it away
+    exchange.reset()
+
+
+async def no_chunk(exchange: Exchange) -> None:
+    await exchange.write(SSE_HEAD, ONE_TWO)
+    await asyncio.sleep(0.02)  # what is no HTTP right after the head is no answer at all, and asked for again
+    await exchange.write(b"zz\r\n")
+    await exchange.gone()
+
+
+def says(event: bytes) -> Answer:
+    """Two chunks, this event, and the end that HTTP wants."""
+    return cut(ONE_TWO + chunked(event) + LAST_CHUNK)
+
+
+def error_event(**details: Any) -> Answer:
+    return says(b"event: error\ndata: " + json.dumps({"error": details}).encode() + b"\n\n")
+
+
+HALF = delta("three and ö")
+UTF8_CUT = HALF.index("ö".encode()) + 1
+BROKE_OFF = r"broke off|closed|reset"
+
+BROKEN: dict[str, tuple[Answer, type[APIError], str]] = {
+    "cut between two events": (cut(ONE_TWO), APIConnectionError, BROKE_OFF),
+    "cut in the size of a chunk": (cut(ONE_TWO + b"1"), APIConnectionError, BROKE_OFF),
+    "cut in a chunk": (cut(ONE_TWO + chunked(HALF)[:-30]), APIConnectionError, BROKE_OFF),
+    "cut in a character": (cut(ONE_TWO + chunked(HALF)[: 4 + UTF8_CUT]), APIConnectionError, BROKE_OFF),
+    "cut in JSON, framed well": (says(HALF[:60]), APIConnectionError, BROKE_OFF),
+    "cut in a character, framed well": (says(HALF[:UTF8_CUT]), APIConnectionError, BROKE_OFF),
+    "an event that is half of its JSON": (says(HALF[:60] + b"\n\n"), APIConnectionError, "no JSON"),
+    "an event with half a character": (says(HALF[:UTF8_CUT] + b"\n\n"), APIConnectionError, "no JSON"),
+    "ends in order without [DONE]": (cut(ONE_TWO + LAST_CHUNK), APIConnectionError, BROKE_OFF),
+    "reset": (reset, APIConnectionError, BROKE_OFF),
+    "a chunk size that is none": (no_chunk, APIConnectionError, "Connection error"),
+    "an error event of status 400": (
+        error_event(message="no tool", type="invalid_request_error", code="tool_use_failed", status_code=400),
+        BadRequestError,
+        "no tool",
+    ),
+    "an error event of status 498": (error_event(message="full", status_code=498), FlexCapacityError, "full"),
+    "an error event without a status": (error_event(message="oops"), InternalServerError, "oops"),
+    "an error without an event name": (
+        says(b'data: {"error": {"message": "oops", "status_code": 503}}\n\n'),
+        InternalServerError,
+        "oops",
+    ),
+    "an error event that is no JSON": (
+        says(b"event: error\ndata: <html>busy</html>\n\n"),
+        InternalServerError,
+        "busy",
+    ),
+    "x_groq.error": (says(delta("", more={"error": "over capacity"}) + DONE), APIError, "over capacity"),
+}
+
+
+@pytest.mark.parametrize("way", ["iterated", "collected"])
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had_arrived(
+    name: str, way: str
+) -> None:
+    misdeed, expected, text = BROKEN[name]
+
+    async def serve(exchange: Exchange) -> None:
+        await (misdeed if exchange.number == 0 else end)(exchange)
+
+    async with raw_server(serve) as raw, raw.client(max_retries=2) as client:
+        events = await stream(client)
+        if way == "iterated":
+            assert [(await anext(events)).choices[0].delta.content for _ in range(2)] == ["one ", "two"]
+            if name == "x_groq.error":
+                await anext(events)  # the chunk that says it
+        with pytest.raises(expected, match=text) as caught:
+            await (anext(events) if way == "iterated" else events.collect())
+        error = caught.value
+        assert type(error) is expected
+        assert error.partial.choices[0].message.content == "one two"
+        assert error.request_id == "req_1"
+        assert events.is_closed
+        assert [chunk async for chunk in events] == []  # it is raised once
+        assert raw.requests == 1  # what has begun to arrive is not asked for again
+        await text_of(client)
+
+
+CUTS = [
+    "cut between two events",
+    "cut in a chunk",
+    "cut in a character",
+    "reset",
+    "a chunk size that is none",
+]
+
+
+@pytest.mark.parametrize("name", CUTS)
+async def test_after_a_cut_the_next_request_has_a_connection_of_its_own(name: str) -> None:
+    async def serve(exchange: Exchange) -> None:
+        await (BROKEN[name][0] if exchange.number == 0 else end)(exchange)
+
+    async with raw_server(serve) as raw, raw.client() as client:
+        with pytest.raises(APIConnectionError):
+            await text_of(client)
+        await text_of(client)
+        await text_of(client)
+        assert [exchange.connection for exchange in raw.exchanges] == [0, 1, 1]
+
+
+async def test_usage_that_came_before_the_cut_is_in_the_error() -> None:
+    sent = chunked(delta("four")) + chunked(delta("", finish="stop", usage=True))
+    async with raw_server(cut(sent)) as raw, raw.client() as client:
+        events = await stream(client)
+        with pytest.raises(APIConnectionError) as caught:
+            await events.collect()
+    partial = caught.value.partial
+    assert (partial.choices[0].message.content, partial.choices[0].finish_reason) == ("four", "stop")
+    assert partial.usage.total_tokens == USAGE["total_tokens"]
+    assert events.usage == partial.usage
