@@ -86,6 +86,8 @@ def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITim
 def is_stale(error: BaseException, watch: Watch) -> bool:
     """Whether a kept connection was closed under the request, before any byte of an answer: then nothing was
     done with it, and it goes out again on another connection, at once and without counting as a retry."""
+    if isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str):
+        return False  # aiohttp puts there what had arrived of the head
     return not watch.is_new_connection and isinstance(
         error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
     )

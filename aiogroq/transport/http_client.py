@@ -8,6 +8,7 @@ dropped without a word. Nothing happens in ``__del__``.
 from __future__ import annotations
 
 import asyncio
+import functools
 import ssl as ssl_module
 import weakref
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.client_reqrep import ClientRequest
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ..errors import GroqError
@@ -29,10 +31,24 @@ _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
 
 
+class _Handler(ResponseHandler):
+    """Tells the reader of a body that what followed on the wire is no HTTP: aiohttp leaves it waiting."""
+
+    def set_exception(self, exc: BaseException, *cause: Any, **named: Any) -> None:
+        body = self._payload
+        super().set_exception(exc, *cause, **named)
+        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
+            body.set_exception(aiohttp.ClientPayloadError(exc.message))
+
+
 class _Connector(aiohttp.TCPConnector):
     """Tells the watch of the try which phase has begun, and whether the connection is a used one."""
 
     _default: ssl_module.SSLContext | None = None
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
+        self._factory: Any = functools.partial(_Handler, loop=self._loop)
 
     async def connect(self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         connection = await super().connect(req, traces, timeout)

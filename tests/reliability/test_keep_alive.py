@@ -1,0 +1,226 @@
+"""Connections that the server closes while they are kept: no user sees it, and nothing is sent twice that was received."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from aiogroq import APIConnectionError, AsyncGroq, Groq
+from aiogroq.local import LocalGroq
+
+from .driven import run_driven
+from .programs import eventually
+from .raw_server import (
+    MODEL,
+    QUESTION,
+    Exchange,
+    RawServer,
+    answer,
+    ask,
+    completion,
+    end,
+    raw_server,
+    text_of,
+)
+
+pytestmark = pytest.mark.timeout(20)
+
+GOOD = answer(completion())
+CALLS = 4
+
+
+async def closes_at_once(exchange: Exchange) -> None:
+    await exchange.write(GOOD)
+    exchange.close()
+
+
+async def resets_at_once(exchange: Exchange) -> None:
+    await exchange.write(GOOD)
+    exchange.reset()
+
+
+async def closes_with_notice(exchange: Exchange) -> None:
+    await exchange.write(answer(completion(), more="Connection: close\r\n"))
+    exchange.close()
+
+
+async def gives_notice_and_closes_late(exchange: Exchange) -> None:
+    await exchange.write(answer(completion(), more="Connection: close\r\n"))
+    await exchange.gone()
+
+
+async def gives_http_1_0(exchange: Exchange) -> None:
+    await exchange.write(GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    exchange.close()
+
+
+async def closes_as_the_next_request_arrives(exchange: Exchange) -> None:
+    if exchange.on_connection:
+        exchange.close()
+    else:
+        await exchange.write(GOOD)
+
+
+async def resets_as_the_next_request_arrives(exchange: Exchange) -> None:
+    if exchange.on_connection:
+        exchange.reset()
+    else:
+        await exchange.write(GOOD)
+
+
+KINDS = [
+    closes_at_once,
+    resets_at_once,
+    closes_with_notice,
+    gives_notice_and_closes_late,
+    gives_http_1_0,
+    closes_as_the_next_request_arrives,
+    resets_as_the_next_request_arrives,
+]
+
+
+async def nothing() -> None:
+    """The next request goes out at once: whether the end of the connection is known by then is a race."""
+
+
+async def one_round() -> None:
+    """The next request goes out when the loop has looked at its sockets once."""
+    await asyncio.sleep(0)
+
+
+async def a_minute() -> None:
+    """The next request goes out when all has been quiet."""
+    await asyncio.sleep(20)
+
+
+@pytest.mark.parametrize("pause", [nothing, one_round, a_minute])
+@pytest.mark.parametrize("serve", KINDS)
+def test_a_user_never_sees_that_a_kept_connection_was_closed(
+    serve: Callable[[Exchange], Awaitable[None]], pause: Callable[[], Awaitable[None]]
+) -> None:
+    async def main() -> RawServer:
+        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+            for _ in range(CALLS):
+                assert await ask(client) == "four"
+                await pause()
+            return raw
+
+    raw = run_driven(main)
+    assert raw.connections == CALLS
+
+
+def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            exchange.close()
+        else:
+            await asyncio.sleep(1)  # so that requests made together have a connection each
+            await exchange.write(GOOD)
+
+    async def main() -> None:
+        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+            assert await asyncio.gather(*(ask(client) for _ in range(20))) == ["four"] * 20
+            assert raw.connections == 20
+            assert await ask(client) == "four"  # past twenty that are dead
+
+    run_driven(main)
+
+
+async def test_a_stream_is_begun_anew_on_a_connection_of_its_own() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            exchange.close()
+        else:
+            await end(exchange)
+
+    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        assert [await text_of(client) for _ in range(3)] == ["four"] * 3
+        assert raw.connections == 3
+
+
+async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            exchange.close()
+        else:
+            await exchange.write(answer(b'{"text": "hello"}'))
+
+    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        for _ in range(3):
+            made = await client.audio.transcriptions.create(
+                model="whisper-large-v3", file=("a.wav", b"x" * 5000)
+            )
+            assert made.text == "hello"
+        assert all(exchange.body.count(b"x" * 5000) == 1 for exchange in raw.exchanges)
+        assert len({len(exchange.body) for exchange in raw.exchanges}) == 1
+
+
+@pytest.mark.parametrize("close", [Exchange.close, Exchange.reset])
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\n", GOOD[:-5]], ids=["nothing", "head", "body"])
+async def test_what_was_received_whole_on_a_new_connection_is_not_sent_twice(
+    begun: bytes, close: Callable[[Exchange], None]
+) -> None:
+    async def serve(exchange: Exchange) -> None:
+        if begun:
+            await exchange.write(begun)
+            await asyncio.sleep(0.02)
+        close(exchange)
+
+    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        with pytest.raises(APIConnectionError, match="Connection error") as caught:
+            await ask(client)
+        assert raw.requests == 1
+        assert len(caught.value.attempts) == 1
+
+
+@pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\n", GOOD[:-5]], ids=["head", "body"])
+async def test_what_has_begun_to_be_answered_on_a_kept_connection_is_not_sent_twice(begun: bytes) -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            await exchange.write(begun)
+            await asyncio.sleep(0.02)
+            exchange.close()
+        else:
+            await exchange.write(GOOD)
+
+    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        assert await ask(client) == "four"
+        with pytest.raises(APIConnectionError):
+            await ask(client)
+        assert raw.requests == 2
+
+
+def test_where_retries_are_asked_for_it_is_sent_as_often_as_that() -> None:
+    async def serve(exchange: Exchange) -> None:
+        exchange.close()
+
+    async def main() -> int:
+        async with raw_server(serve) as raw, raw.client(max_retries=3) as client:
+            with pytest.raises(APIConnectionError):
+                await ask(client)
+            return raw.requests
+
+    assert run_driven(main) == 4
+
+
+@pytest.mark.parametrize("reset", [False, True])
+async def test_the_embedded_server_may_drop_what_is_idle(
+    client: AsyncGroq, server: LocalGroq, reset: bool
+) -> None:
+    once = client.with_options(max_retries=0)
+    for _ in range(5):
+        await asyncio.gather(*(ask(once) for _ in range(5)))
+        server.close_idle_connections(reset=reset)
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_a_blocking_user_does_not_see_it_either(server: LocalGroq, is_known: bool) -> None:
+    with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
+        for _ in range(3):
+            client.chat.completions.create(model=MODEL, messages=QUESTION)
+            server.close_idle_connections()
+            if is_known:
+                eventually(lambda: server.open_connections == 0)
+    assert server.connections_made == 3
