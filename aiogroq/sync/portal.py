@@ -104,6 +104,15 @@ class _Pending(Generic[T]):
             self._coro.close()
 
 
+def refuse_from(runner: Runner) -> None:
+    """Raises `PortalError` on the runner's own thread, which cannot wait for itself."""
+    if runner.is_here:
+        raise PortalError(
+            "A blocking call was made from the thread that runs blocking calls, and would wait for itself for "
+            "ever. In a callback or hook use AsyncGroq and await."
+        )
+
+
 class Portal:
     """The one runner of this process, and the ways to it."""
 
@@ -150,11 +159,7 @@ class Portal:
         if sys.is_finalizing():
             raise PortalError("The interpreter is shutting down; blocking calls cannot run any more.")
         runner = self.runner
-        if runner.is_here:
-            raise PortalError(
-                "A blocking call was made from the thread that runs blocking calls, and would wait for itself for "
-                "ever. In a callback or hook use AsyncGroq and await."
-            )
+        refuse_from(runner)
         return runner
 
     def close(self, close: Close, runner: Runner | None = None) -> None:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 import weakref
 from collections import deque
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .portal import PortalError, portal
+from .portal import PortalError, portal, refuse_from
 from .runner import LIVENESS_S
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class _Pump(Generic[T]):
     def __init__(self, source: AsyncStream[T]) -> None:
         self.source = source
         self.runner = portal.runner
-        self._inbox: deque[list[T] | _End] = deque()
-        self._arrived = threading.Semaphore(0)
+        # Not a deque with a semaphore, whose lock an interrupt of the reader can leave locked, for the portal to wait on.
+        self._inbox: SimpleQueue[list[T] | _End] = SimpleQueue()
         self._unread = 0
         self._room: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
@@ -64,9 +64,8 @@ class _Pump(Generic[T]):
         end = _End(None)
         try:
             while batch := await self.source.next_batch():
-                self._inbox.append(batch)
                 self._unread += len(batch)
-                self._arrived.release()
+                self._inbox.put(batch)
                 if self._unread >= _AHEAD and self._room is not None:
                     self._room.clear()
                     await self._room.wait()
@@ -77,15 +76,11 @@ class _Pump(Generic[T]):
         self._put_end(end)
 
     def _put_end(self, end: _End) -> None:
-        self._inbox.append(end)
-        self._arrived.release()
+        self._inbox.put(end)
 
     def take(self) -> list[T]:
         """The next events, waiting for them; none at the end. Raises what the stream raises."""
-        while not self._arrived.acquire(timeout=LIVENESS_S):
-            if not self.runner.is_alive or sys.is_finalizing():
-                raise PortalError("The thread that reads streams has died; the rest of the stream is lost.")
-        arrived = self._inbox.popleft()
+        arrived = self._next()
         if isinstance(arrived, _End):
             self._put_end(_End(None))  # for other threads that wait
             try:
@@ -98,6 +93,17 @@ class _Pump(Generic[T]):
         if self._room is not None and self._unread < _AHEAD // 2 and not self._room.is_set():
             self.runner.call_soon(self._room.set)
         return arrived
+
+    def _next(self) -> list[T] | _End:
+        refuse_from(self.runner)
+        while True:
+            try:
+                return self._inbox.get(timeout=LIVENESS_S)
+            except Empty:
+                if not self.runner.is_alive or sys.is_finalizing():
+                    raise PortalError(
+                        "The thread that reads streams has died; the rest of the stream is lost."
+                    ) from None
 
     async def close(self) -> None:
         """End the connection, and the wait of every thread that iterates."""
