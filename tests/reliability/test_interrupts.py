@@ -1,0 +1,256 @@
+"""Ctrl-C: a real SIGINT to a program that waits. It ends the request, not only the wait for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+
+from .programs import Programs
+
+pytestmark = [
+    pytest.mark.timeout(30),
+    pytest.mark.skipif(sys.platform == "win32", reason="nobody can press another program's Ctrl-C there"),
+]
+
+AT_ONCE_S = 0.2
+ROUNDS = 5
+SILENCE = Fault(before_head=True, end="stall")
+FAULTS = {
+    "a request": SILENCE,
+    "a stream": Fault(after_events=1, end="stall"),
+    "the collecting of a stream": Fault(after_events=1, end="stall"),
+    "the pieces of a body": Fault(after_bytes=10, end="stall"),
+    "a retry wait": Fault(status=503, headers={"retry-after": "30"}),
+}
+
+# "waiting" is said once the main thread stays where it is, on behalf of the package.
+WAITING = """
+import logging, sys, threading, time, traceback
+import aiogroq
+HERE = os.path.dirname(aiogroq.__file__)
+
+def say_when_main_waits():
+    def watch():
+        before = None
+        while True:
+            frame = sys._current_frames()[threading.main_thread().ident]
+            now = [(called.filename, called.lineno) for called in traceback.extract_stack(frame)]
+            if now == before and any(file.startswith(HERE) for file, _ in now):
+                break
+            before = now
+            time.sleep(0.01)
+        print("waiting", flush=True)
+    threading.Thread(target=watch).start()
+
+class Retrying(logging.Handler):
+    def emit(self, record):
+        print("waiting", flush=True)
+
+logging.getLogger("aiogroq").setLevel("INFO")
+logging.getLogger("aiogroq").addHandler(Retrying())
+"""
+CALLS = """
+def a_request(client):
+    say_when_main_waits()
+    ask(client)
+
+def a_stream(client):
+    for chunk in client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):
+        say_when_main_waits()
+
+def the_collecting_of_a_stream(client):
+    stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    say_when_main_waits()
+    stream.collect()
+
+def the_pieces_of_a_body(client):
+    with client.models.with_streaming_response.list() as body:
+        for piece in body.iter_bytes():
+            say_when_main_waits()
+
+def a_retry_wait(client):
+    ask(client)
+"""
+ROUND = """
+client = Groq()
+print(ask(client), flush=True)
+for _ in range(ROUNDS):
+    try:
+        CALL(client)
+    except KeyboardInterrupt:
+        print(time.time(), flush=True)
+    print(ask(client), flush=True)
+"""
+
+
+@contextmanager
+def started(programs: Programs, code: str, loop: str = "uvloop") -> Iterator[subprocess.Popen[str]]:
+    """A program that does not outlive a test that fails."""
+    with programs.start(code, loop=loop) as program:
+        try:
+            yield program
+        finally:
+            if program.poll() is None:
+                os.killpg(program.pid, signal.SIGKILL)
+
+
+def line_of(program: subprocess.Popen[str]) -> str:
+    """The next line that it prints."""
+    assert program.stdout is not None
+    return program.stdout.readline().rstrip("\n")
+
+
+def press_in_every_round(
+    program: subprocess.Popen[str], server: LocalGroq, *, is_on_wire: bool, says: bool = True
+) -> None:
+    """Press Ctrl-C in each second call of a program, which answers with the time at which it was interrupted.
+
+    ``is_on_wire``: the call has a request under way, whose end the server sees. ``says``: it says when it waits.
+    """
+    raised_after_s: list[float] = []
+    gone_after_s: list[float] = []
+    for number in range(ROUNDS):
+        assert line_of(program) == "2+2 = 4."
+        server.wait_for_requests(2 * number + 2)
+        if says:
+            assert line_of(program) == "waiting"
+        pressed_at = time.time()
+        os.kill(program.pid, signal.SIGINT)
+        raised_after_s.append(float(line_of(program)) - pressed_at)
+        server.wait_for_requests(2 * number + 2, finished=True)
+        gone_at = server.requests[2 * number + 1].disconnected_at
+        assert (gone_at is not None) == is_on_wire
+        gone_after_s.append((gone_at or pressed_at) - pressed_at)
+    # Of several, because any one of them may find the machine busy with something else.
+    assert median(raised_after_s) < AT_ONCE_S, raised_after_s
+    assert median(gone_after_s) < AT_ONCE_S, gone_after_s
+
+
+@pytest.mark.parametrize("during", list(FAULTS))
+def test_ctrl_c_ends_the_call_and_its_connection_at_once(
+    programs: Programs, server: LocalGroq, loop_kind: str, during: str
+) -> None:
+    server.script(*[None, FAULTS[during]] * ROUNDS)
+    code = ROUND.replace("ROUNDS", str(ROUNDS)).replace("CALL", during.replace(" ", "_"))
+    with started(programs, WAITING + CALLS + code, loop_kind) as program:
+        press_in_every_round(program, server, is_on_wire=during != "a retry wait")
+        assert programs.finish(program) == ["2+2 = 4."]
+    assert server.request_count == 2 * ROUNDS + 1
+
+
+def test_ctrl_c_leaves_the_calls_of_other_threads_alone(programs: Programs, server: LocalGroq) -> None:
+    server.script(SILENCE, Fault(before_head=True, end="stall", stall_s=1.0))
+    code = """
+from concurrent.futures import ThreadPoolExecutor
+client = Groq()
+
+def second():
+    while not said:
+        time.sleep(0.01)
+    return ask(client)
+
+said = []
+with ThreadPoolExecutor(1) as pool:
+    other = pool.submit(second)
+    try:
+        threading.Timer(0.2, said.append, [1]).start()
+        ask(client)
+    except KeyboardInterrupt:
+        print("interrupted", other.done())
+    print(other.result())
+"""
+    with started(programs, WAITING + code) as program:
+        server.wait_for_requests(2)
+        os.kill(program.pid, signal.SIGINT)
+        assert programs.finish(program) == ["interrupted False", "2+2 = 4."]
+
+
+@pytest.mark.parametrize(
+    "call", ["ask(client)", "chat(client, stream=True).collect()", "list(chat(client, stream=True))"]
+)
+def test_ctrl_c_at_any_moment_of_a_call_leaves_a_client_that_works(
+    programs: Programs, loop_kind: str, call: str
+) -> None:
+    code = f"""
+import gc, random, signal, threading, time, warnings
+# One that comes after the coroutine of the call was made, and before the call has begun with it.
+warnings.filterwarnings("ignore", "coroutine .* was never awaited")
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+
+def chat(client, **options):
+    return client.chat.completions.create(model=MODEL, messages=QUESTION, **options)
+
+def call():
+    {call}
+
+client = Groq()
+call()
+began_at = time.perf_counter()
+for _ in range(20):
+    call()
+call_s = (time.perf_counter() - began_at) / 20
+randomness = random.Random(1)
+before, interrupted = descriptors(), 0
+for _ in range(400):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, randomness.uniform(1e-5, call_s))
+        try:
+            call()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        interrupted += 1
+gc.collect()
+print(ask(client), interrupted > 50)
+print(sum(thread.name == "aiogroq-portal" for thread in threading.enumerate()))
+print(descriptors() - before <= 2)
+"""
+    assert programs.run(code, loop=loop_kind) == ["2+2 = 4. True", "1", "True"]
+
+
+# ------------------------------------------------------------------------------------------------------- asyncio
+
+ASYNC = {
+    "a request": "await ask_async(client)",
+    "a stream": """
+        async for chunk in await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):
+            pass
+""",
+    "a retry wait": "await ask_async(client)",
+}
+
+
+@pytest.mark.parametrize("during", list(ASYNC))
+def test_ctrl_c_in_asyncio_run_ends_the_request_and_the_client_works_on(
+    programs: Programs, server: LocalGroq, loop_kind: str, during: str
+) -> None:
+    server.script(*[None, FAULTS[during]] * ROUNDS)
+    code = f"""
+client = AsyncGroq()
+
+async def main():
+    {ASYNC[during].strip()}
+
+for _ in range({ROUNDS}):
+    print(go(ask_async(client)), flush=True)
+    try:
+        go(main())
+    except KeyboardInterrupt:
+        print(time.time(), flush=True)
+"""
+    go = "from uvloop import run as go\n" if loop_kind == "uvloop" else "from asyncio import run as go\n"
+    is_retry = during == "a retry wait"
+    with started(programs, WAITING + go + code) as program:
+        press_in_every_round(program, server, is_on_wire=not is_retry, says=is_retry)
+        assert programs.finish(program) == []
+    assert server.open_connections == 0
