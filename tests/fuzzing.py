@@ -17,8 +17,7 @@ SEEDS = int(os.environ.get("AIOGROQ_FUZZ_SEEDS", "0"))
 def fuzzed(usual: int) -> Callable[[Any], Any]:
     """Decorates a property: ``usual`` examples, or as many as were asked for."""
     asked_for = {"max_examples": SEEDS or usual, "derandomize": not SEEDS}
-    # A long run is long on purpose.
-    return settings(deadline=None, suppress_health_check=list(HealthCheck) if SEEDS else [], **asked_for)
+    return settings(deadline=None, suppress_health_check=list(HealthCheck), **asked_for)
 
 
 def seeds(usual: int) -> range:

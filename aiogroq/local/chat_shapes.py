@@ -10,6 +10,8 @@ from .reply import ApiError
 
 _text = checks.text()
 _maybe_text = checks.nullable(_text)
+MAX_MESSAGES = 100_000
+"""The service says of none; this one answers them all in one thread."""
 _texts = checks.array(_text)
 
 _text_part = checks.fields({"type": checks.text(), "text": _text}, ["type", "text"])
@@ -128,7 +130,7 @@ _open_object = checks.nullable(checks.mapping(checks.anything))
 
 PROPERTIES: dict[str, checks.Check] = {
     "model": checks.text(nonempty=True),
-    "messages": checks.array(_message, 1),
+    "messages": checks.array(_message, 1, MAX_MESSAGES),
     "max_completion_tokens": _budget,
     "max_tokens": _budget,
     "temperature": checks.nullable(checks.number(0, 2)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import zlib
 
 from aiohttp import ClientError, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from .context import Call, Settings
@@ -17,6 +19,18 @@ from .service import LOGGER, Service
 from .wire import send, send_faulty
 
 _REGION = "local"
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """Log what the client did in a line without a traceback: what is no HTTP gets a 400, who is gone gets nothing."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ConnectionError) or (isinstance(error, HttpProcessingError) and error.code < 500):
+        record.msg, record.args, record.exc_info = "the client's fault: %s", (type(error).__name__,), None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+LOGGER.addFilter(_in_a_line)
 
 
 class CountingServer(web.Server):

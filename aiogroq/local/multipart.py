@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from .checks import refuse
 
 MAX_PARTS = 200
+MAX_PART_HEAD_BYTES = 16_384
 _BOUNDARY = re.compile(r'boundary=(?:"([^"]{1,200})"|([^;\s]{1,200}))', re.IGNORECASE)
 _PARAMETER = re.compile(r';\s*([\w*-]+)=(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 
@@ -46,7 +47,7 @@ def parse_multipart(body: bytes, content_type: str) -> list[Part]:
 
 def _parse_part(section: bytes) -> Part:
     head, blank, content = section.lstrip(b" \t").partition(b"\r\n\r\n")
-    if not blank or not head.startswith(b"\r\n"):
+    if not blank or not head.startswith(b"\r\n") or len(head) > MAX_PART_HEAD_BYTES:
         refuse("multipart: malformed part header")
     headers: dict[str, str] = {}
     for line in head[2:].split(b"\r\n"):

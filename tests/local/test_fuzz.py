@@ -1,14 +1,17 @@
-"""Whatever a client sends is answered with JSON or a stream, and never with a 500."""
+"""Whatever a client sends is answered with JSON or a stream, never with a 500 and never with a traceback in the log.
+
+``AIOGROQ_FUZZ_SEEDS=2000 pytest tests/local/test_fuzz.py tests/local/test_hostile.py`` sends 10,000 requests that were never sent before.
+"""
 
 from __future__ import annotations
 
-import http.client
 import json
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzed_server import GOOD, exchange
+from fuzzed_server import running as running
+from fuzzing import fuzzed
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiogroq.local import LocalGroq
@@ -91,10 +94,6 @@ MESSAGES = st.lists(
     ),
     max_size=4,
 )
-GOOD = {
-    "model": "openai/gpt-oss-20b",
-    "messages": [{"role": "user", "content": "json weather in Paris and Rome, 2+2"}],
-}
 NEARLY_GOOD = st.dictionaries(st.sampled_from(sorted(PROPERTIES)), VALUES, max_size=3).map(
     lambda extra: GOOD | extra
 )
@@ -174,24 +173,6 @@ FORM_BODIES = st.one_of(
 )
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[LocalGroq]:
-    with LocalGroq(batch_step_s=0.0, max_files=100, max_batches=100) as server:
-        yield server
-
-
-def exchange(
-    server: LocalGroq, method: str, path: str, body: bytes, headers: dict[str, str]
-) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
-    try:
-        connection.request(method, f"/openai/v1{path}", body, {"authorization": "Bearer k", **headers})
-        response = connection.getresponse()
-        return response.status, response.read()
-    finally:
-        connection.close()
-
-
 def check(method: str, status: int, body: bytes) -> None:
     assert status < 500, body
     if status >= 400 and method != "HEAD":
@@ -200,17 +181,14 @@ def check(method: str, status: int, body: bytes) -> None:
         assert error["type"] == "invalid_request_error"
 
 
-RELAXED = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@RELAXED
+@fuzzed(250)
 @given(METHODS, PATHS, BODIES)
 def test_no_request_is_a_500(running: LocalGroq, method: str, path: str, body: bytes) -> None:
     status, answer = exchange(running, method, path, body, {"content-type": "application/json"})
     check(method, status, answer)
 
 
-@RELAXED
+@fuzzed(250)
 @given(st.one_of(NEARLY_GOOD, SCHEMA_REQUESTS), st.booleans())
 def test_no_chat_request_is_a_500(running: LocalGroq, asked: Any, stream: bool) -> None:
     body = json.dumps(asked | {"stream": stream}).encode()
@@ -218,7 +196,7 @@ def test_no_chat_request_is_a_500(running: LocalGroq, asked: Any, stream: bool) 
     check("POST", status, answer)
 
 
-@RELAXED
+@fuzzed(250)
 @given(
     st.sampled_from(["/files", "/audio/transcriptions", "/audio/translations"]),
     FORM_BODIES,
@@ -230,7 +208,7 @@ def test_no_form_is_a_500(running: LocalGroq, path: str, body: bytes, boundary: 
     check("POST", status, answer)
 
 
-@RELAXED
+@fuzzed(250)
 @given(
     st.sampled_from(["gzip", "deflate", "br", "nonsense"]),
     st.binary(max_size=30),
