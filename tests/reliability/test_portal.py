@@ -1,0 +1,305 @@
+"""The blocking client in a program that has threads, loops and kernels of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from aiogroq.local import Fault, LocalGroq
+
+from .programs import Programs
+
+pytestmark = pytest.mark.timeout(30)
+
+STREAM = """
+def chat(client, **options):
+    return client.chat.completions.create(model=MODEL, messages=QUESTION, **options)
+
+def stream(client):
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chat(client, stream=True) if chunk.choices)
+"""
+SILENCE = Fault(before_head=True, end="stall")
+RETRIES = """
+import logging
+
+class Hook(logging.Handler):
+    def __init__(self, act):
+        super().__init__()
+        self.emit = lambda record: act()
+        logging.getLogger("aiogroq").setLevel("INFO")
+        logging.getLogger("aiogroq").addHandler(self)
+"""
+
+
+@pytest.mark.parametrize("outer", ["asyncio", "uvloop"])
+def test_it_works_inside_a_running_loop(programs: Programs, loop_kind: str, outer: str) -> None:
+    go = f"from {outer} import run as go\n"
+    code = """
+import asyncio
+client = Groq()
+
+async def main():
+    print(ask(client), stream(client))
+    print(await asyncio.gather(asyncio.to_thread(ask, client), ask_async(AsyncGroq())))
+
+go(main())
+"""
+    assert programs.run(go + STREAM + code, loop=loop_kind if outer == "asyncio" else "uvloop") == [
+        "2+2 = 4. 2+2 = 4.",
+        "['2+2 = 4.', '2+2 = 4.']",
+    ]
+
+
+def test_64_threads_at_once_start_one_portal_and_get_each_its_answer(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    code = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+client, all_here = Groq(), threading.Barrier(64)
+
+def work(number):
+    all_here.wait()
+    for first in range(5):
+        question = [{"role": "user", "content": f"What is {number}+{first}?"}]
+        whole = client.chat.completions.create(model=MODEL, messages=question)
+        pieces = client.chat.completions.create(model=MODEL, messages=question, stream=True)
+        assert f"= {number + first}." in text(whole), text(whole)
+        assert text(pieces.collect()) == text(whole)
+
+with ThreadPoolExecutor(64) as pool:
+    list(pool.map(work, range(64)))
+print(sum(thread.name == "aiogroq-portal" for thread in threading.enumerate()))
+"""
+    assert programs.run(code, loop=loop_kind) == ["1"]
+    assert server.request_count == 640
+
+
+# ------------------------------------------------------------------------------------------------------- callbacks
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["ask(client)", "chat(client, stream=True)", "next(open_stream)", "open_stream.collect()", "body.read()"],
+)
+def test_a_blocking_call_in_a_hook_is_refused_within_a_second(
+    programs: Programs, server: LocalGroq, loop_kind: str, call: str
+) -> None:
+    stall = Fault(after_events=1, end="stall")
+    server.script(stall, Fault(after_bytes=5, end="stall"), Fault(status=503, headers={"retry-after": "0"}))
+    code = f"""
+import time
+client = Groq()
+open_stream = chat(client, stream=True)
+next(open_stream)
+with client.models.with_streaming_response.list() as body:
+    def act():
+        began_at = time.monotonic()
+        try:
+            {call}
+        except Exception as error:
+            print(type(error).__name__, "wait for itself" in str(error), time.monotonic() - began_at < 1)
+
+    Hook(act)
+    print(ask(client))
+open_stream.close()
+"""
+    assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == ["PortalError True True", "2+2 = 4."]
+
+
+def test_a_refusal_that_a_hook_lets_pass_ends_its_call(programs: Programs, server: LocalGroq) -> None:
+    server.script(Fault(status=503, headers={"retry-after": "0"}))
+    code = """
+client = Groq()
+hook = Hook(lambda: ask(client))
+try:
+    ask(client)
+except Exception as error:
+    print(type(error).__name__)
+print(ask(client))
+"""
+    assert programs.run(RETRIES + code) == ["PortalError", "2+2 = 4."]
+
+
+def test_hooks_see_the_contextvars_of_their_caller(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(*[Fault(status=503, headers={"retry-after": "0"})] * 10)
+    code = """
+import contextvars, threading
+from concurrent.futures import ThreadPoolExecutor
+name = contextvars.ContextVar("name", default="unset")
+client, both, seen = Groq(max_retries=10), threading.Barrier(10), set()
+Hook(lambda: (seen.add(name.get()), name.set("inside")))
+
+def work(number):
+    name.set(number)
+    both.wait()
+    ask(client) if number % 2 else stream(client)
+    return name.get() == number
+
+with ThreadPoolExecutor(10) as pool:
+    print(all(pool.map(work, range(10))), seen <= set(range(10)) | {"inside"}, len(seen) > 1)
+name.set("main")
+"""
+    assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == ["True True True"]
+
+
+def test_a_hook_of_a_call_sees_the_value_at_the_time_of_the_call(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    again = Fault(status=503, headers={"retry-after": "0"})
+    server.script(again, None, again, None)
+    code = """
+import contextvars
+name = contextvars.ContextVar("name", default="unset")
+Hook(lambda: print(name.get()))
+client = Groq()
+name.set("first")
+ask(client)
+name.set("second")
+stream(client)
+"""
+    assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == ["first", "second"]
+
+
+# ------------------------------------------------------------------------------------------- the thread is killed
+
+KILL = {
+    "its loop is stopped": "portal.loop.call_soon_threadsafe(portal.loop.stop)",
+    "SystemExit in a callback": "portal.loop.call_soon_threadsafe(sys.exit)",
+    "an exception is raised in the thread": """
+    thread = portal.runner.thread
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+    portal.loop.call_soon_threadsafe(int)
+""",
+}
+
+
+@pytest.mark.parametrize("how", list(KILL))
+def test_killing_the_thread_is_an_answer_or_an_error_and_never_a_hang(
+    programs: Programs, server: LocalGroq, loop_kind: str, how: str
+) -> None:
+    server.script(None, SILENCE, Fault(after_events=1, end="stall"))
+    code = f"""
+import ctypes, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from aiogroq import GroqError
+from aiogroq.sync.portal import portal
+client = Groq()
+print(ask(client))
+
+def kill():
+    {KILL[how].strip()}
+
+def ended(call):
+    began_at = time.monotonic()
+    try:
+        call()
+        return "answer"
+    except GroqError as error:
+        return "error"
+
+with ThreadPoolExecutor(2) as pool:
+    request = pool.submit(ended, lambda: ask(client))
+    while not request.running():
+        time.sleep(0.001)
+    time.sleep(0.1)
+    iterated = chat(client, stream=True)
+    next(iterated)
+    rest = pool.submit(ended, lambda: list(iterated))
+    killed, killed_at = portal.runner.thread, time.monotonic()
+    kill()
+    print(request.result(), rest.result() in ("answer", "error"), time.monotonic() - killed_at < 3)
+killed.join()
+print(ask(client))
+"""
+    lines = programs.run(STREAM + code, loop=loop_kind)
+    assert lines == ["2+2 = 4.", "error True True", "2+2 = 4."]
+
+
+def test_killing_the_thread_again_and_again_under_load_hangs_nobody(
+    programs: Programs, loop_kind: str
+) -> None:
+    code = """
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+from aiogroq import GroqError
+from aiogroq.sync.portal import portal
+client, is_over, outcomes = Groq(), threading.Event(), set()
+
+def work():
+    while not is_over.is_set():
+        try:
+            outcomes.add(ask(client))
+        except GroqError as error:
+            outcomes.add(type(error).__name__)
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for _ in range(10):
+    runner = portal.runner
+    runner.loop.call_soon_threadsafe(runner.loop.stop)
+    runner.thread.join()
+is_over.set()
+for thread in threads:
+    thread.join(5)
+print(sum(thread.is_alive() for thread in threads), ask(client), outcomes <= {"2+2 = 4.", "PortalError"}, outcomes)
+"""
+    (line,) = programs.run(code, loop=loop_kind)
+    assert line.startswith("0 2+2 = 4. True"), line
+
+
+# ------------------------------------------------------------------------------------------------------- notebooks
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: LocalGroq) -> str:
+    """A kernel of this Python, with no settings of the machine's user."""
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    monkeypatch.setenv("GROQ_API_KEY", "k")
+    monkeypatch.setenv("GROQ_BASE_URL", server.base_url)
+    folder = tmp_path / "jupyter_data_dir" / "kernels" / "of-this-test"
+    folder.mkdir(parents=True)
+    arguments = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": arguments, "display_name": folder.name, "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    return folder.name
+
+
+async def test_a_cell_of_a_notebook_can_be_interrupted_and_the_next_one_works(
+    server: LocalGroq, kernel: str
+) -> None:
+    asking = "groq.chat.completions.create(model='m', messages=[{'role': 'user', 'content': 'What is 2+2?'}]"
+    cells = [
+        f"from aiogroq import Groq\ngroq = Groq()\nprint({asking}).choices[0].message.content)",
+        f"{asking})",
+        f"for chunk in {asking}, stream=True):\n    print(chunk.object)",
+        f"print({asking}, stream=True).collect().choices[0].message.content)",
+    ]
+    server.script(None, SILENCE, Fault(after_events=1, end="stall"))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    client = NotebookClient(notebook, kernel_name=kernel, timeout=20, allow_errors=True)
+
+    async def interrupt() -> None:
+        for number in (2, 3):
+            await asyncio.to_thread(server.wait_for_requests, number, timeout_s=20)
+            await client.km.interrupt_kernel()
+            await asyncio.to_thread(server.wait_for_requests, number, finished=True)
+
+    interrupting = asyncio.create_task(interrupt())
+    ran = await client.async_execute()
+    await interrupting
+    said = [[output.get("text") or output.get("ename") for output in cell.outputs] for cell in ran.cells]
+    assert said[0] == said[3] == ["2+2 = 4.\n"]
+    assert said[1] == ["KeyboardInterrupt"]
+    assert said[2][-1] == "KeyboardInterrupt"
+    assert [request.disconnected for request in server.requests] == [False, True, True, False]
