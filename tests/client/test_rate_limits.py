@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import pickle
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -303,7 +305,9 @@ async def test_the_kinds_that_are_kept_are_bounded(client: AsyncGroq, server: Lo
     assert list(client.rate_limits[MODEL].further) == kinds[-32:]
 
 
-def test_they_can_be_read_while_answers_come(server: LocalGroq) -> None:
+def test_they_can_be_read_while_answers_come(server: LocalGroq, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(functools.partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-5)  # the threads take turns at nearly every step
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         client.chat.completions.create(**ASKED)
         done = threading.Event()
