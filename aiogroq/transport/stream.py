@@ -98,7 +98,8 @@ class AsyncStream(Generic[T]):
                 events = self._parser.feed(piece)
             self._take_all(events)
         except (APIError, EventTooLargeError) as error:
-            self._fail(error)
+            if not self._is_done:  # else it was closed meanwhile, by another task
+                self._fail(error)
         finally:
             self._body.event_came()
         if self._is_done and self._failed is None:
