@@ -1,0 +1,269 @@
+"""The blocking client in programs that fork, spawn and end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+
+from .programs import Programs
+
+pytestmark = pytest.mark.timeout(40)
+has_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+SILENCE = Fault(before_head=True, end="stall")
+
+
+@has_fork
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_the_workers_of_a_pool_call(programs: Programs, method: str) -> None:
+    code = f"""
+import multiprocessing
+client = Groq()
+
+def work(number):
+    question = [{{"role": "user", "content": f"What is {{number}}+{{number}}?"}}]
+    return text(client.chat.completions.create(model=MODEL, messages=question))
+
+if __name__ == "__main__":
+    print(ask(client))
+    pool = multiprocessing.get_context("{method}").Pool(2)
+    print(pool.map(work, range(6)) == [f"{{n}}+{{n}} = {{2 * n}}." for n in range(6)])
+    pool.close()
+    pool.join()
+    print(ask(client))
+"""
+    assert programs.run(code) == ["2+2 = 4.", "True", "2+2 = 4."]
+
+
+@has_fork
+def test_a_fork_while_other_threads_are_in_a_call_works_thirty_times(
+    programs: Programs, loop_kind: str
+) -> None:
+    code = """
+import threading
+client, is_over, failed = Groq(), threading.Event(), []
+
+def keep_calling(streamed):
+    while not is_over.is_set():
+        try:
+            if streamed:
+                client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True).collect()
+            else:
+                ask(client)
+        except Exception as error:
+            failed.append(error)
+
+ask(client)
+threads = [threading.Thread(target=keep_calling, args=[number % 2]) for number in range(4)]
+for thread in threads:
+    thread.start()
+states = []
+for _ in range(30):
+    child = os.fork()
+    if child == 0:
+        answer = ask(client)
+        streamed = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True).collect()
+        os._exit(0 if answer == text(streamed) == "2+2 = 4." else 1)
+    states.append(os.waitpid(child, 0)[1])
+is_over.set()
+for thread in threads:
+    thread.join()
+print(states == [0] * 30, failed, ask(client))
+"""
+    assert programs.run(code, loop=loop_kind) == ["True [] 2+2 = 4."]
+
+
+@has_fork
+def test_the_workers_of_a_prefork_server_use_the_client_that_their_parent_used(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    code = """
+import signal, socket
+client = Groq()
+print(ask(client), flush=True)
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+workers = []
+for _ in range(4):
+    child = os.fork()
+    if child == 0:
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                connection.sendall(f"{os.getpid()} {ask(client)}".encode())
+                if not connection.recv(1):  # keeps this worker busy until the visitor has gone
+                    continue
+    workers.append(child)
+listener.close()
+signal.sigwait([signal.SIGUSR1])
+print(ask(client))
+for worker in workers:
+    os.kill(worker, signal.SIGTERM)
+    os.waitpid(worker, 0)
+print(ask(client))
+"""
+    block = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n"
+    with programs.start(block + code, loop=loop_kind) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "2+2 = 4.\n"
+        port = int(program.stdout.readline())
+        served: dict[int, int] = {}
+        for _ in range(5):
+            visitors = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
+            for visitor in visitors:
+                worker, answer = visitor.recv(100).decode().split(" ", 1)
+                assert answer == "2+2 = 4."
+                served[int(worker)] = served.get(int(worker), 0) + 1
+            for visitor in visitors:
+                visitor.close()
+        os.kill(program.pid, signal.SIGUSR1)
+        assert programs.finish(program) == ["2+2 = 4."] * 2
+    assert sorted(served.values()) == [5, 5, 5, 5]
+    # Nobody uses a connection of somebody else's: one of the parent, and one of each worker.
+    assert len({request.connection_id for request in server.requests}) == 5
+
+
+# ----------------------------------------------------------------------------------------------- the program's end
+
+ENDS = {
+    "atexit after a call": ("ask(client)\natexit.register(lambda: print(ask(client)))", ["2+2 = 4."]),
+    "atexit with a host name": (
+        """
+url = os.environ["GROQ_BASE_URL"].replace("127.0.0.1", "localhost")
+named = Groq(base_url=url)
+ask(client)
+atexit.register(lambda: print(ask(named)))
+""",
+        ["2+2 = 4."],
+    ),
+    "atexit with a stream": (
+        """
+chunks = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+next(chunks)
+atexit.register(lambda: print(text(chunks.collect())))
+""",
+        ["2+2 = 4."],
+    ),
+    "a thread that outlives the main one": (
+        """
+def later():
+    threading.main_thread().join()
+    print(ask(client))
+ask(client)
+threading.Thread(target=later).start()
+""",
+        ["2+2 = 4."],
+    ),
+    "a stream open": (
+        """
+chunks = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+print(next(chunks).object)
+""",
+        ["chat.completion.chunk"],
+    ),
+    "a body open": (
+        """
+opening = client.models.with_streaming_response.list()
+body = opening.__enter__()
+print(body.status_code)
+""",
+        ["200"],
+    ),
+    "sys.exit in the middle of a stream": (
+        """
+for chunk in client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):
+    print(chunk.object)
+    sys.exit()
+""",
+        ["chat.completion.chunk"],
+    ),
+}
+
+
+@pytest.mark.parametrize("how", list(ENDS))
+def test_a_program_may_end_with(programs: Programs, loop_kind: str, how: str) -> None:
+    code, lines = ENDS[how]
+    first = "import atexit, sys, threading\nclient = Groq()\n"
+    assert programs.run(first + code, loop=loop_kind) == lines
+
+
+def test_the_first_call_in_an_atexit_handler_is_an_answer_or_an_error(
+    programs: Programs, loop_kind: str
+) -> None:
+    code = """
+import atexit
+client = Groq()
+
+def last():
+    try:
+        print(ask(client))
+    except Exception as error:
+        print(type(error).__name__, "interpreter exits" in str(error))
+
+atexit.register(last)
+"""
+    expected = "2+2 = 4." if sys.version_info < (3, 12) else "PortalError True"
+    assert programs.run(code, loop=loop_kind) == [expected]
+
+
+@pytest.mark.parametrize(
+    "call", ["ask(client)", "next(chunks)", "chunks.collect()", "chunks.close()", "client.close()"]
+)
+def test_a_call_in_del_at_the_end_of_the_interpreter_is_refused_and_does_not_hang(
+    programs: Programs, server: LocalGroq, loop_kind: str, call: str
+) -> None:
+    server.script(Fault(after_events=1, end="stall"))
+    code = f"""
+class Last:
+    def __init__(self):
+        self.client = Groq()
+        self.chunks = self.client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        next(self.chunks)
+
+    def __del__(self, ask=ask, print=print):
+        client, chunks = self.client, self.chunks
+        try:
+            {call}
+            print("done")
+        except Exception as error:
+            print(type(error).__name__, error)
+
+last = Last()
+last.itself = last  # a cycle: collected by nothing but the end
+"""
+    (line,) = programs.run(code, loop=loop_kind, limit_s=10)
+    assert line.startswith("done" if call.endswith("close()") else "PortalError")
+
+
+@pytest.mark.parametrize("is_stream", [False, True])
+def test_a_program_may_end_while_a_daemon_thread_is_in_a_call(
+    programs: Programs, server: LocalGroq, loop_kind: str, is_stream: bool
+) -> None:
+    server.script(Fault(after_events=1, end="stall") if is_stream else SILENCE)
+    code = f"""
+import signal, threading
+client = Groq()
+
+def work():
+    if {is_stream}:
+        list(client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True))
+    else:
+        ask(client)
+
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+threading.Thread(target=work, daemon=True).start()
+signal.sigwait([signal.SIGUSR1])
+print("end")
+"""
+    program = programs.start(code, loop=loop_kind)
+    server.wait_for_requests(1)
+    os.kill(program.pid, signal.SIGUSR1)
+    assert programs.finish(program, limit_s=10) == ["end"]
+    (request,) = server.wait_for_requests(1, finished=True)
+    assert request.disconnected
