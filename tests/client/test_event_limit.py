@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import pickle
+from collections.abc import Callable
 
 import pytest
 
-from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.timeout(20)
@@ -22,10 +24,15 @@ def new_client(server: LocalGroq, limit: int) -> AsyncGroq:
     return AsyncGroq(api_key="gsk_x", base_url=server.base_url, http_client=pool)
 
 
-def event(size: int, ends: bool = True) -> Fault:
-    """A first event, in place of the stream, of so many bytes of text."""
+def event(size: int) -> Fault:
+    """A stream whose first event has so many bytes of text."""
     text = b'{"choices":[{"index":0,"delta":{"content":"%s"}}]}' % (b"x" * size)
-    return Fault(insert=b"data: " + text + b"\n\n" * ends, insert_at=0)
+    return Fault(insert=b"data: %s\n\n" % text, insert_at=0)
+
+
+def endless(size: int) -> Fault:
+    """A stream whose first line goes on for so many bytes, and then neither ends nor goes on."""
+    return Fault(insert=b"data: " + b"x" * size, insert_at=0, after_bytes=size, end="stall")
 
 
 async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(server: LocalGroq) -> None:
@@ -39,14 +46,20 @@ async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(serve
     assert caught.value.request_id == server.requests[-1].request_id
 
 
-@pytest.mark.parametrize("ends", [True, False], ids=["a line that ends", "a line that never ends"])
-async def test_a_line_beyond_the_limit_is_not_read_on(server: LocalGroq, ends: bool) -> None:
-    server.script(event(8 * KIB * KIB, ends))
+@pytest.mark.parametrize("fault", [event, endless])
+async def test_a_line_beyond_the_limit_is_not_read_on(
+    server: LocalGroq, fault: Callable[[int], Fault]
+) -> None:
+    server.script(fault(8 * KIB * KIB))
     client = new_client(server, 64 * KIB)
-    stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+    stream = await client.chat.completions.create(
+        model=MODEL, messages=QUESTION, stream=True, timeout=Timeout(10, idle=2)
+    )
     with pytest.raises(APIConnectionError, match="larger than 65536 bytes"):
         await stream.collect()
     assert stream.is_closed
+    while server.open_connections:  # noqa: ASYNC110 -- the server is in another thread
+        await asyncio.sleep(0.005)
     assert (await client.models.list()).data
 
 

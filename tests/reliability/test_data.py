@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 
 import aiogroq
 from aiogroq import (
@@ -44,7 +45,9 @@ EXPORTED = sorted(
     if isinstance(getattr(aiogroq, name), type) and issubclass(getattr(aiogroq, name), BaseException)
 )
 REQUEST = RequestInfo("POST", "https://api.groq.com/openai/v1/chat/completions")
-RESPONSE = ErrorResponse(429, {"x-request-id": "req_1"}, b'{"error":{"code":"c"}}', REQUEST)
+# As a live answer has them: a view that cannot be pickled.
+HEADERS = CIMultiDictProxy(CIMultiDict({"X-Request-Id": "req_1"}))
+RESPONSE = ErrorResponse(429, HEADERS, b'{"error":{"code":"c"}}', REQUEST)
 COPIES: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
