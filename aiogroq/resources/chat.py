@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"messages", "model"})
+_DICTS = frozenset({dict})
 
 
 class AsyncCompletions(AsyncResource):
@@ -105,14 +106,21 @@ class AsyncChat(AsyncResource):
         return AsyncChatWithStreamingResponse(self)
 
 
-def _messages(messages: Any) -> list[Any]:
+def _messages(messages: object) -> list[Any]:
     """The messages as they go out: those of an answer with only the fields that a request may have."""
+    if _has_only_dicts(messages):
+        return cast("list[Any]", messages)
     if isinstance(messages, (str, bytes, dict, Model)) or not isinstance(messages, Iterable):
         raise TypeError(
             "messages must be a list of messages such as [{'role': 'user', 'content': 'Hello'}], "
-            f"not {type(cast('object', messages)).__name__}"
+            f"not {type(cast('Any', messages)).__name__}"
         )
     return [
         message.to_param() if isinstance(message, ChatCompletionMessage) else message
         for message in cast("Iterable[object]", messages)
     ]
+
+
+def _has_only_dicts(messages: Any) -> bool:
+    """Whether there is nothing to be changed, as nearly always."""
+    return type(messages) is list and _DICTS.issuperset(map(type, cast("list[object]", messages)))

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import os
 import weakref
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import aiohttp
 from multidict import CIMultiDict
 
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse, RequestInfo
-from .exchange import without_secrets
+from .exchange import translate, without_secrets
 from .watch import Watch
 
 _DRAIN_S = 0.5
@@ -29,7 +29,7 @@ class AioBody:
 
     __slots__ = (
         "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_reader", "_response",
-        "_started_at", "_translate", "_watch", "headers", "is_consumed", "request", "status",
+        "_started_at", "_watch", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -37,18 +37,18 @@ class AioBody:
         response: aiohttp.ClientResponse,
         request: RequestInfo,
         loop: asyncio.AbstractEventLoop,
-        started_at: float,
-        translate: Callable[[BaseException, Watch | None], APIError | None],
+        watch: Watch,
         max_bytes: int | None,
     ) -> None:
         self._response = response
         self._reader = response.content
         self._loop = loop
-        self._started_at = started_at
+        self._started_at = watch.started_at
         self._ended_at: float | None = None
-        self._translate = translate
         self._max_bytes = max_bytes
-        self._watch: Watch | None = None
+        self._watch = watch
+        watch.pause()
+        watch.on_expiry = self._expire
         self._content: bytes | None = None
         self._broken: APIError | None = None
         self.request: RequestInfo = request
@@ -84,12 +84,6 @@ class AioBody:
         """Seconds from sending the request to the end of the body, or to now."""
         return (self._ended_at or self._loop.time()) - self._started_at
 
-    def watch(self, watch: Watch) -> None:
-        """Keep time with this watch, which so far kept it for the way here."""
-        self._watch = watch
-        watch.pause()
-        watch.on_expiry = self._expire
-
     def guard(self) -> None:
         """Hand the body to a user, who may forget it: a body that is collected unread closes its connection.
 
@@ -102,13 +96,12 @@ class AioBody:
             if body is not None:
                 body._expire()
 
-        if self._watch is not None:
-            self._watch.on_expiry = expire
+        self._watch.on_expiry = expire
         self._guard = weakref.finalize(self, _abandon, self._response, self._watch, self._loop)
         self._guard.atexit = False
 
     def _expire(self) -> None:
-        self.abort(self._translate(TimeoutError(), self._watch))
+        self.abort(translate(TimeoutError(), self._watch, self.request))
 
     async def read(self) -> bytes:
         """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole, and
@@ -167,7 +160,7 @@ class AioBody:
         """The bytes that have arrived, waiting for some; ``b""`` at the end."""
         reader = self._reader
         watch = self._watch
-        if watch is not None and not watch.phase:
+        if not watch.phase:
             watch.enter("read")
         try:
             piece = await reader.readany()
@@ -180,13 +173,13 @@ class AioBody:
                 return piece  # the next call meets the error again
             self._end()
             self._response.close()
-            translated = self._broken or self._translate(error, self._watch)
+            translated = self._broken or translate(error, self._watch, self.request)
             if translated is None or translated is error:
                 raise
             raise translated from without_secrets(error)
         if self._broken is not None:
             raise self._broken
-        if watch is not None and watch.phase == "read":
+        if watch.phase == "read":
             watch.pause()
         if not piece:
             self._end()
@@ -194,19 +187,16 @@ class AioBody:
 
     def wait_for_event(self) -> None:
         """The ``idle`` limit runs from now on, whatever bytes come."""
-        if self._watch is not None:
-            self._watch.enter("idle")
+        self._watch.enter("idle")
 
     def event_came(self) -> None:
         """Nobody waits for an event at the moment."""
-        if self._watch is not None:
-            self._watch.pause()
+        self._watch.pause()
 
     def _end(self) -> None:
         if self._ended_at is None:
             self._ended_at = self._loop.time()
-        if self._watch is not None:
-            self._watch.stop()
+        self._watch.stop()
         if self._guard is not None:
             self._guard.detach()
 
@@ -251,12 +241,11 @@ class AioBody:
         return await write_atomically(path, gathered(self.pieces(), chunk_bytes))
 
 
-def _abandon(response: aiohttp.ClientResponse, watch: Watch | None, loop: asyncio.AbstractEventLoop) -> None:
+def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.AbstractEventLoop) -> None:
     """Close the connection of a body that was collected, in whichever thread that happened."""
 
     def close() -> None:
-        if watch is not None:
-            watch.stop()
+        watch.stop()
         response.close()
 
     if loop.is_closed():

@@ -141,11 +141,16 @@ def _reason(error: BaseException) -> str:
 
 
 async def open_response(
-    session: aiohttp.ClientSession, watch: Watch, method: str, url: Any, kwargs: dict[str, Any]
+    loop: asyncio.AbstractEventLoop,
+    session: aiohttp.ClientSession,
+    watch: Watch,
+    method: str,
+    url: Any,
+    kwargs: dict[str, Any],
 ) -> aiohttp.ClientResponse:
     """Send, and wait for the headers of the answer. Raises what aiohttp raises, or `TimeoutError` when the
     watch expired; an outer cancellation stays a cancellation."""
-    task = asyncio.current_task()
+    task = asyncio.current_task(loop)
     assert task is not None
     before = _cancellations(task)
     watch.on_expiry = task.cancel

@@ -11,7 +11,8 @@ import asyncio
 import functools
 import ssl as ssl_module
 import weakref
-from typing import Any
+from http.cookies import BaseCookie, SimpleCookie
+from typing import Any, cast
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
@@ -23,7 +24,7 @@ from ..errors import GroqError
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
 from . import proxies, tls
 from .abandoned import LoopSession, Sessions, drop_all, pools
-from .watch import CURRENT
+from .outgoing import OwnRequest
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 """aiohttp's own timers are off: `watch` keeps the time."""
@@ -42,7 +43,7 @@ class _Handler(ResponseHandler):
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Tells the watch of the try which phase has begun, and whether the connection is a used one."""
+    """Tells the watch of the try that a connection is made for it, and knows what to trust."""
 
     _default: ssl_module.SSLContext | None = None
 
@@ -50,26 +51,27 @@ class _Connector(aiohttp.TCPConnector):
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         self._factory: Any = functools.partial(_Handler, loop=self._loop)
 
-    async def connect(self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
-        connection = await super().connect(req, traces, timeout)
-        watch = CURRENT.get()
-        if watch is not None:
-            watch.enter("first_byte")
-        return connection
-
     async def _create_connection(
         self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
-        watch = CURRENT.get()
-        if watch is not None:
-            watch.is_new_connection = True
-            watch.enter("connect")
+        watch = cast("OwnRequest", req).watch
+        watch.is_new_connection = True
+        watch.enter("connect")
         is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
         trusted: Any = self._ssl
         if is_tls and (trusted is True or trusted is self._default):
             # aiohttp's own was read when it was imported, and knows nothing of a later environment.
             self._ssl = self._default = await tls.default_context()
         return await super()._create_connection(req, traces, timeout)
+
+
+class _NoCookies(aiohttp.DummyCookieJar):
+    """aiohttp's makes a new empty jar for every request."""
+
+    _NONE: BaseCookie[str] = SimpleCookie()
+
+    def filter_cookies(self, request_url: URL) -> BaseCookie[str]:
+        return self._NONE
 
 
 class DefaultAioHttpClient:
@@ -143,10 +145,13 @@ class DefaultAioHttpClient:
                 found.drop()
         session = aiohttp.ClientSession(
             connector=_Connector(**self._options),
-            cookie_jar=aiohttp.DummyCookieJar(),  # Cloudflare sets a cookie on every answer
+            cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
             timeout=NO_TIMEOUT,
             auto_decompress=True,
+            request_class=OwnRequest,
         )
+        # aiohttp's own second try of a GET; here every request whose connection proves stale is tried again.
+        session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
         self.sessions[id(loop)] = LoopSession(loop, session)
         return session
 

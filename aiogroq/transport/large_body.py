@@ -9,15 +9,16 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from .upload import CHUNK_BYTES
-from .watch import CURRENT
+from .watch import Watch
 
 
 class LargeBody(aiohttp.Payload):
     """Bytes that are written in pieces: plain ones aiohttp writes in one go, and warns of them."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, watch: Watch) -> None:
         super().__init__(body, content_type="application/json")
         self._size = len(body)
+        self._watch = watch
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return cast("bytes", self._value).decode(encoding, errors)
@@ -26,12 +27,9 @@ class LargeBody(aiohttp.Payload):
         await self.write(writer)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        watch = CURRENT.get()
         body = memoryview(cast("bytes", self._value))
         for start in range(0, len(body), CHUNK_BYTES):
-            if watch is not None:
-                watch.enter("write")
+            self._watch.enter("write")
             await writer.write(body[start : start + CHUNK_BYTES])
             await asyncio.sleep(0)  # where the socket takes everything at once, others want to run too
-        if watch is not None:
-            watch.enter("first_byte")
+        self._watch.enter("first_byte")

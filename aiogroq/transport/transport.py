@@ -23,7 +23,7 @@ from ..errors import (
     RequestInfo,
 )
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
-from ..types._omit import Omit, omit
+from ..types._omit import Omit
 from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, redacted, scrub
 from ..wire.large import LARGE_BODY_BYTES
@@ -36,10 +36,11 @@ from .body import AioBody
 from .exchange import is_lasting, is_stale, open_response, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
+from .outgoing import ACCEPT_ENCODING, Outgoing, SentHeaders
 from .stream import AsyncStream
 from .tls import warn_of_plain_http
 from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
-from .watch import CURRENT, Watch
+from .watch import Watch
 
 T = TypeVar("T")
 
@@ -75,9 +76,7 @@ class Transport:
         self._max_retries = max_retries
         self._targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = {}
         warn_of_plain_http(root)
-        ours = {"Accept": "application/json", "User-Agent": f"aiogroq/{__version__}"}
-        self._headers = merge_headers(CIMultiDict(ours), headers)
-        self._json_headers = merge_headers(CIMultiDict({**ours, "Content-Type": "application/json"}), headers)
+        self._headers = _prepared_headers(root, headers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} to {self._root}>"
@@ -89,36 +88,30 @@ class Transport:
         in ``attempts``; `GroqError`, `TypeError` or `OSError` for a request that cannot be sent at all.
         """
         call = _Call(self, request)
-        if request.form is None:
-            return cast("T", await self._send(call))
-        call.uploads = await open_form(request.form)
+        if request.form is not None:
+            call.uploads = await open_form(request.form)
         try:
-            return cast("T", await self._send(call))
+            while True:
+                try:
+                    body = await call.open()
+                    content = None if call.is_left_open else await body.read()
+                    if content is None or len(content) < LARGE_BODY_BYTES:
+                        return cast("T", call.hand_out(body, content))
+                    return cast("T", await asyncio.to_thread(call.hand_out, body, content))
+                except APIError as error:
+                    wait_s = call.wait_after(error)
+                    call.note(error, wait_s)
+                    if wait_s is None:
+                        error.attempts = tuple(call.attempts)
+                        raise
+                await asyncio.sleep(wait_s)
         finally:
-            await close_form(call.uploads)
+            if call.uploads:
+                await close_form(call.uploads)
 
     async def stream(self, request: Request[T]) -> AsyncStream[T]:
         """`send` for a request whose answer is a stream of ``request.returns``."""
         return cast("AsyncStream[T]", await self.send(request))
-
-    async def _send(self, call: _Call) -> Any:
-        while True:
-            try:
-                body = await call.open()
-                if call.is_left_open:
-                    body.guard()
-                    return call.hand_out(body, None)
-                content = await body.read()
-                if len(content) < LARGE_BODY_BYTES:
-                    return call.hand_out(body, content)
-                return await asyncio.to_thread(call.hand_out, body, content)
-            except APIError as error:
-                wait_s = call.wait_after(error)
-                call.note(error, wait_s)
-                if wait_s is None:
-                    error.attempts = tuple(call.attempts)
-                    raise
-            await asyncio.sleep(wait_s)
 
     def target(self, request: Request[Any]) -> tuple[URL, RequestInfo]:
         """The URL of a request with its query, and what errors say of it. Prepared once for each endpoint."""
@@ -136,16 +129,19 @@ class Transport:
         url = target[0].update_query(pairs)
         return url, RequestInfo(request.method, str(url))
 
-    def headers(self, request: Request[Any]) -> CIMultiDict[str]:
-        """The headers of a request."""
+    def headers(self, request: Request[Any], is_left_open: bool) -> SentHeaders:
+        """The headers of a request, prepared once where it brings none of its own."""
         # Without a body too, as the official package: aiohttp would call a missing one an octet-stream.
         is_json = request.form is None and request.method != "GET"
-        base = self._json_headers if is_json else self._headers
-        if request.headers:
-            base = merge_headers(base, request.headers)
-        if request.form is not None and "Content-Type" in base:
-            base = merge_headers(base, {"Content-Type": omit})  # the boundary belongs to the body
-        return base
+        prepared = self._headers[is_json, is_left_open]
+        if request.form is None and not request.headers:
+            return prepared
+        merged = merge_headers(prepared.values, request.headers or {})
+        if request.form is not None:
+            merged.pop("Content-Type", None)  # the boundary belongs to the body
+        if is_left_open:
+            merged["Accept-Encoding"] = "identity"
+        return SentHeaders(merged)
 
     @property
     def timeout(self) -> Timeout:
@@ -161,28 +157,28 @@ class Transport:
 class _Call:
     """One call and its tries."""
 
+    __slots__ = (
+        "_deadline", "_headers", "_info", "_loop", "_payload", "_redirects", "_request", "_retries_left",
+        "_timeout", "_transport", "_url", "attempts", "is_left_open", "uploads",
+    )  # fmt: skip
+
     def __init__(self, transport: Transport, request: Request[Any]) -> None:
         self._transport = transport
         self._request = request
         self._loop = asyncio.get_running_loop()
         self._timeout = transport.timeout if isinstance(request.timeout, Omit) else request.timeout
         total = self._timeout.total
-        self._started_at = self._loop.time()
-        self._deadline = None if total is None else self._started_at + total
+        self._deadline = None if total is None else self._loop.time() + total
         self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
         self._url, self._info = transport.target(request)
-        self._headers = transport.headers(request)
+        view = request.view
+        self.is_left_open: bool = request.stream or (view is not None and view.streaming)
+        """Whether the answer is handed out with its body still on the socket."""
+        self._headers = transport.headers(request, self.is_left_open)
         self._redirects = 0
-        self._is_form_used = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
         self._payload: MultipartPayload | None = None
-
-    @property
-    def is_left_open(self) -> bool:
-        """Whether the answer is handed out with its body still on the socket."""
-        view = self._request.view
-        return self._request.stream or (view is not None and view.streaming)
 
     async def open(self) -> AioBody:
         """One try (more where a kept connection proves stale), up to the headers of a good answer.
@@ -194,13 +190,15 @@ class _Call:
         for _ in range(_MAX_STALE):
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
-            kwargs = await self._arguments(pool)
-            token = CURRENT.set(watch)
+            if self._payload is not None:  # of a try that failed, or one that was redirected
+                await rewind(self.uploads)
+            kwargs = self._arguments(pool, watch)
             # Of a session that the caller made nothing is told on the way to the answer.
             watch.start("first_byte" if pool.is_injected else "pool")
-            started_at = self._loop.time()
             try:
-                response = await open_response(session, watch, self._request.method, self._url, kwargs)
+                response = await open_response(
+                    self._loop, session, watch, self._request.method, self._url, kwargs
+                )
             except BaseException as error:
                 watch.stop()
                 if self._payload is not None and self._payload.failure is not None:
@@ -212,12 +210,7 @@ class _Call:
                 if translated is None:
                     raise
                 raise translated from without_secrets(error)
-            finally:
-                CURRENT.reset(token)
-            body = AioBody(
-                response, self._info, self._loop, started_at, self._translate, pool.max_answer_bytes
-            )
-            body.watch(watch)
+            body = AioBody(response, self._info, self._loop, watch, pool.max_answer_bytes)
             self._transport.rate_limits.note(self._request.model, response.headers)
             if not 200 <= response.status < 300:
                 if await self._is_redirected(body):
@@ -228,36 +221,26 @@ class _Call:
             "Connection error: every kept connection was closed by the server.", self._info
         )
 
-    async def _arguments(self, pool: DefaultAioHttpClient) -> dict[str, Any]:
-        headers = self._headers
-        if self.is_left_open:
-            # A compressing proxy would hold events back until its window is full.
-            headers = merge_headers(headers, {"Accept-Encoding": "identity"})
-        kwargs: dict[str, Any] = {
-            "timeout": NO_TIMEOUT,
-            # aiohttp's would turn a POST into a GET; `_is_redirected` follows those that change nothing.
-            "allow_redirects": False,
-        }
-        request = self._request
-        if request.body is not None:
-            is_large = len(request.body) >= _LARGE_BODY_BYTES
-            kwargs["data"] = LargeBody(request.body) if is_large else request.body
-        elif request.form is not None:
-            if self._is_form_used:  # by a try that failed, or one that was redirected
-                await rewind(self.uploads)
-            self._is_form_used = True
-            kwargs["data"] = self._payload = MultipartPayload(request.form, self.uploads, new_boundary())
+    def _arguments(self, pool: DefaultAioHttpClient, watch: Watch) -> dict[str, Any]:
+        request, headers = self._request, self._headers
+        body: Any = request.body
+        if request.form is not None:
+            body = self._payload = MultipartPayload(request.form, self.uploads, new_boundary(), watch)
+        elif body is not None and len(body) >= _LARGE_BODY_BYTES:
+            body = LargeBody(body, watch)
+        # aiohttp's redirects would turn a POST into a GET; `_is_redirected` follows those that change nothing.
+        kwargs: dict[str, Any] = {"allow_redirects": False}
         proxy = pool.proxy_for(self._url)
         if proxy is not None:
             kwargs["proxy"], kwargs["proxy_headers"] = proxy
             if self._url.scheme == "http":
                 # Without a tunnel the proxy reads the request itself, and its credentials there.
-                headers = merge_headers(headers, proxy[1])
-        kwargs["headers"] = headers
+                headers = SentHeaders(merge_headers(headers.values, proxy[1]))
+        if pool.is_injected:
+            kwargs.update(headers=headers.values, data=body, timeout=NO_TIMEOUT)
+        else:
+            kwargs["data"] = Outgoing(headers, body, watch)
         return kwargs
-
-    def _translate(self, error: BaseException, watch: Watch | None) -> APIError | None:
-        return translate(error, watch, self._info)
 
     def _redirect(self, body: AioBody) -> tuple[URL | None, str]:
         location = body.headers.get("Location") if body.status in redirects.STATUSES else None
@@ -276,7 +259,7 @@ class _Call:
         return True
 
     async def _status_error(self, body: AioBody) -> APIStatusError:
-        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers)
+        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers.values)
         _, why = self._redirect(body)
         error = answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
         self._transport.rate_limits.note_error(self._request.model, error)
@@ -321,8 +304,10 @@ class _Call:
                 self._transport.on_retry(retry.Retry(len(self.attempts), wait_s, attempt, self._info))
 
     def hand_out(self, body: AioBody, content: bytes | None) -> Any:
-        """The answer as the caller wants it."""
+        """The answer as the caller wants it; where it is left open, without its ``content``."""
         request = self._request
+        if content is None:
+            body.guard()
         view = request.view
         if view is None and not request.binary:
             if request.stream:
@@ -333,12 +318,12 @@ class _Call:
             except APIResponseValidationError:
                 pass
             # A gateway's page may show the request; the error must not, and not as its context either.
-            return self._parse(body, scrub(content, self._headers))
+            return self._parse(body, scrub(content, self._headers.values))
         cls = self._response_class()
         return cls(
             body=body,
             request=request,
-            http_request=HTTPRequest(request.method, self._info.url, redacted(self._headers)),
+            http_request=HTTPRequest(request.method, self._info.url, redacted(self._headers.values)),
             make_stream=lambda: self._stream(body),
             retries_taken=len(self.attempts),
             content=content,
@@ -366,8 +351,26 @@ class _Call:
             cast_to=self._request.returns,
             max_event_bytes=self._transport.http_client.max_event_bytes,
             on_error=partial(self._transport.rate_limits.note_error, self._request.model),
-            scrub=partial(scrub, headers=self._headers),
+            scrub=partial(scrub, headers=self._headers.values),
         )
+
+
+def _prepared_headers(root: URL, given: Mapping[str, str | Omit]) -> dict[tuple[bool, bool], SentHeaders]:
+    """The headers of requests that bring none of their own: with a JSON body or not, streamed or not."""
+    ours = {
+        "Host": root.host_port_subcomponent or "",
+        "Accept": "application/json",
+        "Accept-Encoding": ACCEPT_ENCODING,
+        "User-Agent": f"aiogroq/{__version__}",
+    }
+    prepared: dict[tuple[bool, bool], SentHeaders] = {}
+    for is_json in (False, True):
+        base = CIMultiDict({**ours, "Content-Type": "application/json"} if is_json else ours)
+        merged = merge_headers(base, given)
+        prepared[is_json, False] = SentHeaders(merged)
+        # A compressing proxy would hold events back until its window is full.
+        prepared[is_json, True] = SentHeaders(merge_headers(merged, {"Accept-Encoding": "identity"}))
+    return prepared
 
 
 def _nothing() -> None:

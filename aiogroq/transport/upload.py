@@ -18,7 +18,7 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from ..wire.request import Form
-from .watch import CURRENT
+from .watch import Watch
 
 CHUNK_BYTES = 256 * 1024
 """Bytes read from a file at a time."""
@@ -173,13 +173,14 @@ async def _read(file: Any) -> AsyncIterator[bytes]:
 class MultipartPayload(aiohttp.Payload):
     """A form as the body of one try."""
 
-    def __init__(self, form: Form, uploads: list[Upload], boundary: str) -> None:
+    def __init__(self, form: Form, uploads: list[Upload], boundary: str, watch: Watch) -> None:
         super().__init__(None, content_type=f"multipart/form-data; boundary={boundary}")
         self._parts: list[tuple[bytes, Upload | bytes]] = [
             (_field_head(boundary, name), value.encode()) for name, value in form.fields
         ]
         self._parts += [(_file_head(boundary, upload), upload) for upload in uploads]
         self._tail = f"--{boundary}--\r\n".encode()
+        self._watch = watch
         self.failure: Exception | None = None
         """What the source of an upload raised while it was sent, or None."""
 
@@ -201,20 +202,17 @@ class MultipartPayload(aiohttp.Payload):
         await self.write(writer)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        watch = CURRENT.get()
         for head, part in self._parts:
             await writer.write(head)
             if isinstance(part, bytes):
                 await writer.write(part)
             else:
                 async for chunk in self._checked(part):
-                    if watch is not None:
-                        watch.enter("write")
+                    self._watch.enter("write")
                     await writer.write(chunk)
             await writer.write(b"\r\n")
         await writer.write(self._tail)
-        if watch is not None:
-            watch.enter("first_byte")
+        self._watch.enter("first_byte")
 
     async def _checked(self, upload: Upload) -> AsyncIterator[bytes]:
         """The bytes of an upload: as many as were announced, or an error that says what happened to them.

@@ -10,12 +10,8 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from ..wire.timeouts import Timeout
-
-CURRENT: ContextVar[Watch | None] = ContextVar("aiogroq_watch", default=None)
-"""The watch of the try that runs in this task: how the connector tells which phase has begun."""
 
 _LOOKS = 8
 """How often the ticker looks within the shortest limit."""
@@ -92,7 +88,7 @@ class Watch:
 
     __slots__ = (
         "_deadline", "_loop", "_since", "_ticker", "_timeout",
-        "expired_limit_s", "expired_phase", "is_new_connection", "on_expiry", "phase",
+        "expired_limit_s", "expired_phase", "is_new_connection", "on_expiry", "phase", "started_at",
     )  # fmt: skip
 
     def __init__(
@@ -107,6 +103,7 @@ class Watch:
         self._deadline = deadline
         self._ticker: Ticker | None = None
         self._since = 0.0
+        self.started_at: float = 0.0
         self.on_expiry: Callable[[], object] = on_expiry
         self.phase: str = "pool"
         self.expired_phase: str | None = None
@@ -115,7 +112,7 @@ class Watch:
 
     def start(self, phase: str) -> None:
         """Begin to watch, in this phase."""
-        now = self._since = self._loop.time()
+        now = self._since = self.started_at = self._loop.time()
         self.phase = phase
         shortest_s = self._timeout.shortest
         if shortest_s is not None:

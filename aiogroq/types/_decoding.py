@@ -59,11 +59,11 @@ def decode_json(cls: type[T], body: bytes) -> T:
     """
     value: Any
     try:
-        value = typed_decoder(cls).decode(body)
+        value = (_decoders.get(cls) or typed_decoder(cls)).decode(body)
     except DECODE_ERRORS:
         value = construct(cls, decode_untyped(body))
     if isinstance(value, Model) and value.keeps_body:
-        hidden_of(value)["_body"] = body
+        value.__dict__["_body"] = body  # pyright: ignore[reportIndexIssue] -- it is a dict
     return cast("T", value)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from itertools import chain
 from typing import Any, cast
 
 import msgspec
@@ -14,6 +15,8 @@ from ..types._omit import Omit
 
 _HARMLESS_BUT_FLOAT: frozenset[object] = frozenset({str, int, bool, type(None)})
 _HARMLESS: frozenset[object] = _HARMLESS_BUT_FLOAT | {float}
+_DICTS: set[object] = {dict}
+_values: Callable[[Any], Iterable[object]] = cast("Any", dict).values
 _OMIT_MARK = f"aiogroq-omit-{secrets.token_hex(16)}"
 _OMIT_MARK_BYTES = _OMIT_MARK.encode()
 
@@ -29,9 +32,12 @@ def encode_json(value: Any) -> bytes:
     JSON (bytes, NaN, a lone surrogate, a path, ...), and says so in words.
     """
     try:
-        body = _encode(value)
+        body = _encoder.encode(value)
         # What is not finite was written as null: without one, nobody has to look at every number of a long vector.
         _refuse_lossy(value, _HARMLESS_BUT_FLOAT if b"null" in body else _HARMLESS)
+        # The bytes are read again, not the value: its generators are used up.
+        if _OMIT_MARK_BYTES in body:
+            body = _encoder.encode(_without_omitted(msgspec.json.decode(body)))
     except (_NotJSONTypeError, TypeError, msgspec.MsgspecError) as error:
         raise GroqError(f"the request cannot be written as JSON: {error}") from None
     except UnicodeEncodeError as error:
@@ -41,14 +47,6 @@ def encode_json(value: Any) -> bytes:
     except RecursionError:
         raise GroqError("the request is nested too deeply to be written as JSON") from None
     return body
-
-
-def _encode(value: Any) -> bytes:
-    body = _encoder.encode(value)
-    if _OMIT_MARK_BYTES not in body:
-        return body
-    # The bytes are read again, not the value: its generators are used up.
-    return _encoder.encode(_without_omitted(msgspec.json.decode(body)))
 
 
 def _without_omitted(value: Any) -> Any:
@@ -72,7 +70,12 @@ def _refuse_lossy(value: Any, harmless: frozenset[object]) -> None:
         if kind is dict:
             waiting += [inner for inner in item.values() if type(inner) not in harmless]
         elif kind is list or kind is tuple:
-            if not harmless.issuperset(map(type, item)):
+            kinds: set[object] = {*map(type, item)}
+            # Nearly always a list is one of messages, which are dicts of texts: that takes no loop to see.
+            is_plain = harmless.issuperset(
+                map(type, chain(*map(_values, item))) if kinds == _DICTS else kinds
+            )
+            if not is_plain:
                 waiting += [inner for inner in item if type(inner) not in harmless]
         elif kind is float:
             if not math.isfinite(item):

@@ -113,8 +113,11 @@ def build(
     if default_headers:
         request.headers = {**default_headers, **(request.headers or {})}
     if method != "GET" and (params is not None or extra_body is not None):
-        merged = {**(params or {}), **(_extra_fields(extra_body) if extra_body is not None else {})}
-        body = {name: value for name, value in merged.items() if not isinstance(value, Omit)}
+        body: Mapping[str, Any] = params or {}
+        if extra_body is not None:
+            body = {**body, **_extra_fields(extra_body)}
+        if Omit in map(type, body.values()):
+            body = {name: value for name, value in body.items() if not isinstance(value, Omit)}
         request.body = encode_json(body)
         model = body.get("model")
         request.model = model if isinstance(model, str) else None
@@ -207,24 +210,24 @@ def _nearest(name: str, known: frozenset[str]) -> str:
 def split_options(
     given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The keywords of a wide endpoint, as parameters and per-call options.
+    """The keywords of a wide endpoint, as parameters and per-call options. They are taken over, not copied.
 
     Raises `TypeError` for a name that is not in ``known`` (with the nearest one that is) and for a missing
     required one, as Python does where they are spelled out in a signature.
     """
-    params: dict[str, Any] = {}
+    params = cast("dict[str, Any]", given)  # a type checker's view of ``**params`` may be a TypedDict
     options: dict[str, Any] = {}
-    for name, value in given.items():
-        if name in OPTION_NAMES:
-            options[name] = value
-        elif name in known:
-            params[name] = value
-        else:
-            hint = _nearest(name, known | OPTION_NAMES)
-            raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
-    missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
-    if missing:
-        raise TypeError(
-            f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}"
-        )
+    if not known.issuperset(params):
+        for name in list(params):
+            if name in OPTION_NAMES:
+                options[name] = params.pop(name)
+            elif name not in known:
+                hint = _nearest(name, known | OPTION_NAMES)
+                raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
+    for name in required:
+        if isinstance(params.get(name, omit), Omit):
+            missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
+            raise TypeError(
+                f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}"
+            )
     return params, options

@@ -530,6 +530,7 @@ OPTION_CALLS = [
     Call("options: another key", lambda c: c.models.list(extra_headers={"Authorization": "Bearer other"})),
     Call("options: no key", lambda c: c.models.list(extra_headers={"Authorization": c.sdk.Omit()})),
     Call("options: a content type", lambda c: c.embeddings.create(**EMBEDDING, extra_headers={"Content-Type": "application/json; charset=utf-8"})),
+    Call("options: no content type", lambda c: c.embeddings.create(**EMBEDDING, extra_headers={"Content-Type": c.sdk.Omit()})),
     Call("options: headers on a body", lambda c: c.embeddings.create(**EMBEDDING, extra_headers={"Groq-Beta": "inference-metrics"})),
     Call("options: an omitted header", lambda c: c.with_options(default_headers={"X-A": "1"}).models.list(extra_headers={"X-A": c.sdk.Omit()})),
     Call("options: extra query", lambda c: c.models.list(extra_query={"a": 1, "b": True, "c": "x y", "d": 1.5})),

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .calls import API, ASK, CHAT, EMBEDDING, FILE, MODEL, WAV, Call, server_root
+from .calls import API, ASK, CHAT, FILE, MODEL, WAV, Call, server_root
 from .recording import Part
 from .sides import Named
 
@@ -109,10 +109,6 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
             {"headers": ({**HEADERS, "authorization": "Bearer gsk_contract, Bearer x"}, {**HEADERS, "authorization": "Bearer x"})}),
     Differs("a default header in lower case", lambda c: c.copy(default_headers={"accept": "a/b"}).models.list(), CASE,
             {"headers": ({**HEADERS, "accept": "application/json, a/b"}, {**HEADERS, "accept": "a/b"})}),
-    Differs("no content type", lambda c: c.embeddings.create(**EMBEDDING, extra_headers={"Content-Type": c.sdk.Omit()}),
-            "aiohttp gives every body a type",
-            {"headers": (HEADERS, {**HEADERS, "content-type": "application/octet-stream"}),
-             "json": (None, None), "content": (b'{"input":"a text","model":"nomic-embed-text-v1_5"}',) * 2}),
     OnlyOurs("a number as header", lambda c: c.models.list(extra_headers={"X-A": 1}), "its text is clear", "TypeError",
              lambda c: c.models.list(extra_headers={"X-A": "1"})),
     OnlyOurs("blanks round a key", lambda c: c.copy(api_key=" k\n").models.list(), "pasted keys often have them", "APIConnectionError",
