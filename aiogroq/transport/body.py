@@ -7,7 +7,7 @@ import contextlib
 import os
 import weakref
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from multidict import CIMultiDict
@@ -15,6 +15,9 @@ from multidict import CIMultiDict
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse, RequestInfo
 from .exchange import translate, without_secrets
 from .watch import Watch
+
+if TYPE_CHECKING:
+    from .http_client import DefaultAioHttpClient
 
 _DRAIN_S = 0.5
 """Seconds that a server is given to end a body of which nothing more is wanted."""
@@ -28,8 +31,8 @@ class AioBody:
     """
 
     __slots__ = (
-        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_reader", "_response",
-        "_started_at", "_watch", "headers", "is_consumed", "request", "status",
+        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_pool", "_reader",
+        "_response", "_started_at", "_watch", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -38,14 +41,16 @@ class AioBody:
         request: RequestInfo,
         loop: asyncio.AbstractEventLoop,
         watch: Watch,
-        max_bytes: int | None,
+        pool: DefaultAioHttpClient,
     ) -> None:
         self._response = response
         self._reader = response.content
         self._loop = loop
         self._started_at = watch.started_at
         self._ended_at: float | None = None
-        self._max_bytes = max_bytes
+        self._max_bytes = pool.max_answer_bytes
+        # A client may be a temporary: its connections are not closed while this one is in use.
+        self._pool: DefaultAioHttpClient | None = pool
         self._watch = watch
         watch.pause()
         watch.on_expiry = self._expire
@@ -196,6 +201,7 @@ class AioBody:
     def _end(self) -> None:
         if self._ended_at is None:
             self._ended_at = self._loop.time()
+            self._pool = None
         self._watch.stop()
         if self._guard is not None:
             self._guard.detach()

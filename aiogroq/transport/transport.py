@@ -210,7 +210,7 @@ class _Call:
                 if translated is None:
                     raise
                 raise translated from without_secrets(error)
-            body = AioBody(response, self._info, self._loop, watch, pool.max_answer_bytes)
+            body = AioBody(response, self._info, self._loop, watch, pool)
             self._transport.rate_limits.note(self._request.model, response.headers)
             if not 200 <= response.status < 300:
                 if await self._is_redirected(body):
