@@ -175,7 +175,7 @@ def test_it_goes_along_in_a_pickle(cls: Any) -> None:
     assert pickle.loads(pickle.dumps(cls(api_key="gsk_x", on_retry=note))).on_retry is note
 
 
-@pytest.mark.parametrize("hook", ["print", 3, object()], ids=str)
+@pytest.mark.parametrize("hook", ["print", 3, [print]], ids=["a text", "a number", "a list"])
 def test_what_cannot_be_called_is_refused(hook: Any) -> None:
     with pytest.raises(TypeError, match="on_retry must be a plain function"):
         AsyncGroq(api_key="gsk_x", on_retry=hook)
