@@ -106,7 +106,7 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         if inner in _SCALARS:  # a vector has hundreds of numbers: all at once, where all of them fit
             try:
                 return msgspec.convert(value, cls)
-            except DECODE_ERRORS:
+            except (*DECODE_ERRORS, ValueError):  # as for one of them below
                 pass
         return [_construct(inner, item, where) for item in cast("list[object]", value)]
     if origin is dict and isinstance(value, dict):

@@ -51,6 +51,7 @@ BODIES: dict[str, Callable[[], Any]] = {
     "whole numbers": lambda: with_item(7, embedding=[1, 2, 3]),
     "a vector as text": lambda: with_item(7, embedding="AAAA"),
     "numbers as text": lambda: with_item(7, embedding=["0.5", 1, None]),
+    "half a character among numbers": lambda: with_item(7, embedding=[0.5, "half a horse \ud83d"]),
     "half a character": lambda: with_item(7, object="half a horse \ud83d"),
     "an item that is none": lambda: embeddings(data=[*embeddings()["data"], None, 3, [1]]),
     "no list": lambda: without("data"),

@@ -57,12 +57,14 @@ def lost(official: Any, ours: Any, path: str = "$") -> Iterator[str]:
     elif isinstance(official, list) and isinstance(ours, list) and len(official) == len(ours):
         for number, (theirs, mine) in enumerate(zip(official, ours, strict=True)):
             yield from lost(theirs, mine, f"{path}[{number}]")
-    elif official != ours and str(official).lower() not in as_text(ours):
+    elif official != ours and not {str(official).lower(), str(ours).lower()} & (
+        as_text(ours) ^ as_text(official)
+    ):
         yield f"{path}: {official!r} against {ours!r}"
 
 
 def as_text(value: Any) -> set[str]:
-    """A number or a bool as the texts that the service may send for it; we read it as what the field is declared."""
+    """A number or a bool as the texts that the service may send for it, which one of the two reads as what is declared."""
     if isinstance(value, bool):
         return {str(value).lower()}
     return {str(value), str(int(value)), str(float(value))} if isinstance(value, (int, float)) else set()
