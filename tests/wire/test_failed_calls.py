@@ -71,6 +71,7 @@ FORMS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     # plain data instead of text, as an example of the service's documentation has it
     "plain object": (OBJECT, ONE),
     "plain list": ([OBJECT], ONE),
+    "half a character": ('{"name": "f", "arguments": {"a": "\ud83d"}}', [("f", '{"a": "\ufffd\ufffd\ufffd"}')]),
     "not ASCII": ('{"name": "f", "arguments": {"a": "Zürich \\ud83d"}}', [("f", '{"a": "Zürich \ud83d"}')]),
 }  # fmt: skip
 
