@@ -9,7 +9,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aiogroq.local import LocalGroq
@@ -63,6 +64,16 @@ class Programs:
             env=environment,
             start_new_session=True,
         )
+
+    @contextmanager
+    def started(self, code: str, *, loop: str = "uvloop") -> Iterator[subprocess.Popen[str]]:
+        """A program that was started, and does not outlive a test that fails."""
+        with self.start(code, loop=loop) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def run(self, code: str, *, loop: str = "uvloop", limit_s: float = LIMIT_S) -> list[str]:
         """The lines that a program prints. It must end well within the limit, and say nothing on stderr."""

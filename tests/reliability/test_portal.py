@@ -230,10 +230,10 @@ with ThreadPoolExecutor(2) as pool:
 killed.join()
 print(ask(client))
 """
-    program = programs.start(STREAM + code, loop=loop_kind)
-    server.wait_for_requests(3, timeout_s=20)
-    os.kill(program.pid, signal.SIGUSR1)
-    assert programs.finish(program) == ["2+2 = 4.", "error True True", "2+2 = 4."]
+    with programs.started(STREAM + code, loop=loop_kind) as program:
+        server.wait_for_requests(3, timeout_s=20)
+        os.kill(program.pid, signal.SIGUSR1)
+        assert programs.finish(program) == ["2+2 = 4.", "error True True", "2+2 = 4."]
 
 
 def test_killing_the_thread_again_and_again_under_load_hangs_nobody(

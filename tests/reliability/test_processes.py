@@ -11,7 +11,7 @@ import pytest
 
 from aiogroq.local import Fault, LocalGroq
 
-from .programs import Programs
+from .programs import Programs, eventually
 
 pytestmark = pytest.mark.timeout(40)
 has_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -109,7 +109,7 @@ for worker in workers:
 print(ask(client))
 """
     block = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n"
-    with programs.start(block + code, loop=loop_kind) as program:
+    with programs.started(block + code, loop=loop_kind) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "2+2 = 4.\n"
         port = int(program.stdout.readline())
@@ -127,6 +127,38 @@ print(ask(client))
     assert sorted(served.values()) == [5, 5, 5, 5]
     # Nobody uses a connection of somebody else's: one of the parent, and one of each worker.
     assert len({request.connection_id for request in server.requests}) == 5
+
+
+@has_fork
+def test_a_child_that_lives_on_does_not_keep_the_connections_of_its_parent_open(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(Fault(after_events=1, end="stall"))
+    code = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+stream = Groq().chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+next(stream)
+child = os.fork()
+if child == 0:
+    print(ask(Groq()), flush=True)
+    signal.sigwait([signal.SIGUSR1])
+    os._exit(0)
+signal.sigwait([signal.SIGUSR1])
+stream.close()
+print("closed", flush=True)
+signal.sigwait([signal.SIGUSR1])
+os.kill(child, signal.SIGUSR1)
+print(os.waitpid(child, 0)[1])
+"""
+    with programs.started(code, loop=loop_kind) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "2+2 = 4.\n"
+        os.kill(program.pid, signal.SIGUSR1)
+        assert program.stdout.readline() == "closed\n"
+        eventually(lambda: server.requests[0].disconnected)
+        os.kill(program.pid, signal.SIGUSR1)
+        assert programs.finish(program) == ["0"]
 
 
 # ----------------------------------------------------------------------------------------------- the program's end
@@ -261,9 +293,9 @@ threading.Thread(target=work, daemon=True).start()
 signal.sigwait([signal.SIGUSR1])
 print("end")
 """
-    program = programs.start(code, loop=loop_kind)
-    server.wait_for_requests(1)
-    os.kill(program.pid, signal.SIGUSR1)
-    assert programs.finish(program, limit_s=10) == ["end"]
+    with programs.started(code, loop=loop_kind) as program:
+        server.wait_for_requests(1)
+        os.kill(program.pid, signal.SIGUSR1)
+        assert programs.finish(program, limit_s=10) == ["end"]
     (request,) = server.wait_for_requests(1, finished=True)
     assert request.disconnected
