@@ -1,17 +1,13 @@
-"""The blocking client: the same answers, from scripts, threads, running loops and forks."""
+"""The blocking client: the same answers. Threads, loops, processes and Ctrl-C are in ``tests/reliability``."""
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import gc
 import os
-import signal
 import subprocess
 import sys
 import textwrap
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -28,7 +24,6 @@ from aiogroq import (
     StreamedBinaryAPIResponse,
 )
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.sync.portal import portal
 
 MODEL = "openai/gpt-oss-20b"
 QUESTION = [{"role": "user", "content": "What is 2+2?"}]
@@ -131,43 +126,6 @@ def test_leaving_the_pieces_of_a_body_early_closes_it(groq: Groq) -> None:
     assert response.is_closed
 
 
-def test_a_blocking_call_works_while_a_loop_runs_in_the_same_thread(groq: Groq) -> None:
-    async def main() -> str:
-        return groq.chat.completions.create(model=MODEL, messages=QUESTION).object
-
-    assert asyncio.run(main()) == "chat.completion"
-
-
-def test_many_threads_share_one_client(groq: Groq, server: LocalGroq) -> None:
-    with ThreadPoolExecutor(32) as pool:
-        answers = pool.map(
-            lambda n: groq.chat.completions.create(
-                model=MODEL, messages=[{"role": "user", "content": f"What is {n}+{n}?"}]
-            ),
-            range(128),
-        )
-        for number, answer in enumerate(answers):
-            assert str(2 * number) in (answer.choices[0].message.content or "")
-
-
-def test_a_call_from_the_portals_own_thread_is_refused_at_once(groq: Groq) -> None:
-    async def callback() -> None:
-        groq.models.list()
-
-    with pytest.raises(GroqError, match="wait for itself"):
-        portal.call(callback())
-
-
-def test_the_context_of_the_caller_is_that_of_the_call() -> None:
-    name = contextvars.ContextVar("name", default="unset")
-    name.set("caller")
-
-    async def look() -> str:
-        return name.get()
-
-    assert portal.call(look()) == "caller"
-
-
 def test_a_copy_of_a_blocking_client_is_blocking(groq: Groq, server: LocalGroq) -> None:
     other = groq.with_options(timeout=3, api_key="two")
     assert type(other) is Groq
@@ -242,55 +200,6 @@ def ask():
 
 def test_a_client_that_is_never_closed_leaves_nothing_on_stderr(server: LocalGroq) -> None:
     assert run(ASK + "print(ask())", server) == "2+2 = 4.\n"
-
-
-def test_a_program_may_end_with_a_stream_open(server: LocalGroq) -> None:
-    code = f"""
-    from aiogroq import Groq
-    stream = Groq().chat.completions.create(model={MODEL!r}, messages={QUESTION!r}, stream=True)
-    print(next(stream).object)
-    """
-    assert run(code, server) == "chat.completion.chunk\n"
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_forked_child_gets_a_portal_of_its_own(server: LocalGroq) -> None:
-    code = (
-        ASK
-        + """
-import os, sys
-print(ask(), flush=True)
-child = os.fork()
-if child == 0:
-    print(ask(), flush=True)
-    os._exit(0)
-print(os.waitpid(child, 0)[1])
-print(ask())
-"""
-    )
-    if sys.version_info >= (3, 12):  # 3.12 warns of any fork while threads run
-        code = "import warnings; warnings.simplefilter('ignore', DeprecationWarning)\n" + code
-    assert run(code, server) == "2+2 = 4.\n2+2 = 4.\n0\n2+2 = 4.\n"
-
-
-@pytest.mark.local_groq(latency_s=30)
-def test_ctrl_c_ends_a_call_and_its_connection(server: LocalGroq) -> None:
-    groq = Groq(api_key="k", base_url=server.base_url)
-    main = threading.main_thread().ident
-    assert main is not None
-
-    def interrupt() -> None:
-        server.wait_for_requests(1)
-        signal.pthread_kill(main, signal.SIGINT)
-
-    thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        groq.models.list()
-    thread.join()
-    (request,) = server.wait_for_requests(1, finished=True)
-    assert request.disconnected
-    groq.close()
 
 
 def test_a_stream_can_be_closed_from_another_thread(server: LocalGroq) -> None:
