@@ -64,7 +64,6 @@ async def leave():
     stream = await open_stream()
     leaving()
     await stream.close()
-    await stream.close()
     assert stream.is_closed
     assert [chunk async for chunk in stream] == []
 """,
@@ -193,7 +192,6 @@ def leave():
 def leave():
     stream = open_stream()
     leaving()
-    stream.close()
     stream.close()
     assert list(stream) == []
 """,

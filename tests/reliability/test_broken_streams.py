@@ -104,7 +104,7 @@ BROKEN: dict[str, tuple[Answer, type[APIError], str]] = {
 }
 
 
-@pytest.mark.parametrize("way", ["iterated", "collected"])
+@pytest.mark.parametrize("way", ["iterated", "collected", "collected late"])
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had_arrived(
     name: str, way: str
@@ -116,6 +116,8 @@ async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had
 
     async with raw_server(serve) as raw, raw.client(max_retries=2) as client:
         events = await stream(client)
+        if way == "collected late":
+            await asyncio.sleep(0.05)  # by now the end has arrived, before anything was read
         if way == "iterated":
             assert [(await anext(events)).choices[0].delta.content for _ in range(2)] == ["one ", "two"]
             if name == "x_groq.error":

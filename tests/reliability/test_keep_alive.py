@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -150,7 +151,7 @@ async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed(
     async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
         for _ in range(3):
             made = await client.audio.transcriptions.create(
-                model="whisper-large-v3", file=("a.wav", b"x" * 5000)
+                model="whisper-large-v3", file=("a.wav", io.BytesIO(b"x" * 5000))
             )
             assert made.text == "hello"
         assert all(exchange.body.count(b"x" * 5000) == 1 for exchange in raw.exchanges)
