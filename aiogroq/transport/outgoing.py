@@ -31,7 +31,7 @@ class SentHeaders:
     __slots__ = ("lines", "values")
 
     def __init__(self, values: CIMultiDict[str]) -> None:
-        self.values = values
+        self.values: CIMultiDict[str] = values
         self.lines: bytes = "".join([f"{name}: {value}\r\n" for name, value in values.items()]).encode()
 
 
@@ -41,11 +41,11 @@ class Outgoing:
     __slots__ = ("body", "headers", "watch")
 
     def __init__(self, headers: SentHeaders, body: Any, watch: Watch) -> None:
-        self.headers = headers
+        self.headers: SentHeaders = headers
         """All that are sent, but the length of the body."""
-        self.body = body
+        self.body: Any = body
         """Bytes, another body that aiohttp knows how to send, or None."""
-        self.watch = watch
+        self.watch: Watch = watch
         """Is told the phases."""
 
 
@@ -53,7 +53,7 @@ class OwnRequest(ClientRequest):
     """Sends an `Outgoing`: the ``request_class`` of our own sessions."""
 
     def __init__(self, method: str, url: URL, *, data: Outgoing, **options: Any) -> None:
-        self.watch = data.watch
+        self.watch: Watch = data.watch
         self._outgoing = data
         self._is_whole = options["proxy"] is None and (data.body is None or type(data.body) is bytes)
         if self._is_whole:

@@ -15,13 +15,14 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from ..wire import answer
-from ..wire.fold import ChunkFold
+from ..wire.kept_events import KeptEvents
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from .body import AioBody
 
 T = TypeVar("T")
 
 _DONE = b"[DONE]"
+_BYTES: frozenset[object] = frozenset({bytes})
 
 
 def _leave(error: APIStatusError) -> None:
@@ -58,13 +59,20 @@ class AsyncStream(Generic[T]):
         self._ready: deque[T] = deque()
         self._failed: BaseException | None = None
         self._is_done = False
-        self._fold = ChunkFold() if cast_to is ChatCompletionChunk else None
+        self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
+        self._is_collected = False
         self._decode = typed_decoder(cast_to).decode
 
     def __aiter__(self) -> AsyncStream[T]:
         return self
 
     async def __anext__(self) -> T:
+        try:
+            return self._ready.popleft()
+        except IndexError:
+            return await self._next()
+
+    async def _next(self) -> T:
         while not self._ready:
             if self._failed is not None:
                 error, self._failed = self._failed, None
@@ -106,25 +114,36 @@ class AsyncStream(Generic[T]):
             await self._body.drain()
 
     def _take_all(self, events: list[bytes]) -> None:
-        """Decode events. The loop is the hot path of every stream: a plain chunk takes one call to decode it
-        and one to fold it; everything else about an event is `_take`'s."""
-        decode, fold, ready = self._decode, self._fold, self._ready
+        """Decode events, in order."""
+        if self._kept is not None and self._take_plain(events, self._kept):
+            return
         for event in events:
-            if fold is not None and type(event) is bytes:
-                try:
-                    chunk = cast("ChatCompletionChunk", decode(event))
-                except DECODE_ERRORS:
-                    pass
-                else:
-                    chunk.__dict__["_body"] = event  # pyright: ignore[reportIndexIssue] -- it is a dict
-                    fold.add(chunk)
-                    ready.append(cast("T", chunk))
-                    if chunk.x_groq is not None and chunk.x_groq.error:
-                        raise self._stopped_early(chunk.x_groq.error)
-                    continue
             self._take(event)
             if self._is_done:
                 return
+
+    def _take_plain(self, events: list[bytes], kept: KeptEvents) -> bool:
+        """Decode events that all are chunks as they should be: the hot path of every stream. Says whether they are."""
+        is_last = events[-1] == _DONE
+        chunks = events[:-1] if is_last else events
+        if not _BYTES.issuperset(map(type, chunks)):
+            return False  # one has a name
+        try:
+            decoded = list(map(self._decode, chunks))
+        except DECODE_ERRORS:
+            return False
+        chunk: Any
+        for chunk, event in zip(decoded, chunks, strict=True):
+            if chunk.x_groq is not None and chunk.x_groq.error:
+                return False
+            chunk.__dict__["_body"] = event
+        if self._is_collected:
+            kept.fold(cast("list[ChatCompletionChunk]", decoded))
+        else:
+            kept.keep(chunks)
+        self._ready.extend(decoded)
+        self._is_done = is_last
+        return True
 
     def _take(self, event: bytes) -> None:
         if event.startswith(_DONE):
@@ -138,15 +157,15 @@ class AsyncStream(Generic[T]):
             raise APIConnectionError(
                 f"The stream has an event that is no JSON: {self._scrub(event)[:200]!r}", self._body.request
             ) from error
-        fold = self._fold
-        if fold is None or type(item) is not ChatCompletionChunk:
+        kept = self._kept
+        if kept is None or type(item) is not ChatCompletionChunk:
             self._check_error(item, event)
             self._ready.append(item)
             return
         chunk: ChatCompletionChunk = item
         if chunk.model_extra is not None and "error" in chunk.model_extra:
             raise self._error(event)
-        fold.add(chunk)
+        kept.keep([event])
         self._ready.append(cast("T", chunk))
         x_groq = chunk.x_groq
         if x_groq is not None and x_groq.error:
@@ -171,7 +190,7 @@ class AsyncStream(Generic[T]):
         return error
 
     def _end_of_body(self) -> None:
-        if self._fold is None or self._fold.is_finished:
+        if self._kept is None or self._kept.folded().is_finished:
             self._is_done = True
             return
         self._fail(
@@ -187,8 +206,8 @@ class AsyncStream(Generic[T]):
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        if self._fold is not None:
-            error.partial = self._fold.completion
+        if self._kept is not None:
+            error.partial = self._kept.folded().completion
         error.request_id = error.request_id or self._body.headers.get("x-request-id")
         self._failed = error
         self._body.abort()
@@ -196,7 +215,7 @@ class AsyncStream(Generic[T]):
     @property
     def usage(self) -> CompletionUsage | None:
         """The tokens used and their times; None until the service sent it, with its last chunk."""
-        return self._fold.usage if self._fold is not None else None
+        return self._kept.folded().usage if self._kept is not None else None
 
     @property
     def is_closed(self) -> bool:
@@ -209,11 +228,12 @@ class AsyncStream(Generic[T]):
         Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` for a
         stream of something else than chat chunks.
         """
-        if self._fold is None:
+        if self._kept is None:
             raise TypeError(f"collect() folds chat chunks, and this is a stream of {self._cast_to.__name__}")
+        self._is_collected = True
         async for _ in self:
             pass
-        return self._fold.completion
+        return self._kept.folded().completion
 
     async def close(self) -> None:
         """End the stream now. May be called more than once, and from another task."""
