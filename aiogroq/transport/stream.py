@@ -56,23 +56,49 @@ class AsyncStream(Generic[T]):
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
         self._scrub = scrub
-        self._ready: deque[T] = deque()
+        self._ready: deque[bytes] = deque()
         self._failed: BaseException | None = None
         self._is_done = False
         self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
-        self._is_collected = False
+        self._keep = self._kept.events.append if self._kept is not None else None
         self._decode = typed_decoder(cast_to).decode
 
     def __aiter__(self) -> AsyncStream[T]:
         return self
 
     async def __anext__(self) -> T:
-        try:
-            return self._ready.popleft()
-        except IndexError:
-            return await self._next()
+        # The hot path of every stream: a plain chunk is decoded when it is asked for, so that one read does not make
+        # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
+        event = self._ready.popleft() if self._ready else await self._next_event()
+        if self._keep is not None and type(event) is bytes:
+            try:
+                chunk: Any = self._decode(event)
+            except DECODE_ERRORS:
+                pass
+            else:
+                x_groq = chunk.x_groq
+                if x_groq is None or not x_groq.error:
+                    chunk.__dict__["_body"] = event
+                    self._keep(event)
+                    return cast("T", chunk)
+        return await self._take(event)
 
-    async def _next(self) -> T:
+    async def next_batch(self) -> list[T]:
+        """All events that have arrived, waiting for the first; empty at the end. Raises as iterating does."""
+        batch: list[T] = []
+        try:
+            batch.append(await self.__anext__())
+            while self._ready:
+                batch.append(await self.__anext__())
+        except StopAsyncIteration:
+            pass
+        except APIError as error:
+            if not batch:
+                raise
+            self._failed = error  # once these have been handed out
+        return batch
+
+    async def _next_event(self) -> bytes:
         while not self._ready:
             if self._failed is not None:
                 error, self._failed = self._failed, None
@@ -83,18 +109,8 @@ class AsyncStream(Generic[T]):
             await self._receive()
         return self._ready.popleft()
 
-    async def next_batch(self) -> list[T]:
-        """All events that have arrived, waiting for the first; empty at the end. Raises as iterating does."""
-        try:
-            batch = [await self.__anext__()]
-        except StopAsyncIteration:
-            return []
-        batch.extend(self._ready)
-        self._ready.clear()
-        return batch
-
     async def _receive(self) -> None:
-        """Wait for bytes until they end an event; decode all events that they end."""
+        """Wait for bytes until they end an event; line up all events that they end."""
         self._body.wait_for_event()
         try:
             events: list[bytes] = []
@@ -104,51 +120,45 @@ class AsyncStream(Generic[T]):
                     self._end_of_body()
                     return
                 events = self._parser.feed(piece)
-            self._take_all(events)
         except (APIError, EventTooLargeError) as error:
             if not self._is_done:  # else it was closed meanwhile, by another task
-                self._fail(error)
+                self._failed = self._broken_by(error)
+            return
         finally:
             self._body.event_came()
-        if self._is_done and self._failed is None:
-            await self._body.drain()
-
-    def _take_all(self, events: list[bytes]) -> None:
-        """Decode events, in order."""
-        if self._kept is not None and self._take_plain(events, self._kept):
+        if self._is_done:
             return
-        for event in events:
-            self._take(event)
-            if self._is_done:
-                return
+        self._ready += events
+        if events[-1] == _DONE:
+            self._ready.pop()
+            await self._finish()
+        elif self._kept is not None:
+            self._kept.make_room(sum(map(len, events)))
 
-    def _take_plain(self, events: list[bytes], kept: KeptEvents) -> bool:
-        """Decode events that all are chunks as they should be: the hot path of every stream. Says whether they are."""
-        is_last = events[-1] == _DONE
-        chunks = events[:-1] if is_last else events
-        if not _BYTES.issuperset(map(type, chunks)):
-            return False  # one has a name
-        try:
-            decoded = list(map(self._decode, chunks))
-        except DECODE_ERRORS:
-            return False
-        chunk: Any
-        for chunk, event in zip(decoded, chunks, strict=True):
-            if chunk.x_groq is not None and chunk.x_groq.error:
-                return False
-            chunk.__dict__["_body"] = event
-        if self._is_collected:
-            kept.fold(cast("list[ChatCompletionChunk]", decoded))
-        else:
-            kept.keep(chunks)
-        self._ready.extend(decoded)
-        self._is_done = is_last
-        return True
+    async def _finish(self) -> None:
+        self._is_done = True
+        await self._body.drain()
 
-    def _take(self, event: bytes) -> None:
+    async def _take(self, event: bytes) -> T:
+        """What is handed out for an event that is no plain chunk. Raises the error that it is."""
         if event.startswith(_DONE):
+            self._ready.clear()
+            await self._finish()
+            raise StopAsyncIteration
+        try:
+            item = self._item(event)
+        except APIError as error:
+            self._ready.clear()
             self._is_done = True
-            return
+            raise self._broken_by(error) from error.__cause__
+        if self._kept is not None and type(item) is ChatCompletionChunk:
+            self._kept.events.append(event)
+            if item.x_groq is not None and item.x_groq.error:
+                self._ready.clear()
+                self._failed = self._broken_by(self._stopped_early(item.x_groq.error))
+        return cast("T", item)
+
+    def _item(self, event: bytes) -> Any:
         if type(event) is Event and event.name == "error":
             raise self._error(event)
         try:
@@ -157,19 +167,11 @@ class AsyncStream(Generic[T]):
             raise APIConnectionError(
                 f"The stream has an event that is no JSON: {self._scrub(event)[:200]!r}", self._body.request
             ) from error
-        kept = self._kept
-        if kept is None or type(item) is not ChatCompletionChunk:
+        if self._kept is None or type(item) is not ChatCompletionChunk:
             self._check_error(item, event)
-            self._ready.append(item)
-            return
-        chunk: ChatCompletionChunk = item
-        if chunk.model_extra is not None and "error" in chunk.model_extra:
+        elif item.model_extra is not None and "error" in item.model_extra:
             raise self._error(event)
-        kept.keep([event])
-        self._ready.append(cast("T", chunk))
-        x_groq = chunk.x_groq
-        if x_groq is not None and x_groq.error:
-            raise self._stopped_early(x_groq.error)
+        return item
 
     def _check_error(self, item: Any, event: bytes) -> None:
         error = item.get("error") if hasattr(item, "get") else None
@@ -190,18 +192,21 @@ class AsyncStream(Generic[T]):
         return error
 
     def _end_of_body(self) -> None:
-        if self._kept is None or self._kept.folded().is_finished:
+        if self._kept is None or self._is_finished(self._kept):
             self._is_done = True
             return
-        self._fail(
+        self._failed = self._broken_by(
             APIConnectionError(
                 "The stream broke off: it ended without [DONE] and without a finish reason.",
                 self._body.request,
             )
         )
 
-    def _fail(self, error: APIError | EventTooLargeError) -> None:
-        """Raise this once the events before it have been handed out."""
+    def _is_finished(self, kept: KeptEvents) -> bool:
+        return kept.folded().is_finished
+
+    def _broken_by(self, error: APIError | EventTooLargeError) -> APIError:
+        """The error as it is raised, once the events before it have been handed out. Ends the connection."""
         if isinstance(error, EventTooLargeError):
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
@@ -209,8 +214,8 @@ class AsyncStream(Generic[T]):
         if self._kept is not None:
             error.partial = self._kept.folded().completion
         error.request_id = error.request_id or self._body.headers.get("x-request-id")
-        self._failed = error
         self._body.abort()
+        return error
 
     @property
     def usage(self) -> CompletionUsage | None:
@@ -230,10 +235,11 @@ class AsyncStream(Generic[T]):
         """
         if self._kept is None:
             raise TypeError(f"collect() folds chat chunks, and this is a stream of {self._cast_to.__name__}")
-        self._is_collected = True
-        async for _ in self:
-            pass
-        return self._kept.folded().completion
+        fold = self._kept.folded()
+        async for chunk in self:
+            self._kept.events.clear()  # it is decoded already
+            fold.add(cast("ChatCompletionChunk", chunk))
+        return fold.completion
 
     async def close(self) -> None:
         """End the stream now. May be called more than once, and from another task."""

@@ -6,8 +6,6 @@ to anyway, costs a fiftieth of folding it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..types._decoding import DECODE_ERRORS, decode_json, typed_decoder
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from .fold import ChunkFold
@@ -20,33 +18,28 @@ _decode = typed_decoder(ChatCompletionChunk).decode
 class KeptEvents:
     """The fold of a stream, and the events that are not in it yet."""
 
-    __slots__ = ("_events", "_fold", "_kept_bytes")
+    __slots__ = ("_fold", "_kept_bytes", "events")
 
     def __init__(self) -> None:
         self._fold = ChunkFold()
-        self._events: list[bytes] = []
         self._kept_bytes = 0
+        self.events: list[bytes] = []
+        """Those that are chunks of the stream, drifted ones too. Always the same list: to append to it is to keep."""
 
-    def keep(self, events: list[bytes]) -> None:
-        """Take events in that are chunks of the stream, drifted ones too."""
-        self._events += events
-        self._kept_bytes += sum(map(len, events))
+    def make_room(self, arrived_bytes: int) -> None:
+        """Say how many bytes of events have arrived that will be kept: there may be enough of them."""
+        self._kept_bytes += arrived_bytes
         if self._kept_bytes > _MAX_KEPT_BYTES:
             self.folded()
 
-    def fold(self, chunks: Iterable[ChatCompletionChunk]) -> None:
-        """Take the chunks of events in that need not be kept, since the fold will be asked for."""
-        add = self.folded().add
-        for chunk in chunks:
-            add(chunk)
-
     def folded(self) -> ChunkFold:
-        """The fold of all events so far."""
-        events, self._events, self._kept_bytes = self._events, [], 0
-        for event in events:
+        """The fold of all events that were kept."""
+        for event in self.events:
             try:
                 chunk = _decode(event)
             except DECODE_ERRORS:
                 chunk = decode_json(ChatCompletionChunk, event)
             self._fold.add(chunk)
+        self.events.clear()
+        self._kept_bytes = 0
         return self._fold
