@@ -69,8 +69,9 @@ class AsyncStream(Generic[T]):
     async def __anext__(self) -> T:
         # The hot path of every stream: a plain chunk is decoded when it is asked for, so that one read does not make
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
-        event = self._ready.popleft() if self._ready else await self._next_event()
-        if self._keep is not None and type(event) is bytes:
+        ready, keep = self._ready, self._keep
+        event = ready.popleft() if ready else await self._next_event()
+        if keep is not None and type(event) is bytes:
             try:
                 chunk: Any = self._decode(event)
             except DECODE_ERRORS:
@@ -79,7 +80,7 @@ class AsyncStream(Generic[T]):
                 x_groq = chunk.x_groq
                 if x_groq is None or not x_groq.error:
                     chunk.__dict__["_body"] = event
-                    self._keep(event)
+                    keep(event)
                     return cast("T", chunk)
         return await self._take(event)
 
@@ -99,41 +100,42 @@ class AsyncStream(Generic[T]):
         return batch
 
     async def _next_event(self) -> bytes:
-        while not self._ready:
+        """Wait for bytes until they end an event; line up all events that they end, and take the first."""
+        ready, body = self._ready, self._body
+        while not ready:
             if self._failed is not None:
                 error, self._failed = self._failed, None
                 self._is_done = True
                 raise error
             if self._is_done:
                 raise StopAsyncIteration
-            await self._receive()
-        return self._ready.popleft()
+            body.wait_for_event()
+            try:
+                while not (ready or self._is_done):
+                    piece = await body.next_piece()
+                    if not piece:
+                        self._end_of_body()
+                        break
+                    events = self._parser.feed(piece)
+                    if not self._is_done:  # else it was closed meanwhile, by another task
+                        ready += events
+            except (APIError, EventTooLargeError) as error:
+                if not self._is_done:
+                    self._failed = self._broken_by(error)
+                continue
+            finally:
+                body.event_came()
+            if ready:
+                await self._look_ahead()
+        return ready.popleft()
 
-    async def _receive(self) -> None:
-        """Wait for bytes until they end an event; line up all events that they end."""
-        self._body.wait_for_event()
-        try:
-            events: list[bytes] = []
-            while not events:
-                piece = await self._body.next_piece()
-                if not piece:
-                    self._end_of_body()
-                    return
-                events = self._parser.feed(piece)
-        except (APIError, EventTooLargeError) as error:
-            if not self._is_done:  # else it was closed meanwhile, by another task
-                self._failed = self._broken_by(error)
-            return
-        finally:
-            self._body.event_came()
-        if self._is_done:
-            return
-        self._ready += events
-        if events[-1] == _DONE:
+    async def _look_ahead(self) -> None:
+        """See whether the last of the events that came is the end: then the connection is free already."""
+        if self._ready[-1] == _DONE:
             self._ready.pop()
             await self._finish()
         elif self._kept is not None:
-            self._kept.make_room(sum(map(len, events)))
+            self._kept.make_room(sum(map(len, self._ready)))
 
     async def _finish(self) -> None:
         self._is_done = True
