@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import Any
 
@@ -136,6 +137,9 @@ def _unreachable(error: aiohttp.ClientConnectorError) -> str:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
+        # asyncio puts the address there, which is told already, in the place of the reason.
+        if error.errno is not None and error.strerror.startswith("Connect call failed"):
+            return os.strerror(error.errno)
         return error.strerror
     return (str(error) or type(error).__name__).rstrip(".")
 

@@ -6,7 +6,8 @@ Three steps, each tried only when the one before it failed:
 2. drifted: the untyped body is poured into the type by `construct`: unknown fields are kept, a value of another
    type is converted where that loses nothing (``"15"`` for an int) and otherwise kept as it was sent.
 3. JSON that msgspec refuses (a lone surrogate, which a model that emits half an emoji produces) goes through the
-   standard library's more tolerant parser, and then through step 2.
+   standard library's more tolerant parser, and then through step 2. Of what is nested thousands deep the depths stay
+   the text that they are.
 
 A body that is no JSON raises `NotJSONError`. Drifted types are logged once for each field.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import types
 import typing
 from functools import lru_cache
@@ -35,6 +37,9 @@ _drift_logged: set[tuple[str, str]] = set()
 class NotJSONError(ValueError):
     """The body of an answer is no JSON."""
 
+
+_MAX_DEPTH = 100
+_BRACKET_OR_STRING = re.compile(r'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 DECODE_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 """What a typed decoder raises for a body that drifted, or is no JSON."""
@@ -72,10 +77,34 @@ def decode_untyped(body: bytes) -> Any:
     try:
         return _untyped_decoder.decode(body)
     except DECODE_ERRORS:
+        text = body.decode("utf-8-sig", errors="replace")
         try:
-            return json.loads(body.decode("utf-8-sig", errors="replace"), parse_int=_integer)
-        except (ValueError, RecursionError) as error:
+            return json.loads(text, parse_int=_integer)
+        except RecursionError:
+            return _decode_deep(text)
+        except ValueError as error:
             raise NotJSONError(str(error)) from None
+
+
+def _decode_deep(text: str) -> Any:
+    """JSON that is nested more deeply than parsers go. What is below `_MAX_DEPTH` stays the text that it is."""
+    pieces: list[str] = []
+    depth = done = cut = 0
+    for match in _BRACKET_OR_STRING.finditer(text):
+        token = match[0]
+        if token in "[{":
+            depth += 1
+            if depth == _MAX_DEPTH + 1:
+                cut = match.start()
+        elif token in "]}":
+            if depth == _MAX_DEPTH + 1:
+                pieces += [text[done:cut], json.dumps(text[cut : match.end()])]
+                done = match.end()
+            depth -= 1
+    try:
+        return json.loads("".join([*pieces, text[done:]]), parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        raise NotJSONError(str(error)) from None
 
 
 def _integer(digits: str) -> int | float:

@@ -280,6 +280,16 @@ def test_a_body_nested_as_deeply_as_a_parser_takes_it_is_read_and_given_back(lev
     assert value.to_dict().keys() == {"id", "model", field}
 
 
+@pytest.mark.parametrize("levels", [3_000, 100_000])
+@pytest.mark.parametrize("field", ["brand_new", "choices", "usage"])
+def test_what_is_nested_more_deeply_than_parsers_go_stays_text(levels: int, field: str) -> None:
+    deep = '["]",' + "[" * levels + "]" * levels + r',"\"]"]'
+    body = f'{{"id":"a[","model":"m","{field}":{deep},"end":1}}'.encode()
+    value: Any = decode_json(ChatCompletion, body)
+    assert (value.id, value.model, value.end) == ("a[", "m", 1)
+    assert value.to_json().count("[") == deep.count("[") + 1
+
+
 @pytest.mark.parametrize(
     "body", [b"", b" ", b"<html></html>", b"{", b'{"a":1', b"\x1f\x8b\x08", b"{}{}", b"nul", b"{'a':1}"]
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -141,16 +140,10 @@ def test_no_generation_raises(generation: object) -> None:
     ["{", "[", "}", '"', '{"', '"\\', '{"a":', "[]", '{"name"}', "<function=", "<function=f>", "<function=f>{", '\\"{', "a.",
      "<tool_call>", "to=functions.f", "<function=f>((((", "to=functions.", '{"name":"f","arguments":'],
 )  # fmt: skip
-def test_the_time_that_it_takes_grows_with_the_length_alone(piece: str) -> None:
-    def seconds(chars: int) -> float:
-        text = piece * (chars // len(piece))
-        began_at = time.process_time()
-        failed_calls(text)
-        return time.process_time() - began_at
-
-    # Four times the text would take sixteen times as long where it is looked at again and again.
-    short, long = min(seconds(32_000) for _ in range(3)), min(seconds(128_000) for _ in range(3))
-    assert long < 9 * short + 0.01
+@pytest.mark.timeout(10)
+def test_no_text_is_looked_at_again_and_again(piece: str) -> None:
+    # The longest that is read at all: where the time grows with its square, that is minutes.
+    failed_calls(piece * (256 * 1024 // len(piece)))
 
 
 def test_a_generation_longer_than_any_is_not_read_to_its_end() -> None:
@@ -159,5 +152,5 @@ def test_a_generation_longer_than_any_is_not_read_to_its_end() -> None:
 
 def test_a_generation_nested_beyond_all_reason_gives_what_can_be_told() -> None:
     deep = "[" * 100_000 + "]" * 100_000
-    assert failed_calls(f'{{"name": "f", "arguments": {deep}}}') == []
+    assert failed_calls(f'{{"name": "f", "arguments": {deep}}}')[0].name == "f"
     assert [call.name for call in failed_calls(f"<function=f>{deep}</function>")] == ["f"]
