@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Client = tuple[str, str]
@@ -139,6 +139,22 @@ ROWS: tuple[Row, ...] = (
 def chosen(only: str, *, quick: bool) -> tuple[Row, ...]:
     """The rows whose name has *only* in it. The quick run leaves out what no small size makes quick."""
     return tuple(row for row in ROWS if only in row.name and (row.in_quick or not quick or only))
+
+
+_FOR_TARGETS = (OURS, OURS_SYNC, HAND, PEOPLE, GROQ, GROQ_SYNC, GROQ_AIO, BARE)
+_WITHOUT_TARGET = (
+    "chat, 1 ", "chat, 500", "chat, 2,000", "streams, 1 ", "streams, 500", "delay, 100 ", "embeddings, 1 ",
+    "embeddings, 2,048", "a prompt", "refused", "memory of an idle",
+)  # fmt: skip
+
+
+def for_targets() -> tuple[Row, ...]:
+    """The rows that a target is about, with the clients that it compares."""
+    return tuple(
+        replace(row, clients=tuple(client for client in row.clients if client in _FOR_TARGETS))
+        for row in ROWS
+        if not row.name.startswith(_WITHOUT_TARGET)
+    )
 
 
 def clients_of(row: Row, *, quick: bool) -> tuple[Client, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .plan import Client, Row, label
-from .results import Ratio, Results, cpu, value, wall
+from .results import Figure, Ratio, Results, cpu, value, wall
+from .spec import Found
 from .targets import Target, judge
 
 _OWN_FIGURES = {
@@ -17,6 +18,11 @@ _OWN_FIGURES = {
     "start": ("rss_mib",),
     "transfer": ("peak_mib", "grown_mib"),
 }  # fmt: skip
+
+
+def value_ms(found: Found) -> float:
+    """Wall milliseconds."""
+    return found.wall_s * 1e3
 
 
 def markdown(results: Results, rows: Iterable[Row]) -> str:
@@ -37,6 +43,50 @@ def markdown(results: Results, rows: Iterable[Row]) -> str:
                 f"- {each.row}, {label((each.client, each.loop))}, round {each.round + 1}: `{reason}`"
             )
         lines.append("")
+    return "\n".join(lines)
+
+
+_SUMMARY_CLIENTS = (
+    "aiogroq",
+    "groq",
+    "groq+aiohttp",
+    "openai",
+    "openai+aiohttp",
+    "hand-written",
+    "aiohttp as people write it",
+)
+_SUMMARY: tuple[tuple[str, str, Figure, str], ...] = (
+    ("chat, 1 concurrent", "asyncio", cpu, "CPU us a request"),
+    ("chat, 50 concurrent", "asyncio", cpu, "CPU us a request"),
+    ("chat, 1,000 concurrent", "asyncio", cpu, "CPU us a request"),
+    ("streams, 50 concurrent", "asyncio", cpu, "CPU us an event"),
+    ("sync chat, sequential", "sync", wall, "wall us a request"),
+    ("sync chat, 32 threads", "sync", wall, "wall us a request"),
+    ("sync stream", "sync", cpu, "CPU us an event"),
+    ("embeddings, 64 of 768, float", "asyncio", cpu, "CPU us a request"),
+    ("embeddings, 64 of 768, base64", "asyncio", cpu, "CPU us a request"),
+    ("a prompt of 1 MiB", "asyncio", cpu, "CPU us a request"),
+    ("download 64 MiB to a file", "asyncio", cpu, "CPU us a MiB"),
+    ("upload 25 MiB from a file", "asyncio", cpu, "CPU us a MiB"),
+    ("import", "sync", value_ms, "ms, the interpreter's start included"),
+    ("memory of 1,000 open streams", "asyncio", value("kib_each"), "KiB each"),
+)  # fmt: skip
+
+
+def summary(results: Results) -> str:
+    """The rows that most people ask about, client beside client, for the README."""
+    machine = results.machine
+    lines = [
+        f"Medians, taken {machine['date']} on {machine['cores']} cores, {machine['system']}, {machine['python']}; each "
+        "client in a process of its own, in turn, against one local server. Less is better.",
+        "",
+        f"| | unit | {' | '.join(_SUMMARY_CLIENTS)} |",
+        "|---" * (2 + len(_SUMMARY_CLIENTS)) + "|",
+    ]
+    for row, loop, figure, unit in _SUMMARY:
+        medians = [results.median(row, (client, loop), figure) for client in _SUMMARY_CLIENTS]
+        cells = ["" if median is None else f"{median:,.1f}" for median in medians]
+        lines.append(f"| {row} | {unit} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

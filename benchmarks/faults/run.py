@@ -21,7 +21,7 @@ from typing import Any
 
 from aiogroq.local import LocalGroq
 
-from .. import machine
+from .. import machine, readme
 from ..run import versions
 from . import wire
 from .catalog import SCENARIOS
@@ -62,7 +62,10 @@ def main(arguments: list[str]) -> int:
     kind, packages = machine.described(), versions()
     report = {"machine": kind, "versions": packages, "scenarios": [line._asdict() for line in lines]}
     (folder / "faults.json").write_text(json.dumps(report, indent=1) + "\n")
-    (folder / "faults.md").write_text(markdown(lines, kind, packages))
+    text = markdown(lines, kind, packages)
+    (folder / "faults.md").write_text(text)
+    if len(lines) == len(SCENARIOS) and not options.results:
+        readme.put("faults", text.partition("\n\n")[2])
     wrong = [line for line in lines if not line.ours.startswith("right")]
     sys.stdout.write(f"{len(lines)} scenarios; ours right in {len(lines) - len(wrong)}, ")
     sys.stdout.write(f"groq in {sum(line.official.startswith('right') for line in lines)}\n")
