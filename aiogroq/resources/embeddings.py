@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from ..types._omit import Omit, omit
-from ..types.embeddings import CreateEmbeddingResponse
+from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
 from ..wire.request import build
 from ._base import AsyncResource
 
@@ -38,6 +38,7 @@ class AsyncEmbeddings(AsyncResource):
 
         return AsyncEmbeddingsWithStreamingResponse(self)
 
+    @overload
     async def create(
         self,
         *,
@@ -46,12 +47,47 @@ class AsyncEmbeddings(AsyncResource):
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> CreateEmbeddingResponse:
+    ) -> CreateEmbeddingResponse: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingArrayResponse: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse: ...
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
-        params = {"input": input, "model": model, "encoding_format": encoding_format, "user": user}
-        request = build("POST", "/embeddings", CreateEmbeddingResponse, params, options)
-        return await self._client.send(request)
+        is_array = encoding_format == "array"
+        encoding = "base64" if is_array else encoding_format
+        params = {"input": input, "model": model, "encoding_format": encoding, "user": user}
+        if is_array:
+            request = build("POST", "/embeddings", CreateEmbeddingArrayResponse, params, options)
+            return await self._client.send(request)
+        return await self._client.send(build("POST", "/embeddings", CreateEmbeddingResponse, params, options))

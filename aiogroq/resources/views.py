@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ..types.chat.chat_completion import ChatCompletion
     from ..types.chat.chat_completion_chunk import ChatCompletionChunk
     from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingResponse
+    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
     from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
     from ..types.models import Model, ModelDeleted, ModelListResponse
     from .audio import AsyncAudio, AsyncSpeech, AsyncTranscriptions, AsyncTranslations
@@ -489,8 +489,9 @@ class AsyncEmbeddingsWithRawResponse:
     """`AsyncEmbeddings`: the same methods, which give the response with its headers round the value."""
 
     def __init__(self, embeddings: AsyncEmbeddings) -> None:
-        self._create = async_to_raw_response_wrapper(embeddings.create)
+        self._create: Callable[..., Any] = async_to_raw_response_wrapper(embeddings.create)
 
+    @overload
     async def create(
         self,
         *,
@@ -499,14 +500,48 @@ class AsyncEmbeddingsWithRawResponse:
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> AsyncAPIResponse[CreateEmbeddingResponse]:
+    ) -> AsyncAPIResponse[CreateEmbeddingResponse]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncAPIResponse[CreateEmbeddingArrayResponse]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]: ...
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
-        return await self._create(
-            input=input, model=model, encoding_format=encoding_format, user=user, **options
+        return cast(
+            "AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]",
+            await self._create(
+                input=input, model=model, encoding_format=encoding_format, user=user, **options
+            ),
         )
 
 
@@ -514,8 +549,9 @@ class AsyncEmbeddingsWithStreamingResponse:
     """`AsyncEmbeddings`: the same methods, which leave the body on the socket until it is asked for."""
 
     def __init__(self, embeddings: AsyncEmbeddings) -> None:
-        self._create = async_to_streamed_response_wrapper(embeddings.create)
+        self._create: Callable[..., Any] = async_to_streamed_response_wrapper(embeddings.create)
 
+    @overload
     def create(
         self,
         *,
@@ -524,13 +560,53 @@ class AsyncEmbeddingsWithStreamingResponse:
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]:
+    ) -> AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> (
+        AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]
+        | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]
+    ): ...
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> (
+        AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]
+        | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]
+    ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
-        return self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options)
+        return cast(
+            "AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]] | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]",
+            self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
+        )
 
 
 class AsyncFilesWithRawResponse:

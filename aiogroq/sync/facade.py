@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..types.chat.chat_completion import ChatCompletion
     from ..types.chat.chat_completion_chunk import ChatCompletionChunk
     from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingResponse
+    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
     from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
     from ..types.models import Model, ModelDeleted, ModelListResponse
     from .response import BinaryAPIResponse
@@ -398,6 +398,7 @@ class Embeddings(SyncResource):
 
         return EmbeddingsWithStreamingResponse(self)
 
+    @overload
     def create(
         self,
         *,
@@ -406,10 +407,41 @@ class Embeddings(SyncResource):
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> CreateEmbeddingResponse:
+    ) -> CreateEmbeddingResponse: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingArrayResponse: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse: ...
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         return lift(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ..types.chat.chat_completion import ChatCompletion
     from ..types.chat.chat_completion_chunk import ChatCompletionChunk
     from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingResponse
+    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
     from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
     from ..types.models import Model, ModelDeleted, ModelListResponse
     from .facade import (
@@ -485,8 +485,9 @@ class EmbeddingsWithRawResponse:
     """`Embeddings`: the same methods, which give the response with its headers round the value."""
 
     def __init__(self, embeddings: Embeddings) -> None:
-        self._create = to_raw_response_wrapper(embeddings.create)
+        self._create: Callable[..., Any] = to_raw_response_wrapper(embeddings.create)
 
+    @overload
     def create(
         self,
         *,
@@ -495,21 +496,56 @@ class EmbeddingsWithRawResponse:
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> APIResponse[CreateEmbeddingResponse]:
+    ) -> APIResponse[CreateEmbeddingResponse]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> APIResponse[CreateEmbeddingArrayResponse]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]: ...
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
-        return self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options)
+        return cast(
+            "APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]",
+            self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
+        )
 
 
 class EmbeddingsWithStreamingResponse:
     """`Embeddings`: the same methods, which leave the body on the socket until it is asked for."""
 
     def __init__(self, embeddings: Embeddings) -> None:
-        self._create = to_streamed_response_wrapper(embeddings.create)
+        self._create: Callable[..., Any] = to_streamed_response_wrapper(embeddings.create)
 
+    @overload
     def create(
         self,
         *,
@@ -518,13 +554,53 @@ class EmbeddingsWithStreamingResponse:
         encoding_format: Literal["float", "base64"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> ResponseContextManager[APIResponse[CreateEmbeddingResponse]]:
+    ) -> ResponseContextManager[APIResponse[CreateEmbeddingResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["array"],
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> (
+        ResponseContextManager[APIResponse[CreateEmbeddingResponse]]
+        | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]
+    ): ...
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["float", "base64", "array"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> (
+        ResponseContextManager[APIResponse[CreateEmbeddingResponse]]
+        | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]
+    ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
-        With ``encoding_format="base64"`` a vector is the base64 text of little-endian 32-bit floats.
+        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
+        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
-        return self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options)
+        return cast(
+            "ResponseContextManager[APIResponse[CreateEmbeddingResponse]] | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]",
+            self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
+        )
 
 
 class FilesWithRawResponse:

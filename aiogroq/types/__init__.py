@@ -55,7 +55,13 @@ from .completion_usage import (
     UsageBreakdown,
 )
 from .create_params import BatchCreateParams, EmbeddingCreateParams, FileCreateParams
-from .embeddings import CreateEmbeddingResponse, Embedding, EmbeddingUsage
+from .embeddings import (
+    CreateEmbeddingArrayResponse,
+    CreateEmbeddingResponse,
+    Embedding,
+    EmbeddingArray,
+    EmbeddingUsage,
+)
 from .files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse, FileObject
 from .models import Model, ModelDeleted, ModelListResponse, ModelPricing
 from .shared import ErrorObject, FunctionDefinition, FunctionParameters
@@ -96,8 +102,10 @@ __all__ = [
     "CompletionCreateParams",
     "CompletionTokensDetails",
     "CompletionUsage",
+    "CreateEmbeddingArrayResponse",
     "CreateEmbeddingResponse",
     "Embedding",
+    "EmbeddingArray",
     "EmbeddingCreateParams",
     "EmbeddingUsage",
     "ErrorObject",

@@ -128,7 +128,7 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         if isinstance(value, dict):
             return _construct_model(cls, cast("dict[str, Any]", value))
         if not isinstance(value, cls):
-            _log_drift(where or cls.__name__, value)
+            log_drift(where or cls.__name__, value)
         return value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
@@ -189,8 +189,6 @@ def _construct_union(cls: Any, value: Any, where: str) -> Any:
         shape: Any = typing.get_origin(option) or option
         if shape in (dict, list) and isinstance(value, shape):
             return _construct(option, cast("Any", value), where)
-    if isinstance(value, (dict, list)):
-        return cast("Any", value)
     return _construct_scalar(cls, value, where)
 
 
@@ -200,11 +198,12 @@ def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
             return msgspec.convert(value, cls, strict=strict)
         except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
             continue  # ValueError: what msgspec makes of a lone surrogate where a number was due
-    _log_drift(where, value)
+    log_drift(where, value)
     return value
 
 
-def _log_drift(where: str, value: Any) -> None:
+def log_drift(where: str, value: Any) -> None:
+    """Say, once for each field and type, that ``value`` is kept as it was sent, though it does not fit the field."""
     key = (where, type(value).__name__)
     if key not in _drift_logged:
         _drift_logged.add(key)

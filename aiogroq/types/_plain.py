@@ -7,6 +7,7 @@ deeply as a JSON parser takes it.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, cast
@@ -90,8 +91,10 @@ def _defaults(cls: type[Model]) -> dict[str, Any]:
 
 
 def _as_sent(value: Any, sent: Any) -> Any:
-    """A scalar, in the form it was sent in if it was converted on its way in and not changed since."""
+    """A scalar, in the form it was sent in if it was converted on its way in and not changed since. An array as a list."""
     kind: Any = value.__class__
+    if kind is array:
+        return value.tolist()
     if sent is ABSENT or kind is sent.__class__:
         return value
     try:

@@ -14,8 +14,8 @@ class EmbeddingCreateParams(CallOptions, total=False):
     """One text, or 1 to 2048 of them, none of them empty."""
     model: Required[str]
     """An embedding model, such as ``nomic-embed-text-v1_5``. The public service offers none at present."""
-    encoding_format: Opt[Literal["float", "base64"]]
-    """How the vectors come back; default ``float``."""
+    encoding_format: Opt[Literal["float", "base64", "array"]]
+    """How the vectors come back; default ``float``. ``array`` is ours: base64 that comes as arrays."""
     user: Opt[str]
     """Who your end user is, for abuse reports."""
 
