@@ -7,7 +7,6 @@ pieces, and whatever a proxy wants, stay aiohttp's own affair.
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
 import aiohttp
@@ -21,8 +20,6 @@ from .watch import Watch
 ACCEPT_ENCODING: str = ClientRequest.DEFAULT_HEADERS[hdrs.ACCEPT_ENCODING]
 """The encodings that aiohttp can read here."""
 _WITHOUT_LENGTH = frozenset({"GET", "HEAD"})
-# aiohttp 3.14 asks who has written a request that is out already.
-_ASKS_FOR_WRITER = "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).parameters
 
 
 class SentHeaders:
@@ -68,12 +65,15 @@ class OwnRequest(ClientRequest):
     ) -> None:  # fmt: skip
         """Keep what the connector and the response ask for, and nothing of what aiohttp would work out."""
         self.method = method
-        self.original_url = self.url = url
-        self.headers = self._outgoing.headers.values
+        self.original_url: URL = url
+        self.url: URL = url
+        self.headers: CIMultiDict[str] = self._outgoing.headers.values
         self.loop = loop
         self.response_class = response_class
         self.server_hostname = server_hostname
-        self.proxy = self.proxy_auth = self.proxy_headers = None
+        self.proxy: URL | None = None
+        self.proxy_auth: aiohttp.BasicAuth | None = None
+        self.proxy_headers: Any = None
         self._session = session
         self._ssl = ssl
         self._timer = timer
@@ -89,13 +89,14 @@ class OwnRequest(ClientRequest):
             raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
         message = self._message()
         transport.write(message)
-        self.output_size = len(message)
-        writer: dict[str, Any] = {"stream_writer": self} if _ASKS_FOR_WRITER else {}
-        self.response = self.response_class(
+        self.output_size: int = len(message)
+        sent: Any = self  # of the writer of a request that is out already only this size is asked
+        response: aiohttp.ClientResponse = self.response_class(
             self.method, self.original_url, writer=None, continue100=None, timer=self._timer,
-            request_info=self.request_info, traces=self._traces, loop=self.loop, session=self._session, **writer,
+            request_info=self.request_info, traces=self._traces, loop=self.loop, session=self._session,
+            stream_writer=sent,
         )  # fmt: skip
-        return self.response
+        return response
 
     def _message(self) -> bytes:
         line = f"{self.method} {self.url.raw_path_qs} HTTP/1.1\r\n".encode()
