@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from .calls import API, ASK, CHAT, FILE, MODEL, WAV, Call, server_root
+from .calls import API, ASK, CHAT, EMBEDDING, FILE, MODEL, WAV, Call, server_root
 from .recording import Part
 from .sides import Named
 
@@ -138,6 +138,9 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
              lambda c: c.chat.completions.create(**CHAT)),
     OnlyOurs("a generator of texts", lambda c: c.embeddings.create(model="m", input=(text for text in "ab")), "any iterable is a list", "TypeError",
              lambda c: c.embeddings.create(model="m", input=["a", "b"])),
+    Differs("embeddings as arrays", lambda c: c.embeddings.create(**EMBEDDING, encoding_format="array"), "arrays are made of the service's base64",
+            {"json": ('{"encoding_format": "array", "input": "a text", "model": "nomic-embed-text-v1_5"}',
+                      '{"encoding_format": "base64", "input": "a text", "model": "nomic-embed-text-v1_5"}')}),
     OnlyOurs("an omitted field of a verb", lambda c: c.post(f"{API}/x", cast_to=object, body={"a": 1, "b": c.sdk.omit}), "omitted means not sent", "TypeError",
              lambda c: c.post(f"{API}/x", cast_to=object, body={"a": 1})),
     OnlyOfficial("messages that are a text", lambda c: c.chat.completions.create(model=MODEL, messages="Hello"), "it would be a 400 later", "TypeError"),

@@ -26,6 +26,7 @@ from aiogroq.types import (
     ChatCompletionMessage,
     ChatParams,
     CompletionUsage,
+    CreateEmbeddingArrayResponse,
     CreateEmbeddingResponse,
     ErrorObject,
     FileCreateResponse,
@@ -138,6 +139,7 @@ RECORDED: list[tuple[type, bytes]] = [
     (BatchListResponse, b'{"object":"list","data":[' + BATCH + b'],"paging":{"next_cursor":"c2"}}'),
     (CreateEmbeddingResponse, EMBEDDING),
     (CreateEmbeddingResponse, EMBEDDING.replace(b"[0.1,1]", b'"zczMPQ=="')),
+    (CreateEmbeddingArrayResponse, EMBEDDING.replace(b"0.1", b"0.5")),
     (ErrorObject, TOOL_ERROR),
 ]
 
@@ -175,6 +177,7 @@ def test_an_empty_object_is_a_value_of_every_type(cls: Any) -> None:
         FileListResponse().data,
         BatchListResponse().data,
         CreateEmbeddingResponse().data,
+        CreateEmbeddingArrayResponse().data,
         Transcription().segments,
         Transcription().words,
     ],

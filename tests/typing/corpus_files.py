@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from array import array
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal
@@ -28,8 +29,10 @@ from aiogroq.types import (
     BatchCreateResponse,
     BatchListResponse,
     BatchRetrieveResponse,
+    CreateEmbeddingArrayResponse,
     CreateEmbeddingResponse,
     Embedding,
+    EmbeddingArray,
     EmbeddingCreateParams,
     FileCreateResponse,
     FileDeleteResponse,
@@ -249,6 +252,12 @@ async def others_awaited(client: AsyncGroq) -> None:
     )
     assert_type(created, BatchCreateResponse)
     assert_type(await client.embeddings.create(input="Hello", model="m"), CreateEmbeddingResponse)
+    arrays = await client.embeddings.create(input="Hello", model="m", encoding_format="array")
+    assert_type(arrays, CreateEmbeddingArrayResponse)
+    raw_arrays = await client.embeddings.with_raw_response.create(
+        input="a", model="m", encoding_format="array"
+    )
+    assert_type(raw_arrays, AsyncAPIResponse[CreateEmbeddingArrayResponse])
     raw = await client.models.with_raw_response.retrieve("openai/gpt-oss-20b")
     assert_type(raw, AsyncAPIResponse[Model])
     assert_type(await raw.parse(), Model)
@@ -282,6 +291,18 @@ def others_blocking(client: Groq) -> None:
     vectors = client.embeddings.create(input=("a", "b"), model="m", encoding_format="base64", user=None)
     assert_type(vectors.data, list[Embedding])
     assert_type(vectors.data[0].embedding, list[float] | str)
+    arrays = client.embeddings.create(input=["a"], model="m", encoding_format="array")
+    assert_type(arrays.data, list[EmbeddingArray])
+    vector = arrays.data[0].embedding
+    assert_type(vector, array[float])
+    length: float = sum(number * number for number in vector)
+    wanted: Literal["float", "array"] = "array" if length else "float"
+    either = client.embeddings.create(input="a", model="m", encoding_format=wanted)
+    assert_type(either, CreateEmbeddingResponse | CreateEmbeddingArrayResponse)
+    with client.embeddings.with_streaming_response.create(
+        input="a", model="m", encoding_format="array"
+    ) as arrays_response:
+        assert_type(arrays_response, APIResponse[CreateEmbeddingArrayResponse])
     assert_type(client.with_raw_response.models.list(), APIResponse[ModelListResponse])
     with client.with_streaming_response.embeddings.create(input="a", model="m") as response:
         assert_type(response, APIResponse[CreateEmbeddingResponse])

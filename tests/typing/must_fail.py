@@ -163,6 +163,8 @@ def other_resources(client: Groq, text_file: TextIO) -> None:
     client.embeddings.create(input=3, model="m")  # wrong: texts
     client.embeddings.create(input="a")  # wrong: no model
     client.embeddings.create(input="a", model="m", encoding_format="floaty")  # wrong: float or base64
+    client.embeddings.create(input="a", model="m", encoding_format="array").data[0].embedding.upper()  # wrong: an array
+    client.embeddings.create(input="a", model="m", encoding_format="base64").data[0].embedding.tolist()  # wrong: text
     client.embeddings.create(input="a", model="m", dimensions=8)  # wrong: no such argument
     client.models.retrieve()  # wrong: no id
     client.models.retrieve(7)  # wrong: a text
