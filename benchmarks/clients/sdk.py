@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .base import AsyncPeer, Seen, SyncPeer
@@ -28,8 +28,10 @@ def messages(prompt: str) -> list[dict[str, str]]:
 class AsyncSdk(AsyncPeer):
     """Calls that the three packages have in common; *client* is theirs."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, encodings: Mapping[str, str] | None = None) -> None:
         self._client = client
+        self._encodings = encodings or {}
+        """What the package calls the encodings on the wire, where not by their own name."""
 
     async def chat(self, model: str, prompt: str) -> str:
         answer = await self._client.chat.completions.create(
@@ -54,7 +56,8 @@ class AsyncSdk(AsyncPeer):
             seen(chunk.id)
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
-        answer = await self._client.embeddings.create(model=model, input=inputs, encoding_format=encoding)
+        asked = self._encodings.get(encoding, encoding)
+        answer = await self._client.embeddings.create(model=model, input=inputs, encoding_format=asked)
         return [_numbers(item.embedding) for item in answer.data]
 
     async def download(self, path: str) -> None:
@@ -111,7 +114,8 @@ def _numbers(embedding: Any) -> Sequence[float]:
 def async_aiogroq(url: str, concurrent: int) -> AsyncPeer:
     from aiogroq import AsyncGroq
 
-    return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0))
+    # Unpacks base64 itself.
+    return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0), {"base64": "array"})
 
 
 def sync_aiogroq(url: str) -> SyncPeer:
