@@ -1,4 +1,4 @@
-"""One try: a request on a connection, and the headers of its answer. Where foreign exceptions are translated."""
+"""What became of a try: whose cancellation it was, whether the connection was stale, what a foreign error means."""
 
 from __future__ import annotations
 
@@ -144,31 +144,17 @@ def _reason(error: BaseException) -> str:
     return (str(error) or type(error).__name__).rstrip(".")
 
 
-async def open_response(
-    loop: asyncio.AbstractEventLoop,
-    session: aiohttp.ClientSession,
-    watch: Watch,
-    method: str,
-    url: Any,
-    kwargs: dict[str, Any],
-) -> aiohttp.ClientResponse:
-    """Send, and wait for the headers of the answer. Raises what aiohttp raises, or `TimeoutError` when the
-    watch expired; an outer cancellation stays a cancellation."""
-    task = asyncio.current_task(loop)
-    assert task is not None
-    before = _cancellations(task)
-    watch.on_expiry = task.cancel
-    try:
-        return await session.request(method, url, **kwargs)
-    except asyncio.CancelledError:
-        if watch.expired_phase is None or _uncancel(task) > before:
-            raise
-        raise TimeoutError(watch.expired_phase) from None
+def explains(watch: Watch, error: BaseException, task: asyncio.Task[Any], before: int) -> bool:
+    """Whether ``error`` is the cancellation that a watch asked for when a limit passed, and nobody else asked for
+    one since there were ``before`` of them (`cancellations`). To be asked once."""
+    is_its_own = isinstance(error, asyncio.CancelledError) and watch.expired_phase is not None
+    return is_its_own and _uncancel(task) <= before
 
 
 if sys.version_info >= (3, 11):
 
-    def _cancellations(task: asyncio.Task[Any]) -> int:
+    def cancellations(task: asyncio.Task[Any]) -> int:
+        """How many have asked for this task to be cancelled."""
         return task.cancelling()
 
     def _uncancel(task: asyncio.Task[Any]) -> int:
@@ -176,7 +162,8 @@ if sys.version_info >= (3, 11):
 
 else:  # Python 3.10 cannot tell our cancellation from one of the caller's that came at the same moment
 
-    def _cancellations(task: asyncio.Task[Any]) -> int:
+    def cancellations(task: asyncio.Task[Any]) -> int:
+        """How many have asked for this task to be cancelled: not known."""
         return 0
 
     def _uncancel(task: asyncio.Task[Any]) -> int:

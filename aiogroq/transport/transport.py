@@ -33,7 +33,7 @@ from ..wire.request import Request
 from ..wire.timeouts import Timeout
 from ..wire.urls import query_pairs, resolve
 from .body import AioBody
-from .exchange import is_lasting, is_stale, open_response, translate, without_secrets
+from .exchange import cancellations, explains, is_lasting, is_stale, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
 from .outgoing import ACCEPT_ENCODING, Outgoing, SentHeaders
@@ -187,6 +187,7 @@ class _Call:
         """
         pool = self._transport.http_client
         session = pool.session(self._loop)
+        task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         for _ in range(_MAX_STALE):
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
@@ -195,21 +196,15 @@ class _Call:
             kwargs = self._arguments(pool, watch)
             # Of a session that the caller made nothing is told on the way to the answer.
             watch.start("first_byte" if pool.is_injected else "pool")
+            before = cancellations(task)
+            watch.on_expiry = task.cancel
             try:
-                response = await open_response(
-                    self._loop, session, watch, self._request.method, self._url, kwargs
-                )
+                response = await session.request(self._request.method, self._url, **kwargs)
             except BaseException as error:
+                is_expired = explains(watch, error, task, before)
                 watch.stop()
-                if self._payload is not None and self._payload.failure is not None:
-                    # The source of the upload failed, not the connection: that is for the caller, and at once.
-                    raise self._payload.failure from None
-                if is_stale(error, watch):
-                    continue
-                translated = translate(error, watch, self._info)
-                if translated is None:
-                    raise
-                raise translated from without_secrets(error)
+                self._raise_unless_stale(error, watch, is_expired)
+                continue
             body = AioBody(response, self._info, self._loop, watch, pool)
             self._transport.rate_limits.note(self._request.model, response.headers)
             if not 200 <= response.status < 300:
@@ -220,6 +215,20 @@ class _Call:
         raise APIConnectionError(
             "Connection error: every kept connection was closed by the server.", self._info
         )
+
+    def _raise_unless_stale(self, error: BaseException, watch: Watch, is_expired: bool) -> None:
+        """Raise what a try that failed means for the caller; nothing where the connection was a stale one."""
+        if isinstance(error, asyncio.CancelledError) and not is_expired:
+            raise error
+        if self._payload is not None and self._payload.failure is not None:
+            # The source of the upload failed, not the connection: that is for the caller, and at once.
+            raise self._payload.failure from None
+        if is_stale(error, watch):
+            return
+        translated = translate(error, watch, self._info)
+        if translated is None:
+            raise error
+        raise translated from (None if is_expired else without_secrets(error))
 
     def _arguments(self, pool: DefaultAioHttpClient, watch: Watch) -> dict[str, Any]:
         request, headers = self._request, self._headers
