@@ -78,10 +78,14 @@ ROWS: tuple[Row, ...] = (
     *(
         Row(
             f"streams, {concurrent} concurrent", "streams", "event", {"concurrent": concurrent, "count": count},
-            _STREAMING, quick={"count": 1, "concurrent": 1}, rounds=rounds, in_quick=concurrent == 1,
+            clients, quick={"count": 1, "concurrent": 1}, rounds=rounds, in_quick=concurrent == 1,
             fewer={client: {"count": few} for client in _SLOW},
         )
-        for concurrent, count, few, rounds in ((1, 20, 4, 5), (50, 100, 50, 5), (500, 500, 500, 1))
+        for concurrent, count, few, rounds, clients in (
+            (1, 20, 4, 5, _STREAMING), (50, 100, 50, 5, _STREAMING),
+            # Half a million events of each: three minutes for an official package.
+            (500, 500, 500, 1, (OURS, HAND, GROQ, GROQ_AIO, PEOPLE, OURS_FAST, HAND_FAST)),
+        )
     ),
     Row(
         "delay, 100 streams", "delay", "", {"streams": 100, "events": 40, "hertz": 10},
