@@ -57,7 +57,7 @@ class AsyncStream(Generic[T]):
         self._on_error = on_error
         self._scrub = scrub
         self._ready: deque[bytes] = deque()
-        self._failed: BaseException | None = None
+        self._failed: APIError | None = None
         self._is_done = False
         self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
         self._keep = self._kept.events.append if self._kept is not None else None
@@ -106,7 +106,7 @@ class AsyncStream(Generic[T]):
             if self._failed is not None:
                 error, self._failed = self._failed, None
                 self._is_done = True
-                raise error
+                raise self._broken_by(error)
             if self._is_done:
                 raise StopAsyncIteration
             body.wait_for_event()
@@ -121,7 +121,7 @@ class AsyncStream(Generic[T]):
                         ready += events
             except (APIError, EventTooLargeError) as error:
                 if not self._is_done:
-                    self._failed = self._broken_by(error)
+                    self._fail(error)
                 continue
             finally:
                 body.event_came()
@@ -152,12 +152,13 @@ class AsyncStream(Generic[T]):
         except APIError as error:
             self._ready.clear()
             self._is_done = True
+            self._body.abort()
             raise self._broken_by(error) from error.__cause__
         if self._kept is not None and type(item) is ChatCompletionChunk:
             self._kept.events.append(event)
             if item.x_groq is not None and item.x_groq.error:
                 self._ready.clear()
-                self._failed = self._broken_by(self._stopped_early(item.x_groq.error))
+                self._fail(self._stopped_early(item.x_groq.error))
         return cast("T", item)
 
     def _item(self, event: bytes) -> Any:
@@ -197,7 +198,7 @@ class AsyncStream(Generic[T]):
         if self._kept is None or self._is_finished(self._kept):
             self._is_done = True
             return
-        self._failed = self._broken_by(
+        self._fail(
             APIConnectionError(
                 "The stream broke off: it ended without [DONE] and without a finish reason.",
                 self._body.request,
@@ -207,16 +208,21 @@ class AsyncStream(Generic[T]):
     def _is_finished(self, kept: KeptEvents) -> bool:
         return kept.folded().is_finished
 
-    def _broken_by(self, error: APIError | EventTooLargeError) -> APIError:
-        """The error as it is raised, once the events before it have been handed out. Ends the connection."""
+    def _fail(self, error: APIError | EventTooLargeError) -> None:
+        """End the connection, and raise this once the events before it have been handed out."""
         if isinstance(error, EventTooLargeError):
+            self._ready += error.events
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
+        self._failed = error
+        self._body.abort()
+
+    def _broken_by(self, error: APIError) -> APIError:
+        """The error as it is raised, with what had arrived before it."""
         if self._kept is not None:
             error.partial = self._kept.folded().completion
         error.request_id = error.request_id or self._body.headers.get("x-request-id")
-        self._body.abort()
         return error
 
     @property

@@ -72,6 +72,16 @@ def forget() -> None:
     _warned_of.clear()
 
 
+def _renew_lock() -> None:
+    # The thread that held it as the process forked is not there to let go of it.
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def _make_once(named: tuple[str, ...]) -> ssl.SSLContext:
     with _lock:  # the first requests of a service come many at once
         context = _kept.get(named)

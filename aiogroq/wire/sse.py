@@ -13,6 +13,11 @@ _MAX_RETRY_DIGITS = 15
 class EventTooLargeError(ValueError):
     """One event is larger than the limit."""
 
+    def __init__(self, max_event_bytes: int, events: list[bytes]) -> None:
+        super().__init__(f"an event of the stream is larger than {max_event_bytes} bytes")
+        self.events: list[bytes] = events
+        """Those before it that came in the same piece."""
+
 
 class Event(bytes):
     """The data of one event that has a name other than ``message``."""
@@ -60,7 +65,7 @@ class SSEParser:
         if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._pending.endswith(b"\n")):
             # A long event arrives in many pieces: they are looked at again once, when it ends.
             if piece:
-                self._hold(piece)
+                self._hold(piece, [])
             return []
         if self._pending:
             piece = self._with_pending(piece)
@@ -72,24 +77,24 @@ class SSEParser:
                 return events
         blocks = piece.split(b"\n\n")
         rest = blocks.pop()
-        if rest:
-            self._hold(rest)
         events = list[bytes]()
         for block in blocks:
             if len(block) > self.max_event_bytes:
-                raise self._too_large()
+                raise EventTooLargeError(self.max_event_bytes, events)
             if block.startswith(b"data: ") and b"\n" not in block:
                 events.append(block[6:])
             else:
                 event = self._parse(block)
                 if event is not None:
                     events.append(event)
+        if rest:
+            self._hold(rest, events)
         return events
 
-    def _hold(self, piece: bytes) -> None:
+    def _hold(self, piece: bytes, events: list[bytes]) -> None:
         self._pending += piece
         if len(self._pending) > self.max_event_bytes:
-            raise self._too_large()
+            raise EventTooLargeError(self.max_event_bytes, events)
 
     def _with_pending(self, piece: bytes) -> bytes:
         pending = self._pending
@@ -97,15 +102,12 @@ class SSEParser:
         self._pending = bytearray()
         return bytes(pending)
 
-    def _too_large(self) -> EventTooLargeError:
-        return EventTooLargeError(f"an event of the stream is larger than {self.max_event_bytes} bytes")
-
     def _normalise(self, piece: bytes) -> bytes:
         """``piece`` with LF for every line end, and without the byte order mark that may open a stream."""
         if not self._started:
             piece = self._with_pending(piece)
             if len(piece) < 3 and b"\xef\xbb\xbf".startswith(piece):
-                self._hold(piece)
+                self._hold(piece, [])
                 return b""
             self._started = True
             piece = piece.removeprefix(b"\xef\xbb\xbf")

@@ -63,6 +63,20 @@ async def test_a_line_beyond_the_limit_is_not_read_on(
     assert (await client.models.list()).data
 
 
+async def test_what_came_before_it_is_handed_out_and_in_the_error(server: LocalGroq) -> None:
+    # One write, so that all of it comes in one read.
+    event = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"kept"}}]}\n\ndata: ' + b"x" * 8 * KIB
+    server.script(Fault(insert=event, insert_at=0))
+    stream = await new_client(server, 2 * KIB).chat.completions.create(
+        model=MODEL, messages=QUESTION, stream=True
+    )
+    assert (await anext(stream)).choices[0].delta.content == "kept"
+    with pytest.raises(APIConnectionError, match="larger than 2048 bytes") as caught:
+        await anext(stream)
+    assert caught.value.partial is not None
+    assert caught.value.partial.choices[0].message.content == "kept"
+
+
 async def test_a_line_below_it_is_read(server: LocalGroq) -> None:
     server.script(event(4 * KIB * KIB))
     for limit in (5 * KIB * KIB, DefaultAioHttpClient().max_event_bytes):

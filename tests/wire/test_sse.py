@@ -273,6 +273,13 @@ def test_an_event_larger_than_the_limit_is_refused_though_it_ends(pieces: int) -
         feed(SSEParser(1000), [stream[start : start + step] for start in range(0, len(stream), step)])
 
 
+@pytest.mark.parametrize("end", [b"", b"\n\n"])
+def test_the_events_before_one_that_is_too_large_are_not_lost_with_it(end: bytes) -> None:
+    with pytest.raises(EventTooLargeError) as caught:
+        SSEParser(1000).feed(b"data: a\n\n: noise\ndata: b\n\ndata: " + b"x" * 1001 + end)
+    assert caught.value.events == [b"a", b"b"]
+
+
 def test_the_limit_is_for_one_event_and_not_for_the_stream() -> None:
     event = b"data: " + b"x" * 994 + b"\n\n"
     parser = SSEParser(1000)
