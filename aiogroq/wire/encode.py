@@ -13,12 +13,13 @@ import msgspec
 from ..errors import GroqError
 from ..types._omit import Omit
 
-_HARMLESS_BUT_FLOAT: frozenset[object] = frozenset({str, int, bool, type(None)})
-_HARMLESS: frozenset[object] = _HARMLESS_BUT_FLOAT | {float}
+_HARMLESS: frozenset[object] = frozenset({str, int, bool, type(None)})
 _DICTS: set[object] = {dict}
+_FLOATS: set[object] = {float}
 _values: Callable[[Any], Iterable[object]] = cast("Any", dict).values
 _OMIT_MARK = f"aiogroq-omit-{secrets.token_hex(16)}"
-_OMIT_MARK_BYTES = _OMIT_MARK.encode()
+_omits_met = [0]
+"""How often the encoder met an `omit`, in any thread: to look for the mark in a long body takes longer than to write it."""
 
 
 class _NotJSONTypeError(Exception):
@@ -32,11 +33,11 @@ def encode_json(value: Any) -> bytes:
     JSON (bytes, NaN, a lone surrogate, a path, ...), and says so in words.
     """
     try:
+        omits_before = _omits_met[0]
         body = _encoder.encode(value)
-        # What is not finite was written as null: without one, nobody has to look at every number of a long vector.
-        _refuse_lossy(value, _HARMLESS_BUT_FLOAT if b"null" in body else _HARMLESS)
+        _refuse_lossy(value)
         # The bytes are read again, not the value: its generators are used up.
-        if _OMIT_MARK_BYTES in body:
+        if _omits_met[0] != omits_before:
             body = _encoder.encode(_without_omitted(msgspec.json.decode(body)))
     except (_NotJSONTypeError, TypeError, msgspec.MsgspecError) as error:
         raise GroqError(f"the request cannot be written as JSON: {error}") from None
@@ -58,25 +59,20 @@ def _without_omitted(value: Any) -> Any:
     return value
 
 
-def _refuse_lossy(value: Any, harmless: frozenset[object]) -> None:
+def _refuse_lossy(value: Any) -> None:
     """Refuse what msgspec writes as something else: bytes become base64 there, NaN becomes null.
 
-    What is of a ``harmless`` type is not looked at. Called once ``value`` has been encoded, so it has no cycles.
+    Called once ``value`` has been encoded, so it has no cycles.
     """
     waiting: list[Any] = [value]
     while waiting:
         item: Any = waiting.pop()
         kind: Any = item.__class__
         if kind is dict:
-            waiting += [inner for inner in item.values() if type(inner) not in harmless]
+            waiting += [inner for inner in item.values() if type(inner) not in _HARMLESS]
         elif kind is list or kind is tuple:
-            kinds: set[object] = {*map(type, item)}
-            # Nearly always a list is one of messages, which are dicts of texts: that takes no loop to see.
-            is_plain = harmless.issuperset(
-                map(type, chain(*map(_values, item))) if kinds == _DICTS else kinds
-            )
-            if not is_plain:
-                waiting += [inner for inner in item if type(inner) not in harmless]
+            if not _is_harmless(item):
+                waiting += [inner for inner in item if type(inner) not in _HARMLESS]
         elif kind is float:
             if not math.isfinite(item):
                 raise _NotJSONTypeError(f"JSON has no {item}")
@@ -86,9 +82,18 @@ def _refuse_lossy(value: Any, harmless: frozenset[object]) -> None:
             )
 
 
+def _is_harmless(items: Any) -> bool:
+    """Whether nothing in a list need be looked at. Of messages (dicts of texts) and of vectors it takes no loop to see."""
+    kinds: set[object] = {*map(type, items)}
+    if kinds == _FLOATS:
+        return math.isfinite(sum(items))  # one that is not makes the sum so, too
+    return _HARMLESS.issuperset(map(type, chain(*map(_values, items))) if kinds == _DICTS else kinds)
+
+
 def _encode_unknown(value: Any) -> Any:
     """What msgspec does not know, as something that it knows."""
     if isinstance(value, Omit):
+        _omits_met[0] += 1
         return _OMIT_MARK
     if isinstance(value, type):
         raise _NotJSONTypeError(f"{value.__name__} is a class; for its schema pass model_json_schema()")
