@@ -58,6 +58,7 @@ async def test_the_encodings_of_the_service_are_sent_and_answered_as_they_are(
 
 async def test_both_views_parse_arrays(client: AsyncGroq) -> None:
     plain = await client.embeddings.create(model=MODEL, input="a", encoding_format="array")
+    assert type(plain.data[0].embedding) is array
     raw = await client.embeddings.with_raw_response.create(model=MODEL, input="a", encoding_format="array")
     assert await raw.parse() == plain
     streaming = client.embeddings.with_streaming_response
@@ -67,6 +68,7 @@ async def test_both_views_parse_arrays(client: AsyncGroq) -> None:
 
 def test_both_blocking_views_parse_arrays(groq_client: Groq) -> None:
     plain = groq_client.embeddings.create(model=MODEL, input="a", encoding_format="array")
+    assert type(plain.data[0].embedding) is array
     raw = groq_client.embeddings.with_raw_response.create(model=MODEL, input="a", encoding_format="array")
     assert raw.parse() == plain
     streaming = groq_client.embeddings.with_streaming_response
