@@ -10,6 +10,8 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,12 +83,18 @@ class Programs:
 
     def finish(self, process: subprocess.Popen[str], *, limit_s: float = LIMIT_S) -> list[str]:
         """What a program that was started prints from now on."""
-        try:
-            out, err = process.communicate(timeout=limit_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # the program and the processes that it has forked
-            out, err = process.communicate()
-            raise AssertionError(f"it hangs; it had said:\n{out}\n{err}") from None
+        # By its own streams: communicate() does not see what reading a line has read ahead.
+        with ThreadPoolExecutor(2) as readers:
+            pipes = [
+                readers.submit(pipe.read) for pipe in (process.stdout, process.stderr) if pipe is not None
+            ]
+            try:
+                process.wait(limit_s)
+                out, err = (pipe.result(limit_s) for pipe in pipes)
+            except (subprocess.TimeoutExpired, TimeoutError, futures.TimeoutError):
+                os.killpg(process.pid, signal.SIGKILL)  # the program and the processes that it has forked
+                out, err = (pipe.result() for pipe in pipes)
+                raise AssertionError(f"it hangs; it had said:\n{out}\n{err}") from None
         assert _SLOW.sub("", err) == ""
         assert process.returncode == 0
         return out.splitlines()
