@@ -84,7 +84,7 @@ class Programs:
     def finish(self, process: subprocess.Popen[str], *, limit_s: float = LIMIT_S) -> list[str]:
         """What a program that was started prints from now on."""
         # By its own streams: communicate() does not see what reading a line has read ahead.
-        with ThreadPoolExecutor(2) as readers:
+        with process, ThreadPoolExecutor(2) as readers:
             pipes = [
                 readers.submit(pipe.read) for pipe in (process.stdout, process.stderr) if pipe is not None
             ]
