@@ -16,6 +16,7 @@ from ..wire.headers import redacted
 from .tls import HINT
 from .watch import Watch
 
+_STALE_WITHIN_S = 1.0
 _WAITED_FOR = {
     "pool": "a free connection of the pool",
     "connect": "the connection",
@@ -85,8 +86,13 @@ def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITim
 
 
 def is_stale(error: BaseException, watch: Watch) -> bool:
-    """Whether a kept connection was closed under the request, before any byte of an answer: then nothing was
-    done with it, and it goes out again on another connection, at once and without counting as a retry."""
+    """Whether a kept connection was closed as the request came, before any byte of an answer: then nothing was
+    done with it, and it goes out again on another connection, at once and without counting as a retry.
+
+    A server that closes it only after a while has seen the request, and may have worked on it.
+    """
+    if watch.waited_s > _STALE_WITHIN_S:
+        return False
     if isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str):
         return False  # aiohttp puts there what had arrived of the head
     return not watch.is_new_connection and isinstance(

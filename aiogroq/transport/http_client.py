@@ -28,12 +28,18 @@ from .outgoing import OwnRequest
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 """aiohttp's own timers are off: `watch` keeps the time."""
+_HEAP_KEPT_BYTES = 1024 * 1024
 _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
 
 
 class _Handler(ResponseHandler):
-    """Tells the reader of a body that what followed on the wire is no HTTP: aiohttp leaves it waiting."""
+    """A connection. aiohttp leaves the reader of a body waiting when what follows on the wire is no HTTP, and takes what
+    a server sent while the connection was idle for the answer to the next request; here neither happens."""
+
+    def is_connected(self) -> bool:
+        """Whether the connection can be used for a request."""
+        return not self._buffer and super().is_connected()
 
     def set_exception(self, exc: BaseException, *cause: Any, **named: Any) -> None:
         body = self._payload
@@ -51,6 +57,19 @@ class _Connector(aiohttp.TCPConnector):
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         self._factory: Any = functools.partial(_Handler, loop=self._loop)
 
+    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:
+        transport = protocol.transport
+        # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
+        is_unsent = transport is not None and transport.get_write_buffer_size() > 0
+        super()._release(key, protocol, should_close=should_close or is_unsent)
+
+    def drop_idle(self) -> None:
+        """Close the connections that are kept."""
+        kept = [protocol for pairs in self._conns.values() for protocol, _ in pairs]
+        self._conns.clear()
+        for protocol in kept:
+            protocol.close()
+
     async def _create_connection(
         self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout
     ) -> ResponseHandler:
@@ -63,6 +82,16 @@ class _Connector(aiohttp.TCPConnector):
             # aiohttp's own was read when it was imported, and knows nothing of a later environment.
             self._ssl = self._default = await tls.default_context()
         return await super()._create_connection(req, traces, timeout)
+
+
+def _keep_heap() -> None:
+    """Have the C library keep memory that answers of some hundred KiB use again and again.
+
+    glibc gives the end of its heap back whenever more than 128 KiB of it are free, and takes page faults for them
+    at the next answer: half of what reading 64 embeddings costs. A larger block that was once freed doubles that
+    bound to its own size (mallopt(3), M_MMAP_THRESHOLD). Elsewhere this does nothing.
+    """
+    bytes(_HEAP_KEPT_BYTES)
 
 
 class _NoCookies(aiohttp.DummyCookieJar):
@@ -143,6 +172,7 @@ class DefaultAioHttpClient:
             # The loop of another thread may be at this, too: one of them drops it.
             if is_dead and self.sessions.pop(key, None) is not None:
                 found.drop()
+        _keep_heap()
         session = aiohttp.ClientSession(
             connector=_Connector(**self._options),
             cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
@@ -154,6 +184,16 @@ class DefaultAioHttpClient:
         session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
         self.sessions[id(loop)] = LoopSession(loop, session)
         return session
+
+    def drop_idle(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Close the connections of this loop that nobody uses: one of them has proved stale, and is seldom alone.
+
+        A request whose connection the server closed goes out again; it must not find the next one closed, and be
+        sent once more for each connection that was kept.
+        """
+        found = self.sessions.get(id(loop))
+        if found is not None and isinstance(found.session.connector, _Connector):
+            found.session.connector.drop_idle()
 
     def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
         """The proxy for this URL with the headers for it, or None."""

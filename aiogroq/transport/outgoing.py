@@ -19,6 +19,7 @@ from .watch import Watch
 
 ACCEPT_ENCODING: str = ClientRequest.DEFAULT_HEADERS[hdrs.ACCEPT_ENCODING]
 """The encodings that aiohttp can read here."""
+_OURS = ("Accept", "Accept-Encoding", "User-Agent")
 _WITHOUT_LENGTH = frozenset({"GET", "HEAD"})
 
 
@@ -46,6 +47,11 @@ class Outgoing:
         """Is told the phases."""
 
 
+def skipped_headers(body: Any) -> tuple[str, ...]:
+    """The headers that aiohttp is not to add on its own: what the caller took away stays away."""
+    return _OURS if isinstance(body, aiohttp.Payload) else (*_OURS, "Content-Type")
+
+
 class OwnRequest(ClientRequest):
     """Sends an `Outgoing`: the ``request_class`` of our own sessions."""
 
@@ -57,6 +63,7 @@ class OwnRequest(ClientRequest):
             self._take(method, url, **options)
         else:
             options["headers"] = data.headers.values
+            options["skip_auto_headers"] = skipped_headers(data.body)
             super().__init__(method, url, data=data.body, **options)
 
     def _take(

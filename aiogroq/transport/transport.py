@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -36,7 +36,7 @@ from .body import AioBody
 from .exchange import cancellations, explains, is_lasting, is_stale, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
-from .outgoing import ACCEPT_ENCODING, Outgoing, SentHeaders
+from .outgoing import ACCEPT_ENCODING, Outgoing, SentHeaders, skipped_headers
 from .stream import AsyncStream
 from .tls import warn_of_plain_http
 from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
@@ -45,8 +45,8 @@ from .watch import Watch
 T = TypeVar("T")
 
 _log = logging.getLogger("aiogroq")
-_MAX_STALE = 100
-_LARGE_BODY_BYTES = 1024 * 1024
+_LARGE_BODY_BYTES = 64 * 1024
+"""From here on a socket may not take a body at once, and it is written within the ``write`` limit."""
 _MAX_KEPT_TARGETS = 256
 _MAX_ERROR_BYTES = 1024 * 1024
 """No error has more to say; the rest of its body is not read."""
@@ -181,14 +181,15 @@ class _Call:
         self._payload: MultipartPayload | None = None
 
     async def open(self) -> AioBody:
-        """One try (more where a kept connection proves stale), up to the headers of a good answer.
+        """One try (two where a kept connection proves stale), up to the headers of a good answer.
 
         Raises an `APIError` for everything else.
         """
         pool = self._transport.http_client
         session = pool.session(self._loop)
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
-        for _ in range(_MAX_STALE):
+        is_resent = False
+        while True:
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
             if self._payload is not None:  # of a try that failed, or one that was redirected
@@ -203,7 +204,10 @@ class _Call:
             except BaseException as error:
                 is_expired = explains(watch, error, task, before)
                 watch.stop()
-                self._raise_unless_stale(error, watch, is_expired)
+                if is_resent or not is_stale(error, watch):
+                    self._raise(error, watch, is_expired)
+                is_resent = True
+                pool.drop_idle(self._loop)
                 continue
             body = AioBody(response, self._info, self._loop, watch, pool)
             self._transport.rate_limits.note(self._request.model, response.headers)
@@ -212,19 +216,14 @@ class _Call:
                     continue
                 raise await self._status_error(body)
             return body
-        raise APIConnectionError(
-            "Connection error: every kept connection was closed by the server.", self._info
-        )
 
-    def _raise_unless_stale(self, error: BaseException, watch: Watch, is_expired: bool) -> None:
-        """Raise what a try that failed means for the caller; nothing where the connection was a stale one."""
+    def _raise(self, error: BaseException, watch: Watch, is_expired: bool) -> NoReturn:
+        """Raise what a try that failed means for the caller."""
         if isinstance(error, asyncio.CancelledError) and not is_expired:
             raise error
         if self._payload is not None and self._payload.failure is not None:
             # The source of the upload failed, not the connection: that is for the caller, and at once.
             raise self._payload.failure from None
-        if is_stale(error, watch):
-            return
         translated = translate(error, watch, self._info)
         if translated is None:
             raise error
@@ -246,7 +245,9 @@ class _Call:
                 # Without a tunnel the proxy reads the request itself, and its credentials there.
                 headers = SentHeaders(merge_headers(headers.values, proxy[1]))
         if pool.is_injected:
-            kwargs.update(headers=headers.values, data=body, timeout=NO_TIMEOUT)
+            # What the session's owner chose for answers of others does not change what ours mean.
+            kwargs.update(headers=headers.values, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
+            kwargs["skip_auto_headers"] = skipped_headers(body)
         else:
             kwargs["data"] = Outgoing(headers, body, watch)
         return kwargs
@@ -268,7 +269,10 @@ class _Call:
         return True
 
     async def _status_error(self, body: AioBody) -> APIStatusError:
-        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers.values)
+        try:
+            content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers.values)
+        except APIConnectionError:
+            content = b""  # it breaks off: its status says the most of it all the same
         _, why = self._redirect(body)
         error = answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
         self._transport.rate_limits.note_error(self._request.model, error)
@@ -362,6 +366,9 @@ class _Call:
             on_error=partial(self._transport.rate_limits.note_error, self._request.model),
             scrub=partial(scrub, headers=self._headers.values),
         )
+
+
+_AS_OUR_OWN = {"raise_for_status": False, "auto_decompress": True}
 
 
 def _prepared_headers(root: URL, given: Mapping[str, str | Omit]) -> dict[tuple[bool, bool], SentHeaders]:

@@ -58,10 +58,11 @@ class Ticker:
         now = loop.time()
         for watch in list(self._watches):
             watch.look(now)
+        # Of those that are left: one with a short limit may have gone.
+        shortest_s = min((watch.shortest_s for watch in self._watches), default=_LONGEST_TICK_S * _LOOKS)
+        self._tick_s = min(max(shortest_s / _LOOKS, _SHORTEST_TICK_S), _LONGEST_TICK_S)
         if self._watches:
             self._schedule(now)
-        else:
-            self._tick_s = _LONGEST_TICK_S  # what comes next may have longer limits
 
 
 _tickers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Ticker] = weakref.WeakKeyDictionary()
@@ -124,9 +125,19 @@ class Watch:
         self.phase = phase
         self._since = self._loop.time()
 
+    @property
+    def waited_s(self) -> float:
+        """Seconds since the phase began."""
+        return self._loop.time() - self._since
+
     def pause(self) -> None:
         """Nobody waits at the moment: only the deadline of the whole call runs on."""
         self.phase = ""
+
+    @property
+    def shortest_s(self) -> float:
+        """The shortest of its limits, in seconds."""
+        return self._timeout.shortest or 0.0
 
     def stop(self) -> None:
         """Watch no more, and forget who is told: a watch and its body would keep each other alive."""

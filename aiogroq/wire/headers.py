@@ -18,6 +18,7 @@ _SECRET = re.compile(
 )
 # RFC 9110, 5.6.2: a token. 5.5: of a value only visible ASCII, blanks and tabs are sure to arrive as they are.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OF_THE_BODY = frozenset({"content-length", "transfer-encoding"})
 _MIN_SCRUBBED = 12
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -83,6 +84,8 @@ def _checked(name: str, value: Any) -> str:
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
     if is_secret(name):
         value = text = Secret(text)
+    if name.lower() in _OF_THE_BODY:
+        raise GroqError(f"the header {name!r} follows from the body; it is not sent as you give it")
     if not _NAME.fullmatch(name):
         raise GroqError(f"{name!r} cannot be the name of a header; it is not sent")
     if not _VALUE.fullmatch(text):
