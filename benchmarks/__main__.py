@@ -7,16 +7,25 @@ import importlib
 import sys
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "results"
+from . import charts, occasions, readme, report
+from .destination import INTERRUPTED, RESULTS, Destination, whole_number
+from .plan import Row, chosen, for_targets
+from .results import Results
+from .run import run
+from .targets import judge
 
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; the exit code."""
-    if arguments and arguments[0] in ("instructions", "faults", "soak"):
-        command = importlib.import_module(f"benchmarks.{arguments[0]}")
-        code: int = command.main(arguments[1:])
-        return code
-    return compare(arguments)
+    try:
+        if arguments and arguments[0] in ("instructions", "faults", "soak"):
+            command = importlib.import_module(f"benchmarks.{arguments[0]}")
+            code: int = command.main(arguments[1:])
+            return code
+        return compare(arguments)
+    except KeyboardInterrupt:
+        tell("interrupted")
+        return INTERRUPTED
 
 
 def compare(arguments: list[str]) -> int:
@@ -25,41 +34,48 @@ def compare(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="small sizes, for breakage and not for figures")
     parser.add_argument("--targets", action="store_true", help="what the targets are about, and no more")
     parser.add_argument("--only", default="", metavar="NAME", help="rows with this in their name")
-    parser.add_argument("--rounds", type=int, default=None, metavar="N", help="no more rounds than this")
+    parser.add_argument(
+        "--rounds", type=whole_number(1), default=None, metavar="N", help="no more rounds than this"
+    )
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where the results go")
     parser.add_argument("--list", action="store_true", help="name the rows and stop")
     options = parser.parse_args(arguments)
 
-    from . import charts, occasions, readme, report
-    from .plan import chosen, for_targets
-    from .run import run
-    from .targets import judge
-
     rows = for_targets() if options.targets else chosen(options.only, quick=options.quick)
-    if options.list or not rows:
-        sys.stdout.write(
-            "".join(f"{row.name}\n" for row in rows) or f"no row has {options.only!r} in its name\n"
-        )
-        return 0 if rows else 2
+    if not rows:
+        parser.error(f"no row has {options.only!r} in its name")
+    if options.list:
+        sys.stdout.write("".join(f"{row.name}\n" for row in rows))
+        return 0
+    # One round has no spread, and a quick or a partial run does not take the place of the whole one.
+    is_sound = not options.quick and options.rounds != 1
+    destination = Destination(options.results, is_sound and not (options.only or options.targets))
+    destination.check(parser)
     results = run(rows, quick=options.quick, rounds=options.rounds, tell=tell)
-    # A quick or a partial run does not take the place of the whole one.
-    is_whole = not (options.quick or options.only or options.targets)
-    folder = options.results or (RESULTS if is_whole else RESULTS / "partial")
+    _write(results, rows, destination, is_occasion=is_sound and not options.only)
+    if results.is_interrupted:
+        return INTERRUPTED
+    return 1 if any(each.failure for each in results.measured) else 0
+
+
+def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *, is_occasion: bool) -> None:
+    """Write all that was measured where it belongs, and show the targets and the failures."""
+    is_complete = results.is_complete
+    folder = destination.folder(is_complete=is_complete)
     folder.mkdir(parents=True, exist_ok=True)
     results.save(folder / "results.json")
     (folder / "results.md").write_text(report.markdown(results, rows))
-    for path in charts.draw(results, folder):
-        tell(f"drawn: {path.name}")
+    charts.draw(results, folder, tell)
     targets = judge(results)
-    if is_whole or options.targets:
-        occasions.add(options.results or RESULTS, targets, results.machine)
-    if is_whole and not options.results:
+    if is_occasion and is_complete:
+        occasions.add(destination.asked or RESULTS, targets, results.machine)
+    if destination.is_published(is_complete=is_complete):
         readme.put("benchmarks", report.summary(results))
     sys.stdout.write("\n".join(report.target_table(t for t in targets if t.got is not None)) + "\n")
-    failures = [each for each in results.measured if each.failure]
-    for each in failures:
-        tell(f"FAILED {each.row}, {each.client}: {each.failure.strip().splitlines()[-1]}")
-    return 1 if failures else 0
+    for each in results.measured:
+        if each.failure:
+            tell(f"FAILED {each.row}, {each.client}: {each.failure.strip().splitlines()[-1]}")
+    tell(f"written to {folder}")
 
 
 def tell(line: str) -> None:

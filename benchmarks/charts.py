@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .plan import ROWS, label
 from .results import Results, cpu
+from .run import Tell
 
 _CHARTS = {
     "chat.svg": ("chat, 50 concurrent", "chat, 1,000 concurrent"),
@@ -15,25 +16,27 @@ _CHARTS = {
 }
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
-    """Draw what was measured into *folder*; returns the files. Without matplotlib nothing is drawn."""
+def draw(results: Results, folder: Path, tell: Tell) -> None:
+    """Draw what was measured into *folder*, and tell of every chart, or that none is drawn and why."""
     try:
         import matplotlib
     except ImportError:
-        return []
+        tell("no chart is drawn: matplotlib is not installed")
+        return
     matplotlib.use("svg")
     # Text stays text, and the same figures give the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
-    drawn = [_draw(results, folder / name, rows) for name, rows in _CHARTS.items()]
-    return [path for path in drawn if path is not None]
+    for name, rows in _CHARTS.items():
+        if _draw(results, folder / name, rows):
+            tell(f"drawn: {name}")
 
 
-def _draw(results: Results, path: Path, names: tuple[str, ...]) -> Path | None:
+def _draw(results: Results, path: Path, names: tuple[str, ...]) -> bool:
     from matplotlib.figure import Figure
 
     rows = [row for row in ROWS if row.name in names and results.found(row.name, row.clients[0])]
     if not rows:
-        return None
+        return False
     figure = Figure(figsize=(8, 1.0 + 0.34 * sum(len(row.clients) for row in rows)), layout="constrained")
     axes = figure.subplots(len(rows), 1, squeeze=False)
     for row, (axis,) in zip(rows, axes, strict=True):
@@ -52,4 +55,4 @@ def _draw(results: Results, path: Path, names: tuple[str, ...]) -> Path | None:
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)
     figure.savefig(path, format="svg", metadata={"Date": None})
-    return path
+    return True

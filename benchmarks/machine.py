@@ -25,6 +25,11 @@ def bind(core: int | None) -> None:
             os.sched_setaffinity(0, {core})
 
 
+def environment() -> dict[str, str]:
+    """The variables of a measured process: no proxy stands between it and the local server."""
+    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+
+
 def rss_bytes() -> int:
     """The memory of this process that is resident now, or its peak where the system does not tell."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .plan import Client, Row, label
-from .results import Figure, Ratio, Results, cpu, value, wall
+from .results import NOT_INSTALLED, Figure, Ratio, Results, cpu, value, wall
 from .spec import Found
 from .targets import Target, judge
 
@@ -123,8 +123,10 @@ def _row_table(results: Results, row: Row) -> list[str]:
     lines = [_head(row, names), "|---" * (1 + len(names) + (4 if row.unit else 0)) + "|"]
     for client in row.clients:
         if not results.found(row.name, client):
-            if any((each.client, each.loop) == client for each in results.measured if each.row == row.name):
-                lines.append(f"| {label(client)} | failed |")
+            failures = results.failures(row.name, client)
+            if failures:
+                is_missing = failures[0].startswith(NOT_INSTALLED)
+                lines.append(f"| {label(client)} | {NOT_INSTALLED if is_missing else 'failed'} |")
             continue
         cells = [label(client)]
         if row.unit:

@@ -15,6 +15,10 @@ from .spec import Found
 Figure = Callable[[Found], float]
 
 
+NOT_INSTALLED = "not installed"
+"""How the failure of a client begins whose package is not here."""
+
+
 class Measured(msgspec.Struct):
     """One measurement in its round."""
 
@@ -35,6 +39,15 @@ class Results(msgspec.Struct):
     versions: dict[str, str]
     quick: bool
     measured: list[Measured] = []
+    planned: int = 0
+    """How many measurements were to be made."""
+    is_interrupted: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every measurement of the plan was made and has its figures."""
+        found = sum(each.found is not None for each in self.measured)
+        return not self.is_interrupted and found == self.planned
 
     def found(self, row: str, client: Client) -> dict[int, Found]:
         """What a client's measurements of a row found, by round."""
@@ -43,6 +56,14 @@ class Results(msgspec.Struct):
             for each in self.measured
             if each.row == row and (each.client, each.loop) == client and each.found is not None
         }
+
+    def failures(self, row: str, client: Client) -> list[str]:
+        """Why a client's measurements of a row have no figures."""
+        return [
+            each.failure
+            for each in self.measured
+            if each.row == row and (each.client, each.loop) == client and each.failure
+        ]
 
     def median(self, row: str, client: Client, figure: Figure) -> float | None:
         """The middle of a figure over the rounds."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -12,9 +11,10 @@ from importlib.metadata import PackageNotFoundError, version
 import msgspec
 
 from . import machine
+from .clients import missing_package
 from .load.process import LoadServer, ask
 from .plan import Client, Row, clients_of, label, params_of
-from .results import Measured, Results
+from .results import NOT_INSTALLED, Measured, Results
 from .spec import Found, Spec
 from .work.clock import WrongAnswer
 
@@ -29,6 +29,7 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
     results = Results(machine=machine.described(), versions=versions(), quick=quick)
     server_core, client_core = machine.cores()
     steps = list(_in_turn(rows, 1 if quick else rounds, quick=quick))
+    results.planned = len(steps)
     started_at = time.monotonic()
     try:
         with LoadServer(server_core) as server:
@@ -44,6 +45,7 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
                 )
                 results.measured.append(_measure(row, client, number, spec))
     except KeyboardInterrupt:
+        results.is_interrupted = True
         tell("interrupted; what was measured is kept")
     tell(f"{len(results.measured)} measurements in {time.monotonic() - started_at:.0f} s")
     return results
@@ -58,8 +60,12 @@ def _in_turn(rows: tuple[Row, ...], rounds: int | None, *, quick: bool) -> Itera
 
 
 def _measure(row: Row, client: Client, number: int, spec: Spec) -> Measured:
-    before = ask(spec.url, "/reset")
     measured = Measured(row=row.name, client=client[0], loop=client[1], round=number, found=None)
+    missing = missing_package(*client)
+    if missing:
+        measured.failure = f"{NOT_INSTALLED}: {missing}"
+        return measured
+    before = ask(spec.url, "/reset")
     started_at = time.monotonic()
     try:
         measured.found = _in_child(spec)
@@ -75,13 +81,12 @@ def _measure(row: Row, client: Client, number: int, spec: Spec) -> Measured:
 
 
 def _in_child(spec: Spec) -> Found:
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.child", msgspec.json.encode(spec).decode()],
         capture_output=True,
         text=True,
         timeout=_HARD_LIMIT_S,
-        env=environment,
+        env=machine.environment(),
     )
     if done.returncode != 0:
         raise WrongAnswer(done.stderr[-1500:])

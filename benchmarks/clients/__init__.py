@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from typing import Any
 
 from .base import AsyncPeer, SyncPeer
@@ -24,6 +25,23 @@ SYNC = {
     "openai": "sdk:sync_openai",
     "hand-written": "portal:SyncHandWritten",
 }
+
+_PACKAGES = {
+    "groq": ("groq",),
+    "groq, 100 connections": ("groq",),
+    "groq+aiohttp": ("groq", "httpx_aiohttp"),
+    "openai": ("openai",),
+    "openai+aiohttp": ("openai", "httpx_aiohttp"),
+    "hand-written": ("aiofiles",),
+    "bare protocol": ("aiofiles",),
+}
+"""What clients need beyond aiogroq and its own dependencies."""
+
+
+def missing_package(name: str, loop: str = "") -> str:
+    """The package without which this client cannot be measured on this loop; empty where all are here."""
+    needed = (*_PACKAGES.get(name, ()), *(("uvloop",) if loop == "uvloop" else ()))
+    return next((package for package in needed if importlib.util.find_spec(package) is None), "")
 
 
 def build_async(name: str, url: str, concurrent: int = 1) -> AsyncPeer:

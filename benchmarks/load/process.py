@@ -27,6 +27,8 @@ class LoadServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            # Ctrl-C is for the harness; the server ends with its standard input.
+            start_new_session=True,
             preexec_fn=lambda: machine.bind(self._core),
         )
         assert self._process.stdout is not None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
 from typing import Any
 
+from .. import machine
 from ..load.answers import TEXT
 from ..spec import Found, Spec
 from .clock import check
@@ -53,14 +53,10 @@ def measure(spec: Spec) -> Found:
             capture_output=True,
             check=True,
             text=True,
-            env=_environment(),
+            env=machine.environment(),
         )
         wall_s.append(time.perf_counter() - started_at)
         told = json.loads(done.stdout)
         check(told["text"], TEXT if wants_answer and spec.client in _FIRST else "")
         cpu_s.append(told["cpu_s"])
     return Found(units=1, cpu_s=min(cpu_s), wall_s=min(wall_s), values={"rss_mib": told["rss_mib"]})
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
