@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from typing import Any
 from aiogroq.local import LocalGroq
 
 from .. import machine, readme
+from ..destination import INTERRUPTED, Destination
 from ..run import versions
 from . import wire
 from .catalog import SCENARIOS
@@ -46,6 +48,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where the results go")
     options = parser.parse_args(arguments)
     chosen = [each for each in SCENARIOS.values() if options.only in f"{each.group} {each.name}"]
+    if not chosen:
+        parser.error(f"no scenario has {options.only!r} in its name or group")
+    for package in PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            parser.error(f"the package {package} is not installed")
+    destination = Destination(options.results, is_whole=not options.only)
+    destination.check(parser)
+    lines = _run_all(chosen)
+    is_complete = len(lines) == len(chosen)
+    _write(lines, destination, is_complete=is_complete)
+    wrong = [line for line in lines if not line.ours.startswith("right")]
+    sys.stdout.write(f"{len(lines)} scenarios; ours right in {len(lines) - len(wrong)}, ")
+    sys.stdout.write(f"groq in {sum(line.official.startswith('right') for line in lines)}\n")
+    if not is_complete:
+        return INTERRUPTED
+    return 1 if wrong else 0
+
+
+def _run_all(chosen: list[Scenario]) -> list[Line]:
+    """Run them with both packages. Ctrl-C ends it, and what was run until then is given back."""
     lines: list[Line] = []
     try:
         for number, scenario in enumerate(chosen):
@@ -57,19 +79,19 @@ def main(arguments: list[str]) -> int:
             )
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; what was run is kept\n")
-    folder = options.results or Path(__file__).parent.parent / "results" / ("partial" if options.only else "")
+    return lines
+
+
+def _write(lines: list[Line], destination: Destination, *, is_complete: bool) -> None:
+    folder = destination.folder(is_complete=is_complete)
     folder.mkdir(parents=True, exist_ok=True)
     kind, packages = machine.described(), versions()
     report = {"machine": kind, "versions": packages, "scenarios": [line._asdict() for line in lines]}
     (folder / "faults.json").write_text(json.dumps(report, indent=1) + "\n")
     text = markdown(lines, kind, packages)
     (folder / "faults.md").write_text(text)
-    if len(lines) == len(SCENARIOS) and not options.results:
+    if destination.is_published(is_complete=is_complete):
         readme.put("faults", text.partition("\n\n")[2])
-    wrong = [line for line in lines if not line.ours.startswith("right")]
-    sys.stdout.write(f"{len(lines)} scenarios; ours right in {len(lines) - len(wrong)}, ")
-    sys.stdout.write(f"groq in {sum(line.official.startswith('right') for line in lines)}\n")
-    return 1 if wrong else 0
 
 
 def verdict(scenario: Scenario, outcome: Outcome) -> str:
@@ -91,9 +113,7 @@ def run(scenario: Scenario, package: str) -> Outcome:
         Path(folder, "netrc").write_text("default login somebody password hostile\n")
         Path(folder, ".netrc").write_text("default login somebody password hostile\n")
         Path(folder, ".netrc").chmod(0o600)
-        environment = {
-            n: v for n, v in os.environ.items() if not n.lower().endswith("_proxy") and "GROQ" not in n
-        }
+        environment = {n: v for n, v in machine.environment().items() if "GROQ" not in n}
         for name, value in scenario.environment.items():
             environment[name] = value.format(url=url, folder=folder)
         options = ["-X", "dev"] if scenario.dev else []
@@ -118,8 +138,11 @@ def _watched(command: list[str], environment: dict[str, str]) -> Outcome:
         stdout, outcome.stderr = process.communicate(timeout=HARD_LIMIT_S)
     except subprocess.TimeoutExpired:
         outcome.is_hang = True
-        os.killpg(process.pid, signal.SIGKILL)
-        stdout, outcome.stderr = process.communicate()
+        stdout, outcome.stderr = _killed(process)
+    except KeyboardInterrupt:
+        # In a session of its own it does not hear Ctrl-C.
+        _killed(process)
+        raise
     outcome.exit_code = process.returncode
     for line in stdout.splitlines():
         if line.startswith(MARK):
@@ -127,6 +150,13 @@ def _watched(command: list[str], environment: dict[str, str]) -> Outcome:
             for name, value in json.loads(line.removeprefix(MARK)).items():
                 setattr(outcome, name, value)
     return outcome
+
+
+def _killed(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it had printed, after an end of it and of all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return process.communicate()
 
 
 @contextmanager

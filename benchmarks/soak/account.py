@@ -46,12 +46,9 @@ def disagreement(ended: Ended, log: Sequence[Sequence[object]]) -> str:
     if not log:
         # Who is cancelled early enough has sent nothing.
         return "" if kind.leaves == "cancel" else "the server never saw it"
-    if kind.may_be_resent:
-        if len(log) < ended.attempts:
-            return f"{ended.attempts} attempts, and the server saw {len(log)}"
-    elif len(log) != ended.attempts:
+    if not ended.attempts <= len(log) <= ended.attempts + kind.uncounted:
         return f"{ended.attempts} attempts, and the server saw {len(log)}"
-    elif kind.requests and len(log) != kind.requests:
+    if not kind.uncounted and kind.requests and len(log) != kind.requests:
         return f"{len(log)} requests where {kind.requests} are right"
     status, has_left = log[-1]
     if kind.leaves and not has_left:

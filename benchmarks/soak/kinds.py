@@ -31,9 +31,9 @@ class Kind:
     """``break`` and ``cancel``: the caller goes before the end."""
 
     @property
-    def may_be_resent(self) -> bool:
-        """Whether a kept connection can break before the answer: then it is sent again without being counted."""
-        return self.fault is not None and self.fault.before_head
+    def uncounted(self) -> int:
+        """How many requests more than attempts there may be: one where a kept connection breaks before the answer."""
+        return int(self.fault is not None and self.fault.before_head)
 
 
 WELL = Kind("well")

@@ -6,17 +6,20 @@ import argparse
 import asyncio
 import gc
 import json
-import os
 import random
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiogroq import AsyncGroq
 
 from .. import machine
+from ..destination import INTERRUPTED, Destination, percentage, whole_number
 from .account import Account, Seen
 from .caller import Ended, call
 from .kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
@@ -57,46 +60,40 @@ class Plan:
 def main(arguments: list[str]) -> int:
     """Run, and say what was found."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks soak", description=__doc__)
-    parser.add_argument("--requests", type=int, default=200_000, metavar="N")
-    parser.add_argument("--streams", type=int, default=5000, metavar="N")
-    parser.add_argument("--concurrent", type=int, default=500, metavar="N")
-    parser.add_argument("--fault-percent", type=float, default=5.0, metavar="P")
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--requests", type=whole_number(0), default=200_000, metavar="N")
+    parser.add_argument("--streams", type=whole_number(0), default=5000, metavar="N")
+    parser.add_argument("--concurrent", type=whole_number(1), default=500, metavar="N")
+    parser.add_argument("--fault-percent", type=percentage, default=5.0, metavar="P")
+    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N")
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where soak.json goes")
     options = vars(parser.parse_args(arguments))
-    folder = options.pop("results") or Path(__file__).parent.parent / "results"
+    asked = options.pop("results")
+    if not options["requests"] + options["streams"]:
+        parser.error("no requests and no streams are nothing to do")
+    is_whole = all(value == parser.get_default(name) for name, value in options.items())
+    destination = Destination(asked, is_whole)
+    destination.check(parser)
     report = asyncio.run(soak(Plan(**options)))
+    folder = destination.folder(is_complete=not report["interrupted"])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "soak.json").write_text(json.dumps(report, indent=1) + "\n")
     sys.stdout.write("".join(f"{name}: {value}\n" for name, value in report.items()))
+    if report["interrupted"]:
+        return INTERRUPTED
     return 1 if report["problem count"] else 0
 
 
 async def soak(plan: Plan) -> dict[str, object]:
-    """Make all calls of *plan*; the figures and the problems."""
+    """Make all calls of *plan*; the figures and the problems. Ctrl-C ends it, and says so in them."""
     server_core, client_core = machine.cores()
     machine.allow_many_files()
     process = await asyncio.to_thread(_start_server, server_core)
     machine.bind(client_core)
-    assert process.stdout is not None
-    url = json.loads(await asyncio.to_thread(process.stdout.readline))
     account, memory = Account(), list[int]()
     files_at_start, tasks_at_start = machine.open_files(), len(asyncio.all_tasks())
     started_at = time.monotonic()
-    calls = plan.calls()
     try:
-        client = AsyncGroq(api_key="gsk_soak", base_url=url, max_retries=1)
-        for first in range(0, len(calls), _BLOCK):
-            block = calls[first : first + _BLOCK]
-            ended = await _run_block(client, block, plan.concurrent)
-            account.settle(ended, await asyncio.to_thread(_drain, process, sum(e.attempts for e in ended)))
-            gc.collect()
-            memory.append(machine.rss_bytes())
-            _show_progress(first + len(block), len(calls), account)
-        await client.close()
-        del client
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        account.problems.append("interrupted")
+        is_interrupted = await _until_interrupted(_traffic(plan, process, account, memory))
     finally:
         process.kill()
         process.communicate()
@@ -107,19 +104,11 @@ async def soak(plan: Plan) -> dict[str, object]:
     # The pipes to the server's process were there at the start and are closed by now.
     files = machine.open_files() - (files_at_start - 2 if files_at_start else 0)
     growth = _growth(memory)
-    for is_wrong, text in (
-        (tasks > 0, f"{tasks} tasks are left"),
-        (files > 0, f"{files} descriptors are left"),
-        (
-            growth is not None and growth >= _MOST_GROWTH,
-            f"memory grew by {growth or 0:.1%} in the second half",
-        ),
-    ):
-        if is_wrong:
-            account.problems.append(text)
+    account.problems += _wrong_at_end(is_interrupted, tasks, files, growth)
     return {
         **machine.described(),
         **{name.replace("_", " "): value for name, value in vars(plan).items()},
+        "interrupted": is_interrupted,
         "calls": account.calls,
         "requests seen by the server": account.requests,
         "most requests for one call": account.most_requests,
@@ -132,6 +121,62 @@ async def soak(plan: Plan) -> dict[str, object]:
         "problem count": len(account.problems),
         "problems": account.problems[:_SHOWN],
     }
+
+
+async def _until_interrupted(work: Coroutine[Any, Any, None]) -> bool:
+    """Do *work*, and tell whether Ctrl-C ended it. It is cancelled, whatever the version of Python makes of SIGINT."""
+    is_interrupted = False
+    task = asyncio.ensure_future(work)
+
+    def interrupt() -> None:
+        nonlocal is_interrupted
+        is_interrupted = True
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, interrupt)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not is_interrupted:
+            raise
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+    return is_interrupted
+
+
+async def _traffic(plan: Plan, process: subprocess.Popen[str], account: Account, memory: list[int]) -> None:
+    """Make the calls block by block, and settle each block; *memory* gets the resident bytes after each."""
+    assert process.stdout is not None
+    url = json.loads(await asyncio.to_thread(process.stdout.readline))
+    calls = plan.calls()
+    client = AsyncGroq(api_key="gsk_soak", base_url=url, max_retries=1)
+    try:
+        for first in range(0, len(calls), _BLOCK):
+            block = calls[first : first + _BLOCK]
+            ended = await _run_block(client, block, plan.concurrent)
+            account.settle(ended, await asyncio.to_thread(_drain, process, sum(e.attempts for e in ended)))
+            gc.collect()
+            memory.append(machine.rss_bytes())
+            _show_progress(first + len(block), len(calls), account)
+    finally:
+        await client.close()
+
+
+def _wrong_at_end(is_interrupted: bool, tasks: int, files: int, growth: float | None) -> list[str]:
+    return [
+        text
+        for is_wrong, text in (
+            (is_interrupted, "interrupted"),
+            (tasks > 0, f"{tasks} tasks are left"),
+            (files > 0, f"{files} descriptors are left"),
+            (
+                growth is not None and growth >= _MOST_GROWTH,
+                f"memory grew by {growth or 0:.1%} in the second half",
+            ),
+        )
+        if is_wrong
+    ]
 
 
 async def _run_block(client: AsyncGroq, block: list[tuple[str, Kind, bool]], concurrent: int) -> list[Ended]:
@@ -147,13 +192,14 @@ async def _run_block(client: AsyncGroq, block: list[tuple[str, Kind, bool]], con
 
 
 def _start_server(core: int | None) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     return subprocess.Popen(
         [sys.executable, "-m", "benchmarks.soak.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environment,
+        env=machine.environment(),
+        # Ctrl-C is for the caller; the server ends with its standard input.
+        start_new_session=True,
         preexec_fn=lambda: machine.bind(core),
     )
 
