@@ -85,8 +85,10 @@ async def _stream(client: AsyncGroq, prompt: str, ended: Ended) -> str:
 async def _cancelled(client: AsyncGroq, prompt: str, ended: Ended, is_stream: bool) -> None:
     task = asyncio.create_task((_stream if is_stream else _chat)(client, prompt, ended))
     # Not before the server has the request, or there is nothing to leave.
-    await asyncio.sleep(_LEAVES_AFTER_S)
-    task.cancel()
+    try:
+        await asyncio.sleep(_LEAVES_AFTER_S)
+    finally:
+        task.cancel()
     try:
         await task
         ended.problem = "answered although it was cancelled"
