@@ -3,15 +3,21 @@
 The standard pool refuses work once the interpreter begins to exit, so that a call in an ``atexit`` handler could not even
 look up a host name; and it holds the exit up until its threads have ended. These threads are daemons, and where
 a thread cannot be started any more the work is done in place.
+
+uvloop would look names up in threads of libuv's. They are never started here: a child that is forked when they run dies
+of a segmentation fault as it exits, because libuv joins them there, where they are not.
 """
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,3 +84,19 @@ class DaemonExecutor(ThreadPoolExecutor):
         """Let the threads end after the jobs that they have; nothing waits for them."""
         for _ in range(self._started):
             self._jobs.put(None)
+
+
+class LookUps(asyncio.AbstractEventLoop):
+    """Put before a class of loops: names are looked up in the threads of the loop's executor."""
+
+    async def getaddrinfo(self, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:  # fmt: skip
+        """As `socket.getaddrinfo`. An address is not looked up: uvloop asks for that of every socket it connects."""
+        look_up: Callable[[int], Any] = partial(socket.getaddrinfo, host, port, family, type, proto)
+        try:
+            return look_up(flags | socket.AI_NUMERICHOST)
+        except socket.gaierror:
+            return await self.run_in_executor(None, look_up, flags)
+
+    async def getnameinfo(self, sockaddr: Any, flags: int = 0) -> tuple[str, str]:
+        """As `socket.getnameinfo`."""
+        return await self.run_in_executor(None, socket.getnameinfo, sockaddr, flags)

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ..errors import GroqError
-from .executor import DaemonExecutor
+from .executor import DaemonExecutor, LookUps
 
 LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
 """How often a wait looks whether the loop's thread is alive, in seconds. On Windows also the time that Ctrl-C takes,
@@ -103,7 +103,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
         uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing
     except ImportError:
         return asyncio.new_event_loop()
-    return cast("asyncio.AbstractEventLoop", uvloop.new_event_loop())
+    return cast("asyncio.AbstractEventLoop", type("PortalLoop", (LookUps, uvloop.Loop), {})())
 
 
 def refuse_green_threads() -> None:
