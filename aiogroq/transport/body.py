@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from multidict import CIMultiDict
 
-from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse, RequestInfo
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    Attempt,
+    ErrorResponse,
+    RequestInfo,
+)
 from .exchange import translate, without_secrets
 from .watch import Watch
 
@@ -32,7 +40,7 @@ class AioBody:
 
     __slots__ = (
         "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_pool", "_reader",
-        "_response", "_started_at", "_watch", "headers", "is_consumed", "request", "status",
+        "_response", "_started_at", "_watch", "attempts", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -60,12 +68,19 @@ class AioBody:
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
         self.is_consumed: bool = False
+        self.attempts: list[Attempt] = []
+        """The tries before the one that this answers."""
         self._guard: weakref.finalize[..., AioBody] | None = None
 
     @property
     def url(self) -> str:
         """The URL that the request went to."""
         return self.request.url
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop that the connection belongs to."""
+        return self._loop
 
     @property
     def http_version(self) -> str:
@@ -179,16 +194,24 @@ class AioBody:
             self._end()
             self._response.close()
             translated = self._broken or translate(error, self._watch, self.request)
-            if translated is None or translated is error:
+            if translated is None:
                 raise
-            raise translated from without_secrets(error)
+            cause = error.__cause__ if translated is error else without_secrets(error)
+            raise self.told(translated) from cause
         if self._broken is not None:
-            raise self._broken
+            raise self.told(self._broken)
         if watch.phase == "read":
             watch.pause()
         if not piece:
             self._end()
         return piece
+
+    def told(self, error: APIError) -> APIError:
+        """The error with all tries of the call in it: those before this answer, and this one."""
+        if not error.attempts:
+            request_id = error.request_id or self.headers.get("x-request-id")
+            error.attempts = (*self.attempts, Attempt(None, error.message, 0.0, request_id))
+        return error
 
     def wait_for_event(self) -> None:
         """The ``idle`` limit runs from now on, whatever bytes come."""
@@ -263,8 +286,8 @@ def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.Abstr
 def _arrived_before(reader: Any) -> bytes:
     """What had arrived when the body broke off: aiohttp's reader raises first and would never hand it out."""
     error = reader.exception()
-    if error is None or isinstance(error, APIError):
-        return b""
+    if error is None or (isinstance(error, APIError) and not isinstance(error, APITimeoutError)):
+        return b""  # closed by its reader, who wants no more of it
     reader._exception = None
     try:
         return bytes(reader.read_nowait())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from types import TracebackType
@@ -9,8 +10,15 @@ from typing import Any, Generic, TypeVar, cast
 
 from multidict import CIMultiDict
 
-from ..errors import APIConnectionError, APIError, APIStatusError
-from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, typed_decoder
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    ErrorResponse,
+    GroqError,
+)
+from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped, typed_decoder
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
@@ -22,6 +30,7 @@ from .body import AioBody
 T = TypeVar("T")
 
 _DONE = b"[DONE]"
+_SHOWN_BYTES = 64 * 1024
 _BYTES: frozenset[object] = frozenset({bytes})
 
 
@@ -59,6 +68,11 @@ class AsyncStream(Generic[T]):
         self._ready: deque[bytes] = deque()
         self._failed: APIError | None = None
         self._is_done = False
+        self._is_whole = False
+        self._is_read = False
+        self._is_waiting = False
+        # The beginning of an answer that has no event in it so far: it may be no stream at all.
+        self._first_bytes: bytearray | None = bytearray()
         self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
         self._keep = self._kept.events.append if self._kept is not None else None
         self._decode = typed_decoder(cast_to).decode
@@ -89,76 +103,86 @@ class AsyncStream(Generic[T]):
         batch: list[T] = []
         try:
             batch.append(await self.__anext__())
-            while self._ready:
+            while self._ready and self._ready[0] != _DONE:
                 batch.append(await self.__anext__())
         except StopAsyncIteration:
             pass
-        except APIError as error:
+        except APIError:
             if not batch:
                 raise
-            self._failed = error  # once these have been handed out
+            # Raised again once these have been handed out.
         return batch
 
     async def _next_event(self) -> bytes:
         """Wait for bytes until they end an event; line up all events that they end, and take the first."""
         ready, body = self._ready, self._body
-        while not ready:
-            if self._failed is not None:
-                error, self._failed = self._failed, None
-                self._is_done = True
-                raise self._broken_by(error)
-            if self._is_done:
-                raise StopAsyncIteration
-            body.wait_for_event()
-            try:
-                while not (ready or self._is_done):
-                    piece = await body.next_piece()
-                    if not piece:
-                        self._end_of_body()
-                        break
-                    events = self._parser.feed(piece)
-                    if not self._is_done:  # else it was closed meanwhile, by another task
-                        ready += events
-            except (APIError, EventTooLargeError) as error:
-                if not self._is_done:
-                    self._fail(error)
-                continue
-            finally:
-                body.event_came()
-            if ready:
-                await self._look_ahead()
+        if self._is_read:
+            raise GroqError(
+                "another task is reading this stream; hand its chunks on, or ask for a stream each"
+            )
+        self._is_read = True
+        try:
+            while not ready:
+                await self._receive(body)
+        finally:
+            self._is_read = False
         return ready.popleft()
 
-    async def _look_ahead(self) -> None:
-        """See whether the last of the events that came is the end: then the connection is free already."""
-        if self._ready[-1] == _DONE:
-            self._ready.pop()
-            await self._finish()
-        elif self._kept is not None:
-            self._kept.make_room(sum(map(len, self._ready)))
+    async def _receive(self, body: AioBody) -> None:
+        """Line up the events of one read, or raise what there is instead of more of them."""
+        if self._failed is not None:
+            raise self._with_partial(self._failed)
+        if self._is_done:
+            raise StopAsyncIteration
+        if asyncio.get_running_loop() is not body.loop:
+            raise GroqError("a stream is read on the event loop that it was made on, and this is another one")
+        if not self._is_waiting:  # the limit runs from event to event, whatever bytes come between
+            self._is_waiting = True
+            body.wait_for_event()
+        try:
+            piece = await body.next_piece()
+            if not piece:
+                self._end_of_body()
+            elif not self._is_done:  # else it was closed meanwhile, by another task
+                self._line_up(piece)
+        except (APIError, EventTooLargeError) as error:
+            if not self._is_done:
+                self._fail(error)
+        if self._ready or self._failed is not None or self._is_done:
+            self._is_waiting = False
+            body.event_came()
 
-    async def _finish(self) -> None:
-        self._is_done = True
-        await self._body.drain()
+    def _line_up(self, piece: bytes) -> None:
+        if self._first_bytes is not None:
+            self._first_bytes += piece[:_SHOWN_BYTES]
+        events = self._parser.feed(piece)
+        if events:
+            self._first_bytes = None
+            self._ready += events
+            if self._kept is not None:
+                self._kept.make_room(sum(map(len, events)))
 
     async def _take(self, event: bytes) -> T:
         """What is handed out for an event that is no plain chunk. Raises the error that it is."""
         if event.startswith(_DONE):
             self._ready.clear()
-            await self._finish()
+            self._is_done = self._is_whole = True
+            await self._body.drain()
             raise StopAsyncIteration
+        if not event:
+            return await self.__anext__()  # some gateways keep a connection alive by these
         try:
             item = self._item(event)
         except APIError as error:
             self._ready.clear()
-            self._is_done = True
-            self._body.abort()
-            raise self._broken_by(error) from error.__cause__
+            self._fail(error)
+            raise self._with_partial(error) from error.__cause__
         if self._kept is not None and type(item) is ChatCompletionChunk:
             self._kept.events.append(event)
-            if item.x_groq is not None and item.x_groq.error:
+            reason = getattr(item.x_groq, "error", None)
+            if reason:
                 self._ready.clear()
-                self._fail(self._stopped_early(item.x_groq.error))
+                self._fail(self._stopped_early(reason))
         return cast("T", item)
 
     def _item(self, event: bytes) -> Any:
@@ -195,34 +219,49 @@ class AsyncStream(Generic[T]):
         return error
 
     def _end_of_body(self) -> None:
-        if self._kept is None or self._is_finished(self._kept):
-            self._is_done = True
-            return
-        self._fail(
-            APIConnectionError(
-                "The stream broke off: it ended without [DONE] and without a finish reason.",
-                self._body.request,
+        if self._first_bytes is not None and self._kept is not None:
+            self._fail(self._no_stream(self._scrub(bytes(self._first_bytes))))
+        elif self._kept is None or self._kept.folded().is_finished:
+            self._is_done = self._is_whole = True
+        else:
+            self._fail(
+                APIConnectionError(
+                    "The stream broke off: it ended without [DONE] and without a finish reason.",
+                    self._body.request,
+                )
             )
+
+    def _no_stream(self, content: bytes) -> APIError:
+        """The error for an answer that has no event in it: what came instead."""
+        body = self._body
+        try:
+            said = decode_untyped(content)
+        except NotJSONError:
+            said = None
+        if isinstance(said, dict) and "error" in said:
+            return self._error(content)
+        kind = body.headers.get("content-type", "no content type")
+        shown = content[:_SHOWN_BYTES].decode(errors="replace")
+        return APIResponseValidationError(
+            ErrorResponse(body.status, CIMultiDict(body.headers), content, body.request),
+            shown,
+            message=f"The answer ({body.status}, {kind}) is no stream of events: {shown[:300]!r}",
         )
 
-    def _is_finished(self, kept: KeptEvents) -> bool:
-        return kept.folded().is_finished
-
     def _fail(self, error: APIError | EventTooLargeError) -> None:
-        """End the connection, and raise this once the events before it have been handed out."""
+        """End the connection, and raise this once the events before it have been handed out, and ever after."""
         if isinstance(error, EventTooLargeError):
             self._ready += error.events
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        self._failed = error
+        error.request_id = error.request_id or self._body.headers.get("x-request-id")
+        self._failed = self._body.told(error)
         self._body.abort()
 
-    def _broken_by(self, error: APIError) -> APIError:
-        """The error as it is raised, with what had arrived before it."""
+    def _with_partial(self, error: APIError) -> APIError:
         if self._kept is not None:
             error.partial = self._kept.folded().completion
-        error.request_id = error.request_id or self._body.headers.get("x-request-id")
         return error
 
     @property
@@ -246,7 +285,13 @@ class AsyncStream(Generic[T]):
         fold = self._kept.folded()
         async for chunk in self:
             self._kept.events.clear()  # it is decoded already
-            fold.add(cast("ChatCompletionChunk", chunk))
+            if type(chunk) is ChatCompletionChunk:
+                fold.add(cast("ChatCompletionChunk", chunk))
+        if not self._is_whole:
+            left = APIConnectionError(
+                "The stream was closed before its end; what had arrived is in `partial`.", self._body.request
+            )
+            raise self._with_partial(left)
         return fold.completion
 
     async def close(self) -> None:

@@ -320,6 +320,7 @@ class _Call:
         """The answer as the caller wants it; where it is left open, without its ``content``."""
         request = self._request
         if content is None:
+            body.attempts = self.attempts
             body.guard()
         view = request.view
         if view is None and not request.binary:

@@ -1,0 +1,146 @@
+"""Streams that are left, shared, or no streams at all: what is handed out is whole, or an error says what it is."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from aiogroq import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncGroq,
+    Groq,
+    GroqError,
+    Timeout,
+)
+from aiogroq.local import Fault, LocalGroq
+
+pytestmark = pytest.mark.timeout(20)
+
+ASK: dict[str, Any] = {
+    "model": "openai/gpt-oss-20b",
+    "messages": [{"role": "user", "content": "Tell me of the sea."}],
+    "stream": True,
+}
+
+
+async def test_what_was_closed_early_cannot_be_collected_as_if_it_were_whole(client: AsyncGroq) -> None:
+    stream = await client.chat.completions.create(**ASK)
+    first = await anext(stream)
+    await stream.close()
+    assert [chunk async for chunk in stream] == []
+    with pytest.raises(APIConnectionError, match="closed before its end") as caught:
+        await stream.collect()
+    assert caught.value.partial is not None
+    assert caught.value.partial.id == first.id
+
+
+def test_a_blocking_stream_that_was_closed_early_cannot_be_collected_either(server: LocalGroq) -> None:
+    with Groq(api_key="gsk_x", base_url=server.base_url) as client:
+        stream = client.chat.completions.create(**ASK)
+        next(stream)
+        stream.close()
+        with pytest.raises(APIConnectionError, match="closed before its end"):
+            stream.collect()
+
+
+async def test_a_stream_can_be_collected_again(client: AsyncGroq) -> None:
+    stream = await client.chat.completions.create(**ASK)
+    assert await stream.collect() == await stream.collect()
+
+
+async def test_a_cancelled_collect_leaves_no_answer_that_looks_whole(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(after_events=2, end="stall"))
+    stream = await client.chat.completions.create(**ASK)
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(stream.collect(), 0.2)
+    for _ in range(2):
+        with pytest.raises(APIConnectionError):
+            await stream.collect()
+
+
+async def test_a_second_reader_is_refused_and_the_first_reads_on(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(after_events=2, stall_s=0.2))
+    stream = await client.chat.completions.create(**ASK)
+    first = asyncio.create_task(stream.collect())
+    await asyncio.sleep(0)
+    with pytest.raises(GroqError, match="another task is reading"):
+        await stream.collect()
+    assert (await first).choices[0].finish_reason == "stop"
+
+
+async def test_a_stream_of_another_loop_is_refused_in_one_sentence(client: AsyncGroq) -> None:
+    stream = await client.chat.completions.create(**ASK)
+
+    async def read() -> None:
+        async for _ in stream:
+            pass
+
+    with pytest.raises(GroqError, match="event loop that it was made on"):
+        await asyncio.to_thread(asyncio.run, read())
+    assert (await stream.collect()).choices[0].finish_reason == "stop"
+
+
+async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(after_events=6, end="stall"))
+    stream = await client.chat.completions.create(**ASK, timeout=Timeout(5, total=0.3))
+    await anext(stream)
+    await asyncio.sleep(0.6)  # the reader is slow, not the server
+    seen = 0
+    with pytest.raises(APITimeoutError, match="total"):
+        async for _ in stream:
+            seen += 1
+    assert seen == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected", "text"),
+    [
+        (
+            "text/html",
+            "<html>\n\nlogin\n\n</html>",
+            APIResponseValidationError,
+            "no stream of events: '<html>",
+        ),
+        ("application/json", '{"id":"x","choices":[]}', APIResponseValidationError, '"choices"'),
+        ("application/json", '{"error":{"message":"too busy"}}', APIStatusError, "too busy"),
+        ("text/event-stream", "", APIResponseValidationError, "no stream of events: ''"),
+        ("text/event-stream", ": only comments\n\n", APIResponseValidationError, "only comments"),
+    ],
+)
+async def test_an_answer_that_is_no_stream_says_what_it_is(
+    kind: str, body: str, expected: type[Exception], text: str, client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(content_type=kind, body=body))
+    stream = await client.chat.completions.create(**ASK)
+    with pytest.raises(expected, match=text):
+        await stream.collect()
+
+
+@pytest.mark.parametrize(
+    "event", [b"data: null", b"data: 5", b"data: []", b'data: {"x_groq":5,"usage":7}', b"data:", b"data: "]
+)
+async def test_an_event_that_drifted_is_no_reason_to_lose_the_others(
+    event: bytes, client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(insert=event + b"\n\n", insert_at=2))
+    stream = await client.chat.completions.create(**ASK)
+    assert (await stream.collect()).choices[0].finish_reason == "stop"
+
+
+async def test_the_error_of_a_stream_has_every_try(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(status=503, headers={"retry-after": "0"}), Fault(after_events=2, end="close"))
+    stream = await client.chat.completions.create(**ASK)
+    with pytest.raises(APIConnectionError) as caught:
+        await stream.collect()
+    assert [attempt.status_code for attempt in caught.value.attempts] == [503, None]
