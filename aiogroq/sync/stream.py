@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ..errors import APIError
 from .portal import PortalError, portal, refuse_from
 from .runner import LIVENESS_S
 
@@ -132,6 +133,7 @@ class Stream(Generic[T]):
         self._ready: deque[T] = deque()
         self._pump = _Pump(source)
         self._is_over = False
+        self._failed: APIError | None = None
         self._guard: weakref.finalize[[], Stream[T]] | None = None
 
     def __iter__(self) -> Stream[T]:
@@ -146,6 +148,8 @@ class Stream(Generic[T]):
 
     def _wait(self) -> None:
         """Wait for events. Raises `StopIteration` at the end."""
+        if self._failed is not None:
+            raise self._failed
         if self._is_over:
             raise StopIteration
         if not self._pump.is_started:
@@ -155,8 +159,10 @@ class Stream(Generic[T]):
         except KeyboardInterrupt:
             self.close()
             raise
-        except BaseException:
+        except BaseException as error:
             self._end()
+            if isinstance(error, APIError):
+                self._failed = error  # a cut answer is no answer, however often one asks
             raise
         if not arrived:
             self._end()

@@ -40,12 +40,22 @@ async def test_what_was_closed_early_cannot_be_collected_as_if_it_were_whole(cli
 
 
 def test_a_blocking_stream_that_was_closed_early_cannot_be_collected_either(server: LocalGroq) -> None:
+    server.script(Fault(after_events=3, end="stall"))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         stream = client.chat.completions.create(**ASK)
         next(stream)
         stream.close()
         with pytest.raises(APIConnectionError, match="closed before its end"):
             stream.collect()
+
+
+def test_a_blocking_stream_that_broke_raises_whenever_it_is_asked(server: LocalGroq) -> None:
+    server.script(Fault(after_events=3, end="close"))
+    with Groq(api_key="gsk_x", base_url=server.base_url) as client:
+        stream = client.chat.completions.create(**ASK)
+        for ask in (list, next, type(stream).collect):
+            with pytest.raises(APIConnectionError, match="broke off"):
+                ask(stream)
 
 
 async def test_a_stream_can_be_collected_again(client: AsyncGroq) -> None:
@@ -68,7 +78,7 @@ async def test_a_cancelled_collect_leaves_no_answer_that_looks_whole(
 async def test_a_second_reader_is_refused_and_the_first_reads_on(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
-    server.script(Fault(after_events=2, stall_s=0.2))
+    server.script(Fault(before_head=False, after_events=0, stall_s=0.3))
     stream = await client.chat.completions.create(**ASK)
     first = asyncio.create_task(stream.collect())
     await asyncio.sleep(0)
@@ -96,11 +106,10 @@ async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
     stream = await client.chat.completions.create(**ASK, timeout=Timeout(5, total=0.3))
     await anext(stream)
     await asyncio.sleep(0.6)  # the reader is slow, not the server
-    seen = 0
+    arrived = [await anext(stream) for _ in range(5)]
+    assert all(chunk.choices for chunk in arrived)
     with pytest.raises(APITimeoutError, match="total"):
-        async for _ in stream:
-            seen += 1
-    assert seen == 5
+        await anext(stream)
 
 
 @pytest.mark.parametrize(
