@@ -8,7 +8,8 @@ from typing import cast
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
-from .upload import CHUNK_BYTES
+from .sending import Sending
+from .source import CHUNK_BYTES
 from .watch import Watch
 
 
@@ -18,7 +19,7 @@ class LargeBody(aiohttp.Payload):
     def __init__(self, body: bytes, watch: Watch) -> None:
         super().__init__(body, content_type="application/json")
         self._size = len(body)
-        self._watch = watch
+        self._sending = Sending(watch)
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return cast("bytes", self._value).decode(encoding, errors)
@@ -29,7 +30,6 @@ class LargeBody(aiohttp.Payload):
     async def write(self, writer: AbstractStreamWriter) -> None:
         body = memoryview(cast("bytes", self._value))
         for start in range(0, len(body), CHUNK_BYTES):
-            self._watch.enter("write")
-            await writer.write(body[start : start + CHUNK_BYTES])
+            await self._sending.write(writer, body[start : start + CHUNK_BYTES])
             await asyncio.sleep(0)  # where the socket takes everything at once, others want to run too
-        self._watch.enter("first_byte")
+        self._sending.end()

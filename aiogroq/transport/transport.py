@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
@@ -33,13 +33,14 @@ from ..wire.request import Request
 from ..wire.timeouts import Timeout
 from ..wire.urls import query_pairs, resolve
 from .body import AioBody
-from .exchange import cancellations, explains, is_lasting, is_stale, translate, without_secrets
+from .exchange import cancellations, explains, is_lasting, is_stale, timed_out, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
+from .multipart import MultipartPayload, new_boundary
 from .outgoing import ACCEPT_ENCODING, Outgoing, SentHeaders, skipped_headers
 from .stream import AsyncStream
 from .tls import warn_of_plain_http
-from .upload import MultipartPayload, Upload, close_form, new_boundary, open_form, rewind
+from .upload import Upload, close_form, open_form, rewind
 from .watch import Watch
 
 T = TypeVar("T")
@@ -89,7 +90,7 @@ class Transport:
         """
         call = _Call(self, request)
         if request.form is not None:
-            call.uploads = await open_form(request.form)
+            call.uploads = await call.in_time(open_form(request.form))
         try:
             while True:
                 try:
@@ -193,7 +194,7 @@ class _Call:
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
             if self._payload is not None:  # of a try that failed, or one that was redirected
-                await rewind(self.uploads)
+                await self.in_time(rewind(self.uploads))
             kwargs = self._arguments(pool, watch)
             # Of a session that the caller made nothing is told on the way to the answer.
             watch.start("first_byte" if pool.is_injected else "pool")
@@ -217,12 +218,25 @@ class _Call:
                 raise await self._status_error(body)
             return body
 
+    async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await what comes before a try. Raises `APITimeoutError` once the deadline of the call has passed."""
+        if self._deadline is None:
+            return await work
+        try:
+            return await asyncio.wait_for(work, self._deadline - self._loop.time())
+        except (asyncio.TimeoutError, TimeoutError):  # one and the same from Python 3.11 on
+            if self._loop.time() < self._deadline:
+                raise  # of the work itself, such as a file system that does not answer
+        raise timed_out("total", self._timeout.total, self._info)
+
     def _raise(self, error: BaseException, watch: Watch, is_expired: bool) -> NoReturn:
         """Raise what a try that failed means for the caller."""
         if isinstance(error, asyncio.CancelledError) and not is_expired:
             raise error
         if self._payload is not None and self._payload.failure is not None:
-            # The source of the upload failed, not the connection: that is for the caller, and at once.
+            # The source of the upload failed, not the connection: that is for the caller, and at once, also where
+            # the source is another request.
+            self._retries_left = 0
             raise self._payload.failure from None
         translated = translate(error, watch, self._info)
         if translated is None:
