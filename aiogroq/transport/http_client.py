@@ -35,7 +35,14 @@ _CLOSE_S = 1.0
 
 class _Handler(ResponseHandler):
     """A connection. aiohttp leaves the reader of a body waiting when what follows on the wire is no HTTP, and takes what
-    a server sent while the connection was idle for the answer to the next request; here neither happens."""
+    a server sent while the connection was idle for the answer to the next request; here neither happens. Nor does it wait
+    for what has not been sent yet when it is closed: a peer that does not read would keep socket and body for ever."""
+
+    def close(self) -> None:
+        """Close the connection at once, whatever is still to be sent."""
+        if self.transport is not None:
+            self.transport.abort()
+        super().close()
 
     def is_connected(self) -> bool:
         """Whether the connection can be used for a request."""

@@ -1,0 +1,123 @@
+"""What a fork must not find, and what must not stay: threads of libuv's, and requests that nobody reads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import io
+import os
+import ssl
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import pytest
+import trustme
+
+from aiogroq import APITimeoutError, AsyncGroq, DefaultAioHttpClient, Timeout
+
+from .programs import Programs, eventually
+
+pytestmark = pytest.mark.timeout(30)
+
+LARGE = 12 * 1024 * 1024
+"""More bytes than the sockets of both ends take while nobody reads."""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_child_that_is_forked_after_a_call_ends_as_it_wants_to(
+    programs: Programs, loop_kind: str, host: str
+) -> None:
+    code = f"""
+import sys
+client = Groq(base_url=os.environ["GROQ_BASE_URL"].replace("127.0.0.1", "{host}"))
+print(ask(client))
+child = os.fork()
+if child == 0:
+    sys.exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert programs.run(code, loop=loop_kind) == ["2+2 = 4.", "7"]
+
+
+async def upload(client: AsyncGroq) -> None:
+    with pytest.raises(APITimeoutError, match="`write`"):
+        await client.files.create(file=io.BytesIO(b"x" * LARGE), purpose="batch")
+
+
+async def ask(client: AsyncGroq) -> Any:
+    question = [{"role": "user", "content": "x" * LARGE}]
+    return await client.chat.completions.create(model="m", messages=question)
+
+
+async def ask_in_time(client: AsyncGroq) -> None:
+    with pytest.raises(APITimeoutError, match="`write`"):
+        await ask(client)
+
+
+async def ask_and_leave(client: AsyncGroq) -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(ask(client.with_options(timeout=None)), 0.1)
+
+
+@contextlib.asynccontextmanager
+async def deaf_server(tls: ssl.SSLContext | None) -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
+    """The port of a server that takes connections and reads no request, and the connections that it has."""
+    taken: list[asyncio.StreamWriter] = []
+
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        cast("asyncio.ReadTransport", writer.transport).pause_reading()
+        taken.append(writer)
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield server.sockets[0].getsockname()[1], taken
+    finally:
+        server.close()
+        for writer in taken:
+            writer.transport.abort()
+        await asyncio.sleep(0)
+
+
+@pytest.fixture(scope="module")
+def tls() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """How a server of 127.0.0.1 proves itself, and how a client trusts it."""
+    authority = trustme.CA()
+    ours, theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
+    authority.issue_cert("127.0.0.1").configure_cert(ours)
+    authority.configure_trust(theirs)
+    return ours, theirs
+
+
+def descriptors() -> int:
+    return len(os.listdir("/dev/fd"))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("send", [upload, ask_in_time, ask_and_leave])
+async def test_a_request_that_is_given_up_keeps_neither_socket_nor_body(
+    send: Callable[[AsyncGroq], Awaitable[None]], scheme: str, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    is_safe = scheme == "https"
+    async with deaf_server(tls[0] if is_safe else None) as (port, taken):
+        pool = DefaultAioHttpClient(ssl=tls[1] if is_safe else True)
+        limits = Timeout(10, write=0.1)
+        async with AsyncGroq(
+            api_key="k",
+            base_url=f"{scheme}://127.0.0.1:{port}",
+            timeout=limits,
+            max_retries=0,
+            http_client=pool,
+        ) as client:
+            tracemalloc.start()
+            try:
+                before = descriptors()
+                for _ in range(3):
+                    await send(client)
+                await asyncio.to_thread(eventually, lambda: descriptors() - len(taken) <= before)
+                gc.collect()  # errors and the frames of their tracebacks
+                assert tracemalloc.get_traced_memory()[0] < LARGE
+            finally:
+                tracemalloc.stop()
