@@ -75,16 +75,21 @@ async def test_a_cancelled_collect_leaves_no_answer_that_looks_whole(
             await stream.collect()
 
 
-async def test_a_second_reader_is_refused_and_the_first_reads_on(
+async def test_a_second_reader_is_refused_and_the_first_waits_on(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
-    server.script(Fault(before_head=False, after_events=0, stall_s=0.3))
+    server.script(Fault(after_events=1, end="stall"))
     stream = await client.chat.completions.create(**ASK)
-    first = asyncio.create_task(stream.collect())
+    await anext(stream)
+    first = asyncio.create_task(anext(stream))
     await asyncio.sleep(0)
-    with pytest.raises(GroqError, match="another task is reading"):
-        await stream.collect()
-    assert (await first).choices[0].finish_reason == "stop"
+    for read in (stream.collect, stream.__anext__):
+        with pytest.raises(GroqError, match="another task is reading"):
+            await read()
+    assert not first.done()
+    await stream.close()
+    with pytest.raises(StopAsyncIteration):
+        await first
 
 
 async def test_a_stream_of_another_loop_is_refused_in_one_sentence(client: AsyncGroq) -> None:
