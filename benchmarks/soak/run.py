@@ -152,6 +152,7 @@ async def _traffic(plan: Plan, process: subprocess.Popen[str], account: Account,
     calls = plan.calls()
     client = AsyncGroq(api_key="gsk_soak", base_url=url, max_retries=1)
     try:
+        _show_progress(0, len(calls), account)
         for first in range(0, len(calls), _BLOCK):
             block = calls[first : first + _BLOCK]
             ended = await _run_block(client, block, plan.concurrent)

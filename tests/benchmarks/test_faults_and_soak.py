@@ -16,6 +16,7 @@ from benchmarks.soak.caller import Ended
 from benchmarks.soak.kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
 from benchmarks.soak.run import Plan, soak
 
+CUT = Kind("cut", Fault(before_head=True), ("E",), requests=2)
 FOLDER = Path(__file__).parents[2]
 
 
@@ -91,6 +92,10 @@ def test_the_soak_has_every_kind_and_is_the_same_for_the_same_seed() -> None:
         ),
         (Ended("1", Kind("x", Fault(status=400), ("E",)), status=400), [(404, False)], "the server sent 404"),
         (Ended("1", WELL), [(200, False)], ""),
+        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 2, ""),
+        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 3, ""),
+        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 4, "the server saw 4"),
+        (Ended("1", CUT, attempts=2, status=None), [(None, False)], "the server saw 1"),
     ],
 )
 def test_the_account_notices_what_disagrees(ended: Ended, log: list[tuple[int, bool]], said: str) -> None:

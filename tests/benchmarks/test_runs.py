@@ -1,0 +1,247 @@
+"""A run that is not whole leaves alone what is published, and a run that would measure nothing is refused."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2]
+SMALL_PLAN = """
+ROWS = (Row("chat, 1 concurrent", "chat", "request", {"concurrent": 1, "count": 5}, (OURS, GROQ), rounds=2),)
+"""
+PERF = """#!/bin/sh
+case "$*" in *'"client":"groq"'*) echo 'ValueError: no counting today' >&2; exit 3;; esac
+env | grep -i _proxy >&2 && exit 4
+echo "$(echo "$*" | sed 's/.*"count":\\([0-9]*\\).*/\\1/; t; s/.*/1/')000,,instructions:u" >&2
+"""
+
+pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the harness and of the README: what is published can be overwritten there."""
+    ignored = shutil.ignore_patterns("__pycache__", "partial")
+    shutil.copytree(FOLDER / "benchmarks", tmp_path / "benchmarks", ignore=ignored)
+    shutil.copy(FOLDER / "README.md", tmp_path)
+    for name in ("results.json", "results.md", "occasions.md", "instructions.json", "instructions.md"):
+        (tmp_path / "benchmarks" / "results" / name).write_text("published")
+    (tmp_path / "benchmarks" / "results" / "occasions.json").write_text("[]")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "perf").write_text(PERF)
+    (tmp_path / "bin" / "perf").chmod(0o755)
+    (tmp_path / "site").mkdir()
+    return tmp_path
+
+
+def without(tree: Path, *packages: str) -> None:
+    """As if these were not installed."""
+    lines = [f"sys.modules[{name!r}] = None\n" for name in packages]
+    (tree / "site" / "sitecustomize.py").write_text("import sys\n" + "".join(lines))
+
+
+def start(tree: Path, *arguments: str) -> subprocess.Popen[str]:
+    """`python -m benchmarks` in the copy, in a process group of its own as in a terminal."""
+    environment = {
+        **os.environ,
+        "PATH": f"{tree / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": str(tree / "site"),
+        "HTTPS_PROXY": "http://127.0.0.1:1",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "benchmarks", *arguments],
+        cwd=tree,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """The exit code and both outputs, within 20 s."""
+    try:
+        stdout, stderr = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    return process.returncode, stdout, stderr
+
+
+def published(tree: Path) -> dict[str, bytes]:
+    """What a whole run writes, and no other may."""
+    results = [path for path in (tree / "benchmarks" / "results").iterdir() if path.is_file()]
+    return {path.name: path.read_bytes() for path in (tree / "README.md", *results)}
+
+
+@pytest.mark.parametrize(
+    ("command", "begun", "written"),
+    [
+        ((), "[1/", "results.json"),
+        (("faults",), "[1/", "faults.json"),
+        (("instructions",), "...", "instructions.json"),
+        (("soak",), "calls", "soak.json"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_ctrl_c_keeps_what_was_measured_apart_and_ends_with_130(
+    tree: Path, command: tuple[str, ...], begun: str, written: str
+) -> None:
+    (tree / "bin" / "perf").write_text(PERF + 'case "$*" in *child*) exec sleep 15;; esac\n')
+    before = published(tree)
+    process = start(tree, *command)
+    assert process.stderr is not None
+    said = ""
+    while begun not in said and (letter := process.stderr.read(1)):
+        said += letter
+    os.killpg(process.pid, signal.SIGINT)
+    code, _, stderr = finish(process)
+    assert code == 130, said + stderr
+    assert "Traceback" not in stderr
+    assert published(tree) == before
+    assert (tree / "benchmarks" / "results" / "partial" / written).exists()
+
+
+def test_ctrl_c_in_faults_ends_the_program_under_test(tree: Path) -> None:
+    process = start(tree, "faults")
+    child = 0
+    deadline = time.monotonic() + 10
+    while not child and time.monotonic() < deadline:
+        # Once it has loaded what it needs, the harness waits for it.
+        child = next(
+            (pid for pid in pids_of("benchmarks.faults.child", tree) if has_loaded("msgspec", pid)), 0
+        )
+    os.kill(child, signal.SIGSTOP)  # so that it cannot end by itself
+    try:
+        os.killpg(process.pid, signal.SIGINT)
+        assert finish(process)[0] == 130
+        assert pids_of("benchmarks.faults.child", tree) == []
+    finally:
+        for pid in pids_of("benchmarks.faults.child", tree):
+            os.kill(pid, signal.SIGKILL)
+
+
+def pids_of(module: str, tree: Path) -> list[int]:
+    """The processes that run *module* in the copy."""
+    found: list[int] = []
+    for folder in Path("/proc").iterdir():
+        try:
+            is_it = (
+                module.encode() in (folder / "cmdline").read_bytes() and (folder / "cwd").readlink() == tree
+            )
+        except OSError:
+            continue
+        if is_it:
+            found.append(int(folder.name))
+    return found
+
+
+def has_loaded(library: str, pid: int) -> bool:
+    """Whether a process has this extension module by now."""
+    try:
+        return library in Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "packages", "is_published"),
+    [
+        ("", (), True),
+        ("--rounds 2", (), True),
+        ("--rounds 1", (), False),
+        ("--targets --rounds 1", (), False),
+        ("--targets --quick", (), False),
+        ("", ("groq",), False),
+    ],
+)
+def test_only_a_whole_run_is_published(
+    tree: Path, arguments: str, packages: tuple[str, ...], is_published: bool
+) -> None:
+    with (tree / "benchmarks" / "plan.py").open("a") as plan:
+        plan.write(SMALL_PLAN.replace("GROQ", "GROQ" if packages else "OURS_FAST"))
+        # The rows of the targets are looked up when they are asked for.
+        plan.write("_WITHOUT_TARGET = ()\n")
+    without(tree, "matplotlib", *packages)
+    before = published(tree)
+    code, _, stderr = finish(start(tree, *arguments.split()))
+    assert code == (1 if packages else 0), stderr
+    after = published(tree)
+    changed = {name for name in after if after[name] != before.get(name)}
+    whole = {"README.md", "results.json", "results.md", "occasions.json", "occasions.md"}
+    assert changed == (whole if is_published else set())
+    assert (tree / "benchmarks" / "results" / "partial").exists() is not is_published
+
+
+def test_a_soak_of_another_size_is_not_published(tree: Path) -> None:
+    before = published(tree)
+    code, _, stderr = finish(start(tree, "soak", "--requests", "20", "--streams", "5", "--concurrent", "5"))
+    assert code == 0, stderr
+    assert published(tree) == before
+    assert (tree / "benchmarks" / "results" / "partial" / "soak.json").exists()
+
+
+def test_a_client_whose_package_is_missing_is_said_to_be_so_and_the_others_are_measured(tree: Path) -> None:
+    without(tree, "groq", "matplotlib")
+    code, _, stderr = finish(start(tree, "--quick", "--only", "sync stream", "--results", "out"))
+    lines = (tree / "out" / "partial" / "results.md").read_text().splitlines()
+    assert "| groq | not installed |" in lines
+    assert any(line.startswith("| aiogroq | ") and "failed" not in line for line in lines)
+    assert "FAILED sync stream, groq: not installed: groq" in stderr.splitlines()
+    assert "no chart is drawn: matplotlib is not installed" in stderr.splitlines()
+    assert code == 1
+
+
+def test_faults_without_the_official_package_run_nothing(tree: Path) -> None:
+    without(tree, "groq")
+    code, stdout, stderr = finish(start(tree, "faults", "--results", "out"))
+    assert (code, stdout) == (2, "")
+    assert stderr.endswith("error: the package groq is not installed\n")
+    assert not (tree / "out").exists()
+
+
+def test_instructions_leave_out_who_cannot_be_counted_and_keep_the_others(tree: Path) -> None:
+    before = published(tree)
+    code, stdout, stderr = finish(start(tree, "instructions"))
+    assert code == 1
+    assert "chat request: groq ... left out: exit code 3: ValueError: no counting today" in stderr
+    assert "- Left out: chat request: groq: exit code 3: ValueError: no counting today" in stdout
+    assert "| chat request | groq+aiohttp | 1.0 | 1.00 |" in stdout
+    assert published(tree) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ("--rounds 0", "0 is no whole number of 1 or more"),
+        ("--rounds -2", "-2 is no whole number of 1 or more"),
+        ("--only nonsense", "no row has 'nonsense'"),
+        ("soak --concurrent 0", "0 is no whole number of 1 or more"),
+        ("soak --requests -1", "-1 is no whole number of 0 or more"),
+        ("soak --requests 0 --streams 0", "nothing to do"),
+        ("soak --fault-percent 101", "101 is no number from 0 to 100"),
+        ("soak --fault-percent nan", "nan is no number from 0 to 100"),
+        ("faults --only xyzzy", "no scenario has 'xyzzy'"),
+        ("instructions --only nonsense", "no path with 'nonsense'"),
+        ("instructions --client nobody", "the client 'nobody'"),
+        ("--results README.md", "cannot write results to README.md"),
+        ("faults --results README.md", "cannot write results to README.md"),
+        ("instructions --results README.md", "cannot write results to README.md"),
+        ("soak --results README.md/x", "cannot write results to README.md/x: Not a directory"),
+    ],
+)
+def test_what_would_measure_nothing_or_could_not_be_written_is_refused(
+    tree: Path, arguments: str, reason: str
+) -> None:
+    before = published(tree)
+    code, stdout, stderr = finish(start(tree, *arguments.split()))
+    assert (code, stdout) == (2, ""), stderr
+    assert reason in stderr.splitlines()[-1]
+    assert published(tree) == before
