@@ -41,7 +41,7 @@ class _Pending(Generic[T]):
         self._context = contextvars.copy_context()
         self._done = threading.Lock()
         self._done.acquire()
-        self._task: asyncio.Task[T] | None = None
+        self._task: asyncio.Task[None] | None = None
         self._value: T | None = None
         self._error: BaseException | None = None
 
@@ -68,16 +68,23 @@ class _Pending(Generic[T]):
 
     def _start(self) -> None:
         """On the loop's thread: run the coroutine in the context of the caller."""
-        self._task = self._context.run(self._runner.loop.create_task, self._coro)
+        self._task = self._context.run(self._runner.loop.create_task, self._run())
         self._task.add_done_callback(self._finish)
 
-    def _finish(self, task: asyncio.Task[T]) -> None:
+    async def _run(self) -> None:
+        try:
+            self._value = await self._coro
+        except (SystemExit, KeyboardInterrupt) as error:
+            # Raised by code of the caller's, such as the source of an upload: it is for the caller, and not for the
+            # loop, which would end with it.
+            self._error = error
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
+            self._coro.close()  # nothing where it ran; cancelled before its first step, it was never awaited
             self._error = PortalError("The call was cancelled on the thread that runs blocking calls.")
-        else:
+        elif self._error is None:
             self._error = task.exception()
-            if self._error is None:
-                self._value = task.result()
         self._task = None  # it holds the error, whose traceback refers to this: a cycle otherwise
         self._release()
 

@@ -1,0 +1,325 @@
+"""Uploads whose source is slow, fails or hangs: sent whole or not at all, and ended in time."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiogroq import APIConnectionError, APITimeoutError, AsyncGroq, Groq, GroqError, RequestInfo, Timeout
+from aiogroq.local import Fault, LocalGroq
+
+pytestmark = pytest.mark.timeout(20)
+
+PIECES = [b"first", b"second", b"third"]
+CONTENT = b"".join(PIECES)
+Wait = Callable[[], object]
+
+
+async def iterator(before_second: Wait) -> AsyncIterator[bytes]:
+    """An async iterator that waits before its second piece, as its loop needs it."""
+    yield PIECES[0]
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def wait() -> None:
+        before_second()
+        loop.call_soon_threadsafe(done.set)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    try:
+        await done.wait()
+    finally:
+        thread.join()
+    for piece in PIECES[1:]:
+        yield piece
+
+
+class OneWay:
+    """A file that can only be read."""
+
+    def __init__(self, before_second: Wait) -> None:
+        self._before_second = before_second
+        self._count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self._count += 1
+        if self._count == 2:
+            self._before_second()
+        return PIECES[self._count - 1] if self._count <= len(PIECES) else b""
+
+
+class Seekable(io.BytesIO):
+    """A file that gives little at a time."""
+
+    def __init__(self, before_second: Wait) -> None:
+        super().__init__(CONTENT)
+        self._before_second = before_second
+        self._count = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._count += 1
+        if self._count == 2:
+            self._before_second()
+        return super().read(5)
+
+
+def answered(server: LocalGroq) -> list[int | None]:
+    """The status of the answer to each request, None for one that did not arrive whole."""
+    return [request.status for request in server.requests]
+
+
+KINDS: dict[str, Callable[[Wait], Any]] = {
+    "async iterator": iterator,
+    "one-way file": OneWay,
+    "seekable": Seekable,
+}
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.fixture(params=["async", "blocking"])
+def upload(request: pytest.FixtureRequest, server: LocalGroq) -> Callable[..., int]:
+    """Uploads a file and gives the number of its bytes that the server has."""
+
+    async def async_upload(file: Any, **options: Any) -> int:
+        async with AsyncGroq(api_key="k", base_url=server.base_url, **options) as client:
+            return (await client.files.create(file=("a", file), purpose="batch")).bytes
+
+    def blocking_upload(file: Any, **options: Any) -> int:
+        with Groq(api_key="k", base_url=server.base_url, **options) as client:
+            return client.files.create(file=("a", file), purpose="batch").bytes
+
+    if request.param == "blocking":
+        return blocking_upload
+    return lambda file, **options: asyncio.run(async_upload(file, **options))
+
+
+# ---------------------------------------------------------------------------------------- slow, and broken off
+
+
+@every_kind
+async def test_the_write_limit_is_not_for_a_slow_source(server: LocalGroq, kind: str) -> None:
+    source = KINDS[kind](lambda: time.sleep(0.4))
+    timeout = Timeout(None, write=0.1)
+    async with AsyncGroq(api_key="k", base_url=server.base_url, timeout=timeout, max_retries=0) as client:
+        await client.files.create(file=source, purpose="batch")
+    (request,) = server.requests
+    assert request.parts[1].content == CONTENT
+
+
+@every_kind
+def test_a_source_whose_reading_was_broken_off_is_sent_whole_at_the_next_try(
+    server: LocalGroq, upload: Callable[..., int], kind: str
+) -> None:
+    retried = threading.Event()
+    server.script(Fault(status=503, ignore_body=True, headers={"retry-after": "0"}))
+    source = KINDS[kind](lambda: retried.wait(10))
+    assert upload(source, on_retry=lambda _: retried.set()) == len(CONTENT)
+    assert retried.is_set()
+    assert server.requests[-1].parts[1].content == CONTENT
+
+
+async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: LocalGroq) -> None:
+    tasks: list[object] = []
+    retried = asyncio.Event()
+
+    async def source() -> AsyncIterator[bytes]:
+        tasks.append(asyncio.current_task())
+        yield b"first"
+        await retried.wait()
+        tasks.append(asyncio.current_task())
+        yield b""
+        yield bytearray(b"second")
+
+    server.script(Fault(status=503, ignore_body=True, headers={"retry-after": "0"}))
+    async with AsyncGroq(api_key="k", base_url=server.base_url, on_retry=lambda _: retried.set()) as client:
+        stored = await client.files.create(file=source(), purpose="batch")
+    assert stored.bytes == len(b"firstsecond")
+    assert tasks[0] is tasks[1]
+
+
+async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) -> None:
+    begun = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def source() -> AsyncIterator[bytes]:
+        yield b"first"
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    call = asyncio.create_task(client.files.create(file=source(), purpose="batch"))
+    await begun.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert ended.is_set()
+
+
+async def test_once_an_answer_has_begun_a_source_does_not_put_its_limits_off(server: LocalGroq) -> None:
+    async def ticking() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.02)
+
+    server.script(Fault(status=200, ignore_body=True, end="stall", after_bytes=5, body=b'{"id": "file-1"}'))
+    timeout = Timeout(None, read=0.3)
+    async with AsyncGroq(api_key="k", base_url=server.base_url, timeout=timeout, max_retries=0) as client:
+        with pytest.raises(APITimeoutError) as caught:
+            await client.files.create(file=ticking(), purpose="batch")
+    assert caught.value.phase == "read"
+
+
+# ------------------------------------------------------------------------------------------------------ failed
+
+ERRORS: list[tuple[BaseException, type[BaseException]]] = [
+    (KeyError("mine"), KeyError),
+    (OSError(5, "mine"), OSError),
+    (SystemExit(3), SystemExit),
+    (KeyboardInterrupt(), KeyboardInterrupt),
+    (GeneratorExit(), GeneratorExit),
+    (StopIteration(), RuntimeError),  # PEP 479
+    (asyncio.CancelledError(), GroqError),
+    (APIConnectionError("mine", RequestInfo("GET", "http://other")), APIConnectionError),
+]
+
+
+@every_kind
+@pytest.mark.parametrize(("error", "expected"), ERRORS, ids=[type(error).__name__ for error, _ in ERRORS])
+def test_what_a_source_raises_is_for_the_caller_and_never_retried(
+    server: LocalGroq,
+    upload: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
+    kind: str,
+    error: BaseException,
+    expected: type[BaseException],
+) -> None:
+    def fail() -> None:
+        raise error
+
+    class Failing:
+        """An iterator of its own, as a generator would make another error of some of these."""
+
+        def __init__(self) -> None:
+            self._count = 0
+
+        def __aiter__(self) -> Failing:
+            return self
+
+        async def __anext__(self) -> bytes:
+            self._count += 1
+            if self._count == 2:
+                raise error
+            return b"first"
+
+    source = Failing() if kind == "async iterator" else KINDS[kind](fail)
+    retries: list[object] = []
+    with pytest.raises(expected) as caught:
+        upload(source, on_retry=retries.append)
+    assert type(caught.value) is expected
+    assert retries == []
+    assert answered(server) in ([], [None])
+    assert capfd.readouterr().err == ""
+    assert upload(CONTENT) == len(CONTENT)  # the thread of the blocking client has survived
+
+
+@pytest.mark.parametrize(
+    ("piece", "words"), [("text", "open it with mode 'rb'"), (3, "gives int, not bytes")], ids=["str", "int"]
+)
+async def test_a_source_that_gives_no_bytes_is_a_type_error(
+    client: AsyncGroq, server: LocalGroq, piece: Any, words: str
+) -> None:
+    async def source() -> AsyncIterator[bytes]:
+        yield b"first"
+        yield piece
+
+    with pytest.raises(TypeError, match=words):
+        await client.files.create(file=source(), purpose="batch")
+    assert answered(server) in ([], [None])
+
+
+@pytest.fixture
+def empty_pipe() -> Iterator[io.RawIOBase]:
+    """A pipe that does not block, has nothing to read, and has not ended."""
+    read, write = os.pipe()
+    os.set_blocking(read, False)
+    with os.fdopen(read, "rb", buffering=0) as file:
+        yield file
+        os.close(write)
+
+
+async def test_a_pipe_that_has_nothing_at_the_moment_is_not_at_its_end(
+    client: AsyncGroq, server: LocalGroq, empty_pipe: io.RawIOBase
+) -> None:
+    with pytest.raises(BlockingIOError, match="open it in blocking mode"):
+        await client.files.create(file=("a", empty_pipe), purpose="batch")  # type: ignore[arg-type]
+    assert answered(server) in ([], [None])
+
+
+# ----------------------------------------------------------------------------------------------------- hanging
+
+
+def test_a_path_that_is_no_regular_file_is_refused_at_once(
+    upload: Callable[..., int], server: LocalGroq, tmp_path: Path
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path in (fifo, Path("/dev/null")):
+        with pytest.raises(ValueError, match=r"no regular file.*open it with mode 'rb'"):
+            upload(path)
+    with pytest.raises(IsADirectoryError):
+        upload(tmp_path)
+    assert server.requests == []
+
+
+class Hanging(io.BytesIO):
+    """A file one of whose methods hangs, as on a mount whose server is gone, from the nth call on."""
+
+    def __init__(self, method: str, nth: int, is_over: threading.Event) -> None:
+        super().__init__(CONTENT)
+        self._method, self._left, self._is_over = method, nth, is_over
+
+    def _enter(self, method: str) -> None:
+        if method == self._method:
+            self._left -= 1
+            if self._left <= 0:
+                self._is_over.wait(15)
+
+    def seekable(self) -> bool:
+        self._enter("seekable")
+        return super().seekable()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        if whence == os.SEEK_END:
+            self._enter("seek")
+        return super().seek(offset, whence)
+
+    def read(self, size: int | None = -1) -> bytes:
+        self._enter("read")
+        return super().read(size)
+
+
+@pytest.mark.parametrize(("method", "nth"), [("seekable", 1), ("seek", 1), ("seek", 2), ("read", 1)])
+async def test_a_file_that_hangs_ends_with_the_deadline(server: LocalGroq, method: str, nth: int) -> None:
+    is_over = threading.Event()
+    server.script(Fault(status=503, headers={"retry-after": "0"}))  # so that it is opened twice
+    timeout = Timeout(None, total=0.3)
+    try:
+        async with AsyncGroq(api_key="k", base_url=server.base_url, timeout=timeout) as client:
+            began_at = time.monotonic()
+            with pytest.raises(APITimeoutError) as caught:
+                await client.files.create(file=("a", Hanging(method, nth, is_over)), purpose="batch")
+            assert time.monotonic() - began_at < 2
+    finally:
+        is_over.set()
+    assert caught.value.phase == "total"
