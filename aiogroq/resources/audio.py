@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ..response import AsyncBinaryAPIResponse
@@ -13,6 +12,7 @@ from ..types.audio import Transcription, TranscriptionText, Translation
 from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
 from ..wire.request import Request, build, build_form, split_options
 from ._base import AsyncResource
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

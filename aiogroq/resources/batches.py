@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..types._omit import Omit, omit
@@ -16,6 +15,7 @@ from ..types.batches import (
 from ..wire.request import build
 from ..wire.urls import path
 from ._base import AsyncResource
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

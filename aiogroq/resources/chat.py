@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from ..types._base import Model
@@ -15,6 +14,7 @@ from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat_params import ChatParams
 from ..wire.request import build, split_options
 from ._base import AsyncResource
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

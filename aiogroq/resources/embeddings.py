@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, overload
 
 from ..types._omit import Omit, omit
 from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
 from ..wire.request import build
 from ._base import AsyncResource
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

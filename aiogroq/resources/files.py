@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from ..response import AsyncBinaryAPIResponse
@@ -11,6 +10,7 @@ from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoRespon
 from ..wire.request import build, build_form
 from ..wire.urls import path
 from ._base import AsyncResource
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

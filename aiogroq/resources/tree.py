@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ._cached import cached_property
 from .verbs import AsyncVerbs
 
 if TYPE_CHECKING:

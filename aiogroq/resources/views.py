@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from ..response import (
@@ -21,6 +20,7 @@ from ..response import (
     async_to_streamed_response_wrapper,
 )
 from ..types._omit import omit
+from ._cached import cached_property
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

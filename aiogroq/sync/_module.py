@@ -46,7 +46,7 @@ class Module:
         self._typevars: dict[str, str] = {}
         self._classes: dict[str, str] = {}
         # Whatever of this is not used is taken out again when the text is formatted.
-        self._need_all("functools", "cached_property")
+        self._need_all("aiogroq.resources._cached", "cached_property")
         self._need_all("collections.abc", "Callable")
         self._need_all("typing", "TYPE_CHECKING", "Any", "TypeVar", "cast", "overload")
         if name == FACADE:

@@ -12,6 +12,7 @@ from ..wire.headers import hide, hide_values
 from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from .facade import Resources
 from .portal import portal
+from .runner import load_loop
 
 if TYPE_CHECKING:
     import aiohttp
@@ -55,6 +56,7 @@ class Groq(Resources):
                 "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
                 "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
             )
+        load_loop()
         # So that no traceback with locals shows them.
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         super().__init__(

@@ -98,6 +98,13 @@ class Runner:
         self.loop.close()
 
 
+def load_loop() -> None:
+    """Import the module of the portal's loop. Left to the first call, a fork in another thread meanwhile would find the
+    lock of the import held for good."""
+    with contextlib.suppress(ImportError):
+        import_module("uvloop")
+
+
 def _new_loop() -> asyncio.AbstractEventLoop:
     try:
         uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing

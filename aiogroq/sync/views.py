@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from ..resources._cached import cached_property
 from ..types._omit import omit
 from .response import (
     APIResponse,
