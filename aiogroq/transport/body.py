@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict
 
 from ..errors import (
@@ -22,6 +23,7 @@ from ..errors import (
     RequestInfo,
 )
 from .exchange import translate, without_secrets
+from .unpack import unpacker_for
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class AioBody:
 
     __slots__ = (
         "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_pool", "_reader",
-        "_response", "_started_at", "_watch", "attempts", "headers", "is_consumed", "request", "status",
+        "_response", "_started_at", "_unpacker", "_watch", "attempts", "headers", "is_consumed", "request", "status",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +55,9 @@ class AioBody:
     ) -> None:
         self._response = response
         self._reader = response.content
+        encoding = response.headers.get("Content-Encoding")
+        # In a session of the caller's own aiohttp decompresses.
+        self._unpacker = unpacker_for(encoding) if encoding and not pool.is_injected else None
         self._loop = loop
         self._started_at = watch.started_at
         self._ended_at: float | None = None
@@ -129,7 +134,7 @@ class AioBody:
         if self._content is None:
             reader = self._reader
             self.is_consumed = True
-            if reader.is_eof() and reader.exception() is None:
+            if reader.is_eof() and reader.exception() is None and self._unpacker is None:
                 # A small answer has arrived whole with its headers: no wait, no timer.
                 content = reader.read_nowait()
                 self._end()
@@ -183,12 +188,12 @@ class AioBody:
         if not watch.phase:
             watch.enter("read")
         try:
-            piece = await reader.readany()
+            piece = await (reader.readany() if self._unpacker is None else self._unpacker.readany(reader))
         except asyncio.CancelledError:
             self.abort()
             raise
         except BaseException as error:
-            piece = _arrived_before(reader)
+            piece = self._arrived_before()
             if piece:
                 return piece  # the next call meets the error again
             self._end()
@@ -204,6 +209,14 @@ class AioBody:
             watch.pause()
         if not piece:
             self._end()
+        return piece
+
+    def _arrived_before(self) -> bytes:
+        piece = _arrived_before(self._reader)
+        if piece and self._unpacker is not None:
+            with contextlib.suppress(HttpProcessingError):
+                return self._unpacker.unpack(piece)
+            return b""
         return piece
 
     def told(self, error: APIError) -> APIError:

@@ -44,6 +44,11 @@ class _Handler(ResponseHandler):
             self.transport.abort()
         super().close()
 
+    def set_response_params(self, **options: Any) -> None:
+        """What aiohttp asks of the next answer. `AioBody` decompresses it, who knows whether it came whole."""
+        options["auto_decompress"] = False
+        super().set_response_params(**options)
+
     def is_connected(self) -> bool:
         """Whether the connection can be used for a request."""
         return not self._buffer and super().is_connected()

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import gzip
 import io
 import os
 import ssl
 import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import trustme
 
-from aiogroq import APITimeoutError, AsyncGroq, DefaultAioHttpClient, Timeout
+from aiogroq import APIConnectionError, APITimeoutError, AsyncGroq, DefaultAioHttpClient, Timeout
 
 from .programs import Programs, eventually
+from .raw_server import Answer, answer, delta, raw_server, text_of
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -121,3 +125,63 @@ async def test_a_request_that_is_given_up_keeps_neither_socket_nor_body(
                 assert tracemalloc.get_traced_memory()[0] < LARGE
             finally:
                 tracemalloc.stop()
+
+
+async def read(client: AsyncGroq, folder: Path) -> bytes:
+    return (await client.files.content("file_1")).content
+
+
+async def save(client: AsyncGroq, folder: Path) -> bytes:
+    async with client.files.with_streaming_response.content("file_1") as response:
+        await response.stream_to_file(folder / "saved")
+    return (folder / "saved").read_bytes()
+
+
+async def iterate(client: AsyncGroq, folder: Path) -> bytes:
+    async with client.files.with_streaming_response.content("file_1") as response:
+        return b"".join([piece async for piece in response.iter_bytes()])
+
+
+async def follow(client: AsyncGroq, folder: Path) -> bytes:
+    return (await text_of(client)).encode()
+
+
+CONTENT = bytes(range(256)) * 4096  # a megabyte, of a few thousand bytes
+EVENTS = b"".join([delta("x" * 1000) for _ in range(50)]) + delta("", finish="stop")
+READERS = [
+    (read, CONTENT, CONTENT),
+    (save, CONTENT, CONTENT),
+    (iterate, CONTENT, CONTENT),
+    (follow, EVENTS, b"x" * 50_000),
+]
+PACKERS = [gzip.compress, zlib.compress, lambda data: gzip.compress(data[:9000]) + gzip.compress(data[9000:])]
+
+
+def packed(content: bytes, packer: Callable[[bytes], bytes], end: int | None) -> Answer:
+    encoding = "gzip" if packer(b"")[:2] == b"\x1f\x8b" else "deflate"
+    whole = answer(packer(content)[:end], more=f"Content-Encoding: {encoding}\r\n")
+    return lambda exchange: exchange.write(whole)
+
+
+@pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
+@pytest.mark.parametrize(("reader", "content", "expected"), READERS)
+async def test_a_compressed_answer_is_read_whole_in_each_way(
+    reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
+    packer: Callable[[bytes], bytes], tmp_path: Path,
+) -> None:  # fmt: skip
+    async with raw_server(packed(content, packer, None)) as raw, raw.client() as client:
+        assert [await reader(client, tmp_path) for _ in range(2)] == [expected] * 2
+        assert raw.connections == 1
+
+
+@pytest.mark.parametrize("end", [-1, -9, 100, 5], ids=lambda end: f"cut at {end}")
+@pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
+@pytest.mark.parametrize(("reader", "content", "expected"), READERS)
+async def test_a_compression_that_does_not_end_is_an_error_and_not_an_answer(
+    reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
+    packer: Callable[[bytes], bytes], end: int, tmp_path: Path,
+) -> None:  # fmt: skip
+    async with raw_server(packed(content, packer, end)) as raw, raw.client() as client:
+        with pytest.raises(APIConnectionError, match="its compression does not end"):
+            await reader(client, tmp_path)
+    assert list(tmp_path.iterdir()) == []
