@@ -20,6 +20,7 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     Attempt,
+    RateLimited,
     RequestInfo,
 )
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
@@ -159,7 +160,7 @@ class _Call:
     """One call and its tries."""
 
     __slots__ = (
-        "_deadline", "_headers", "_info", "_loop", "_payload", "_redirects", "_request", "_retries_left",
+        "_deadline", "_headers", "_info", "_is_resent", "_loop", "_payload", "_redirects", "_request", "_retries_left",
         "_timeout", "_transport", "_url", "attempts", "is_left_open", "uploads",
     )  # fmt: skip
 
@@ -177,6 +178,7 @@ class _Call:
         """Whether the answer is handed out with its body still on the socket."""
         self._headers = transport.headers(request, self.is_left_open)
         self._redirects = 0
+        self._is_resent = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
         self._payload: MultipartPayload | None = None
@@ -189,7 +191,6 @@ class _Call:
         pool = self._transport.http_client
         session = pool.session(self._loop)
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
-        is_resent = False
         while True:
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
@@ -205,9 +206,11 @@ class _Call:
             except BaseException as error:
                 is_expired = explains(watch, error, task, before)
                 watch.stop()
-                if is_resent or not is_stale(error, watch):
+                if self._is_resent or not is_stale(error, watch):
                     self._raise(error, watch, is_expired)
-                is_resent = True
+                self._is_resent = (
+                    True  # once in a call: the next time it may be that the server does not want it
+                )
                 pool.drop_idle(self._loop)
                 continue
             body = AioBody(response, self._info, self._loop, watch, pool)
@@ -304,7 +307,10 @@ class _Call:
         elif not self._is_safe_after(error):
             return None
         remaining_s = None if self._deadline is None else self._deadline - self._loop.time()
-        return retry.delay_s(len(self.attempts), headers, remaining_s=remaining_s, random=random.random())
+        told_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        return retry.delay_s(
+            len(self.attempts), headers, remaining_s=remaining_s, random=random.random(), told_s=told_s
+        )
 
     def _is_safe_after(self, error: APIError) -> bool:
         """Whether to try again after an error that is no answer."""

@@ -90,15 +90,18 @@ def delay_s(
     *,
     remaining_s: float | None,
     random: float,
+    told_s: float | None = None,
     now: Callable[[], float] = time.time,
 ) -> float | None:
     """Seconds to wait before the next try, or None where waiting is no use.
 
     A wait that the server asks for is obeyed when it fits ``remaining_s``, the time that the caller has left
     (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer one ends the call at once, with the
-    numbers in the error, instead of spending tries that must fail.
+    numbers in the error, instead of spending tries that must fail. ``told_s`` is what the text of the error asks
+    for, which counts where the headers say nothing.
     """
     asked = retry_after_s(headers, now)
+    asked = told_s if asked is None else asked
     wait = backoff_s(retries_taken, random) if asked is None else asked
     limit = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
     return wait if wait <= limit else None
