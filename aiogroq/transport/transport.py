@@ -26,7 +26,7 @@ from ..errors import (
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..types._omit import Omit
 from ..wire import answer, redirects, retry
-from ..wire.headers import merge_headers, redacted, scrub
+from ..wire.headers import merge_headers, redacted, scrub, scrub_headers, scrub_text
 from ..wire.large import LARGE_BODY_BYTES
 from ..wire.parse import parse_body
 from ..wire.rate_limits import RateLimits
@@ -291,7 +291,9 @@ class _Call:
         except APIConnectionError:
             content = b""  # it breaks off: its status says the most of it all the same
         _, why = self._redirect(body)
-        error = answer.error_from(body.status, CIMultiDict(body.headers), content, self._info, why=why)
+        why = scrub_text(why, self._headers.values)
+        headers = scrub_headers(body.headers, self._headers.values)
+        error = answer.error_from(body.status, headers, content, self._info, why=why)
         self._transport.rate_limits.note_error(self._request.model, error)
         return error
 
