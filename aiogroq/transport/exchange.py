@@ -51,15 +51,16 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
             "Connection error: the server closed the connection without an answer.", request
         )
     if isinstance(error, aiohttp.ClientPayloadError):
-        return APIConnectionError(
-            f"Connection error: the answer broke off before its end ({error}).", request
-        )
-    if isinstance(error, (aiohttp.ClientError, HttpProcessingError, OSError)):
+        return APIConnectionError("Connection error: the answer broke off before its end.", request)
+    if isinstance(error, (aiohttp.ClientResponseError, HttpProcessingError)):
+        # aiohttp's words quote the line that it cannot read, in which there may be anything.
+        return APIConnectionError("Connection error: the server's answer is no HTTP.", request)
+    if isinstance(error, (aiohttp.ClientError, OSError)):
         return APIConnectionError(f"Connection error: {_reason(error)}.", request)
     if isinstance(error, RuntimeError) and "closed" in str(
         error
     ):  # the session that the caller gave was closed
-        return APIConnectionError(f"Connection error: {error}.", request)
+        return APIConnectionError(f"Connection error: {_reason(error)}.", request)
     return None
 
 
@@ -70,6 +71,12 @@ def without_secrets(error: BaseException) -> BaseException:
         headers = CIMultiDictProxy(redacted(info.headers))
         error.request_info = aiohttp.RequestInfo(info.url, info.method, headers, info.real_url)
         error.args = (error.request_info, error.history)
+        if not isinstance(error, aiohttp.ClientHttpProxyError):
+            # It quotes what the server sent, and so does the parser's error behind it.
+            error.message, error.headers = "", None
+            error.__cause__ = error.__context__ = None
+    elif isinstance(error, HttpProcessingError):
+        error.message, error.args = "", ()
     return error
 
 

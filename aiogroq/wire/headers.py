@@ -63,6 +63,16 @@ def scrub(content: bytes, headers: Mapping[str, str]) -> bytes:
     return content
 
 
+def scrub_text(text: str, headers: Mapping[str, str]) -> str:
+    """`scrub` for a text, such as one that quotes the server."""
+    return scrub(text.encode("utf-8", "surrogateescape"), headers).decode("utf-8", "surrogateescape")
+
+
+def scrub_headers(answered: Mapping[str, str], headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """`scrub` for the headers of an answer."""
+    return CIMultiDict([(name, scrub_text(value, headers)) for name, value in answered.items()])
+
+
 def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIMultiDict[str]:
     """``base`` with ``more`` over it; `omit` takes a header away.
 

@@ -1,0 +1,59 @@
+"""A key that the server sends back is in no error, wherever in the answer it stands."""
+
+from __future__ import annotations
+
+import pickle
+import traceback
+
+import pytest
+
+from aiogroq import APIConnectionError, APIError, AsyncGroq
+from aiogroq.local import Fault, LocalGroq
+
+KEY = "gsk_0123456789abcdefghij"
+
+
+async def _error_of(fault: Fault) -> APIError:
+    async with LocalGroq() as server:
+        server.script(fault)
+        async with AsyncGroq(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+            with pytest.raises(APIError) as caught:
+                await client.models.list()
+    return caught.value
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(status=400, headers={"x-echo": f"Bearer {KEY}"}),
+        Fault(status=400, headers={"x-request-id": KEY}),
+        Fault(status=307, headers={"location": f"http://elsewhere.example/?k={KEY}"}),
+        Fault(raw=f"HTTP/1.1 200 OK\r\n{KEY}\r\n\r\n".encode()),
+        Fault(raw=f"{KEY}\r\n\r\n".encode()),
+    ],
+    ids=["header", "request id", "location", "header line", "status line"],
+)
+async def test_a_key_that_the_server_sends_back_is_not_in_the_error(fault: Fault) -> None:
+    error = await _error_of(fault)
+    shown = [str(error), repr(error), repr(vars(error)), repr(error.attempts), str(error.request_id)]
+    shown += traceback.format_exception(error)
+    shown += [repr(vars(cause)) + repr(cause) for cause in (error.__cause__, error.__context__) if cause]
+    assert KEY not in "".join(shown)
+    assert KEY.encode() not in pickle.dumps(error)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"no HTTP at all\r\n\r\n", "the server's answer is no HTTP."),
+        (b"HTTP/1.1 200 OK\r\nno header\r\n\r\n", "the server's answer is no HTTP."),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "the answer broke off before its end."),
+    ],
+    ids=["status line", "header line", "short"],
+)
+async def test_an_answer_that_cannot_be_read_is_told_in_one_plain_sentence(raw: bytes, said: str) -> None:
+    error = await _error_of(Fault(raw=raw))
+    assert isinstance(error, APIConnectionError)
+    assert str(error) == f"Connection error: {said}"
