@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .errors import GroqError
 from .resources.tree import AsyncResources
@@ -52,8 +52,8 @@ class Settings:
         self.root: URL = api_root(self.base_url)
         self.timeout: Timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
         self.max_retries: int = _checked_retries(max_retries)
-        self.headers: dict[str, str | Omit] = dict(default_headers or {})
-        self.query: dict[str, object] = dict(default_query or {})
+        self.headers: dict[str, str | Omit] = _checked_mapping("default_headers", default_headers)
+        self.query: dict[str, object] = _checked_mapping("default_query", default_query)
         self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
 
     @property
@@ -298,12 +298,22 @@ def _rebuild(cls: Any, options: dict[str, Any], http_client: Any) -> Any:
     return cls(**options, http_client=http_client)
 
 
-def _checked_key(key: str | None) -> str:
+def _checked_mapping(name: str, given: Any) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in cast("Any", given)):
+        raise TypeError(f"{name} must be a mapping of names to values, such as {{'name': 'value'}}")
+    return dict(cast("Mapping[str, Any]", given))
+
+
+def _checked_key(key: Any) -> str:
     if key is None:
         raise GroqError(
             "The api_key client option must be set either by passing api_key to the client or by setting the "
             "GROQ_API_KEY environment variable"
         )
+    if not isinstance(key, str):  # not shown: it may be the key all the same
+        raise TypeError(f"api_key must be a str, not {type(key).__name__}")
     # A key read from a file or pasted into an .env often brings blanks, a line end or quotes along.
     clean = Secret(key.strip().strip("\"'").strip())
     if not clean:
@@ -324,7 +334,10 @@ def _checked_retries(max_retries: Any) -> int:
 
 
 def _checked_hook(hook: Any) -> Any:
-    if hook is not None and (not callable(hook) or inspect.iscoroutinefunction(hook)):
+    is_async = inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(
+        getattr(hook, "__call__", None)
+    )
+    if hook is not None and (not callable(hook) or is_async):
         raise TypeError(
             f"on_retry must be a plain function, which is called and not awaited, and not {hook!r}"
         )
