@@ -1,10 +1,13 @@
-"""`cached_property`, as functools has it from Python 3.12 on: without a lock.
+"""`cached_property`, which a fork cannot break.
 
-The older one holds a lock for all objects of a class; a process that is forked meanwhile has it locked for good.
+Most of ours import a module when they are first asked. A process that is forked by another thread meanwhile would find
+the lock of that import held for good (and that of functools' own, before Python 3.12): so a fork waits.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -13,9 +16,13 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
+_lock = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
 
 class cached_property(Generic[T_co]):
-    """Computed when it is first asked for. Where two threads ask at once it may be computed twice."""
+    """Computed when it is first asked for, by one thread at a time."""
 
     def __init__(self, compute: Callable[[Any], T_co]) -> None:
         self._compute = compute
@@ -29,5 +36,8 @@ class cached_property(Generic[T_co]):
     def __get__(self, instance: object | None, owner: type | None = None) -> Self | T_co:
         if instance is None:
             return self
-        # The next look-up finds it in the instance, and does not come here.
-        return instance.__dict__.setdefault(self._name, self._compute(instance))  # type: ignore[no-any-return]
+        with _lock:
+            # The next look-up finds it in the instance, and does not come here.
+            if self._name not in instance.__dict__:
+                instance.__dict__[self._name] = self._compute(instance)
+            return instance.__dict__[self._name]  # type: ignore[no-any-return]
