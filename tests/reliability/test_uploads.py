@@ -120,7 +120,7 @@ def test_a_source_whose_reading_was_broken_off_is_sent_whole_at_the_next_try(
     server: LocalGroq, upload: Callable[..., int], kind: str
 ) -> None:
     retried = threading.Event()
-    server.script(Fault(status=503, ignore_body=True, headers={"retry-after": "0"}))
+    server.script(Fault(status=503, ignore_body=True, latency_s=0.2, headers={"retry-after": "0"}))
     source = KINDS[kind](lambda: retried.wait(10))
     assert upload(source, on_retry=lambda _: retried.set()) == len(CONTENT)
     assert retried.is_set()
@@ -139,7 +139,7 @@ async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: Loca
         yield b""
         yield bytearray(b"second")
 
-    server.script(Fault(status=503, ignore_body=True, headers={"retry-after": "0"}))
+    server.script(Fault(status=503, ignore_body=True, latency_s=0.2, headers={"retry-after": "0"}))
     async with AsyncGroq(api_key="k", base_url=server.base_url, on_retry=lambda _: retried.set()) as client:
         stored = await client.files.create(file=source(), purpose="batch")
     assert stored.bytes == len(b"firstsecond")
