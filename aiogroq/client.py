@@ -334,9 +334,7 @@ def _checked_retries(max_retries: Any) -> int:
 
 
 def _checked_hook(hook: Any) -> Any:
-    is_async = inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(
-        getattr(hook, "__call__", None)
-    )
+    is_async = callable(hook) and any(map(inspect.iscoroutinefunction, (hook, hook.__call__)))
     if hook is not None and (not callable(hook) or is_async):
         raise TypeError(
             f"on_retry must be a plain function, which is called and not awaited, and not {hook!r}"
