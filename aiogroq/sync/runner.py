@@ -99,8 +99,9 @@ class Runner:
 
 
 def load_loop() -> None:
-    """Import the module of the portal's loop. Left to the first call, a fork in another thread meanwhile would find the
-    lock of the import held for good."""
+    """Import what the portal's loop needs: its module, and the encoding of host names. Left to the first call, a fork in
+    another thread meanwhile would find the lock of the import held for good."""
+    "localhost".encode("idna")
     with contextlib.suppress(ImportError):
         import_module("uvloop")
 
