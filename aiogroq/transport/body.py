@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from multidict import CIMultiDict
 
 from ..errors import (
@@ -23,7 +23,7 @@ from ..errors import (
     RequestInfo,
 )
 from .exchange import translate, without_secrets
-from .unpack import unpacker_for
+from .unpack import CompressionCutError, unpacker_for
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -153,13 +153,24 @@ class AioBody:
         """The body up to its end, or to the first piece beyond ``max_bytes``."""
         kept: list[bytes] = []
         left = float("inf") if max_bytes is None else max_bytes
-        async with contextlib.aclosing(self.pieces()) as pieces:
-            async for piece in pieces:
-                kept.append(piece)
-                left -= len(piece)
-                if left < 0:
-                    break
+        try:
+            async with contextlib.aclosing(self.pieces()) as pieces:
+                async for piece in pieces:
+                    kept.append(piece)
+                    left -= len(piece)
+                    if left < 0:
+                        break
+        except APIConnectionError as error:
+            if isinstance(error.__cause__, (CompressionCutError, ContentEncodingError)):
+                # All that the server sent has come: what is wrong is the answer, not the connection.
+                raise self._not_unpacked(b"".join(kept), error) from error.__cause__
+            raise
         return b"".join(kept)
+
+    def _not_unpacked(self, content: bytes, error: APIError) -> APIResponseValidationError:
+        response = ErrorResponse(self.status, CIMultiDict(self.headers), content, self.request)
+        message = f"The answer ({self.status}) cannot be unpacked: {error.__cause__}."
+        return APIResponseValidationError(response, content.decode(errors="replace"), message=message)
 
     def _too_long(self, max_bytes: int) -> APIResponseValidationError:
         return APIResponseValidationError(

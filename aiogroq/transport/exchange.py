@@ -14,6 +14,7 @@ from multidict import CIMultiDictProxy
 from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
 from ..wire.headers import redacted
 from .tls import HINT
+from .unpack import CompressionCutError
 from .watch import Watch
 
 _STALE_WITHIN_S = 1.0
@@ -50,6 +51,8 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         return APIConnectionError(
             "Connection error: the server closed the connection without an answer.", request
         )
+    if isinstance(error, CompressionCutError):
+        return APIConnectionError(f"Connection error: the answer broke off: {error}.", request)
     if isinstance(error, aiohttp.ClientPayloadError):
         return APIConnectionError("Connection error: the answer broke off before its end.", request)
     if isinstance(error, (aiohttp.ClientResponseError, HttpProcessingError)):

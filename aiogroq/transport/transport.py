@@ -288,7 +288,7 @@ class _Call:
     async def _status_error(self, body: AioBody) -> APIStatusError:
         try:
             content = scrub(await body.read_start(_MAX_ERROR_BYTES), self._headers.values)
-        except APIConnectionError:
+        except (APIConnectionError, APIResponseValidationError):
             content = b""  # it breaks off: its status says the most of it all the same
         _, why = self._redirect(body)
         why = scrub_text(why, self._headers.values)

@@ -70,6 +70,10 @@ class _Other:
     is_at_end = True
 
 
+class CompressionCutError(aiohttp.ClientPayloadError):
+    """A compressed body ends before its compression does."""
+
+
 class Unpacker:
     """Decompresses one body."""
 
@@ -80,7 +84,7 @@ class Unpacker:
     async def readany(self, packed: aiohttp.StreamReader) -> bytes:
         """The bytes that have arrived, a step of them, waiting for some; ``b""`` at the end.
 
-        Raises ``aiohttp.ClientPayloadError`` for an end in the middle, ``ContentEncodingError`` for what is not packed so.
+        Raises `CompressionCutError` for an end in the middle, ``ContentEncodingError`` for what is not packed so.
         """
         while packed.exception() is None and self._unpacker.has_more:
             if piece := self.unpack(b""):
@@ -89,7 +93,7 @@ class Unpacker:
             if piece := self.unpack(data):
                 return piece
         if not self._unpacker.is_at_end:
-            raise aiohttp.ClientPayloadError("its compression does not end")
+            raise CompressionCutError("its compression does not end")
         return b""
 
     def unpack(self, data: bytes) -> bytes:
