@@ -95,6 +95,9 @@ class Runner:
             task.cancel()
         if tasks:
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=CLEANUP_S))
+        # Ends the sessions of the loop. uvloop frees under their feet the connections that are open when it is closed.
+        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+        self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
 
 

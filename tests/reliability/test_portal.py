@@ -227,7 +227,7 @@ with ThreadPoolExecutor(2) as pool:
     killed, killed_at = portal.runner.thread, time.monotonic()
     kill()
     print(request.result(), rest.result() in ("answer", "error"), time.monotonic() - killed_at < 3)
-killed.join()
+killed.join(2)  # where the exception met a call, that call had it, and the thread lives
 print(ask(client))
 """
     with programs.started(STREAM + code, loop=loop_kind) as program:
