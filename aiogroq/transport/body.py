@@ -232,9 +232,7 @@ class AioBody:
 
     def told(self, error: APIError) -> APIError:
         """The error with all tries of the call in it: those before this answer, and this one."""
-        if not error.attempts:
-            request_id = error.request_id or self.headers.get("x-request-id")
-            error.attempts = (*self.attempts, Attempt(None, error.message, 0.0, request_id))
+        error.attempts = (*self.attempts, Attempt(None, error.message, 0.0, error.request_id))
         return error
 
     def wait_for_event(self) -> None:

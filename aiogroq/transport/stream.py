@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
 
@@ -58,6 +58,7 @@ class AsyncStream(Generic[T]):
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
         on_error: Callable[[APIStatusError], object] = _leave,
         scrub: Callable[[bytes], bytes] = bytes,
+        scrub_headers: Callable[[Mapping[str, str]], CIMultiDict[str]] = CIMultiDict,
     ) -> None:
         self.response = body
         self._body = body
@@ -65,6 +66,7 @@ class AsyncStream(Generic[T]):
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
         self._scrub = scrub
+        self._scrub_headers = scrub_headers
         self._ready: deque[bytes] = deque()
         self._failed: APIError | None = None
         self._is_done = False
@@ -200,6 +202,9 @@ class AsyncStream(Generic[T]):
             raise self._error(event)
         return item
 
+    def _answered_headers(self) -> CIMultiDict[str]:
+        return self._scrub_headers(self._body.headers)
+
     def _check_error(self, item: Any, event: bytes) -> None:
         error = item.get("error") if hasattr(item, "get") else None
         if error and (isinstance(error, dict) or type(event) is Event):
@@ -207,7 +212,7 @@ class AsyncStream(Generic[T]):
 
     def _error(self, event: bytes) -> APIStatusError:
         error = answer.error_from_event(
-            self._scrub(bytes(event)), self._body.status, CIMultiDict(self._body.headers), self._body.request
+            self._scrub(bytes(event)), self._body.status, self._answered_headers(), self._body.request
         )
         self._on_error(error)
         return error
@@ -215,7 +220,7 @@ class AsyncStream(Generic[T]):
     def _stopped_early(self, reason: Any) -> APIError:
         said = self._scrub(str(reason).encode(errors="replace")).decode()
         error = APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
-        error.request_id = self._body.headers.get("x-request-id")
+        error.request_id = self._answered_headers().get("x-request-id")
         return error
 
     def _end_of_body(self) -> None:
@@ -243,7 +248,7 @@ class AsyncStream(Generic[T]):
         kind = body.headers.get("content-type", "no content type")
         shown = content[:_SHOWN_BYTES].decode(errors="replace")
         return APIResponseValidationError(
-            ErrorResponse(body.status, CIMultiDict(body.headers), content, body.request),
+            ErrorResponse(body.status, self._answered_headers(), content, body.request),
             shown,
             message=f"The answer ({body.status}, {kind}) is no stream of events: {shown[:300]!r}",
         )
@@ -255,7 +260,7 @@ class AsyncStream(Generic[T]):
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        error.request_id = error.request_id or self._body.headers.get("x-request-id")
+        error.request_id = error.request_id or self._answered_headers().get("x-request-id")
         self._failed = self._body.told(error)
         self._body.abort()
 

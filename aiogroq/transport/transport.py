@@ -350,11 +350,12 @@ class _Call:
                 return self._stream(body)
             assert content is not None
             try:
-                return self._parse(body, content)
+                return self._parse(body, content, body.headers)
             except APIResponseValidationError:
                 pass
             # A gateway's page may show the request; the error must not, and not as its context either.
-            return self._parse(body, scrub(content, self._headers.values))
+            secrets = self._headers.values
+            return self._parse(body, scrub(content, secrets), scrub_headers(body.headers, secrets))
         cls = self._response_class()
         return cls(
             body=body,
@@ -365,9 +366,9 @@ class _Call:
             content=content,
         )
 
-    def _parse(self, body: AioBody, content: bytes) -> Any:
+    def _parse(self, body: AioBody, content: bytes, headers: Mapping[str, str]) -> Any:
         return parse_body(
-            self._request.returns, content, status=body.status, headers=body.headers, request=self._info
+            self._request.returns, content, status=body.status, headers=headers, request=self._info
         )
 
     def _response_class(self) -> type[AsyncAPIResponse[Any]]:
@@ -388,6 +389,7 @@ class _Call:
             max_event_bytes=self._transport.http_client.max_event_bytes,
             on_error=partial(self._transport.rate_limits.note_error, self._request.model),
             scrub=partial(scrub, headers=self._headers.values),
+            scrub_headers=partial(scrub_headers, headers=self._headers.values),
         )
 
 

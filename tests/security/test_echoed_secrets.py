@@ -29,10 +29,11 @@ async def _error_of(fault: Fault) -> APIError:
         Fault(status=400, headers={"x-echo": f"Bearer {KEY}"}),
         Fault(status=400, headers={"x-request-id": KEY}),
         Fault(status=307, headers={"location": f"http://elsewhere.example/?k={KEY}"}),
+        Fault(body=f"<p>{KEY}</p>", content_type="text/html", headers={"x-echo": KEY}),
         Fault(raw=f"HTTP/1.1 200 OK\r\n{KEY}\r\n\r\n".encode()),
         Fault(raw=f"{KEY}\r\n\r\n".encode()),
     ],
-    ids=["header", "request id", "location", "header line", "status line"],
+    ids=["header", "request id", "location", "page", "header line", "status line"],
 )
 async def test_a_key_that_the_server_sends_back_is_not_in_the_error(fault: Fault) -> None:
     error = await _error_of(fault)
@@ -40,6 +41,30 @@ async def test_a_key_that_the_server_sends_back_is_not_in_the_error(fault: Fault
     shown += traceback.format_exception(error)
     shown += [repr(vars(cause)) + repr(cause) for cause in (error.__cause__, error.__context__) if cause]
     assert KEY not in "".join(shown)
+    assert KEY.encode() not in pickle.dumps(error)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(headers={"x-echo": KEY, "x-request-id": KEY}, after_events=2, end="close"),
+        Fault(headers={"x-echo": KEY, "x-request-id": KEY}, insert=b'data: {"error":{"message":"no"}}\n\n'),
+        Fault(headers={"x-echo": KEY}, body=f"<p>{KEY}</p>", content_type="text/html"),
+    ],
+    ids=["cut", "error event", "no stream"],
+)
+async def test_nor_is_it_in_the_error_of_a_stream(fault: Fault) -> None:
+    async with LocalGroq() as server:
+        server.script(fault)
+        async with AsyncGroq(api_key=KEY, base_url=server.base_url, max_retries=0) as client:
+            stream = await client.chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "Hi"}], stream=True
+            )
+            with pytest.raises(APIError) as caught:
+                await stream.collect()
+    error = caught.value
+    assert KEY not in "".join([str(error), repr(vars(error)), *traceback.format_exception(error)])
     assert KEY.encode() not in pickle.dumps(error)
 
 
