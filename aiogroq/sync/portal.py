@@ -68,6 +68,8 @@ class _Pending(Generic[T]):
 
     def _start(self) -> None:
         """On the loop's thread: run the coroutine in the context of the caller."""
+        if not self._runner.is_alive:
+            return  # the loop is being wound up: whoever waits sees that the thread is dead
         self._task = self._context.run(self._runner.loop.create_task, self._run())
         self._task.add_done_callback(self._finish)
 

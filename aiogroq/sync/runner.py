@@ -90,15 +90,19 @@ class Runner:
 
     def _wind_up(self) -> None:
         """The loop was stopped, or something that ends threads was raised in it: leave nothing open."""
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            self.loop.run_until_complete(asyncio.wait(tasks, timeout=CLEANUP_S))
+        self._cancel_tasks()
         # Ends the sessions of the loop. uvloop frees under their feet the connections that are open when it is closed.
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.run_until_complete(asyncio.sleep(0))
+        self._cancel_tasks()
         self.loop.close()
+
+    def _cancel_tasks(self) -> None:
+        ends_at = self.loop.time() + CLEANUP_S
+        # Again and again: whenever the loop runs, what was queued meanwhile begins.
+        while (tasks := asyncio.all_tasks(self.loop)) and self.loop.time() < ends_at:
+            for task in tasks:
+                task.cancel()
+            self.loop.run_until_complete(asyncio.wait(tasks, timeout=ends_at - self.loop.time()))
 
 
 def load_loop() -> None:
