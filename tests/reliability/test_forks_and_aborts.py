@@ -79,7 +79,8 @@ async def deaf_server(tls: ssl.SSLContext | None) -> AsyncIterator[tuple[int, li
     taken: list[asyncio.StreamWriter] = []
 
     def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        cast("asyncio.ReadTransport", writer.transport).pause_reading()
+        # Python 3.10 begins to read after this, whatever was said before.
+        asyncio.get_running_loop().call_soon(cast("asyncio.ReadTransport", writer.transport).pause_reading)
         taken.append(writer)
 
     server = await asyncio.start_server(take, "127.0.0.1", 0, ssl=tls)
