@@ -240,8 +240,9 @@ def last():
 
 atexit.register(last)
 """
-    expected = "2+2 = 4." if sys.version_info < (3, 12) else "PortalError True"
-    assert programs.run(code, loop=loop_kind) == [expected]
+    # Python 3.12 starts no more threads there, which other versions do.
+    (line,) = programs.run(code, loop=loop_kind)
+    assert line == "2+2 = 4." or (sys.version_info >= (3, 12) and line == "PortalError True")
 
 
 @pytest.mark.parametrize(
