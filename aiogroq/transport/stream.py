@@ -23,6 +23,7 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from ..wire import answer
+from ..wire.headers import scrub, scrub_headers, scrub_text
 from ..wire.kept_events import KeptEvents
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from .body import AioBody
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 _DONE = b"[DONE]"
 _SHOWN_BYTES = 64 * 1024
-_BYTES: frozenset[object] = frozenset({bytes})
+_NOTHING_SENT: Mapping[str, str] = {}
 
 
 def _leave(error: APIStatusError) -> None:
@@ -57,16 +58,14 @@ class AsyncStream(Generic[T]):
         cast_to: type[T],
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
         on_error: Callable[[APIStatusError], object] = _leave,
-        scrub: Callable[[bytes], bytes] = bytes,
-        scrub_headers: Callable[[Mapping[str, str]], CIMultiDict[str]] = CIMultiDict,
+        sent: Mapping[str, str] = _NOTHING_SENT,
     ) -> None:
         self.response = body
         self._body = body
         self._cast_to = cast_to
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
-        self._scrub = scrub
-        self._scrub_headers = scrub_headers
+        self._sent = sent  # the headers of the request: what is secret in them is in no error
         self._ready: deque[bytes] = deque()
         self._failed: APIError | None = None
         self._is_done = False
@@ -194,7 +193,8 @@ class AsyncStream(Generic[T]):
             item: Any = decode_json(cast("type[Any]", self._cast_to), event)
         except NotJSONError as error:
             raise APIConnectionError(
-                f"The stream has an event that is no JSON: {self._scrub(event)[:200]!r}", self._body.request
+                f"The stream has an event that is no JSON: {scrub(event, self._sent)[:200]!r}",
+                self._body.request,
             ) from error
         if self._kept is None or type(item) is not ChatCompletionChunk:
             self._check_error(item, event)
@@ -203,7 +203,7 @@ class AsyncStream(Generic[T]):
         return item
 
     def _answered_headers(self) -> CIMultiDict[str]:
-        return self._scrub_headers(self._body.headers)
+        return scrub_headers(self._body.headers, self._sent)
 
     def _check_error(self, item: Any, event: bytes) -> None:
         error = item.get("error") if hasattr(item, "get") else None
@@ -212,20 +212,18 @@ class AsyncStream(Generic[T]):
 
     def _error(self, event: bytes) -> APIStatusError:
         error = answer.error_from_event(
-            self._scrub(bytes(event)), self._body.status, self._answered_headers(), self._body.request
+            scrub(bytes(event), self._sent), self._body.status, self._answered_headers(), self._body.request
         )
         self._on_error(error)
         return error
 
     def _stopped_early(self, reason: Any) -> APIError:
-        said = self._scrub(str(reason).encode(errors="replace")).decode()
-        error = APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
-        error.request_id = self._answered_headers().get("x-request-id")
-        return error
+        said = scrub_text(str(reason), self._sent)
+        return APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
 
     def _end_of_body(self) -> None:
         if self._first_bytes is not None and self._kept is not None:
-            self._fail(self._no_stream(self._scrub(bytes(self._first_bytes))))
+            self._fail(self._no_stream(scrub(bytes(self._first_bytes), self._sent)))
         elif self._kept is None or self._kept.folded().is_finished:
             self._is_done = self._is_whole = True
         else:

@@ -65,7 +65,7 @@ def scrub(content: bytes, headers: Mapping[str, str]) -> bytes:
 
 def scrub_text(text: str, headers: Mapping[str, str]) -> str:
     """`scrub` for a text, such as one that quotes the server."""
-    return scrub(text.encode("utf-8", "surrogateescape"), headers).decode("utf-8", "surrogateescape")
+    return scrub(text.encode("utf-8", "surrogatepass"), headers).decode("utf-8", "surrogatepass")
 
 
 def scrub_headers(answered: Mapping[str, str], headers: Mapping[str, str]) -> CIMultiDict[str]:

@@ -1,0 +1,232 @@
+"""`Call`: one call of an endpoint and its tries, up to the headers of a good answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+
+from yarl import URL
+
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    Attempt,
+    RateLimited,
+    RequestInfo,
+)
+from ..types._omit import Omit
+from ..wire import answer, redirects, retry
+from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
+from ..wire.request import Request
+from .body import AioBody
+from .exchange import cancellations, explains, is_lasting, is_stale, timed_out, translate, without_secrets
+from .http_client import NO_TIMEOUT, DefaultAioHttpClient
+from .large_body import LargeBody
+from .multipart import MultipartPayload, new_boundary
+from .outgoing import Outgoing, SentHeaders, skipped_headers
+from .upload import Upload, rewind
+from .watch import Watch
+
+if TYPE_CHECKING:
+    from .transport import Transport
+
+T = TypeVar("T")
+
+_log = logging.getLogger("aiogroq")
+_BODY_IN_PIECES_BYTES = 64 * 1024
+"""From here on a socket may not take a body at once, and it is written within the ``write`` limit."""
+_MAX_ERROR_BYTES = 1024 * 1024
+"""No error has more to say; the rest of its body is not read."""
+_AS_OUR_OWN = {"raise_for_status": False, "auto_decompress": True}
+
+
+class Call:
+    """One call and its tries."""
+
+    __slots__ = (
+        "_deadline", "_is_resent", "_loop", "_payload", "_redirects", "_retries_left",
+        "_timeout", "_url", "attempts", "headers", "info", "is_left_open", "request", "transport", "uploads",
+    )  # fmt: skip
+
+    def __init__(self, transport: Transport, request: Request[Any]) -> None:
+        self.transport: Transport = transport
+        self.request: Request[Any] = request
+        self._loop = asyncio.get_running_loop()
+        self._timeout = transport.timeout if isinstance(request.timeout, Omit) else request.timeout
+        total = self._timeout.total
+        self._deadline = None if total is None else self._loop.time() + total
+        self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
+        self._url, self.info = transport.target(request)
+        view = request.view
+        self.is_left_open: bool = request.stream or (view is not None and view.streaming)
+        """Whether the answer is handed out with its body still on the socket."""
+        self.headers = transport.headers(request, self.is_left_open)
+        self._redirects = 0
+        self._is_resent = False
+        self.attempts: list[Attempt] = []
+        self.uploads: list[Upload] = []
+        self._payload: MultipartPayload | None = None
+
+    async def open(self) -> AioBody:
+        """One try (two where a kept connection proves stale), up to the headers of a good answer.
+
+        Raises an `APIError` for everything else.
+        """
+        pool = self.transport.http_client
+        session = pool.session(self._loop)
+        task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
+        while True:
+            watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
+            watch.is_new_connection = pool.is_injected
+            if self._payload is not None:  # of a try that failed, or one that was redirected
+                await self.in_time(rewind(self.uploads))
+            kwargs = self._arguments(pool, watch)
+            # Of a session that the caller made nothing is told on the way to the answer.
+            watch.start("first_byte" if pool.is_injected else "pool")
+            before = cancellations(task)
+            watch.on_expiry = task.cancel
+            try:
+                response = await session.request(self.request.method, self._url, **kwargs)
+            except BaseException as error:
+                is_expired = explains(watch, error, task, before)
+                watch.stop()
+                if self._is_resent or not is_stale(error, watch):
+                    self._raise(error, watch, is_expired)
+                # Once in a call: the next time it may be that the server does not want it.
+                self._is_resent = True
+                pool.drop_idle(self._loop)
+                continue
+            body = AioBody(response, self.info, self._loop, watch, pool)
+            self.transport.rate_limits.note(self.request.model, response.headers)
+            if not 200 <= response.status < 300:
+                if await self._is_redirected(body):
+                    continue
+                raise await self._status_error(body)
+            return body
+
+    async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await what comes before a try. Raises `APITimeoutError` once the deadline of the call has passed."""
+        if self._deadline is None:
+            return await work
+        try:
+            return await asyncio.wait_for(work, self._deadline - self._loop.time())
+        except (asyncio.TimeoutError, TimeoutError):  # one and the same from Python 3.11 on
+            if self._loop.time() < self._deadline:
+                raise  # of the work itself, such as a file system that does not answer
+        raise timed_out("total", self._timeout.total, self.info)
+
+    def _raise(self, error: BaseException, watch: Watch, is_expired: bool) -> NoReturn:
+        """Raise what a try that failed means for the caller."""
+        if isinstance(error, asyncio.CancelledError) and not is_expired:
+            raise error
+        if self._payload is not None and self._payload.failure is not None:
+            # The source of the upload failed, not the connection: that is for the caller, and at once, also where
+            # the source is another request.
+            self._retries_left = 0
+            raise self._payload.failure from None
+        translated = translate(error, watch, self.info)
+        if translated is None:
+            raise error
+        raise translated from (None if is_expired else without_secrets(error))
+
+    def _arguments(self, pool: DefaultAioHttpClient, watch: Watch) -> dict[str, Any]:
+        request, headers = self.request, self.headers
+        body: Any = request.body
+        if request.form is not None:
+            body = self._payload = MultipartPayload(request.form, self.uploads, new_boundary(), watch)
+        elif body is not None and len(body) >= _BODY_IN_PIECES_BYTES:
+            body = LargeBody(body, watch)
+        # aiohttp's redirects would turn a POST into a GET; `_is_redirected` follows those that change nothing.
+        kwargs: dict[str, Any] = {"allow_redirects": False}
+        proxy = pool.proxy_for(self._url)
+        if proxy is not None:
+            kwargs["proxy"], kwargs["proxy_headers"] = proxy
+            if self._url.scheme == "http":
+                # Without a tunnel the proxy reads the request itself, and its credentials there.
+                headers = SentHeaders(merge_headers(headers.values, proxy[1]))
+        if pool.is_injected:
+            # What the session's owner chose for answers of others does not change what ours mean.
+            kwargs.update(headers=headers.values, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
+            kwargs["skip_auto_headers"] = skipped_headers(body)
+        else:
+            kwargs["data"] = Outgoing(headers, body, watch)
+        return kwargs
+
+    def _redirect(self, body: AioBody) -> tuple[URL | None, str]:
+        location = body.headers.get("Location") if body.status in redirects.STATUSES else None
+        if location is None:
+            return None, ""
+        return redirects.follow(self.info.method, self._url, body.status, location, self._redirects)
+
+    async def _is_redirected(self, body: AioBody) -> bool:
+        """Whether the answer sends the request elsewhere, where it may go: then it goes there next."""
+        target, _ = self._redirect(body)
+        if target is None:
+            return False
+        await body.drain()
+        self._redirects += 1
+        self._url, self.info = target, RequestInfo(self.info.method, str(target))
+        return True
+
+    async def _status_error(self, body: AioBody) -> APIStatusError:
+        try:
+            content = scrub(await body.read_start(_MAX_ERROR_BYTES), self.headers.values)
+        except (APIConnectionError, APIResponseValidationError):
+            content = b""  # it breaks off: its status says the most of it all the same
+        _, why = self._redirect(body)
+        why = scrub_text(why, self.headers.values)
+        headers = scrub_headers(body.headers, self.headers.values)
+        error = answer.error_from(body.status, headers, content, self.info, why=why)
+        self.transport.rate_limits.note_error(self.request.model, error)
+        return error
+
+    def wait_after(self, error: APIError) -> float | None:
+        """Seconds until the next try, or None where there is none."""
+        if self._retries_left <= 0:
+            return None
+        headers: Mapping[str, str] = {}
+        if isinstance(error, APIStatusError):
+            headers = error.response.headers
+            if not retry.is_retried(error.status_code, headers):
+                return None
+        elif not self._is_safe_after(error):
+            return None
+        remaining_s = None if self._deadline is None else self._deadline - self._loop.time()
+        told_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        return retry.delay_s(
+            len(self.attempts), headers, remaining_s=remaining_s, random=random.random(), told_s=told_s
+        )
+
+    def _is_safe_after(self, error: APIError) -> bool:
+        """Whether to try again after an error that is no answer."""
+        if isinstance(error, APITimeoutError):
+            # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
+            return error.phase in ("pool", "connect", "write") or (
+                self.request.idempotent and error.phase != "total"
+            )
+        return isinstance(error, APIConnectionError) and not is_lasting(error)
+
+    def note(self, error: APIError, wait_s: float | None) -> None:
+        """Remember a failed try; log and tell of the retry that follows it."""
+        status = error.status_code if isinstance(error, APIStatusError) else None
+        text = None if status is not None else error.message
+        attempt = Attempt(status, text, wait_s or 0.0, error.request_id)
+        self.attempts.append(attempt)
+        if wait_s is not None:
+            self._retries_left -= 1
+            _log.info(
+                "retrying %s %s in %.3f s after %s",
+                self.info.method, self.info.url, wait_s, status if status is not None else text,
+            )  # fmt: skip
+            if self.transport.on_retry is not None:
+                self.transport.on_retry(retry.Retry(len(self.attempts), wait_s, attempt, self.info))
+
+
+def _nothing() -> None:
+    pass

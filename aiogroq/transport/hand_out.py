@@ -1,0 +1,72 @@
+"""`hand_out`: the answer to a call as its caller wants it: parsed, raw, as a stream, or still on the socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import APIResponseValidationError
+from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
+from ..wire.headers import redacted, scrub, scrub_headers
+from ..wire.parse import parse_body
+from .body import AioBody
+from .stream import AsyncStream
+
+if TYPE_CHECKING:
+    from .call import Call
+
+
+def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
+    """The answer as the caller wants it; where it is left open, without its ``content``."""
+    request = call.request
+    if content is None:
+        body.attempts = call.attempts
+        body.guard()
+    view = request.view
+    if view is None and not request.binary:
+        if request.stream:
+            return _stream(call, body)
+        assert content is not None
+        try:
+            return _parse(call, body, content, body.headers)
+        except APIResponseValidationError:
+            pass
+        # A gateway's page may show the request; the error must not, and not as its context either.
+        secrets = call.headers.values
+        return _parse(call, body, scrub(content, secrets), scrub_headers(body.headers, secrets))
+    cls = _response_class(call)
+    return cls(
+        body=body,
+        request=request,
+        http_request=HTTPRequest(request.method, call.info.url, redacted(call.headers.values)),
+        make_stream=lambda: _stream(call, body),
+        retries_taken=len(call.attempts),
+        content=content,
+    )
+
+
+def _parse(call: Call, body: AioBody, content: bytes, headers: Mapping[str, str]) -> Any:
+    return parse_body(call.request.returns, content, status=body.status, headers=headers, request=call.info)
+
+
+def _response_class(call: Call) -> type[AsyncAPIResponse[Any]]:
+    view = call.request.view
+    wanted = view.response_cls if view is not None else None
+    # A blocking class is not ours to make: sync/ makes it of what is handed out here.
+    if wanted is not None and issubclass(wanted, AsyncAPIResponse):
+        return cast("type[AsyncAPIResponse[object]]", wanted)
+    if not call.request.binary:
+        return AsyncAPIResponse
+    return AsyncStreamedBinaryAPIResponse if call.is_left_open else AsyncBinaryAPIResponse
+
+
+def _stream(call: Call, body: AioBody) -> AsyncStream[Any]:
+    cls = cast("type[AsyncStream[Any]]", call.request.stream_cls or AsyncStream)
+    return cls(
+        body=body,
+        cast_to=call.request.returns,
+        max_event_bytes=call.transport.http_client.max_event_bytes,
+        on_error=partial(call.transport.rate_limits.note_error, call.request.model),
+        sent=call.headers.values,
+    )
