@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
@@ -105,9 +106,10 @@ class Runner:
             self.loop.run_until_complete(asyncio.wait(tasks, timeout=ends_at - self.loop.time()))
 
 
+@cache
 def load_loop() -> None:
-    """Import what the portal's loop needs: its module, and the encoding of host names. Left to the first call, a fork in
-    another thread meanwhile would find the lock of the import held for good."""
+    """Import what the portal's loop needs, once: its module, and the encoding of host names. Left to the first call, a
+    fork in another thread meanwhile would find the lock of the import held for good."""
     "localhost".encode("idna")
     with contextlib.suppress(ImportError):
         import_module("uvloop")
