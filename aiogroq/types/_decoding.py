@@ -64,7 +64,7 @@ def decode_json(cls: type[T], body: bytes) -> T:
     """
     value: Any
     try:
-        value = (_decoders.get(cls) or typed_decoder(cls)).decode(body)
+        value = typed_decoder(cls).decode(body)
     except DECODE_ERRORS:
         value = construct(cls, decode_untyped(body))
     if isinstance(value, Model) and value.keeps_body:
