@@ -7,18 +7,19 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import GroqError
 from .resources.tree import AsyncResources
 from .types._omit import Omit, not_given
+from .wire.arguments import names_to_values, refuse_unknown, whole_number
 from .wire.headers import Secret, hide, hide_values
 from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .wire.urls import api_root
 
 if TYPE_CHECKING:
     import aiohttp
-    from typing_extensions import Self
+    from typing_extensions import Never, Self
     from yarl import URL
 
     from .transport.http_client import DefaultAioHttpClient
@@ -48,12 +49,12 @@ class Settings:
         on_retry: Callable[[Retry], object] | None,
     ) -> None:
         self.api_key: str = _checked_key(hide(os.environ.get("GROQ_API_KEY") if api_key is None else api_key))
-        self.base_url: str = str(base_url or os.environ.get("GROQ_BASE_URL") or _DEFAULT_BASE_URL)
-        self.root: URL = api_root(self.base_url)
+        self.root: URL = _root(base_url)
+        self.base_url: str = str(self.root)
         self.timeout: Timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
-        self.max_retries: int = _checked_retries(max_retries)
-        self.headers: dict[str, str | Omit] = _checked_mapping("default_headers", default_headers)
-        self.query: dict[str, object] = _checked_mapping("default_query", default_query)
+        self.max_retries: int = whole_number("max_retries", max_retries, none="0 for none")
+        self.headers: dict[str, str | Omit] = dict(names_to_values("default_headers", default_headers))
+        self.query: dict[str, object] = dict(names_to_values("default_query", default_query))
         self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
 
     @property
@@ -90,12 +91,14 @@ class AsyncGroq(AsyncResources):
         default_query: Mapping[str, object] | None = None,
         http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
+        **unknown: Never,
     ) -> None:
         from .transport.http_client import as_http_client
         from .transport.transport import Transport
 
         # So that no traceback with locals shows them.
         api_key, default_headers = hide(api_key), hide_values(default_headers)
+        refuse_unknown("AsyncGroq", AsyncGroq.__init__, unknown)
         _set_up_logging()
         self._settings = Settings(
             api_key=api_key,
@@ -186,6 +189,7 @@ class AsyncGroq(AsyncResources):
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
+        **unknown: Never,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
 
@@ -195,6 +199,7 @@ class AsyncGroq(AsyncResources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
+        refuse_unknown("with_options", AsyncGroq.copy, unknown)
         other = type(self)(
             **changed_options(
                 self._settings,
@@ -288,9 +293,9 @@ def changed_options(
         if added is not None and instead is not None:
             raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")
         if instead is not None:
-            options[name] = instead
+            options[name] = names_to_values(f"set_{name}", instead)
         elif added is not None:
-            options[name] = {**options[name], **added}
+            options[name] = {**options[name], **names_to_values(name, added)}
     return options
 
 
@@ -298,12 +303,11 @@ def _rebuild(cls: Any, options: dict[str, Any], http_client: Any) -> Any:
     return cls(**options, http_client=http_client)
 
 
-def _checked_mapping(name: str, given: Any) -> dict[str, Any]:
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in cast("Any", given)):
-        raise TypeError(f"{name} must be a mapping of names to values, such as {{'name': 'value'}}")
-    return dict(cast("Mapping[str, Any]", given))
+def _root(base_url: Any) -> URL:
+    if base_url is not None:
+        return api_root(base_url)
+    of_environment = os.environ.get("GROQ_BASE_URL")
+    return api_root(of_environment, "GROQ_BASE_URL") if of_environment else api_root(_DEFAULT_BASE_URL)
 
 
 def _checked_key(key: Any) -> str:
@@ -323,14 +327,6 @@ def _checked_key(key: Any) -> str:
             "The API key has a line break or a character that is not ASCII in it; it was not sent anywhere"
         )
     return clean
-
-
-def _checked_retries(max_retries: Any) -> int:
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int):
-        raise TypeError(f"max_retries must be a whole number (0 for none), not {max_retries!r}")
-    if max_retries < 0:
-        raise ValueError(f"max_retries must not be negative, and is {max_retries}")
-    return max_retries
 
 
 def _checked_hook(hook: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from ..wire.arguments import did_you_mean
+
 if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
     from ..wire.request import Request
@@ -43,10 +45,5 @@ class AsyncResource:
     if not TYPE_CHECKING:
         # At run time only: a type checker is to see a misspelt name as one, not as Any.
         def __getattr__(self, name: str) -> Any:
-            import difflib
-
-            near = difflib.get_close_matches(
-                name, [known for known in dir(self) if not known.startswith("_")], n=1
-            )
-            hint = f". Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, [known for known in dir(self) if not known.startswith("_")])
             raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")

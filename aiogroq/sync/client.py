@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..client import AsyncGroq
 from ..types._omit import Omit, not_given
+from ..wire.arguments import refuse_unknown
 from ..wire.headers import hide, hide_values
 from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from .facade import Resources
@@ -16,7 +17,7 @@ from .runner import load_loop
 
 if TYPE_CHECKING:
     import aiohttp
-    from typing_extensions import Self
+    from typing_extensions import Never, Self
     from yarl import URL
 
     from ..transport.http_client import DefaultAioHttpClient
@@ -50,15 +51,17 @@ class Groq(Resources):
         default_query: Mapping[str, object] | None = None,
         http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
+        **unknown: Never,
     ) -> None:
-        if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False):
+        # So that no traceback with locals shows them.
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        refuse_unknown("Groq", Groq.__init__, unknown)
+        if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False) is True:
             raise TypeError(
                 "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
                 "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
             )
         load_loop()
-        # So that no traceback with locals shows them.
-        api_key, default_headers = hide(api_key), hide_values(default_headers)
         super().__init__(
             AsyncGroq(
                 api_key=api_key,
@@ -131,6 +134,7 @@ class Groq(Resources):
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
+        **unknown: Never,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
 
@@ -152,6 +156,7 @@ class Groq(Resources):
                 default_query=default_query,
                 set_default_query=set_default_query,
                 on_retry=on_retry,
+                **unknown,
             )
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
 from ..types._omit import Omit, omit
+from .arguments import did_you_mean, names_to_values
 from .encode import encode_json as encode_json
 from .timeouts import Timeout
 
@@ -85,7 +85,7 @@ class ViewHeaders(dict[str, "str | Omit"]):
     view: View
 
     def __init__(self, view: View, headers: Mapping[str, str | Omit] | None) -> None:
-        super().__init__(headers or {})
+        super().__init__(names_to_values("extra_headers", headers))
         self.view = view
 
 
@@ -106,16 +106,15 @@ def build(
     per-call options: ``extra_headers``, ``extra_query``, ``extra_body``, ``timeout``.
     """
     request = Request(method, path, returns, stream=stream, binary=binary)
-    extra_body: Any = None
+    extra_body: Mapping[str, Any] | None = None
     if options:
-        extra_body = options.get("extra_body")
-        _apply_options(request, options)
+        extra_body = _apply_options(request, options)
     if default_headers:
         request.headers = {**default_headers, **(request.headers or {})}
     if method != "GET" and (params is not None or extra_body is not None):
         body: Mapping[str, Any] = params or {}
         if extra_body is not None:
-            body = {**body, **_extra_fields(extra_body)}
+            body = {**body, **extra_body}
         if Omit in map(type, body.values()):
             body = {name: value for name, value in body.items() if not isinstance(value, Omit)}
         request.body = encode_json(body)
@@ -135,9 +134,7 @@ def build_form(
 ) -> Request[T]:
     """A multipart `Request`: the ``params`` named in ``files`` are uploads, the others text fields."""
     request = Request(method, path, returns)
-    extra_body: Any = options.get("extra_body")
-    _apply_options(request, options)
-    merged = {**params, **(_extra_fields(extra_body) if extra_body is not None else {})}
+    merged = {**params, **(_apply_options(request, options) or {})}
     request.form = form(merged, files)
     model = merged.get("model")
     request.model = model if isinstance(model, str) else None
@@ -176,35 +173,33 @@ def _form_text(value: Any) -> str:
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> None:
+def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Put the options of a call on its request. Returns the fields that go into its body as well."""
     for name in options:
         if name not in OPTION_NAMES:
             raise TypeError(f"got an unexpected keyword argument {name!r}{_nearest(name, OPTION_NAMES)}")
     headers = options.get("extra_headers")
     if headers is not None and not isinstance(headers, Omit):
-        request.headers = headers
         if isinstance(headers, ViewHeaders):
-            request.view = headers.view
+            request.headers, request.view = headers, headers.view
+        else:
+            request.headers = names_to_values("extra_headers", headers)
     query = options.get("extra_query")
     if query is not None and not isinstance(query, Omit):
-        request.query = query
+        request.query = names_to_values("extra_query", query)
     timeout = options.get("timeout", omit)
     if not isinstance(timeout, Omit):
         request.timeout = Timeout.of(timeout)
-
-
-def _extra_fields(extra_body: Any) -> Mapping[str, Any]:
-    if not isinstance(extra_body, Mapping):
-        raise TypeError(f"extra_body must be a mapping, not {type(extra_body).__name__}")
-    return cast("Mapping[str, Any]", extra_body)
+    extra_body = options.get("extra_body")
+    is_given = extra_body is not None and not isinstance(extra_body, Omit)
+    return names_to_values("extra_body", extra_body) if is_given else None
 
 
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    return f". Did you mean {near[0]!r}?" if near else "; pass it in extra_body if the service knows it"
+    return did_you_mean(name, known) or "; pass it in extra_body if the service knows it"
 
 
 def split_options(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ..types._omit import Omit, omit
+from .arguments import refuse_unknown
+
+if TYPE_CHECKING:
+    from typing_extensions import Never
 
 Seconds: TypeAlias = float | None
 
@@ -50,9 +54,11 @@ class Timeout:
         first_byte: Seconds | Omit = omit,
         idle: Seconds | Omit = omit,
         total: Seconds | Omit = omit,
+        **unknown: Never,
     ) -> None:
+        refuse_unknown("Timeout", Timeout.__init__, unknown)
         base = Timeout.of(timeout) if _is_limits(timeout) else None
-        default: Seconds = None if base or isinstance(timeout, Omit) else _seconds("timeout", timeout)
+        default: Seconds = None if base or isinstance(timeout, Omit) else seconds("timeout", timeout)
 
         def follows_read(name: str) -> bool:
             # A limit that was as `read` in the base goes on being as `read`, also when that changes here.
@@ -60,7 +66,7 @@ class Timeout:
 
         def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
             inherited = getattr(base, name) if base and not follows_read(name) else otherwise
-            value = inherited if isinstance(given, Omit) else _seconds(name, given)
+            value = inherited if isinstance(given, Omit) else seconds(name, given)
             object.__setattr__(self, name, value)
 
         pick("connect", connect, default)
@@ -82,20 +88,19 @@ class Timeout:
             return value
         if value is None or isinstance(value, (int, float)):
             return cls(value)
-        if hasattr(
-            value, "sock_read"
-        ):  # aiohttp: `connect` there is waiting for the pool and connecting together
+        if hasattr(value, "sock_read"):
+            # aiohttp: 0 is no limit there, and `connect` is waiting for the pool and connecting together.
             return cls(
-                connect=value.sock_connect if value.sock_connect is not None else value.connect,
-                pool=value.connect,
-                read=value.sock_read,
-                total=value.total,
+                connect=value.sock_connect or value.connect or None,
+                pool=value.connect or None,
+                read=value.sock_read or None,
+                total=value.total or None,
             )
         if hasattr(value, "pool") and hasattr(value, "write"):
             return cls(connect=value.connect, read=value.read, write=value.write, pool=value.pool)
         raise TypeError(
-            f"timeout must be seconds, None, aiogroq.Timeout, httpx.Timeout or aiohttp.ClientTimeout, "
-            f"not {type(value).__name__}"
+            "timeout must be seconds as a number, such as 5.0, or None, aiogroq.Timeout, httpx.Timeout or "
+            f"aiohttp.ClientTimeout, not {type(value).__name__}"
         )
 
     def limit(self, phase: str) -> Seconds:
@@ -107,14 +112,19 @@ def _is_limits(value: Any) -> bool:
     return not (value is None or isinstance(value, (int, float, Omit)))
 
 
-def _seconds(name: str, value: Any) -> Seconds:
+def seconds(name: str, value: Any) -> Seconds:
+    """``value``, the ``name`` of which is for errors, as seconds; None where there is no limit."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be seconds or None, not {type(value).__name__}")
-    if not value >= 0:
-        raise ValueError(f"{name} must be a number of seconds from 0 on, and is {value!r}")
-    return float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be a number of seconds below 1e308; None is no limit") from None
+    if not number >= 0:
+        raise ValueError(f"{name} must be a number of seconds from 0 on, and is {value!r}; None is no limit")
+    return number
 
 
 DEFAULT_TIMEOUT = Timeout(60.0, connect=5.0)

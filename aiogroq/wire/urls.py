@@ -19,13 +19,13 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-def api_root(base_url: str | URL | Any) -> URL:
+def api_root(base_url: str | URL | Any, name: str = "base_url") -> URL:
     """The URL under which the endpoints live, without a trailing slash.
 
     A path ending in ``/v1`` is used as it is, one ending in ``/openai`` gets ``/v1``, anything else gets
     ``/openai/v1``; so ``https://api.groq.com``, ``.../openai`` and ``.../openai/v1`` are the same, and the base
-    URL of any OpenAI-compatible server works. Raises `GroqError` for what is no http(s) URL, and for one with a user or a
-    password in it, which would take the place of the key.
+    URL of any OpenAI-compatible server works. Raises `GroqError`, which calls it ``name``, for what is no http(s) URL; for
+    one with a user or a password in it, which would take the place of the key; and for one with a query or a fragment.
     """
     try:
         url = URL(str(base_url).strip())
@@ -34,18 +34,23 @@ def api_root(base_url: str | URL | Any) -> URL:
     if url.scheme not in ("http", "https") or not url.host:
         # Somebody who mixes up the arguments passes the key here.
         shown = "a key" if str(base_url).strip().startswith("gsk_") else repr(str(base_url))
-        raise GroqError(f"base_url must be an http or https URL such as https://api.groq.com, not {shown}")
+        raise GroqError(f"{name} must be an http or https URL such as https://api.groq.com, not {shown}")
     if url.user is not None or url.password is not None:
         raise GroqError(
-            f"base_url must not have a user or a password in it; for a gateway in front of {url.host} that wants them, "
+            f"{name} must not have a user or a password in it; for a gateway in front of {url.host} that wants them, "
             "pass default_headers={'Authorization': ...}"
+        )
+    if url.raw_query_string or url.raw_fragment:  # not shown: gateways take their keys there
+        raise GroqError(
+            f"{name} must end with its path, and has a query or a fragment behind it; for query parameters, pass "
+            "default_query={'name': 'value'}"
         )
     path = url.raw_path.rstrip("/")
     if path.endswith("/openai"):
         path += "/v1"
     elif not path.endswith("/v1"):
         path += _API
-    return url.with_path(path, encoded=True).with_query(None).with_fragment(None)
+    return url.with_path(path, encoded=True)
 
 
 def resolve(root: URL, path: str) -> URL:
@@ -106,7 +111,10 @@ def path(template: str, **ids: str) -> str:
             raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
         if value in (".", ".."):
             raise ValueError(f"`{name}` must not be {value!r}, which would change the path")
-        encoded[name] = quote(value, safe="!$&'()*+,;=:@")
+        try:
+            encoded[name] = quote(value, safe="!$&'()*+,;=:@")
+        except UnicodeEncodeError:
+            raise ValueError(f"`{name}` has half a character (a lone surrogate) in it: {value!r}") from None
     return template.format(**encoded)
 
 

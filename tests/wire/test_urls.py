@@ -29,7 +29,7 @@ API = "https://api.groq.com/openai/v1"
         ("https://api.groq.com/openai/v1/", API),
         (" https://api.groq.com/openai/v1\n", API),
         ("HTTPS://API.GROQ.COM/openai/v1", API),
-        ("https://api.groq.com/openai/v1?x=1#y", API),
+        ("https://api.groq.com/openai/v1?#", API),
         (URL("https://api.groq.com"), API),
         ("https://api.groq.com/api/openai/v1", "https://api.groq.com/api/openai/v1"),
         ("http://localhost:8000", "http://localhost:8000/openai/v1"),
