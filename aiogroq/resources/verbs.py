@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_ar
 
 from ..response import MissingStreamClassError
 from ..types._omit import Omit
+from ..wire.arguments import did_you_mean, names_to_values, whole_number
 from ..wire.request import Request, View, ViewHeaders, build, build_form
 from ._base import Root
 
@@ -31,6 +32,13 @@ class RequestOptions(TypedDict, total=False):
     """How often this call is tried again."""
     extra_json: Mapping[str, object]
     """Fields to add to the body."""
+
+
+_OPTIONS = tuple(RequestOptions.__annotations__)
+_RENAMED = {
+    "headers": "extra_headers", "params": "extra_query", "extra_json": "extra_body", "timeout": "timeout",
+}  # fmt: skip
+_MAPPINGS = frozenset({"headers", "params", "extra_json"})
 
 
 class AsyncVerbs(Root):
@@ -140,14 +148,10 @@ def _request(
     stream: bool = False,
     stream_cls: type[Any] | None = None,
 ) -> Request[T]:
-    given = options or RequestOptions()
-    renamed: dict[str, Any] = {
-        "extra_headers": given.get("headers"),
-        "extra_query": given.get("params"),
-        "extra_body": given.get("extra_json"),
-    }
-    if "timeout" in given:
-        renamed["timeout"] = given["timeout"]
+    if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"path must be a text such as '/models', not {type(path).__name__}")
+    given = _checked(options)
+    renamed = {new: given[old] for old, new in _RENAMED.items() if old in given}
     if files is not None or _is_form(given.get("headers")):
         request = build_form(method, path, cast_to, _mapping(body), renamed, files=())
         assert request.form is not None
@@ -162,7 +166,9 @@ def _request(
             raise TypeError(f"extra_json is added to a body that is a mapping, not to {type(body).__name__}")
         request = build(method, path, cast_to, None, renamed)
         request.body = body if isinstance(body, bytes) else encode_json(body)
-    request.max_retries = given.get("max_retries")
+    max_retries = given.get("max_retries")
+    if max_retries is not None:
+        request.max_retries = whole_number("options['max_retries']", max_retries, none="0 for none")
     if stream:
         if stream_cls is None:
             raise MissingStreamClassError
@@ -173,6 +179,18 @@ def _request(
         request.headers = ViewHeaders(request.view, request.headers)
         request.binary = True
     return request
+
+
+def _checked(options: Any) -> Mapping[str, Any]:
+    """``options`` in the names of which mistakes in them are told; those of `build` are others."""
+    given = names_to_values("options", options)
+    for name, value in given.items():
+        if name not in _OPTIONS:
+            hint = did_you_mean(name, _OPTIONS) or f"; there are {', '.join(_OPTIONS)}"
+            raise TypeError(f"options has an unexpected {name!r}{hint}")
+        if name in _MAPPINGS:
+            names_to_values(f"options[{name!r}]", value)
+    return given
 
 
 def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:
