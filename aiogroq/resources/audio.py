@@ -57,7 +57,8 @@ class AsyncSpeech(AsyncResource):
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
 
         The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
+        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         body, options = split_options(params, _SPEECH, frozenset({"input", "model", "voice"}), "create")
         accept = {"Accept": "audio/wav"}
@@ -70,6 +71,7 @@ class AsyncSpeech(AsyncResource):
             binary=True,
             default_headers=accept,
         )
+        request.audio = True
         return await self._client.send(request)
 
 

@@ -61,7 +61,8 @@ class AsyncSpeechWithRawResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
 
         The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
+        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         return await self._create(**params)
 
@@ -80,7 +81,8 @@ class AsyncSpeechWithStreamingResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
 
         The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
+        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         return self._create(**params)
 

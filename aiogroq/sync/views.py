@@ -67,7 +67,8 @@ class SpeechWithRawResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
 
         The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
+        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         return self._create(**params)
 
@@ -82,7 +83,8 @@ class SpeechWithStreamingResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
 
         The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted.
+        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
+        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         return self._create(**params)
 

@@ -108,6 +108,9 @@ class Call:
                 if await self._is_redirected(body):
                     continue
                 raise await self._status_error(body)
+            if self.request.audio and body.headers.get("Content-Type", "").lower().startswith("text/html"):
+                content, headers = await self._said(body)
+                raise answer.misfit("audio", body.status, headers, content, self.info)
             return body
 
     async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
@@ -174,14 +177,18 @@ class Call:
         self._url, self.info = target, RequestInfo(self.info.method, str(target))
         return True
 
-    async def _status_error(self, body: AioBody) -> APIStatusError:
+    async def _said(self, body: AioBody) -> tuple[bytes, Mapping[str, str]]:
+        """Body and headers of an answer for the error that it becomes, without our secrets in them."""
         try:
             content = scrub(await body.read_start(_MAX_ERROR_BYTES), self.headers.values)
         except (APIConnectionError, APIResponseValidationError):
             content = b""  # it breaks off: its status says the most of it all the same
+        return content, scrub_headers(body.headers, self.headers.values)
+
+    async def _status_error(self, body: AioBody) -> APIStatusError:
+        content, headers = await self._said(body)
         _, why = self._redirect(body)
         why = scrub_text(why, self.headers.values)
-        headers = scrub_headers(body.headers, self.headers.values)
         error = answer.error_from(body.status, headers, content, self.info, why=why)
         self.transport.rate_limits.note_error(self.request.model, error)
         return error

@@ -57,12 +57,19 @@ def _is_spoken_text(cls: type[Any], headers: Mapping[str, str]) -> bool:
 def _decode_other(body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:
     if status == 204 and not body:
         return None
+    raise misfit("JSON", status, headers, body, request)
+
+
+def misfit(
+    promised: str, status: int, headers: Mapping[str, str], body: bytes, request: RequestInfo
+) -> APIResponseValidationError:
+    """The error for a 2xx answer that is not what its endpoint promises, such as a gateway's page."""
     kind = headers.get("content-type", "")
     response = ErrorResponse(status, CIMultiDict(headers), body, request)  # aiohttp's own cannot be pickled
-    raise APIResponseValidationError(
+    return APIResponseValidationError(
         response,
         _text(body),
-        message=f"The answer ({status}, {kind or 'no content type'}, {len(body)} bytes) is no JSON: "
+        message=f"The answer ({status}, {kind or 'no content type'}, {len(body)} bytes) is no {promised}: "
         f"{_text(body)[:_SHOWN_BODY]!r}",
     )
 

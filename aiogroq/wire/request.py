@@ -54,6 +54,8 @@ class Request(Generic[T]):
     """A subclass of the stream to hand out, or None."""
     binary: bool = False
     """Whether the answer is bytes (audio, file contents) rather than JSON."""
+    audio: bool = False
+    """Whether those bytes are audio, which an HTML page is not."""
     view: View | None = None
     """How the answer is handed out when not as a plain value."""
     model: str | None = None
