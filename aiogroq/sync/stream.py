@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..errors import APIError
+from ..errors import GroqError
 from .portal import PortalError, portal, refuse_from
 from .runner import LIVENESS_S
 
@@ -49,6 +49,7 @@ class _Pump(Generic[T]):
         self._unread = 0
         self._room: asyncio.Event | None = None
         self._task: asyncio.Task[None] | None = None
+        self._is_left = False
 
     @property
     def is_started(self) -> bool:
@@ -71,7 +72,10 @@ class _Pump(Generic[T]):
                     self._room.clear()
                     await self._room.wait()
         except asyncio.CancelledError:
-            pass
+            if not self._is_left:  # cut with the loop: no end like that of a whole stream
+                end = _End(
+                    PortalError("The task that reads this stream was cancelled; the rest of it is lost.")
+                )
         except BaseException as error:
             end = _End(error)
         self._put_end(end)
@@ -96,7 +100,6 @@ class _Pump(Generic[T]):
         return arrived
 
     def _next(self) -> list[T] | _End:
-        refuse_from(self.runner)
         while True:
             try:
                 return self._inbox.get(timeout=LIVENESS_S)
@@ -108,6 +111,7 @@ class _Pump(Generic[T]):
 
     async def close(self) -> None:
         """End the connection, and the wait of every thread that iterates."""
+        self._is_left = True
         if self._task is not None:
             self._task.cancel()
         self._put_end(_End(None))  # a task that is cancelled before its first step says nothing
@@ -133,7 +137,7 @@ class Stream(Generic[T]):
         self._ready: deque[T] = deque()
         self._pump = _Pump(source)
         self._is_over = False
-        self._failed: APIError | None = None
+        self._failed: GroqError | None = None
         self._guard: weakref.finalize[[], Stream[T]] | None = None
 
     def __iter__(self) -> Stream[T]:
@@ -152,6 +156,7 @@ class Stream(Generic[T]):
             raise self._failed
         if self._is_over:
             raise StopIteration
+        refuse_from(self._pump.runner)  # before anything changes: the stream can be read elsewhere
         if not self._pump.is_started:
             self._start()
         try:
@@ -161,7 +166,7 @@ class Stream(Generic[T]):
             raise
         except BaseException as error:
             self._end()
-            if isinstance(error, APIError):
+            if isinstance(error, GroqError):
                 self._failed = error  # a cut answer is no answer, however often one asks
             raise
         if not arrived:

@@ -109,10 +109,11 @@ with client.models.with_streaming_response.list() as body:
             print(type(error).__name__, "wait for itself" in str(error), time.monotonic() - began_at < 1)
 
     Hook(act)
-    print(ask(client))
+    print(ask(client), open_stream.is_closed, body.is_closed)  # a refusal costs nothing
 open_stream.close()
 """
-    assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == ["PortalError True True", "2+2 = 4."]
+    lines = ["PortalError True True", "2+2 = 4. False False"]
+    assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == lines
 
 
 def test_a_refusal_that_a_hook_lets_pass_ends_its_call(programs: Programs, server: LocalGroq) -> None:
@@ -194,7 +195,7 @@ KILL = {
 
 
 @pytest.mark.parametrize("how", list(KILL))
-def test_killing_the_thread_is_an_answer_or_an_error_and_never_a_hang(
+def test_killing_the_thread_is_an_error_and_never_a_hang(
     programs: Programs, server: LocalGroq, loop_kind: str, how: str
 ) -> None:
     server.script(None, Fault(after_events=1, end="stall"), SILENCE)
@@ -228,19 +229,20 @@ with ThreadPoolExecutor(2) as pool:
     kill()
     # An exception that meets one call is that call's alone: then the other waits on, for a server that says no more.
     done, others = wait((request, rest), return_when="FIRST_COMPLETED")
-    outcomes = [call.result() for call in done]
-    if others and killed is portal.runner.thread:
+    if killed is portal.runner.thread:
         iterated.close()
         client.close()
-    outcomes += [call.result() for call in others]
-    print(set(outcomes).issubset(("answer", "error")), time.monotonic() - killed_at < 3)
+    else:
+        done |= others
+    # What came to an end by itself came to none that looks like the end of a whole answer.
+    print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 3)
 killed.join(2)  # where the exception met a call, that call had it, and the thread lives
 print(ask(Groq()))
 """
     with programs.started(STREAM + code, loop=loop_kind) as program:
         server.wait_for_requests(3, timeout_s=20)
         os.kill(program.pid, signal.SIGUSR1)
-        assert programs.finish(program) == ["2+2 = 4.", "True True", "2+2 = 4."]
+        assert programs.finish(program) == ["2+2 = 4.", "error True", "2+2 = 4."]
 
 
 def test_killing_the_thread_again_and_again_under_load_hangs_nobody(

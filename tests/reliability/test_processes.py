@@ -161,6 +161,32 @@ print(os.waitpid(child, 0)[1])
         assert programs.finish(program) == ["0"]
 
 
+@has_fork
+def test_the_rest_of_a_stream_that_its_parent_reads_is_an_error_in_a_child(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(Fault(after_events=1, end="stall"))
+    code = """
+stream = Groq().chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+next(stream)
+child = os.fork()
+if child == 0:
+    for rest in (list, list, lambda stream: stream.collect()):
+        try:
+            print(rest(stream))
+        except Exception as error:
+            print(type(error).__name__, error, flush=True)
+    os._exit(0)
+print(os.waitpid(child, 0)[1], stream.is_closed)
+stream.close()
+"""
+    *said, end = programs.run(code, loop=loop_kind)
+    assert set(said) == {
+        "PortalError The thread that reads streams has died; the rest of the stream is lost."
+    }
+    assert end == "0 False"
+
+
 # ----------------------------------------------------------------------------------------------- the program's end
 
 ENDS = {
