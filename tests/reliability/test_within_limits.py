@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from aiogroq import APITimeoutError, DefaultAioHttpClient, Timeout
+from aiogroq.transport.body import AioBody
+from aiogroq.transport.watch import Watch
 
 from .driven import run_driven
 from .raw_server import (
+    DONE,
+    LAST_CHUNK,
     SSE_HEAD,
     Exchange,
     answer,
@@ -19,8 +24,10 @@ from .raw_server import (
     chunked,
     completion,
     delta,
+    end,
     raw_server,
     stream,
+    text_of,
 )
 
 pytestmark = pytest.mark.timeout(20)
@@ -41,13 +48,22 @@ async def bytes_now_and_then() -> None:
 
 
 async def a_slow_reader_of_a_stream() -> None:
-    async def at_once(exchange: Exchange) -> None:
-        await exchange.write(SSE_HEAD, *(chunked(delta("a")) for _ in range(3)))
-        await exchange.write(chunked(delta("a", finish="stop")), chunked(b"data: [DONE]\n\n"), b"0\r\n\r\n")
+    async def before_it_is_asked_for(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD)
+        for _ in range(3):
+            await exchange.write(chunked(delta("a")))
+            await asyncio.sleep(30)
+        await exchange.write(chunked(delta("a", finish="stop")), chunked(DONE), LAST_CHUNK)
 
-    async with raw_server(at_once) as raw, raw.client(timeout=Timeout(None, idle=LIMIT_S)) as client:
+    async with (
+        raw_server(before_it_is_asked_for) as raw,
+        raw.client(timeout=Timeout(None, idle=LIMIT_S)) as client,
+    ):
+        read = 0
         async for _ in await stream(client):
+            read += 1
             await asyncio.sleep(60)  # the reader takes its time: nobody waits for the service
+        assert read == 4
 
 
 async def a_wait_between_tries() -> None:
@@ -61,7 +77,26 @@ async def a_wait_between_tries() -> None:
         assert await ask(client) == "four"
 
 
-@pytest.mark.parametrize("situation", [bytes_now_and_then, a_slow_reader_of_a_stream, a_wait_between_tries])
+async def a_wait_after_a_try_without_an_answer() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.number == 0:
+            exchange.close()
+        else:
+            await exchange.write(answer(completion()))
+
+    async with raw_server(serve) as raw, raw.client(timeout=0.1, max_retries=1) as client:
+        assert await ask(client) == "four"
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        bytes_now_and_then,
+        a_slow_reader_of_a_stream,
+        a_wait_between_tries,
+        a_wait_after_a_try_without_an_answer,
+    ],
+)
 def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
     situation: Callable[[], Any],
 ) -> None:
@@ -84,3 +119,21 @@ def test_after_a_limit_has_passed_the_pool_is_well() -> None:
             assert raw.connections == 2
 
     run_driven(main)
+
+
+@pytest.mark.parametrize("use", [ask, text_of], ids=["answer", "stream"])
+def test_what_kept_the_time_of_a_call_is_let_go_of_as_the_call_ends(use: Callable[[Any], Any]) -> None:
+    async def serve(exchange: Exchange) -> None:
+        await (end(exchange) if use is text_of else exchange.write(answer(completion())))
+
+    async def main() -> list[object]:
+        async with raw_server(serve) as raw, raw.client(timeout=1e6) as client:
+            assert await use(client) == "four"
+            return [each for each in gc.get_objects() if isinstance(each, (AioBody, Watch))]
+
+    gc.collect()
+    gc.disable()  # at once, and not when the collector comes by
+    try:
+        assert run_driven(main) == []
+    finally:
+        gc.enable()
