@@ -10,9 +10,11 @@ from typing import Any
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDictProxy
+from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
 from ..wire.headers import redacted
+from .proxies import variable
 from .tls import HINT
 from .unpack import CompressionCutError
 from .watch import Watch
@@ -46,7 +48,7 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return APIConnectionError(f"Connection error: {_refused_by_proxy(error)}", request)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return APIConnectionError(f"Connection error: {_unreachable(error)}.", request)
+        return APIConnectionError(f"Connection error: {_unreachable(error, request)}.", request)
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return APIConnectionError(
             "Connection error: the server closed the connection without an answer.", request
@@ -86,8 +88,9 @@ def without_secrets(error: BaseException) -> BaseException:
 def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITimeoutError:
     """The error for a limit that passed; its message names the phase and the seconds."""
     waited = "for" if phase != "total" else "in all, for"
+    hint = "" if limit_s else " 0 leaves no time at all; None is no limit."
     error = APITimeoutError(
-        f"Request timed out: waited {limit_s:g} s {waited} {_WAITED_FOR.get(phase, phase)} (the `{phase}` limit).",
+        f"Request timed out: waited {limit_s:g} s {waited} {_WAITED_FOR.get(phase, phase)} (the `{phase}` limit).{hint}",
         request,
     )
     error.phase = phase
@@ -139,12 +142,15 @@ def _refused_by_proxy(error: aiohttp.ClientHttpProxyError) -> str:
     return f"{said}. See HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy= of DefaultAioHttpClient."
 
 
-def _unreachable(error: aiohttp.ClientConnectorError) -> str:
+def _unreachable(error: aiohttp.ClientConnectorError, request: RequestInfo) -> str:
     reason = _reason(error.os_error)
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
+    url = URL(request.url)
+    # aiohttp has no error of its own for a proxy whose name has no address.
+    if isinstance(error, aiohttp.ClientProxyConnectionError) or error.host not in (url.raw_host, url.host):
+        names = variable(url.scheme, error.host) or "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
         return (
-            f"could not connect to the proxy {error.host}:{error.port} ({reason}); see HTTPS_PROXY, HTTP_PROXY and "
-            "ALL_PROXY, or the proxy= of DefaultAioHttpClient"
+            f"could not connect to the proxy {error.host}:{error.port} ({reason}); see {names}, or the proxy= of "
+            "DefaultAioHttpClient"
         )
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"the name {error.host} has no address ({reason}); look at base_url and at the network"

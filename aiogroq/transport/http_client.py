@@ -21,8 +21,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ..errors import GroqError
+from ..wire.arguments import refuse_unknown
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
-from . import proxies, tls
+from . import pool_options, proxies, tls
 from .abandoned import LoopSession, Sessions, drop_all, pools
 from .outgoing import OwnRequest
 
@@ -143,21 +144,31 @@ class DefaultAioHttpClient:
         session: aiohttp.ClientSession | None = None,
         **connector_options: Any,
     ) -> None:
-        self._options: dict[str, Any] = {
-            "ssl": ssl,
-            "limit": limit,
-            "limit_per_host": limit_per_host,
-            "keepalive_timeout": keepalive_timeout,
-            "local_addr": (local_address, 0) if local_address is not None else None,
-            **connector_options,
-        }
-        self._proxy = _explicit_proxy(proxy, proxy_auth)
-        self._trust_env = trust_env
+        # So that no traceback with locals shows them.
+        proxy, proxy_auth = proxies.hidden(proxy, proxy_auth)
+        unknown = pool_options.unknown_options(connector_options)
+        refuse_unknown(
+            "DefaultAioHttpClient", DefaultAioHttpClient.__init__, unknown, pool_options.suggested_names()
+        )
+        self._options: dict[str, Any] = pool_options.connector_options(
+            ssl=ssl,
+            limit=limit,
+            limit_per_host=limit_per_host,
+            keepalive_timeout=keepalive_timeout,
+            local_address=local_address,
+            more=connector_options,
+        )
+        self._proxy = proxies.explicit_proxy(proxy, proxy_auth)
+        self._trust_env = pool_options.checked_flag("trust_env", trust_env)
+        if max_answer_bytes is not None:
+            max_answer_bytes = pool_options.checked_bytes(
+                "max_answer_bytes", max_answer_bytes, none=", or None"
+            )
         self.max_answer_bytes: int | None = max_answer_bytes
         """How long an answer may be that is read whole, once it is decompressed; None for any length."""
-        self.max_event_bytes: int = max_event_bytes
+        self.max_event_bytes: int = pool_options.checked_bytes("max_event_bytes", max_event_bytes)
         """How long one event of a stream may be, which is held in memory until it ends."""
-        self._injected = session
+        self._injected = pool_options.checked_session(session)
         self.sessions: Sessions = {}
         weakref.finalize(self, drop_all, self.sessions)
         self.is_closed: bool = False
@@ -186,7 +197,7 @@ class DefaultAioHttpClient:
                 found.drop()
         _keep_heap()
         session = aiohttp.ClientSession(
-            connector=_Connector(**self._options),
+            connector=_connector(self._options),
             cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
             timeout=NO_TIMEOUT,
             auto_decompress=True,
@@ -270,10 +281,22 @@ def as_http_client(given: Any) -> DefaultAioHttpClient:
         return given
     if isinstance(given, aiohttp.ClientSession):
         return DefaultAioHttpClient(session=given)
+    is_class = isinstance(given, type)
+    kind = cast("type[Any]", given if is_class else type(given))
     raise TypeError(
-        f"http_client must be an aiogroq.DefaultAioHttpClient or an aiohttp.ClientSession, not a "
-        f"{type(given).__module__}.{type(given).__name__}; DefaultAioHttpClient takes proxy=, local_address=, ssl=, limit="
+        "http_client must be an aiogroq.DefaultAioHttpClient or an aiohttp.ClientSession, not "
+        f"{'the class' if is_class else 'a'} {kind.__module__}.{kind.__name__}; "
+        "pass DefaultAioHttpClient(), which takes proxy=, local_address=, ssl=, limit="
     )
+
+
+def _connector(options: dict[str, Any]) -> _Connector:
+    try:
+        return _Connector(**options)
+    except (AssertionError, AttributeError, TypeError, ValueError) as error:
+        raise TypeError(
+            f"aiohttp.TCPConnector does not take these options of DefaultAioHttpClient ({', '.join(options)}): {error!r}"
+        ) from error
 
 
 def _on_its_loop(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
@@ -284,15 +307,3 @@ def _on_its_loop(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop
             "the client on the loop where the session was made (AsyncGroq only), or pass no session."
         )
     return session
-
-
-def _explicit_proxy(proxy: str | URL | None, auth: Any) -> tuple[URL, dict[str, str]] | None:
-    if proxy is None:
-        return None
-    url, headers = proxies.split_credentials(URL(proxy))
-    if url.scheme not in ("http", "https"):
-        raise ValueError(f"proxy must be an http or https URL, not {url.scheme or 'one without a scheme'!r}")
-    if auth is not None:
-        user, password, *_ = auth  # an aiohttp.BasicAuth is a tuple of three
-        headers = {"Proxy-Authorization": proxies.basic_auth(user, password)}
-    return url, headers

@@ -15,17 +15,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f". Did you mean {near[0]!r}?" if near else ""
 
 
-def refuse_unknown(call: str, function: Callable[..., object], unknown: dict[str, Any]) -> None:
+def refuse_unknown(
+    call: str, function: Callable[..., object], unknown: dict[str, Any], also: Iterable[str] = ()
+) -> None:
     """Raise `TypeError` where there are keywords that ``function``, whose own are all optional, does not have.
 
-    ``unknown`` is emptied first: the value of a misspelt ``api_key`` is a key, and stays out of tracebacks with locals.
+    ``also`` are names that may have been meant besides its own. ``unknown`` is emptied first: the value of a misspelt ``api_key`` is a key, and stays out of tracebacks with locals.
     """
     if not unknown:
         return
     name = next(iter(unknown))
     unknown.clear()
     known = list(cast("Any", function).__kwdefaults__)
-    hint = did_you_mean(name, known) or f"; it takes {', '.join(f'{each}=' for each in known)}"
+    hint = did_you_mean(name, [*known, *also]) or f"; it takes {', '.join(f'{each}=' for each in known)}"
     raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
 
 

@@ -24,7 +24,7 @@ from .peers import Scripted, listening, whole_answer
         ("/openai/v1/", "/openai/v1/models"),
         ("/openai/v1//", "/openai/v1/models"),
         (" ", "/openai/v1/models"),
-        ("?a=b#c", "/openai/v1/models"),
+        ("?#", "/openai/v1/models"),
         ("/v1", "/v1/models"),
         ("/api/openai", "/api/openai/v1/models"),
         ("/api/openai/v1", "/api/openai/v1/models"),

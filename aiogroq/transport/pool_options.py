@@ -1,0 +1,96 @@
+"""The options of `DefaultAioHttpClient`: those that cannot be right are refused by their name, before anything is sent."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import ssl as ssl_module
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+
+from ..wire.arguments import whole_number
+from ..wire.timeouts import seconds
+
+_TAKEN_OVER = frozenset({"verify_ssl", "ssl_context", "fingerprint", "local_addr"})
+"""What ``ssl`` and ``local_address`` stand for now."""
+
+
+def connector_options(
+    *,
+    ssl: Any,
+    limit: Any,
+    limit_per_host: Any,
+    keepalive_timeout: Any,
+    local_address: Any,
+    more: dict[str, Any],
+) -> dict[str, Any]:
+    """The keywords of ``aiohttp.TCPConnector``. Raises `TypeError` and `ValueError`."""
+    if local_address is not None and not isinstance(local_address, str):
+        raise TypeError(
+            f"local_address must be an address as text, such as '127.0.0.1', not {type(local_address).__name__}"
+        )
+    options = {
+        "ssl": _checked_ssl(ssl),
+        "limit": _bound("limit", limit),
+        "limit_per_host": _bound("limit_per_host", limit_per_host),
+        "keepalive_timeout": _kept("keepalive_timeout", keepalive_timeout),
+        "local_addr": (local_address, 0) if local_address is not None else None,
+    }
+    if more.get("force_close"):
+        del options["keepalive_timeout"]  # nothing is kept, and aiohttp does not take the two together
+    return {**options, **more}
+
+
+def unknown_options(given: dict[str, Any]) -> dict[str, Any]:
+    """The options that aiohttp's connector does not know, taken out of ``given``."""
+    return {name: given.pop(name) for name in list(given) if name not in connector_names()}
+
+
+@lru_cache(maxsize=1)
+def connector_names() -> frozenset[str]:
+    """The options of ``aiohttp.TCPConnector``, but for the loop, of which a pool has many."""
+    return frozenset(inspect.signature(aiohttp.TCPConnector).parameters) - {"loop"}
+
+
+def suggested_names() -> frozenset[str]:
+    """The options of the connector that a misspelt name may have been meant for."""
+    return connector_names() - _TAKEN_OVER
+
+
+def checked_flag(name: str, given: Any) -> bool:
+    """``given``, which must be a bool: the text "false" of a configuration would be true."""
+    if not isinstance(given, bool):
+        raise TypeError(f"{name} must be True or False, not {type(given).__name__}")
+    return given
+
+
+def checked_bytes(name: str, given: Any, *, none: str = "") -> int:
+    """``given``, which must be a number of bytes that something fits into."""
+    return whole_number(name, given, least=1, none=f"bytes{none}")
+
+
+def checked_session(given: Any) -> aiohttp.ClientSession | None:
+    """``given``, which must be a session of aiohttp's or None."""
+    if given is not None and not isinstance(given, aiohttp.ClientSession):
+        raise TypeError(f"session must be an aiohttp.ClientSession, not {type(given).__name__}")
+    return given
+
+
+def _bound(name: str, given: Any) -> int:
+    return 0 if given is None else whole_number(name, given, none="0 for no bound")
+
+
+def _kept(name: str, given: Any) -> float | None:
+    kept_s = seconds(name, given)
+    return None if kept_s is None or math.isinf(kept_s) else kept_s
+
+
+def _checked_ssl(given: Any) -> Any:
+    if given is None or isinstance(given, (bool, ssl_module.SSLContext, aiohttp.Fingerprint)):
+        return given
+    raise TypeError(
+        f"ssl must be an ssl.SSLContext, or False to verify nothing, not {type(given).__name__}; for a CA in a file, "
+        "pass ssl.create_default_context(cafile=...)"
+    )
