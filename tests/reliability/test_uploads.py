@@ -107,8 +107,8 @@ def upload(request: pytest.FixtureRequest, server: LocalGroq) -> Callable[..., i
 
 @every_kind
 async def test_the_write_limit_is_not_for_a_slow_source(server: LocalGroq, kind: str) -> None:
-    source = KINDS[kind](lambda: time.sleep(0.4))
-    timeout = Timeout(None, write=0.1)
+    source = KINDS[kind](lambda: time.sleep(0.6))
+    timeout = Timeout(None, write=0.3)
     async with AsyncGroq(api_key="k", base_url=server.base_url, timeout=timeout, max_retries=0) as client:
         await client.files.create(file=source, purpose="batch")
     (request,) = server.requests
@@ -156,6 +156,7 @@ async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) 
         try:
             await asyncio.Event().wait()
         finally:
+            await asyncio.sleep(0.05)  # such as for a connection to be closed
             ended.set()
 
     call = asyncio.create_task(client.files.create(file=source(), purpose="batch"))
