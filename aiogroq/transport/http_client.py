@@ -21,7 +21,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ..errors import GroqError
-from ..wire.arguments import refuse_unknown
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
 from . import pool_options, proxies, tls
 from .abandoned import LoopSession, Sessions, drop_all, pools
@@ -146,10 +145,8 @@ class DefaultAioHttpClient:
     ) -> None:
         # So that no traceback with locals shows them.
         proxy, proxy_auth = proxies.hidden(proxy, proxy_auth)
-        unknown = pool_options.unknown_options(connector_options)
-        refuse_unknown(
-            "DefaultAioHttpClient", DefaultAioHttpClient.__init__, unknown, pool_options.suggested_names()
-        )
+        self.sessions: Sessions = {}  # first: the repr of one that could not be made shows them
+        pool_options.refuse_unknown_options(DefaultAioHttpClient.__init__, connector_options)
         self._options: dict[str, Any] = pool_options.connector_options(
             ssl=ssl,
             limit=limit,
@@ -169,7 +166,6 @@ class DefaultAioHttpClient:
         self.max_event_bytes: int = pool_options.checked_bytes("max_event_bytes", max_event_bytes)
         """How long one event of a stream may be, which is held in memory until it ends."""
         self._injected = pool_options.checked_session(session)
-        self.sessions: Sessions = {}
         weakref.finalize(self, drop_all, self.sessions)
         self.is_closed: bool = False
         pools.add(self)

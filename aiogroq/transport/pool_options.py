@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import math
 import ssl as ssl_module
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
-from ..wire.arguments import whole_number
+from ..wire.arguments import refuse_unknown, whole_number
 from ..wire.timeouts import seconds
 
 _TAKEN_OVER = frozenset({"verify_ssl", "ssl_context", "fingerprint", "local_addr"})
@@ -43,20 +43,14 @@ def connector_options(
     return {**options, **more}
 
 
-def unknown_options(given: dict[str, Any]) -> dict[str, Any]:
-    """The options that aiohttp's connector does not know, taken out of ``given``."""
-    return {name: given.pop(name) for name in list(given) if name not in connector_names()}
-
-
-@lru_cache(maxsize=1)
-def connector_names() -> frozenset[str]:
-    """The options of ``aiohttp.TCPConnector``, but for the loop, of which a pool has many."""
-    return frozenset(inspect.signature(aiohttp.TCPConnector).parameters) - {"loop"}
-
-
-def suggested_names() -> frozenset[str]:
-    """The options of the connector that a misspelt name may have been meant for."""
-    return connector_names() - _TAKEN_OVER
+def refuse_unknown_options(pool: Callable[..., object], given: dict[str, Any]) -> None:
+    """Raise `TypeError` for an option that neither ``pool`` has, which makes one, nor aiohttp's connector."""
+    if not given:
+        return
+    # A loop is no option: a pool has connectors on many.
+    known = frozenset(inspect.signature(aiohttp.TCPConnector).parameters) - {"loop"}
+    unknown = {name: given.pop(name) for name in list(given) if name not in known}
+    refuse_unknown("DefaultAioHttpClient", pool, unknown, also=known - _TAKEN_OVER)
 
 
 def checked_flag(name: str, given: Any) -> bool:

@@ -45,10 +45,10 @@ def environment_proxy(scheme: str, host: str, port: int | None) -> Proxy | None:
 
 @lru_cache(maxsize=256)
 def _proxy_for(scheme: str, host: str, port: int | None, *variables: Any) -> Proxy | None:
-    # The variables are there to tell one environment from another.
-    proxies = urllib.request.getproxies()
-    found = proxies.get(scheme) or proxies.get("all")
-    if not found or _is_bypassed(host, port, proxies.get("no", "")):
+    # They tell one environment from another; no traceback with locals shows the passwords in them.
+    del variables
+    found = _found(scheme, host, port)
+    if not found:
         return None
     url, flaw = _parse(found if "://" in found else f"http://{found}")
     if flaw:
@@ -58,6 +58,12 @@ def _proxy_for(scheme: str, host: str, port: int | None, *variables: Any) -> Pro
             "http_client=DefaultAioHttpClient(trust_env=False)"
         )
     return split_credentials(url)
+
+
+def _found(scheme: str, host: str, port: int | None) -> Secret | None:
+    proxies = urllib.request.getproxies()
+    found = proxies.get(scheme) or proxies.get("all")
+    return Secret(found) if found and not _is_bypassed(host, port, proxies.get("no", "")) else None
 
 
 def variable(scheme: str, host: str = "") -> str | None:
@@ -98,7 +104,7 @@ def _is_pair(auth: Any) -> bool:
 
 
 def _parse(proxy: str) -> tuple[URL, str]:
-    """The URL, and what is wrong with it where something is. It is not shown: there may be a password in it."""
+    """The URL, or what is wrong with it, which does not show it: there may be a password in it."""
     if "://" not in proxy:
         return URL(), "has no 'http://'"
     try:
@@ -106,8 +112,8 @@ def _parse(proxy: str) -> tuple[URL, str]:
     except ValueError:
         return URL(), "cannot be read as a URL"
     if url.scheme not in ("http", "https"):
-        return url, f"has the scheme {url.scheme!r}"
-    return url, "" if _HOST.fullmatch(url.host or "") else "names no host"
+        return URL(), f"has the scheme {url.scheme!r}"
+    return (url, "") if _HOST.fullmatch(url.host or "") else (URL(), "names no host")
 
 
 def _is_bypassed(host: str, port: int | None, no_proxy: str) -> bool:
