@@ -144,6 +144,7 @@ class Groq(Resources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
+        refuse_unknown("with_options", Groq.copy, unknown)
         return self._over(
             self._async.copy(
                 api_key=api_key,
@@ -156,7 +157,6 @@ class Groq(Resources):
                 default_query=default_query,
                 set_default_query=set_default_query,
                 on_retry=on_retry,
-                **unknown,
             )
         )
 

@@ -1,0 +1,142 @@
+"""An option of one call that cannot be right is refused before anything is sent, by its name, with what to pass."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
+from aiogroq.local import Fault, LocalGroq
+
+pytestmark = pytest.mark.timeout(10)
+
+Call = Callable[..., Any]
+CHAT: dict[str, Any] = {"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": "Hello"}]}
+CALLS: dict[str, Callable[..., Any]] = {
+    "a GET": lambda client, **options: client.models.list(**options),
+    "a POST": lambda client, **options: client.chat.completions.create(**CHAT, **options),
+    "an upload": lambda client, **options: client.files.create(file=b"{}", purpose="batch", **options),
+    "a raw response": lambda client, **options: client.models.with_raw_response.list(**options),
+}
+EXTRAS = ("extra_headers", "extra_query", "extra_body")
+
+
+@pytest.fixture(params=[AsyncGroq, Groq])
+def made(request: pytest.FixtureRequest, server: LocalGroq) -> Any:
+    """A client of each colour."""
+    return request.param(api_key="k", base_url=server.base_url, max_retries=0)
+
+
+async def done(call: Call, *args: Any, **options: Any) -> Any:
+    """The result of a call, of whichever colour."""
+    result = call(*args, **options)
+    return await result if inspect.isawaitable(result) else result
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("name", EXTRAS)
+@pytest.mark.parametrize("wrong", [["a"], [], "a=b", "", [("a", "b")], 5, False, b"x", object()], ids=repr)
+async def test_an_extra_that_is_no_mapping_is_refused(
+    wrong: Any, name: str, call: str, made: Any, server: LocalGroq
+) -> None:
+    words = f"^{name} must be a mapping, not {type(wrong).__name__}; write {name}={{'name': 'value'}}$"
+    with pytest.raises(TypeError, match=words):
+        await done(CALLS[call], made, **{name: wrong})
+    assert server.connections_made == 0
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+async def test_an_extra_whose_names_are_no_texts_is_refused(name: str, made: Any, server: LocalGroq) -> None:
+    with pytest.raises(TypeError, match=f"^{name} must be a mapping of texts to values, and has the key 5$"):
+        await done(CALLS["a POST"], made, **{name: {5: "x"}})
+    assert server.connections_made == 0
+
+
+TIMEOUTS: list[tuple[Any, type[Exception], str]] = [
+    ("5", TypeError, r"must be seconds as a number, such as 5\.0, or None, .* not str$"),
+    (True, TypeError, "must be seconds or None, not bool"),
+    (-1, ValueError, "must be a number of seconds from 0 on, and is -1; None is no limit"),
+    (float("nan"), ValueError, "must be a number of seconds from 0 on, and is nan; None is no limit"),
+    (10**400, ValueError, "must be a number of seconds below 1e308; None is no limit"),
+    (-(10**5000), ValueError, "must be a number of seconds below 1e308; None is no limit"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "words"), TIMEOUTS, ids=[str(row[2]) for row in TIMEOUTS])
+async def test_a_timeout_that_is_none_is_refused_with_what_is_one(
+    wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
+) -> None:
+    with pytest.raises(error, match=f"^timeout {words}"):
+        await done(CALLS["a GET"], made, timeout=wrong)
+    with pytest.raises(error, match=f"^timeout {words}"):
+        made.with_options(timeout=wrong)
+    with pytest.raises(error, match=f"^timeout {words}"):
+        type(made)(api_key="k", timeout=wrong)
+    assert server.connections_made == 0
+
+
+async def test_no_time_at_all_is_an_error_that_says_how_to_have_no_limit(
+    made: Any, server: LocalGroq
+) -> None:
+    server.script(Fault(end="stall", before_head=True))
+    with pytest.raises(APITimeoutError, match=r"waited 0 s .* 0 leaves no time at all; None is no limit\."):
+        await done(CALLS["a GET"], made, timeout=0)
+
+
+def test_no_seconds_are_no_limit_where_aiohttp_counts_them() -> None:
+    theirs = aiohttp.ClientTimeout(total=0, connect=0, sock_connect=0, sock_read=0)
+    assert Timeout.of(theirs) == Timeout(None)
+
+
+@pytest.mark.parametrize("wrong", [5, None, b"/models", ["/models"]], ids=repr)
+@pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
+async def test_a_path_that_is_no_text_is_refused(verb: str, wrong: Any, made: Any, server: LocalGroq) -> None:
+    words = f"^path must be a text such as '/models', not {type(wrong).__name__}$"
+    with pytest.raises(TypeError, match=words):
+        await done(getattr(made, verb), wrong, cast_to=dict)
+    assert server.connections_made == 0
+
+
+async def test_half_a_character_in_an_id_is_refused_by_the_name_of_the_id(
+    made: Any, server: LocalGroq
+) -> None:
+    for name, call in {"model": made.models.retrieve, "file_id": made.files.content}.items():
+        with pytest.raises(ValueError, match=f"^`{name}` has half a character .* in it: 'a.ud800'$"):
+            await done(call, "a\ud800")
+    assert server.connections_made == 0
+
+
+OPTIONS: list[tuple[Any, type[Exception], str]] = [
+    ("x", TypeError, "options must be a mapping, not str"),
+    ({"header": {}}, TypeError, "options has an unexpected 'header'. Did you mean 'headers'?"),
+    (
+        {"follow": 1},
+        TypeError,
+        "options has an unexpected 'follow'; there are headers, params, timeout, max_retries, extra_json",
+    ),
+    ({"headers": ["a"]}, TypeError, "options['headers'] must be a mapping, not list"),
+    ({"params": "a=b"}, TypeError, "options['params'] must be a mapping, not str"),
+    ({"extra_json": 5}, TypeError, "options['extra_json'] must be a mapping, not int"),
+    ({"max_retries": "3"}, TypeError, "options['max_retries'] must be a whole number (0 for none), not '3'"),
+    (
+        {"max_retries": -1},
+        ValueError,
+        "options['max_retries'] must be a whole number (0 for none) from 0 on, and is -1",
+    ),
+    ({"timeout": "5"}, TypeError, "timeout must be seconds as a number"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "words"), OPTIONS, ids=[str(row[0]) for row in OPTIONS])
+@pytest.mark.parametrize("verb", ["get", "post"])
+async def test_options_of_a_verb_are_refused_in_their_own_names(
+    verb: str, wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
+) -> None:
+    with pytest.raises(error) as caught:
+        await done(getattr(made, verb), "/models", cast_to=dict, options=wrong)
+    assert str(caught.value).startswith(words)
+    assert server.connections_made == 0
