@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aiogroq.local import LocalGroq
@@ -95,6 +95,10 @@ class Programs:
                 os.killpg(process.pid, signal.SIGKILL)  # the program and the processes that it has forked
                 out, err = (pipe.result() for pipe in pipes)
                 raise AssertionError(f"it hangs; it had said:\n{out}\n{err}") from None
+            except BaseException:  # the time limit of the test: reading what hangs would never end
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                raise
         assert _SLOW.sub("", err) == ""
         assert process.returncode == 0
         return out.splitlines()
