@@ -193,7 +193,7 @@ class DefaultAioHttpClient:
                 found.drop()
         _keep_heap()
         session = aiohttp.ClientSession(
-            connector=_connector(self._options),
+            connector=_Connector(**self._options),
             cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
             timeout=NO_TIMEOUT,
             auto_decompress=True,
@@ -284,15 +284,6 @@ def as_http_client(given: Any) -> DefaultAioHttpClient:
         f"{'the class' if is_class else 'a'} {kind.__module__}.{kind.__name__}; "
         "pass DefaultAioHttpClient(), which takes proxy=, local_address=, ssl=, limit="
     )
-
-
-def _connector(options: dict[str, Any]) -> _Connector:
-    try:
-        return _Connector(**options)
-    except (AssertionError, AttributeError, TypeError, ValueError) as error:
-        raise TypeError(
-            f"aiohttp.TCPConnector does not take these options of DefaultAioHttpClient ({', '.join(options)}): {error!r}"
-        ) from error
 
 
 def _on_its_loop(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
