@@ -58,6 +58,11 @@ class Output:
         self.add(f"{where}: traceback with locals", "".join(with_locals.format()))
         for frame, _ in traceback.walk_tb(error.__traceback__):
             self.add(f"{where}: locals of {frame.f_code.co_name}", pprint.pformat(frame.f_locals))
+        cause = error
+        while cause := cause.__cause__ or cause.__context__:
+            # What reports errors may make plain text of each value.
+            for name, value in getattr(getattr(cause, "request_info", None), "headers", {}).items():
+                self.add(f"{where}: headers of {type(cause).__name__}", f"{name}: {value}")
         self.add(f"{where}: pickle", pickle.dumps(error))
         self.add(f"{where}: deepcopy", repr(vars(copy.deepcopy(error))))
 
