@@ -24,21 +24,9 @@ Wait = Callable[[], object]
 
 
 async def iterator(before_second: Wait) -> AsyncIterator[bytes]:
-    """An async iterator that waits before its second piece, as its loop needs it."""
+    """An async iterator that waits before its second piece, off the loop."""
     yield PIECES[0]
-    loop = asyncio.get_running_loop()
-    done = asyncio.Event()
-
-    def wait() -> None:
-        before_second()
-        loop.call_soon_threadsafe(done.set)
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    try:
-        await done.wait()
-    finally:
-        thread.join()
+    await asyncio.to_thread(before_second)
     for piece in PIECES[1:]:
         yield piece
 
