@@ -146,7 +146,7 @@ def _unreachable(error: aiohttp.ClientConnectorError, request: RequestInfo) -> s
     reason = _reason(error.os_error)
     url = URL(request.url)
     # aiohttp has no error of its own for a proxy whose name has no address.
-    if isinstance(error, aiohttp.ClientProxyConnectionError) or error.host not in (url.raw_host, url.host):
+    if isinstance(error, aiohttp.ClientProxyConnectionError) or error.host != url.raw_host:
         names = variable(url.scheme, error.host) or "HTTPS_PROXY, HTTP_PROXY and ALL_PROXY"
         return (
             f"could not connect to the proxy {error.host}:{error.port} ({reason}); see {names}, or the proxy= of "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import traceback
@@ -103,12 +104,13 @@ def test_an_unknown_option_is_answered_with_the_right_one(name: str, hint: str) 
     ids=str,
 )  # fmt: skip
 async def test_what_can_be_right_works_for_one_call_after_another(
-    options: dict[str, Any], server: LocalGroq
+    options: dict[str, Any], server: LocalGroq, caplog: pytest.LogCaptureFixture
 ) -> None:
     pool = DefaultAioHttpClient(**options)
     async with AsyncGroq(api_key="k", base_url=server.base_url, http_client=pool) as client:
         for _ in range(2):
             assert (await client.models.list()).data
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 @pytest.mark.parametrize("auth", [("u", "p"), ["u", "p"], ("u", "p", "latin1")], ids=repr)
@@ -150,11 +152,17 @@ async def test_a_proxy_whose_name_has_no_address_is_named_with_its_variable(
     )
 
 
-async def test_a_proxy_of_the_pool_whose_name_has_no_address_is_named() -> None:
+async def test_a_proxy_of_the_pool_is_not_taken_for_that_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://other.invalid")
     pool = DefaultAioHttpClient(resolver=NoNames(), proxy="http://foo.invalid")
     told = await failed(pool)
-    assert "could not connect to the proxy foo.invalid:80 (no such name)" in told
-    assert "the proxy= of DefaultAioHttpClient" in told
+    assert (
+        "could not connect to the proxy foo.invalid:80 (no such name); see HTTPS_PROXY, HTTP_PROXY and "
+        in told
+    )
+    assert "or the proxy= of DefaultAioHttpClient" in told
 
 
 @pytest.mark.parametrize("host", ["groq.invalid", "größe.invalid"])
