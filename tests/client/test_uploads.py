@@ -19,6 +19,7 @@ CONTENT = b'{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body"
 
 async def pieces() -> AsyncIterator[bytes]:
     for start in range(0, len(CONTENT), 100):
+        yield b""  # is not its end
         yield CONTENT[start : start + 100]
 
 
