@@ -87,6 +87,7 @@ async def test_an_upload_of_each_kind_arrives_and_can_be_sent_again(
         assert (purpose.name, purpose.content) == ("purpose", b"batch")
         assert (file.name, file.filename, file.content_type) == ("file", name, content_type)
         assert file.content == CONTENT
+        assert file.headers.get("x-a") == ("b" if kind == "quadruple" else None)
     if hasattr(given, "close"):
         given.close()
 
@@ -149,12 +150,26 @@ async def test_an_unusual_file_name_cannot_leave_its_header(client: AsyncGroq, s
     assert len(request.parts) == 2
 
 
+class Measured(io.FileIO):
+    """Knows how much of it was asked for at a time."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.asked_bytes: list[int] = []
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.asked_bytes.append(-1 if size is None else size)
+        return super().read(size)
+
+
 async def test_a_large_file_is_sent_in_pieces(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         os.truncate(file.fileno(), 20 * 1024 * 1024)
-    stored = await client.files.create(file=path, purpose="batch")
+    with Measured(path) as given:
+        stored = await client.files.create(file=given, purpose="batch")
     assert stored.bytes == 20 * 1024 * 1024
+    assert 0 < min(given.asked_bytes) <= max(given.asked_bytes) <= 1024 * 1024
 
 
 async def test_a_recording_is_transcribed_in_every_format(client: AsyncGroq) -> None:
