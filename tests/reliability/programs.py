@@ -20,7 +20,8 @@ from aiogroq.local import LocalGroq
 LIMIT_S = 25.0
 _WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None\n"
 _HELPERS = """
-import os
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite that a shell runs in the background has it ignored
 from aiogroq import AsyncGroq, Groq
 MODEL = "openai/gpt-oss-20b"
 QUESTION = [{"role": "user", "content": "What is 2+2?"}]
