@@ -35,7 +35,7 @@ def names_to_values(name: str, given: Any) -> Mapping[str, Any]:
     """``given``, which must be a mapping whose keys are texts. Nothing at all where it is None or omitted."""
     if given is None or isinstance(given, Omit):
         return {}
-    if not isinstance(given, Mapping):
+    if not isinstance(given, (dict, Mapping)):  # a dict is told from others at once, a mapping is not
         raise TypeError(
             f"{name} must be a mapping, not {type(given).__name__}; write {name}={{'name': 'value'}}"
         )

@@ -87,7 +87,7 @@ class ViewHeaders(dict[str, "str | Omit"]):
     view: View
 
     def __init__(self, view: View, headers: Mapping[str, str | Omit] | None) -> None:
-        super().__init__(names_to_values("extra_headers", headers))
+        super().__init__({} if headers is None else names_to_values("extra_headers", headers))
         self.view = view
 
 
