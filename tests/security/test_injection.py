@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -76,7 +77,8 @@ async def test_an_id_stays_one_segment_whatever_it_says(
         await client.files.info(file_id)
     assert [request.path.count("/") for request in server.requests] == [4]
     assert server.requests[0].query_string == ""
-    assert server.requests[0].path.startswith("/openai/v1/files/")
+    segment = server.requests[0].path.removeprefix("/openai/v1/files/")
+    assert unquote(segment) == file_id
 
 
 # A name, and what stands between the quotes of its header.
