@@ -71,7 +71,6 @@ class AsyncStream(Generic[T]):
         self._is_done = False
         self._is_whole = False
         self._is_read = False
-        self._is_waiting = False
         # The beginning of an answer that has no event in it so far: it may be no stream at all.
         self._first_bytes: bytearray | None = bytearray()
         self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
@@ -96,7 +95,8 @@ class AsyncStream(Generic[T]):
                 if x_groq is None or not x_groq.error:
                     chunk.__dict__["_body"] = event
                     keep(event)
-                    return cast("T", chunk)
+                    item: T = chunk  # a `cast` would be a call
+                    return item
         return await self._take(event)
 
     async def next_batch(self) -> list[T]:
@@ -122,36 +122,32 @@ class AsyncStream(Generic[T]):
                 "another task is reading this stream; hand its chunks on, or ask for a stream each"
             )
         self._is_read = True
+        body.wait_for_event()  # the limit runs from event to event, whatever bytes come between
         try:
             while not ready:
-                await self._receive(body)
+                self._check_open(body)
+                try:
+                    piece = await body.next_piece()
+                    if not piece:
+                        self._end_of_body()
+                    elif not self._is_done:  # else it was closed meanwhile, by another task
+                        self._line_up(piece)
+                except (APIError, EventTooLargeError) as error:
+                    if not self._is_done:
+                        self._fail(error)
         finally:
             self._is_read = False
+            body.event_came()
         return ready.popleft()
 
-    async def _receive(self, body: AioBody) -> None:
-        """Line up the events of one read, or raise what there is instead of more of them."""
+    def _check_open(self, body: AioBody) -> None:
+        """Raise what there is instead of more events, if so."""
         if self._failed is not None:
             raise self._with_partial(self._failed)
         if self._is_done:
             raise StopAsyncIteration
         if asyncio.get_running_loop() is not body.loop:
             raise GroqError("a stream is read on the event loop that it was made on, and this is another one")
-        if not self._is_waiting:  # the limit runs from event to event, whatever bytes come between
-            self._is_waiting = True
-            body.wait_for_event()
-        try:
-            piece = await body.next_piece()
-            if not piece:
-                self._end_of_body()
-            elif not self._is_done:  # else it was closed meanwhile, by another task
-                self._line_up(piece)
-        except (APIError, EventTooLargeError) as error:
-            if not self._is_done:
-                self._fail(error)
-        if self._ready or self._failed is not None or self._is_done:
-            self._is_waiting = False
-            body.event_came()
 
     def _line_up(self, piece: bytes) -> None:
         if self._first_bytes is not None:
@@ -161,7 +157,7 @@ class AsyncStream(Generic[T]):
             self._first_bytes = None
             self._ready += events
             if self._kept is not None:
-                self._kept.make_room(sum(map(len, events)))
+                self._kept.make_room(len(piece))
 
     async def _take(self, event: bytes) -> T:
         """What is handed out for an event that is no plain chunk. Raises the error that it is."""

@@ -27,7 +27,7 @@ class KeptEvents:
         """Those that are chunks of the stream, drifted ones too. Always the same list: to append to it is to keep."""
 
     def make_room(self, arrived_bytes: int) -> None:
-        """Say how many bytes of events have arrived that will be kept: there may be enough of them."""
+        """Say how many bytes have arrived whose events will be kept: there may be enough of them."""
         self._kept_bytes += arrived_bytes
         if self._kept_bytes > _MAX_KEPT_BYTES:
             self.folded()
