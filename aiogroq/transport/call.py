@@ -62,11 +62,12 @@ class Call:
         total = self._timeout.total
         self._deadline = None if total is None else self._loop.time() + total
         self._retries_left = transport.max_retries if request.max_retries is None else request.max_retries
+        self.info: RequestInfo
         self._url, self.info = transport.target(request)
         view = request.view
         self.is_left_open: bool = request.stream or (view is not None and view.streaming)
         """Whether the answer is handed out with its body still on the socket."""
-        self.headers = transport.headers(request, self.is_left_open)
+        self.headers: SentHeaders = transport.headers(request, self.is_left_open)
         self._redirects = 0
         self._is_resent = False
         self.attempts: list[Attempt] = []
