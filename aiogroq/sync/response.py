@@ -17,7 +17,7 @@ from ..response import (
     charset,
     with_view,
 )
-from .portal import portal
+from .portal import PortalError, portal
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -169,6 +169,8 @@ def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
     runner = portal.runner
     try:
         while True:
+            if not runner.is_alive:  # the loop has ended the iterator, as if the body had come to its end
+                raise PortalError("The thread that reads this body has died; the rest of it is lost.")
             try:
                 item = portal.call(_next(source))
             except StopAsyncIteration:

@@ -20,6 +20,7 @@ from ..errors import (
     APITimeoutError,
     Attempt,
     ErrorResponse,
+    GroqError,
     RequestInfo,
 )
 from .exchange import translate, without_secrets
@@ -196,6 +197,10 @@ class AioBody:
         """The bytes that have arrived, waiting for some; ``b""`` at the end."""
         reader = self._reader
         watch = self._watch
+        if asyncio.get_running_loop() is not self._loop:
+            raise GroqError(
+                "an answer is read on the event loop that it was made on, and this is another one"
+            )
         if not watch.phase:
             watch.enter("read")
         try:
@@ -208,7 +213,7 @@ class AioBody:
             if piece:
                 return piece  # the next call meets the error again
             self._end()
-            self._response.close()
+            _close(self._response)
             translated = self._broken or translate(error, self._watch, self.request)
             if translated is None:
                 raise
@@ -261,7 +266,7 @@ class AioBody:
         self._broken = error
         if self._reader.exception() is None:
             self._reader.set_exception(error)
-        self._response.close()
+        _close(self._response)
 
     async def drain(self) -> None:
         """Read what little is left, so that the connection is clean and is used again; give up soon."""
@@ -297,12 +302,21 @@ def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.Abstr
 
     def close() -> None:
         watch.stop()
-        response.close()
+        _close(response)
 
     if loop.is_closed():
-        return  # `http_client.drop` closes what is left of a dead loop
+        _close(response)
+        return
     with contextlib.suppress(RuntimeError):  # the loop may close in between
         loop.call_soon_threadsafe(close)
+
+
+def _close(response: aiohttp.ClientResponse) -> None:
+    response.close()
+    connection: Any = response.connection
+    if connection is not None:
+        # The loop is closed: then aiohttp leaves this as it is, and warns of it. `abandoned.drop` has closed the socket.
+        connection._protocol = None
 
 
 def _arrived_before(reader: Any) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -125,7 +124,7 @@ class AsyncStream(Generic[T]):
         body.wait_for_event()  # the limit runs from event to event, whatever bytes come between
         try:
             while not ready:
-                self._check_open(body)
+                self._check_open()
                 try:
                     piece = await body.next_piece()
                     if not piece:
@@ -140,14 +139,12 @@ class AsyncStream(Generic[T]):
             body.event_came()
         return ready.popleft()
 
-    def _check_open(self, body: AioBody) -> None:
+    def _check_open(self) -> None:
         """Raise what there is instead of more events, if so."""
         if self._failed is not None:
             raise self._with_partial(self._failed)
         if self._is_done:
             raise StopAsyncIteration
-        if asyncio.get_running_loop() is not body.loop:
-            raise GroqError("a stream is read on the event loop that it was made on, and this is another one")
 
     def _line_up(self, piece: bytes) -> None:
         if self._first_bytes is not None:

@@ -77,6 +77,34 @@ print(go(main()))
     assert programs.run(GO[loop_kind] + code) == ["chat.completion.chunk"]
 
 
+def test_an_answer_that_outlives_its_loop_ends_without_a_word(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(*(Fault(after_events=1, end="stall"),) * 4)
+    code = """
+import gc
+client = AsyncGroq()
+
+def by_hand(coro):
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(coro)
+    finally:
+        loop.close()
+
+async def begin(chat):
+    return await chat.create(model=MODEL, messages=QUESTION, stream=True)
+
+for run in go, by_hand:
+    for chat in client.chat.completions, client.chat.completions.with_raw_response:
+        answer = run(begin(chat))
+        del answer
+        gc.collect()
+print("done")
+"""
+    assert programs.run(GO[loop_kind] + code) == ["done"]
+
+
 def test_a_client_serves_two_loops_in_two_threads_at_once(server: LocalGroq) -> None:
     client = new_client(server)
     both = threading.Barrier(2, timeout=10)

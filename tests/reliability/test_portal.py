@@ -245,6 +245,36 @@ print(ask(Groq()))
         assert programs.finish(program) == ["2+2 = 4.", "error True", "2+2 = 4."]
 
 
+def test_a_body_whose_thread_was_killed_is_cut_and_not_at_its_end(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(*(Fault(after_events=1, end="stall"),) * 2)
+    code = """
+from aiogroq import GroqError
+from aiogroq.sync.portal import portal
+client = Groq()
+create = client.chat.completions.with_streaming_response.create
+kwargs = dict(model="openai/gpt-oss-20b", messages=[{"role": "user", "content": "hi"}], stream=True)
+with create(**kwargs) as begun, create(**kwargs) as unread:
+    pieces = begun.iter_bytes()
+    next(pieces)
+    killed = portal.runner.thread
+    portal.loop.call_soon_threadsafe(portal.loop.stop)
+    killed.join(20)
+    for read in (lambda: list(pieces), unread.read):
+        try:
+            print("whole", read())
+        except GroqError as error:
+            print(error)
+print(ask(client))
+"""
+    assert programs.run(STREAM + code, loop=loop_kind) == [
+        "The thread that reads this body has died; the rest of it is lost.",
+        "an answer is read on the event loop that it was made on, and this is another one",
+        "2+2 = 4.",
+    ]
+
+
 def test_killing_the_thread_again_and_again_under_load_hangs_nobody(
     programs: Programs, loop_kind: str
 ) -> None:
