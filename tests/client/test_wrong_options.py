@@ -39,7 +39,7 @@ async def done(call: Call, *args: Any, **options: Any) -> Any:
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("name", EXTRAS)
-@pytest.mark.parametrize("wrong", [["a"], [], "a=b", "", [("a", "b")], 5, False, b"x", object()], ids=repr)
+@pytest.mark.parametrize("wrong", [["a"], [], "a=b", "", [("a", "b")], 5, False, b"x", Ellipsis], ids=repr)
 async def test_an_extra_that_is_no_mapping_is_refused(
     wrong: Any, name: str, call: str, made: Any, server: LocalGroq
 ) -> None:
