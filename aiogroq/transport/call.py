@@ -80,7 +80,9 @@ class Call:
         Raises an `APIError` for everything else.
         """
         pool = self.transport.http_client
-        session = pool.session(self._loop)
+        session: Any = pool.session(self._loop)
+        # `request` puts a context manager round the coroutine of `_request`, and one more step into every wait.
+        send = session.request if pool.is_injected else session._request
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         while True:
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
@@ -93,7 +95,7 @@ class Call:
             before = cancellations(task)
             watch.on_expiry = task.cancel
             try:
-                response = await session.request(self.request.method, self._url, **kwargs)
+                response = await send(self.request.method, self._url, **kwargs)
             except BaseException as error:
                 is_expired = explains(watch, error, task, before)
                 watch.stop()

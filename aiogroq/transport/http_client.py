@@ -44,11 +44,6 @@ class _Handler(ResponseHandler):
             self.transport.abort()
         super().close()
 
-    def set_response_params(self, **options: Any) -> None:
-        """What aiohttp asks of the next answer. `AioBody` decompresses it, who knows whether it came whole."""
-        options["auto_decompress"] = False
-        super().set_response_params(**options)
-
     def is_connected(self) -> bool:
         """Whether the connection can be used for a request."""
         return not self._buffer and super().is_connected()
@@ -196,7 +191,7 @@ class DefaultAioHttpClient:
             connector=_Connector(**self._options),
             cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
             timeout=NO_TIMEOUT,
-            auto_decompress=True,
+            auto_decompress=False,  # `AioBody` does it, who sees whether it came whole
             request_class=OwnRequest,
         )
         # aiohttp's own second try of a GET; here every request whose connection proves stale is tried again.
