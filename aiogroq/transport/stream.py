@@ -124,7 +124,8 @@ class AsyncStream(Generic[T]):
         body.wait_for_event()  # the limit runs from event to event, whatever bytes come between
         try:
             while not ready:
-                self._check_open()
+                if self._is_done or self._failed is not None:
+                    raise self._end()
                 try:
                     piece = await body.next_piece()
                     if not piece:
@@ -139,12 +140,9 @@ class AsyncStream(Generic[T]):
             body.event_came()
         return ready.popleft()
 
-    def _check_open(self) -> None:
-        """Raise what there is instead of more events, if so."""
-        if self._failed is not None:
-            raise self._with_partial(self._failed)
-        if self._is_done:
-            raise StopAsyncIteration
+    def _end(self) -> Exception:
+        """What there is instead of more events."""
+        return StopAsyncIteration() if self._failed is None else self._with_partial(self._failed)
 
     def _line_up(self, piece: bytes) -> None:
         if self._first_bytes is not None:

@@ -60,6 +60,24 @@ class SSEParser:
 
         Raises `EventTooLargeError` when an event outgrows the limit before it ends.
         """
+        # Nearly always a read holds nothing but whole events of one data line each: if there is no other line end in it,
+        # one split in C has parsed them all.
+        if (
+            piece.startswith(b"data: ")
+            and piece.endswith(b"\n\n")
+            and not self._pending
+            and self._started
+            and not self._skip_lf
+            and b"\r" not in piece
+            and len(piece) <= self.max_event_bytes
+        ):
+            events = piece[6:-2].split(b"\n\ndata: ")
+            # bytes.count() goes byte by byte; what replace() finds, it finds by memchr.
+            if len(piece) - len(piece.replace(b"\n", b"")) == 2 * len(events):
+                return events
+        return self._parse_piece(piece)
+
+    def _parse_piece(self, piece: bytes) -> list[bytes]:
         if not self._started or self._skip_lf or b"\r" in piece:
             piece = self._normalise(piece)
         if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._pending.endswith(b"\n")):
@@ -69,13 +87,6 @@ class SSEParser:
             return []
         if self._pending:
             piece = self._with_pending(piece)
-        if piece.endswith(b"\n\n") and piece.startswith(b"data: ") and len(piece) <= self.max_event_bytes:
-            # Nearly always a read holds nothing but whole events of one data line each: if there is no other line
-            # end in it, one split in C has parsed them all.
-            events = piece[6:-2].split(b"\n\ndata: ")
-            # bytes.count() goes byte by byte; what replace() finds, it finds by memchr.
-            if len(piece) - len(piece.replace(b"\n", b"")) == 2 * len(events):
-                return events
         blocks = piece.split(b"\n\n")
         rest = blocks.pop()
         events = list[bytes]()
