@@ -83,17 +83,12 @@ class _Pump(Generic[T]):
     def _put_end(self, end: _End) -> None:
         self._inbox.put(end)
 
-    def take(self) -> list[T]:
-        """The next events, waiting for them; none at the end. Raises what the stream raises."""
+    def take(self) -> list[T] | _End:
+        """The next events, waiting for them, or the end. Raises `PortalError` where neither will come."""
         arrived = self._next()
         if isinstance(arrived, _End):
             self._put_end(_End(None))  # for other threads that wait
-            try:
-                if arrived.error is not None:
-                    raise arrived.error
-            finally:
-                del arrived  # the error's traceback refers to this frame: a cycle otherwise
-            return []
+            return arrived
         self._unread -= len(arrived)
         if self._room is not None and self._unread < _AHEAD // 2 and not self._room.is_set():
             self.runner.call_soon(self._room.set)
@@ -161,26 +156,35 @@ class Stream(Generic[T]):
             self._start()
         try:
             arrived = self._pump.take()
-        except KeyboardInterrupt:
-            self.close()
+            if not isinstance(arrived, _End):
+                self._ready.extend(arrived)
+                return
+        except PortalError as error:
+            self._end(error)
             raise
         except BaseException as error:
-            self._end()
-            if isinstance(error, GroqError):
-                self._failed = error  # a cut answer is no answer, however often one asks
+            # Ctrl-C, or what a signal's handler raises: events may be lost between the queue and here.
+            name = type(error).__name__
+            self.close()
+            self._end(
+                GroqError(f"The stream was left in the midst of a wait, by {name}; the rest of it is lost.")
+            )
             raise
-        if not arrived:
-            self._end()
-            raise StopIteration
-        self._ready.extend(arrived)
+        self._end(arrived.error)
+        try:
+            raise arrived.error or StopIteration
+        finally:
+            del arrived  # the error's traceback refers to this frame: a cycle otherwise
 
     def _start(self) -> None:
         self._guard = weakref.finalize(self, self._pump.forget)
         self._guard.atexit = False  # the end of the process closes the connection
         portal.call(self._pump.start())
 
-    def _end(self) -> None:
+    def _end(self, error: BaseException | None = None) -> None:
         self._is_over = True
+        if isinstance(error, GroqError):
+            self._failed = error  # a cut answer is no answer, however often one asks
         if self._guard is not None:
             self._guard.detach()
 

@@ -92,6 +92,7 @@ def _detach(session: aiohttp.ClientSession) -> list[Any]:
 
 def _close(protocols: list[Any]) -> None:
     for protocol in protocols:
+        protocol.cut()
         if protocol.transport is not None:
             _close_transport(protocol.transport)
 

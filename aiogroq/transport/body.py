@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError, HttpProcessingError
 from multidict import CIMultiDict
 
 from ..errors import (
@@ -24,7 +23,7 @@ from ..errors import (
     RequestInfo,
 )
 from .exchange import translate, without_secrets
-from .unpack import CompressionCutError, unpacker_for
+from .unpack import UnpackError, unpacker_for
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 
 _DRAIN_S = 0.5
 """Seconds that a server is given to end a body of which nothing more is wanted."""
+_ERROR_BODY_S = 5.0
+"""Seconds that a server is given for the body of an error."""
 
 
 class AioBody:
@@ -57,8 +58,7 @@ class AioBody:
         self._response = response
         self._reader = response.content
         encoding = response.headers.get("Content-Encoding")
-        # In a session of the caller's own aiohttp decompresses.
-        self._unpacker = unpacker_for(encoding) if encoding and not pool.is_injected else None
+        self._unpacker = unpacker_for(encoding) if encoding else None
         self._loop = loop
         self._started_at = watch.started_at
         self._ended_at: float | None = None
@@ -140,19 +140,29 @@ class AioBody:
                 content = reader.read_nowait()
                 self._end()
             else:
-                content = await self._gather(self._max_bytes)
+                content = await self._gather(self._max_bytes, [])
             if self._max_bytes is not None and len(content) > self._max_bytes:
                 raise self._too_long(self._max_bytes)
             self._content = content
         return self._content
 
     async def read_start(self, max_bytes: int) -> bytes:
-        """The first ``max_bytes`` of the body, or all of it; the rest is not read."""
-        return (await self._gather(max_bytes))[:max_bytes]
+        """The first ``max_bytes`` of the body, or what comes of them soon; the rest is not read.
 
-    async def _gather(self, max_bytes: int | None) -> bytes:
-        """The body up to its end, or to the first piece beyond ``max_bytes``."""
+        For the body of an error, whose status says the most: it may break off, or drip for ever.
+        """
         kept: list[bytes] = []
+        give_up = self._loop.call_later(_ERROR_BODY_S, self.abort)
+        try:
+            await self._gather(max_bytes, kept)
+        except (APIConnectionError, APIResponseValidationError):
+            pass
+        finally:
+            give_up.cancel()
+        return b"".join(kept)[:max_bytes]
+
+    async def _gather(self, max_bytes: int | None, kept: list[bytes]) -> bytes:
+        """The body up to its end, or to the first piece beyond ``max_bytes``: also piece by piece, in ``kept``."""
         left = float("inf") if max_bytes is None else max_bytes
         try:
             async with contextlib.aclosing(self.pieces()) as pieces:
@@ -162,7 +172,7 @@ class AioBody:
                     if left < 0:
                         break
         except APIConnectionError as error:
-            if isinstance(error.__cause__, (CompressionCutError, ContentEncodingError)):
+            if isinstance(error.__cause__, UnpackError):
                 # All that the server sent has come: what is wrong is the answer, not the connection.
                 raise self._not_unpacked(b"".join(kept), error) from error.__cause__
             raise
@@ -230,7 +240,7 @@ class AioBody:
     def _arrived_before(self) -> bytes:
         piece = _arrived_before(self._reader)
         if piece and self._unpacker is not None:
-            with contextlib.suppress(HttpProcessingError):
+            with contextlib.suppress(UnpackError):
                 return self._unpacker.unpack(piece)
             return b""
         return piece

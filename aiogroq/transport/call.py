@@ -13,7 +13,6 @@ from yarl import URL
 from ..errors import (
     APIConnectionError,
     APIError,
-    APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
     Attempt,
@@ -43,7 +42,7 @@ _BODY_IN_PIECES_BYTES = 64 * 1024
 """From here on a socket may not take a body at once, and it is written within the ``write`` limit."""
 _MAX_ERROR_BYTES = 1024 * 1024
 """No error has more to say; the rest of its body is not read."""
-_AS_OUR_OWN = {"raise_for_status": False, "auto_decompress": True}
+_AS_OUR_OWN = {"raise_for_status": False, "auto_decompress": False}
 
 
 class Call:
@@ -106,8 +105,11 @@ class Call:
                 pool.drop_idle(self._loop)
                 continue
             body = AioBody(response, self.info, self._loop, watch, pool)
-            self.transport.rate_limits.note(self.request.model, response.headers)
-            if not 200 <= response.status < 300:
+            del (
+                response
+            )  # aiohttp shows all its headers in a traceback with locals, the key too if it was sent back
+            self.transport.rate_limits.note(self.request.model, body.headers)
+            if not 200 <= body.status < 300:
                 if await self._is_redirected(body):
                     continue
                 raise await self._status_error(body)
@@ -182,10 +184,7 @@ class Call:
 
     async def _said(self, body: AioBody) -> tuple[bytes, Mapping[str, str]]:
         """Body and headers of an answer for the error that it becomes, without our secrets in them."""
-        try:
-            content = scrub(await body.read_start(_MAX_ERROR_BYTES), self.headers.values)
-        except (APIConnectionError, APIResponseValidationError):
-            content = b""  # it breaks off: its status says the most of it all the same
+        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self.headers.values)
         return content, scrub_headers(body.headers, self.headers.values)
 
     async def _status_error(self, body: AioBody) -> APIStatusError:

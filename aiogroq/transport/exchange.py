@@ -16,7 +16,7 @@ from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
 from ..wire.headers import redacted
 from .proxies import variable
 from .tls import HINT
-from .unpack import CompressionCutError
+from .unpack import CompressionCutError, UnpackError
 from .watch import Watch
 
 _STALE_WITHIN_S = 1.0
@@ -55,6 +55,8 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         )
     if isinstance(error, CompressionCutError):
         return APIConnectionError(f"Connection error: the answer broke off: {error}.", request)
+    if isinstance(error, UnpackError):
+        return APIConnectionError(f"Connection error: the answer cannot be unpacked: {error}.", request)
     if isinstance(error, aiohttp.ClientPayloadError):
         return APIConnectionError("Connection error: the answer broke off before its end.", request)
     if isinstance(error, (aiohttp.ClientResponseError, HttpProcessingError)):

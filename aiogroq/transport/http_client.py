@@ -8,6 +8,7 @@ dropped without a word. Nothing happens in ``__del__``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import ssl as ssl_module
 import weakref
@@ -28,6 +29,7 @@ from .outgoing import OwnRequest
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 """aiohttp's own timers are off: `watch` keeps the time."""
+_CUT = "the client was closed while the answer was being read"
 _HEAP_KEPT_BYTES = 1024 * 1024
 _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
@@ -40,9 +42,17 @@ class _Handler(ResponseHandler):
 
     def close(self) -> None:
         """Close the connection at once, whatever is still to be sent."""
+        self.cut()
         if self.transport is not None:
             self.transport.abort()
         super().close()
+
+    def cut(self) -> None:
+        """Tell whoever reads a body that it ends here: aiohttp would leave him waiting, or take it for whole."""
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                body.set_exception(aiohttp.ClientConnectionError(_CUT))
 
     def is_connected(self) -> bool:
         """Whether the connection can be used for a request."""

@@ -15,6 +15,7 @@ from ..wire.timeouts import seconds
 
 _TAKEN_OVER = frozenset({"verify_ssl", "ssl_context", "fingerprint", "local_addr"})
 """What ``ssl`` and ``local_address`` stand for now."""
+_A_YEAR_S = 365 * 86_400.0
 
 
 def connector_options(
@@ -76,9 +77,10 @@ def _bound(name: str, given: Any) -> int:
     return 0 if given is None else whole_number(name, given, none="0 for no bound")
 
 
-def _kept(name: str, given: Any) -> float | None:
+def _kept(name: str, given: Any) -> float:
     kept_s = seconds(name, given)
-    return None if kept_s is None or math.isinf(kept_s) else kept_s
+    # Not every aiohttp takes None for "for good", and none takes infinity.
+    return _A_YEAR_S if kept_s is None or math.isinf(kept_s) else kept_s
 
 
 def _checked_ssl(given: Any) -> Any:

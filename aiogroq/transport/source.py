@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 from ..errors import GroqError
+from .files import in_background
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -135,12 +136,18 @@ class Once:
             self._spool.seek(offset)
             return as_bytes(self._spool.read(min(CHUNK_BYTES, self._kept_bytes - offset)))
 
-    async def close(self) -> None:
-        """Read no more, and drop what was kept."""
+    def close(self) -> Awaitable[object]:
+        """Read no more from now on, and drop what was kept, whoever waits for it."""
         if self._task is not None:
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=_CLEANUP_S)
-        await asyncio.to_thread(self._drop)
+        return asyncio.shield(asyncio.create_task(self._end()))
+
+    async def _end(self) -> None:
+        try:
+            if self._task is not None:
+                await asyncio.wait([self._task], timeout=_CLEANUP_S)
+        finally:
+            await in_background(self._drop)
 
     def _drop(self) -> None:
         with self._lock:

@@ -8,7 +8,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import compression_utils
-from aiohttp.http_exceptions import ContentEncodingError
 
 _STEP_BYTES = 256 * 1024
 """How much is unpacked at a time: a small body may unpack to a huge one."""
@@ -70,7 +69,11 @@ class _Other:
     is_at_end = True
 
 
-class CompressionCutError(aiohttp.ClientPayloadError):
+class UnpackError(aiohttp.ClientPayloadError):
+    """A body that is not packed as its headers say."""
+
+
+class CompressionCutError(UnpackError):
     """A compressed body ends before its compression does."""
 
 
@@ -84,7 +87,7 @@ class Unpacker:
     async def readany(self, packed: aiohttp.StreamReader) -> bytes:
         """The bytes that have arrived, a step of them, waiting for some; ``b""`` at the end.
 
-        Raises `CompressionCutError` for an end in the middle, ``ContentEncodingError`` for what is not packed so.
+        Raises `CompressionCutError` for an end in the middle, `UnpackError` for what is not packed so.
         """
         while packed.exception() is None and self._unpacker.has_more:
             if piece := self.unpack(b""):
@@ -102,12 +105,12 @@ class Unpacker:
             return self._unpacker.unpack(data)
         except Exception as error:
             self._unpacker.has_more = False
-            raise ContentEncodingError(f"it cannot be unpacked as {self._encoding} ({error})") from error
+            raise UnpackError(f"it is no {self._encoding} ({error})") from error
 
 
 def unpacker_for(encoding: str) -> Unpacker | None:
     """What decompresses a body of this ``Content-Encoding``; None for one that is not compressed."""
-    encoding = encoding.strip().lower()
+    encoding = encoding.strip().lower().removeprefix("x-")  # RFC 9110 has x-gzip mean gzip
     if encoding in ("gzip", "deflate"):
         return Unpacker(_Zlib(encoding), encoding)
     if encoding == "br":

@@ -11,10 +11,11 @@ import mimetypes
 import os
 import stat
 import threading
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Mapping
 from typing import Any, cast
 
 from ..wire.request import Form
+from .files import in_background
 from .source import CHUNK_BYTES, Once, SourceFailed, as_bytes, in_thread
 
 
@@ -89,13 +90,15 @@ class Upload:
             self._file.seek(self._start + offset)
             return as_bytes(self._file.read(CHUNK_BYTES))
 
-    async def close(self) -> None:
-        """Close what was opened here. A file that the caller opened stays open."""
+    def close(self) -> list[Awaitable[object]]:
+        """Begin to close what was opened here, which ends whoever waits for it. A file of the caller's stays open."""
         self._is_closed = True
+        closing: list[Awaitable[object]] = []
         if self._once is not None:
-            await self._once.close()
+            closing.append(self._once.close())
         if self._file is not None and self._file is not self._content:
-            await asyncio.to_thread(self._file.close)
+            closing.append(in_background(self._file.close))
+        return closing
 
 
 def _open_regular(path: str, flags: int) -> int:
@@ -180,5 +183,6 @@ async def rewind(uploads: list[Upload]) -> None:
 
 async def close_form(uploads: list[Upload]) -> None:
     """Close the files that `open_form` opened."""
-    for upload in uploads:
-        await upload.close()
+    # All are begun before any is awaited, where another cancellation may come between.
+    for closing in [each for upload in uploads for each in upload.close()]:
+        await closing

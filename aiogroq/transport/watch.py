@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable
+from functools import partial
 
 from ..wire.timeouts import Timeout
 
@@ -17,6 +18,8 @@ _LOOKS = 8
 """How often the ticker looks within the shortest limit."""
 _SHORTEST_TICK_S = 0.005
 _LONGEST_TICK_S = 0.25
+_CATCH_UP_S = 0.05
+"""What a loop that was held up is given to take what has arrived in the meantime."""
 
 
 class Ticker:
@@ -53,9 +56,14 @@ class Ticker:
             self._next = now + self._tick_s
             self._handle = loop.call_at(self._next, self._look, loop)
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop, *, is_second: bool = False) -> None:
         self._handle = None
         now = loop.time()
+        if now - self._next > _SHORTEST_TICK_S and not is_second:
+            # Something held the loop up: what has arrived meanwhile is still in the sockets, and is to be read first.
+            self._next = now + _CATCH_UP_S
+            self._handle = loop.call_at(self._next, partial(self._look, loop, is_second=True))
+            return
         for watch in list(self._watches):
             watch.look(now)
         # Of those that are left: one with a short limit may have gone.

@@ -135,7 +135,7 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         if inner in _SCALARS:  # a vector has hundreds of numbers: all at once, where all of them fit
             try:
                 return msgspec.convert(value, cls)
-            except (*DECODE_ERRORS, ValueError):  # as for one of them below
+            except (*DECODE_ERRORS, ValueError, SystemError):  # as for one of them below
                 pass
         return [_construct(inner, item, where) for item in cast("list[object]", value)]
     if origin is dict and isinstance(value, dict):
@@ -196,8 +196,10 @@ def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
     for strict in (True, False):
         try:
             return msgspec.convert(value, cls, strict=strict)
-        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
-            continue  # ValueError: what msgspec makes of a lone surrogate where a number was due
+        except (msgspec.MsgspecError, TypeError, ValueError, RecursionError, SystemError):
+            # ValueError: what msgspec makes of a lone surrogate where a number was due. SystemError: what it makes, up
+            # to 0.20, of a number that no float holds.
+            continue
     log_drift(where, value)
     return value
 

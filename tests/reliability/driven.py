@@ -42,6 +42,10 @@ class DrivenLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return 1000.0 + self._driven.skipped_s
 
+    def hold_up(self, duration_s: float) -> None:
+        """Let time pass in which nothing runs, as where a callback blocks."""
+        self._driven.skipped_s += duration_s
+
 
 def run_driven(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """`asyncio.run` with a driven clock."""

@@ -237,3 +237,41 @@ for _ in range({ROUNDS}):
         press_in_every_round(program, server, is_on_wire=during != "a retry wait", says=during != "a request")
         assert programs.finish(program) == []
     assert server.open_connections == 0
+
+
+def test_an_exception_of_a_signal_handler_ends_a_stream_like_ctrl_c(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    server.script(Fault(after_events=1, end="stall"))
+    code = """
+from aiogroq import GroqError
+
+class Late(Exception):
+    pass
+
+def late(*_):
+    raise Late
+
+signal.signal(signal.SIGALRM, late)
+client = Groq()
+stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+try:
+    for chunk in stream:
+        say_when_main_waits()
+except Late:
+    print("late", flush=True)
+for use in lambda: next(stream), stream.collect:
+    try:
+        print("as if whole", use())
+    except GroqError as error:
+        print(error)
+print(ask(client))
+"""
+    with programs.started(WAITING + code, loop=loop_kind) as program:
+        assert line_of(program) == "waiting"
+        os.kill(program.pid, signal.SIGALRM)
+        assert line_of(program) == "late"
+        server.wait_for_requests(1, finished=True)
+        said = "The stream was left in the midst of a wait, by Late; the rest of it is lost."
+        assert programs.finish(program) == [said, said, "2+2 = 4."]
+    assert server.requests[0].disconnected

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from aiogroq import APITimeoutError, AsyncGroq, DefaultAioHttpClient, Groq, Timeout
+from aiogroq import APITimeoutError, AsyncGroq, BadRequestError, DefaultAioHttpClient, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
 
 from .driven import run_driven
@@ -230,6 +230,23 @@ def test_a_limit_alone_ends_its_phase_and_says_so(
 
 
 # ------------------------------------------------------------------------------------------- on the clock of the wall
+
+
+def test_the_body_of_an_error_is_not_waited_for_to_its_last_byte() -> None:
+    async def drip(exchange: Exchange) -> None:
+        await exchange.write(b"HTTP/1.1 400 No\r\nContent-Length: 100000\r\n\r\nno such model")
+        for _ in range(10_000):
+            await asyncio.sleep(1)
+            await exchange.write(b".")
+
+    async def main() -> None:
+        async with raw_server(drip) as raw, raw.client(timeout=Timeout(None, read=LIMIT_S)) as client:
+            began_at = asyncio.get_running_loop().time()
+            with pytest.raises(BadRequestError, match="no such model"):
+                await ask(client)
+            assert asyncio.get_running_loop().time() - began_at == pytest.approx(5.0)
+
+    run_driven(main)
 
 
 def test_a_blocking_call_ends_at_its_limit(server: LocalGroq) -> None:

@@ -13,7 +13,7 @@ from aiogroq import APITimeoutError, DefaultAioHttpClient, Timeout
 from aiogroq.transport.body import AioBody
 from aiogroq.transport.watch import Watch
 
-from .driven import run_driven
+from .driven import DrivenLoop, run_driven
 from .raw_server import (
     DONE,
     LAST_CHUNK,
@@ -88,9 +88,37 @@ async def a_wait_after_a_try_without_an_answer() -> None:
         assert await ask(client) == "four"
 
 
+async def a_loop_that_is_held_up_before_an_answer() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(answer(completion()))
+        hold_up(10 * LIMIT_S)  # it is in the socket, and nobody could read it
+
+    async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
+        assert await ask(client) == "four"
+
+
+async def a_loop_that_is_held_up_in_a_stream() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, chunked(delta("fo")))
+        await asyncio.sleep(1)
+        await exchange.write(chunked(delta("ur", finish="stop")), chunked(DONE), LAST_CHUNK)
+        hold_up(10 * LIMIT_S)
+
+    async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S) as client:
+        assert await text_of(client) == "four"
+
+
+def hold_up(duration_s: float) -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, DrivenLoop)
+    loop.hold_up(duration_s)
+
+
 @pytest.mark.parametrize(
     "situation",
     [
+        a_loop_that_is_held_up_before_an_answer,
+        a_loop_that_is_held_up_in_a_stream,
         bytes_now_and_then,
         a_slow_reader_of_a_stream,
         a_wait_between_tries,

@@ -1,0 +1,103 @@
+"""Files that answers are written to, and files that are sent: nothing half-written and nothing open is left of them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import stat
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiogroq import AsyncGroq
+from aiogroq.local import Fault, LocalGroq
+
+from .programs import eventually
+
+SPEECH: Any = {"model": "playai-tts", "voice": "Arista-PlayAI", "input": "hello"}
+
+
+@pytest.fixture
+async def client(server: LocalGroq) -> AsyncIterator[AsyncGroq]:
+    async with AsyncGroq(api_key="k", base_url=server.base_url, max_retries=0) as client:
+        yield client
+
+
+async def cancelled(work: Awaitable[object], *, times: int) -> None:
+    """Cancel some work again in every round of the loop, as frameworks do that wait for its end."""
+    task = asyncio.ensure_future(work)
+    await asyncio.sleep(0)
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.wait([task])
+
+
+async def ended(is_so: Callable[[], bool]) -> None:
+    """Wait until the threads that were left have done their work."""
+    await asyncio.to_thread(eventually, is_so)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_downloads_that_are_cancelled_again_and_again_leave_no_files(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, times: int
+) -> None:
+    server.script(*(Fault(after_bytes=300, end="stall"),) * 60)
+
+    async def write(number: int) -> None:
+        async with client.audio.speech.with_streaming_response.create(**SPEECH) as response:
+            await response.stream_to_file(tmp_path / f"{number}.wav")
+
+    # More than there are threads: what one of them was given may begin long after it was given up.
+    writing = [asyncio.ensure_future(write(number)) for number in range(60)]
+    await ended(lambda: len(list(tmp_path.iterdir())) > 20)
+    await asyncio.gather(*[cancelled(task, times=times) for task in writing])
+    await ended(lambda: all(path.suffix == ".wav" for path in tmp_path.iterdir()))
+
+
+@pytest.mark.parametrize("kind", ["path", "iterator"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_an_upload_that_is_cancelled_again_and_again_leaves_nothing_open(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, times: int, kind: str
+) -> None:
+    path = tmp_path / "audio.wav"
+    path.write_bytes(bytes(1000))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield bytes(1000)
+
+    server.script(*(Fault(end="stall", after_bytes=0),) * 5)
+    before = len(os.listdir("/dev/fd"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(5):
+            file: Any = path if kind == "path" else pieces()
+            upload = asyncio.ensure_future(
+                client.audio.transcriptions.create(model="whisper-large-v3", file=file)
+            )
+            arrived = server.request_count
+            await ended(lambda arrived=arrived: server.request_count > arrived)  # type: ignore[misc]
+            await cancelled(upload, times=times)
+        await client.close()
+        await ended(lambda: len(os.listdir("/dev/fd")) <= before)
+        gc.collect()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+async def test_a_file_that_is_replaced_keeps_its_permissions(client: AsyncGroq, tmp_path: Path) -> None:
+    path = tmp_path / "secret.wav"
+    path.touch()
+    path.chmod(0o600)
+    await (await client.audio.speech.create(**SPEECH)).write_to_file(path)
+    assert path.read_bytes()[:4] == b"RIFF"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_a_name_may_be_as_long_as_the_file_system_has_it(client: AsyncGroq, tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 125)
+    await (await client.audio.speech.create(**SPEECH)).write_to_file(path)
+    assert [(found.name, found.read_bytes()[:4]) for found in tmp_path.iterdir()] == [(path.name, b"RIFF")]
