@@ -91,9 +91,8 @@ class _Target:
         """Leave nothing of what was written."""
         with self._lock:
             self._is_discarded = True
-            with contextlib.suppress(
-                OSError
-            ):  # the disk may be full: what is still to be written is not wanted
+            # The disk may be full, and what is still to be written is not wanted.
+            with contextlib.suppress(OSError):
                 if self._file is not None:
                     self._file.close()
             if not self._is_special:
