@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from gates import blocking_detector as blocking_detector
 from gates import everything_is_logged as everything_is_logged
 from gates import nothing_blocks_the_loop as nothing_blocks_the_loop
 from gates import pytest_runtest_makereport as pytest_runtest_makereport
 
+import aiogroq
 from aiogroq import AsyncGroq
 from aiogroq.local import LocalGroq
 
@@ -34,3 +37,19 @@ def server(local_groq: LocalGroq) -> LocalGroq:
 def client(async_groq_client: AsyncGroq) -> AsyncGroq:
     """An async client of `server`."""
     return async_groq_client
+
+
+def pytest_configure() -> None:
+    """Refuse to test a copy of the package that differs from this checkout."""
+    checkout = Path(__file__).parents[1] / "aiogroq"
+    installed = Path(aiogroq.__file__).parent
+    stale = [
+        path.relative_to(checkout)
+        for path in checkout.rglob("*.py")
+        if not (installed / path.relative_to(checkout)).is_file()
+        or (installed / path.relative_to(checkout)).read_bytes() != path.read_bytes()
+    ]
+    if stale:
+        raise pytest.UsageError(
+            f"the installed aiogroq differs from this checkout (in {stale[0]}): install it with pip install -e '.[test]'"
+        )

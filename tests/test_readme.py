@@ -82,7 +82,7 @@ def test_a_test_of_the_readme_passes(block: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ['pip install ".[cli]" && aiogroq demo', 'pip install ".[test]" && pytest']
+    "command", ['pip install ".[cli]" && aiogroq demo', 'pip install -e ".[test]" && pytest']
 )
 def test_the_two_commands_stand_in_the_readme(command: str) -> None:
     assert f"```bash\n{command}\n```" in TEXT

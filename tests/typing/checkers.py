@@ -230,7 +230,7 @@ def _run(
     except subprocess.TimeoutExpired as error:
         raise CheckerError(f"{module} took more than {_LIMIT_S} s") from error
     if f"No module named {module}" in done.stderr:
-        raise CheckerError(f"{module} is not installed in {sys.executable}: pip install '.[test]'")
+        raise CheckerError(f"{module} is not installed in {sys.executable}: pip install -e '.[test]'")
     return done
 
 
