@@ -84,6 +84,7 @@ class Call:
         send = session.request if pool.is_injected else session._request
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         while True:
+            self._check_deadline()
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
             watch.is_new_connection = pool.is_injected
             if self._payload is not None:  # of a try that failed, or one that was redirected
@@ -117,6 +118,11 @@ class Call:
                 content, headers = await self._said(body)
                 raise answer.misfit("audio", body.status, headers, content, self.info)
             return body
+
+    def _check_deadline(self) -> None:
+        """Raises `APITimeoutError` once the deadline of the call has passed: nothing is sent after it."""
+        if self._deadline is not None and self._loop.time() > self._deadline:
+            raise timed_out("total", self._timeout.total, self.info)
 
     async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
         """Await what comes before a try. Raises `APITimeoutError` once the deadline of the call has passed."""

@@ -73,6 +73,27 @@ async def test_retries_and_their_waits_are_within_it(server: LocalGroq) -> None:
     assert 2 <= len(waits) <= 3
 
 
+async def test_no_redirect_is_followed_after_it(server: LocalGroq) -> None:
+    # Each body drips for longer than the deadline; the first one is waited for until then.
+    server.script(
+        Fault(
+            status=307, headers={"location": "models"}, body=b"x" * 1000,
+            split_every=1, split_gap_s=0.02, times=None,
+        )
+    )  # fmt: skip
+    with pytest.raises(APITimeoutError) as caught:
+        await new_client(server).models.list()
+    assert (caught.value.phase, caught.value.limit_s) == ("total", TOTAL_S)
+    assert len(server.requests) == 1
+
+
+async def test_nothing_is_sent_where_it_has_passed_already(server: LocalGroq) -> None:
+    with pytest.raises(APITimeoutError, match="0 leaves no time at all") as caught:
+        await new_client(server, 0.0).models.list()
+    assert caught.value.phase == "total"
+    assert server.requests == []
+
+
 async def test_a_retry_has_only_what_is_left_of_it(server: LocalGroq) -> None:
     server.script(
         Fault(status=503, headers={"retry-after": "0.45"}), Fault(before_head=True, end="stall", times=None)
