@@ -9,7 +9,7 @@ from pathlib import Path
 
 from . import charts, occasions, readme, report
 from .destination import INTERRUPTED, RESULTS, Destination, whole_number
-from .plan import Row, chosen, for_targets
+from .plan import Row, chosen, for_targets, with_clients
 from .results import Results
 from .run import run
 from .targets import judge
@@ -35,6 +35,9 @@ def compare(arguments: list[str]) -> int:
     parser.add_argument("--targets", action="store_true", help="what the targets are about, and no more")
     parser.add_argument("--only", default="", metavar="NAME", help="rows with this in their name")
     parser.add_argument(
+        "--client", action="append", default=[], metavar="NAME", help="this client only; again for another"
+    )
+    parser.add_argument(
         "--rounds", type=whole_number(1), default=None, metavar="N", help="no more rounds than this"
     )
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where the results go")
@@ -44,11 +47,14 @@ def compare(arguments: list[str]) -> int:
     rows = for_targets() if options.targets else chosen(options.only, quick=options.quick)
     if not rows:
         parser.error(f"no row has {options.only!r} in its name")
+    rows = with_clients(rows, options.client)
+    if not rows:
+        parser.error(f"no row has the client {' or '.join(map(repr, options.client))}")
     if options.list:
         sys.stdout.write("".join(f"{row.name}\n" for row in rows))
         return 0
     # One round has no spread, and a quick or a partial run does not take the place of the whole one.
-    is_sound = not options.quick and options.rounds != 1
+    is_sound = not options.quick and options.rounds != 1 and not options.client
     destination = Destination(options.results, is_sound and not (options.only or options.targets))
     destination.check(parser)
     results = run(rows, quick=options.quick, rounds=options.rounds, tell=tell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import sys
 from collections.abc import Coroutine
 from typing import Any
@@ -18,6 +19,9 @@ def run(spec: Spec) -> Found:
     """Do the work of *spec* here."""
     machine.bind(spec.core)
     machine.allow_many_files()
+    if spec.ca_file:
+        # The variable that all of the clients obey, set before any of them is imported.
+        os.environ["SSL_CERT_FILE"] = spec.ca_file
     measure: Any = importlib.import_module(f"benchmarks.work.{spec.work}").measure
     found = measure(spec)
     result: Found = on_loop(spec.loop, found) if asyncio.iscoroutine(found) else found

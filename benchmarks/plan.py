@@ -17,6 +17,9 @@ PEOPLE: Client = ("aiohttp as people write it", "asyncio")
 GROQ: Client = ("groq", "asyncio")
 GROQ_QUEUED: Client = ("groq, 100 connections", "asyncio")
 GROQ_AIO: Client = ("groq+aiohttp", "asyncio")
+GROQ_DEFAULT: Client = ("groq, its defaults", "asyncio")
+GROQ_AIO_DEFAULT: Client = ("groq+aiohttp, its defaults", "asyncio")
+OPENAI_AIO_DEFAULT: Client = ("openai+aiohttp, its defaults", "asyncio")
 OPENAI: Client = ("openai", "asyncio")
 OPENAI_AIO: Client = ("openai+aiohttp", "asyncio")
 FLOOR: Client = ("bare protocol", "asyncio")
@@ -29,8 +32,10 @@ HAND_SYNC: Client = ("hand-written", "sync")
 _ALL = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, FLOOR, OURS_FAST, HAND_FAST)
 _STREAMING = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, OURS_FAST, HAND_FAST)
 _SYNC = (OURS_SYNC, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)
+COLD_PEERS = (HAND, GROQ_DEFAULT, GROQ_AIO_DEFAULT, OPENAI_AIO_DEFAULT, GROQ_AIO)
+"""Whom a cold fan-out is compared with: the packages as they come, and groq on aiohttp with a pool for all calls."""
 _SDKS = (OURS, HAND, GROQ, GROQ_AIO, OPENAI)
-_LEFT_OUT_OF_QUICK = ("openai", "groq, 100 connections")
+_LEFT_OUT_OF_QUICK = ("openai", "groq, 100 connections", "groq, its defaults", "openai+aiohttp, its defaults")
 
 
 def label(client: Client) -> str:
@@ -56,7 +61,11 @@ class Row:
     rounds: int = 5
     fewer: Mapping[Client, Mapping[str, Any]] = field(default_factory=dict[Client, Mapping[str, Any]])
     """Smaller sizes for clients that would take minutes; their figure is by the unit too."""
+    once: tuple[Client, ...] = ()
+    """Clients that take minutes: the first round has them and no other."""
     in_quick: bool = True
+    tls: bool = False
+    """Whether it is over TLS."""
 
 
 def _chat(concurrent: int, count: int, clients: tuple[Client, ...], **more: Any) -> Row:
@@ -123,6 +132,23 @@ ROWS: tuple[Row, ...] = (
         "refused with 413", "chat", "request", {"concurrent": 1, "count": 300, "refused": 1},
         (OURS, HAND, GROQ, GROQ_AIO, OPENAI, PEOPLE), quick={"count": 10}, rounds=3,
     ),
+    *(
+        Row(
+            f"cold over TLS, {count:,} calls, {late_ms} ms", "cold", "call", {"count": count, "late_ms": late_ms},
+            (OURS, *COLD_PEERS), quick={"count": 20}, rounds=rounds, in_quick=count == 1000, tls=True,
+            once=(GROQ_DEFAULT,),
+        )
+        for count, rounds in ((1000, 3), (3000, 5))
+        for late_ms in (0, 300)
+    ),
+    Row(
+        "warm over TLS, chat, 50 concurrent", "chat", "request", {"concurrent": 50, "count": 1000},
+        (OURS, HAND, GROQ, GROQ_AIO, OPENAI_AIO, OURS_FAST), quick={"count": 60}, rounds=3, tls=True,
+    ),
+    Row(
+        "warm over TLS, streams, 50 concurrent", "streams", "event", {"concurrent": 50, "count": 50},
+        (OURS, HAND, GROQ, GROQ_AIO, OPENAI_AIO, OURS_FAST), quick={"count": 1, "concurrent": 1}, rounds=3, tls=True,
+    ),
     Row("import", "start", "import", {"until": "import"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)),
     Row("import to first answer", "start", "start", {"until": "answer"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC)),
     *(
@@ -145,10 +171,19 @@ def chosen(only: str, *, quick: bool) -> tuple[Row, ...]:
     return tuple(row for row in ROWS if only in row.name and (row.in_quick or not quick or only))
 
 
-_FOR_TARGETS = (OURS, OURS_SYNC, HAND, PEOPLE, GROQ, GROQ_SYNC, GROQ_AIO, BARE)
+def with_clients(rows: tuple[Row, ...], names: list[str]) -> tuple[Row, ...]:
+    """*rows* with the clients of these labels only, where any are named; a row without one of them is left out."""
+    if not names:
+        return rows
+    kept = (replace(row, clients=tuple(c for c in row.clients if label(c) in names)) for row in rows)
+    return tuple(row for row in kept if row.clients)
+
+
+_FOR_TARGETS = (OURS, OURS_SYNC, HAND, PEOPLE, GROQ, GROQ_SYNC, GROQ_AIO, BARE, *COLD_PEERS)
 _WITHOUT_TARGET = (
     "chat, 1 ", "chat, 500", "chat, 2,000", "streams, 1 ", "streams, 500", "delay, 100 ", "embeddings, 1 ",
     "embeddings, 2,048", "a prompt", "refused", "memory of an idle",
+    "cold over TLS, 1,000", "warm over TLS",
 )  # fmt: skip
 
 

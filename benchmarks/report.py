@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from .plan import Client, Row, label
@@ -14,6 +15,7 @@ _OWN_FIGURES = {
         "first_p50_us", "first_p99_us", "token_p50_us", "token_p99_us", "lag_p99_us",
     ),
     "memory": ("kib_each",),
+    "cold": ("tls_started", "tls_opened", "tls_resumed", "lost", "p50_ms", "p99_ms"),
     "growth": ("part_0_us", "part_9_us", "second_half_to_first", "rss_first_mib", "rss_last_mib"),
     "start": ("rss_mib",),
     "transfer": ("peak_mib", "grown_mib"),
@@ -133,7 +135,22 @@ def _row_table(results: Results, row: Row) -> list[str]:
             cells += [*_time_cells(results, row, client, first)]
         cells += [f"{results.median(row.name, client, value(name)):,.1f}" for name in names]
         lines.append(f"| {' | '.join(cells)} |")
-    return lines
+    return [*lines, *_lost(results, row)]
+
+
+def _lost(results: Results, row: Row) -> list[str]:
+    """The kinds of error that calls were lost with, all rounds together."""
+    lines: list[str] = []
+    for client in row.clients:
+        found = list(results.found(row.name, client).values())
+        counts = Counter[str]()
+        for each in found:
+            counts.update(each.lost)
+        if counts:
+            kinds = ", ".join(f"{number:,} {kind}" for kind, number in counts.most_common())
+            calls = sum(each.units for each in found)
+            lines.append(f"- {label(client)} lost {kinds}, of {calls:,} calls in {len(found)} rounds")
+    return ["", *lines] if lines else []
 
 
 def _head(row: Row, names: Iterable[str]) -> str:
@@ -144,7 +161,9 @@ def _head(row: Row, names: Iterable[str]) -> str:
 
 
 def _worded(name: str) -> str:
-    return name.replace("_", " ").replace(" mib", " MiB").replace("kib each", "KiB each")
+    return (
+        name.replace("_", " ").replace("tls", "TLS").replace(" mib", " MiB").replace("kib each", "KiB each")
+    )
 
 
 def _time_cells(results: Results, row: Row, client: Client, first: Client) -> list[str]:

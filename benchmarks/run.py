@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import time
@@ -32,14 +33,17 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
     results.planned = len(steps)
     started_at = time.monotonic()
     try:
-        with LoadServer(server_core) as server:
+        with LoadServer(server_core, tls=any(map(can_have_tls, rows))) as server:
             for done, (row, client, number) in enumerate(steps):
                 tell(f"[{done + 1}/{len(steps)}] {row.name}: {label(client)}, round {number + 1}")
+                has_tls = can_have_tls(row)
                 spec = Spec(
                     work=row.work,
                     client=client[0],
                     loop=client[1],
-                    url=server.url,
+                    url=server.tls_url if has_tls else server.url,
+                    control_url=server.url,
+                    ca_file=server.ca_file if has_tls else "",
                     core=client_core,
                     params=params_of(row, client, quick=quick),
                 )
@@ -51,25 +55,32 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
     return results
 
 
+def can_have_tls(row: Row) -> bool:
+    """Whether a row is over TLS, and a certificate can be made for it."""
+    return row.tls and importlib.util.find_spec("trustme") is not None
+
+
 def _in_turn(rows: tuple[Row, ...], rounds: int | None, *, quick: bool) -> Iterator[tuple[Row, Client, int]]:
     """A B C, then A B C again, so that a busy minute of the machine hits all alike."""
     for row in rows:
         for number in range(min(rounds or row.rounds, row.rounds)):
             for client in clients_of(row, quick=quick):
+                if number and client in row.once:
+                    continue
                 yield row, client, number
 
 
 def _measure(row: Row, client: Client, number: int, spec: Spec) -> Measured:
     measured = Measured(row=row.name, client=client[0], loop=client[1], round=number, found=None)
-    missing = missing_package(*client)
+    missing = missing_package(*client) or ("trustme" if row.tls and not spec.ca_file else "")
     if missing:
         measured.failure = f"{NOT_INSTALLED}: {missing}"
         return measured
-    before = ask(spec.url, "/reset")
+    before = ask(spec.control_url, "/reset")
     started_at = time.monotonic()
     try:
         measured.found = _in_child(spec)
-        after = ask(spec.url, "/counts")
+        after = ask(spec.control_url, "/counts")
         share = (after["cpu_s"] - before["cpu_s"]) / (time.monotonic() - started_at)
         measured.server_share = round(share, 3)
         expected = measured.found.requests

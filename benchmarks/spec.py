@@ -18,7 +18,11 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     loop: str = "asyncio"
     """``asyncio`` or ``uvloop``; blocking clients choose for themselves."""
     url: str = ""
-    """Where the load server is."""
+    """Where the load server is: ``https`` where the work is over TLS."""
+    control_url: str = ""
+    """Where the load server tells its counts, never over TLS."""
+    ca_file: str = ""
+    """The certificate of the authority that signed the server's; empty where nothing is over TLS."""
     core: int | None = None
     """The core to stay on."""
     params: Mapping[str, Any] = {}
@@ -37,7 +41,9 @@ class Found(msgspec.Struct, kw_only=True):
     values: dict[str, float] = {}
     """Figures of other kinds, by name with their unit in it."""
     requests: int = 0
-    """Requests that the server must have seen since the start of the process."""
+    """Requests that the server must have seen since the start of the process; 0 where that is not known."""
+    lost: dict[str, int] = {}
+    """How many calls ended with an error, by the kind of error."""
 
     @property
     def cpu_us(self) -> float:

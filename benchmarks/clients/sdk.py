@@ -157,6 +157,20 @@ def async_groq_aiohttp(url: str, concurrent: int) -> AsyncPeer:
     return _groq(url, DefaultAioHttpClient(**_raised(httpx, concurrent)))
 
 
+def async_groq_defaults(url: str, concurrent: int) -> AsyncPeer:
+    """As its README builds it, with its own pool and time limits."""
+    from groq import AsyncGroq
+
+    return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0))
+
+
+def async_groq_aiohttp_defaults(url: str, concurrent: int) -> AsyncPeer:
+    """On aiohttp as its README says, with its own pool and time limits."""
+    from groq import AsyncGroq, DefaultAioHttpClient
+
+    return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0, http_client=DefaultAioHttpClient()))
+
+
 def sync_groq(url: str) -> SyncPeer:
     from groq import Groq
 
@@ -191,6 +205,20 @@ def async_openai_aiohttp(url: str, concurrent: int) -> AsyncPeer:
     from openai import DefaultAioHttpClient
 
     return _openai(url, DefaultAioHttpClient(**_raised(_http_library(), concurrent, 1000)))
+
+
+def async_openai_aiohttp_defaults(url: str, concurrent: int) -> AsyncPeer:
+    """On aiohttp as its README says, with its own pool and time limits."""
+    from openai import AsyncOpenAI, DefaultAioHttpClient
+
+    return AsyncSdk(
+        AsyncOpenAI(
+            api_key=_KEY,
+            base_url=f"{url}/openai/v1",
+            max_retries=0,
+            http_client=DefaultAioHttpClient(),
+        )
+    )
 
 
 def sync_openai(url: str) -> SyncPeer:

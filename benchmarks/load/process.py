@@ -6,6 +6,8 @@ import http.client
 import json
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -13,17 +15,19 @@ from .. import machine
 
 
 class LoadServer:
-    """The server's process: ``with LoadServer() as server: server.url``."""
+    """The server's process: ``with LoadServer() as server: server.url``. *tls* needs the package trustme."""
 
-    def __init__(self, core: int | None = None) -> None:
+    def __init__(self, core: int | None = None, *, tls: bool = False) -> None:
         self._core = core
         self._process: subprocess.Popen[str] | None = None
-        self.port = 0
+        self._folder = tempfile.TemporaryDirectory() if tls else None
+        self._ports: list[int] = []
 
     def __enter__(self) -> LoadServer:
         machine.allow_many_files()
+        certificate = [_certificate(Path(self._folder.name))] if self._folder else []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.load.server"],
+            [sys.executable, "-m", "benchmarks.load.server", *certificate],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -32,7 +36,7 @@ class LoadServer:
             preexec_fn=lambda: machine.bind(self._core),
         )
         assert self._process.stdout is not None
-        self.port = json.loads(self._process.stdout.readline())["port"]
+        self._ports = json.loads(self._process.stdout.readline())["ports"]
         return self
 
     def __exit__(
@@ -41,11 +45,34 @@ class LoadServer:
         assert self._process is not None
         self._process.kill()
         self._process.communicate()
+        if self._folder:
+            self._folder.cleanup()
 
     @property
     def url(self) -> str:
         """Where it listens: ``http://127.0.0.1:PORT``."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self._ports[0]}"
+
+    @property
+    def tls_url(self) -> str:
+        """Where it listens for TLS: ``https://127.0.0.1:PORT``."""
+        return f"https://127.0.0.1:{self._ports[1]}"
+
+    @property
+    def ca_file(self) -> str:
+        """The certificate of the authority that signed the server's; empty without TLS."""
+        return str(Path(self._folder.name, "ca.pem")) if self._folder else ""
+
+
+def _certificate(folder: Path) -> str:
+    """Make an authority (``ca.pem``) and a certificate for the loopback address, on the curve P-256 as most sites use."""
+    import trustme
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    path = folder / "server.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(path)
+    return str(path)
 
 
 def ask(url: str, path: str) -> dict[str, Any]:

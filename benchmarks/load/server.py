@@ -1,11 +1,13 @@
 """The load server's process: one protocol on one loop, which reads as little of a request as it must.
 
-Run as ``python -m benchmarks.load.server``; it prints its port. What it answers is asked for by the model's name:
+Run as ``python -m benchmarks.load.server [CERTIFICATE]``; it prints its ports, the second of which is for TLS where there
+is a certificate (a PEM file with its key). What it answers is asked for by the model's name:
 
     chat                     one answer
     stream                   1,001 events as fast as they go
     paced-HZ-N               N events, HZ of them a second, each with the time of its writing
     embed-N                  the vectors of N inputs
+    late-MS                  one answer, so many milliseconds later
     hold, hold-stream        nothing (or a first event) until ``POST /release``
     too-large                413 with the service's text
 """
@@ -16,6 +18,7 @@ import asyncio
 import json
 import os
 import re
+import ssl
 import sys
 import time
 from typing import Any, cast
@@ -36,6 +39,12 @@ class State:
         self.requests = 0
         self.open = 0
         self.held: list[Connection] = []
+        self.tls_started = 0
+        """TLS handshakes that a client began."""
+        self.tls_opened = 0
+        """TLS connections whose handshake was completed."""
+        self.tls_resumed = 0
+        """Those of them that resumed an earlier session."""
 
 
 class Connection(asyncio.Protocol):
@@ -57,6 +66,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
         self._state.open += 1
+        tls = transport.get_extra_info("ssl_object")
+        if tls is not None:
+            self._state.tls_opened += 1
+            self._state.tls_resumed += bool(tls.session_reused)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._state.open -= 1
@@ -137,6 +150,9 @@ class Connection(asyncio.Protocol):
     def _chat(self, model: str) -> None:
         if model == "chat":
             self.transport.write(answers.CHAT)
+        elif model.startswith("late-"):
+            loop = asyncio.get_running_loop()
+            loop.call_later(int(model[5:]) / 1000, self.transport.write, answers.CHAT)
         elif model == "stream":
             self._send(answers.stream())
         elif model.startswith("paced-"):
@@ -167,8 +183,15 @@ class Connection(asyncio.Protocol):
             for connection in held:
                 connection.release()
         elif path == b"/reset":
-            state.requests = 0
-        counts: dict[str, Any] = {"requests": state.requests, "open": state.open, "held": len(state.held)}
+            state.requests = state.tls_started = state.tls_opened = state.tls_resumed = 0
+        counts: dict[str, Any] = {
+            "requests": state.requests,
+            "open": state.open,
+            "held": len(state.held),
+            "tls_started": state.tls_started,
+            "tls_opened": state.tls_opened,
+            "tls_resumed": state.tls_resumed,
+        }
         self.transport.write(answers.whole({**counts, "cpu_s": time.process_time()}))
 
     def _send(self, writes: tuple[bytes, ...]) -> None:
@@ -209,25 +232,43 @@ class _Pace:
         self._loop.call_at(self._next, self._tick)
 
 
-async def serve() -> None:
-    """Serve on a free loopback port until standard input ends, which it does when the harness does."""
+def _tls_context(certificate: str, state: State) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    def started(_socket: object, _name: object, _context: object) -> None:
+        # Called for each ClientHello, with a name in it or without one.
+        state.tls_started += 1
+
+    context.sni_callback = started
+    return context
+
+
+async def serve(certificate: str = "") -> None:
+    """Serve on free loopback ports until standard input ends, which it does when the harness does."""
     loop = asyncio.get_running_loop()
     state = State()
-    server = await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=4096)
+    contexts = [None, *([_tls_context(certificate, state)] if certificate else [])]
+    servers = [
+        await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=4096, ssl=context)
+        for context in contexts
+    ]
     answers.stream()
-    sys.stdout.write(json.dumps({"port": server.sockets[0].getsockname()[1], "pid": os.getpid()}) + "\n")
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    sys.stdout.write(json.dumps({"ports": ports, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    for server in servers:
+        server.close()
 
 
 def main() -> None:
     try:
         import uvloop
 
-        uvloop.run(serve())
+        uvloop.run(serve(*sys.argv[1:2]))
     except ImportError:
-        asyncio.run(serve())
+        asyncio.run(serve(*sys.argv[1:2]))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ async def measure(spec: Spec) -> Found:
     if kind != "client":
         # What the first of its kind brings along is not counted.
         tasks = [_held(first, kind) for _ in range(10)]
-        await _until_held(spec.url, 10)
-        await asyncio.to_thread(ask, spec.url, "/release")
+        await _until_held(spec.control_url, 10)
+        await asyncio.to_thread(ask, spec.control_url, "/release")
         await asyncio.gather(*tasks)
     gc.collect()
     before = machine.rss_bytes()
@@ -33,12 +33,12 @@ async def measure(spec: Spec) -> Found:
         kept = [build_async(spec.client, spec.url) for _ in range(count)]
     else:
         tasks = [_held(first, kind) for _ in range(count)]
-        await _until_held(spec.url, count)
+        await _until_held(spec.control_url, count)
     took_s = time.perf_counter() - started_at
     gc.collect()
     grown = machine.rss_bytes() - before
     if kind != "client":
-        await asyncio.to_thread(ask, spec.url, "/release")
+        await asyncio.to_thread(ask, spec.control_url, "/release")
         await asyncio.gather(*tasks)
     for client in [*kept, first]:
         await client.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +15,25 @@ import pytest
 from benchmarks.clients import ASYNC, SYNC
 from benchmarks.instructions import markdown as instruction_table
 from benchmarks.load.process import LoadServer, ask
-from benchmarks.plan import OURS, OURS_SYNC, ROWS, Client, Row, chosen, params_of
+from benchmarks.plan import (
+    GROQ_AIO,
+    HAND,
+    OURS,
+    OURS_SYNC,
+    ROWS,
+    Client,
+    Row,
+    chosen,
+    params_of,
+    with_clients,
+)
 from benchmarks.report import markdown
 from benchmarks.results import Measured, Results, load, ratio_of
 from benchmarks.run import run
 from benchmarks.spec import Found
 from benchmarks.targets import Target, judge
 from benchmarks.work.clock import WrongAnswer, check, percentile
+from benchmarks.work.cold import kind
 
 FOLDER = Path(__file__).parents[2]
 
@@ -91,6 +106,71 @@ def test_the_load_server_counts_what_it_answers() -> None:
     with LoadServer() as server:
         assert ask(server.url, "/reset")["requests"] == 0
         assert ask(server.url, "/counts")["held"] == 0
+
+
+def test_the_load_server_counts_handshakes_that_began_and_those_that_were_completed() -> None:
+    with LoadServer(tls=True) as server:
+        trusting = ssl.create_default_context(cafile=server.ca_file)
+        host, port = server.tls_url.removeprefix("https://").split(":")
+        for context in (trusting, ssl.create_default_context()):
+            with (
+                socket.create_connection((host, int(port)), timeout=10) as plain,
+                contextlib.suppress(ssl.SSLCertVerificationError),
+            ):
+                context.wrap_socket(plain, server_hostname=host).close()
+        counts = ask(server.url, "/counts")
+        while (counts["tls_started"], counts["tls_opened"]) != (2, 1):
+            counts = ask(server.url, "/counts")
+    assert counts["tls_resumed"] == 0
+
+
+def test_lost_calls_are_named_by_kind_and_a_wrong_answer_is_none() -> None:
+    class Slow(Exception):
+        phase = "connect"
+
+    assert kind(Slow()) == "Slow (connect)"
+    with pytest.raises(LookupError, match="gone") as caught:
+        raise LookupError("gone") from ValueError()
+    assert kind(caught.value) == "LookupError (ValueError)"
+    assert kind(KeyError()) == "KeyError"
+    with pytest.raises(WrongAnswer):
+        kind(WrongAnswer("got 'x'"))
+
+
+def cold(client: Client, number: int, wall_s: float, lost: int = 0) -> Measured:
+    """A measurement of the row that the targets are about."""
+    losses = {"APITimeoutError (connect)": lost} if lost else {}
+    found = Found(units=3000, cpu_s=1.0, wall_s=wall_s, values={"lost": float(lost)}, lost=losses)
+    for name in ("tls_started", "tls_opened", "tls_resumed", "p50_ms", "p99_ms"):
+        found.values[name] = 0.0
+    return Measured("cold over TLS, 3,000 calls, 300 ms", *client, number, found)
+
+
+def test_a_cold_fan_out_is_compared_with_the_quickest_peer_that_lost_nothing() -> None:
+    ours = [cold(OURS, 0, 2.0), cold(OURS, 1, 3.0, lost=7)]
+    peers = [cold(HAND, 0, 1.0, lost=1), cold(GROQ_AIO, 0, 4.0), cold(HAND, 1, 3.0), cold(GROQ_AIO, 1, 4.0)]
+    results = Results({"date": "", "cores": "", "system": "", "python": ""}, {}, False, [*ours, *peers])
+    targets = {target.text: target for target in judge(results) if target.got is not None}
+    row = "cold over TLS, 3,000 calls, 300 ms"
+    lost, wall = (targets[f"{row}: {text}"] for text in (
+        "calls that aiogroq lost", "aiogroq to the quickest peer that lost none"))  # fmt: skip
+    assert lost.verdict == "missed: 7"
+    assert wall.got == (0.75, 0.5, 1.0)
+    report = markdown(results, chosen(row, quick=False))
+    assert "- aiogroq lost 7 APITimeoutError (connect), of 6,000 calls in 2 rounds" in report
+
+
+def test_a_run_can_be_of_some_clients_only_and_slow_ones_are_in_the_first_round_alone(tmp_path: Path) -> None:
+    rows = with_clients(chosen("cold", quick=False), ["aiogroq"])
+    assert {row.clients for row in rows} == {(OURS,)}
+    assert command("--only", "cold", "--client", "nobody").returncode == 2
+    row = Row("x", "chat", "request", {"concurrent": 1, "count": 1, "warm": 1}, (OURS, HAND), once=(HAND,))
+    results = run((row,), quick=False, rounds=2, tell=lambda _: None)
+    assert [(each.client, each.round) for each in results.measured] == [
+        ("aiogroq", 0),
+        ("hand-written", 0),
+        ("aiogroq", 1),
+    ]
 
 
 def test_a_ratio_is_the_median_of_pairs_of_one_round() -> None:
