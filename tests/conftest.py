@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,19 @@ def server(local_groq: LocalGroq) -> LocalGroq:
 def client(async_groq_client: AsyncGroq) -> AsyncGroq:
     """An async client of `server`."""
     return async_groq_client
+
+
+TASK_FACTORIES = {name: getattr(asyncio, f"{name}_task_factory", None) for name in ("default", "eager")}
+"""The eager one is of Python 3.12."""
+
+
+@pytest.fixture(params=[name for name in TASK_FACTORIES if name == "default" or TASK_FACTORIES[name]])
+async def task_factory(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """Each way of starting tasks that the loop of an async test may have."""
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(TASK_FACTORIES[request.param])
+    yield request.param
+    loop.set_task_factory(None)
 
 
 def pytest_configure() -> None:

@@ -91,10 +91,11 @@ class Once:
                 raise self._failed
             if offset < self._kept_bytes or self._is_whole:
                 break
-            if self._task is None:
-                self._task = asyncio.create_task(self._read())
+            # Before the task: under an eager task factory it runs at once, up to its first wait or to its end.
             self._came.clear()
             self._wanted.set()
+            if self._task is None:
+                self._task = asyncio.create_task(self._read())
             await self._came.wait()
         start = offset - (self._kept_bytes - len(self._latest))
         if start >= 0:

@@ -14,6 +14,8 @@ import pytest
 from aiogroq import AsyncGroq
 from aiogroq.local import Fault, LocalGroq
 
+pytestmark = pytest.mark.usefixtures("task_factory")
+
 CONTENT = b'{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{}}\n' * 20
 
 

@@ -94,6 +94,7 @@ def upload(request: pytest.FixtureRequest, server: LocalGroq) -> Callable[..., i
 
 
 @every_kind
+@pytest.mark.usefixtures("task_factory")
 async def test_the_write_limit_is_not_for_a_slow_source(server: LocalGroq, kind: str) -> None:
     source = KINDS[kind](lambda: time.sleep(0.6))
     timeout = Timeout(None, write=0.3)
@@ -115,6 +116,57 @@ def test_a_source_whose_reading_was_broken_off_is_sent_whole_at_the_next_try(
     assert server.requests[-1].parts[1].content == CONTENT
 
 
+class NoBytes:
+    """A one-way file that is at its end."""
+
+    def read(self, size: int = -1) -> bytes:
+        return b""
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
+
+
+async def blanks() -> AsyncIterator[bytes]:
+    for _ in range(3):
+        yield b""
+
+
+async def failing() -> AsyncIterator[bytes]:
+    raise KeyError("mine")
+    yield b""
+
+
+async def numbers() -> AsyncIterator[Any]:
+    yield 3
+
+
+AT_ONCE: dict[str, tuple[Callable[[], Any], type[BaseException] | None]] = {
+    "an empty iterator": (nothing, None),
+    "an iterator of nothing": (blanks, None),
+    "an empty one-way file": (NoBytes, None),
+    "an iterator that fails": (failing, KeyError),
+    "an iterator of numbers": (numbers, TypeError),
+}
+
+
+@pytest.mark.usefixtures("task_factory")
+@pytest.mark.parametrize(("source", "expected"), AT_ONCE.values(), ids=AT_ONCE)
+async def test_a_source_may_end_or_fail_before_its_first_wait(
+    client: AsyncGroq, server: LocalGroq, source: Callable[[], Any], expected: type[BaseException] | None
+) -> None:
+    server.script(Fault(status=200, body={"id": "file-1"}))  # by itself it refuses an empty file
+    uploaded = client.files.create(file=("a", source()), purpose="batch")
+    if expected is not None:
+        with pytest.raises(expected):
+            await uploaded
+        return
+    assert (await uploaded).id == "file-1"
+    assert server.requests[0].parts[1].content == b""
+
+
+@pytest.mark.usefixtures("task_factory")
 async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: LocalGroq) -> None:
     tasks: list[object] = []
     retried = asyncio.Event()
@@ -134,6 +186,7 @@ async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: Loca
     assert tasks[0] is tasks[1]
 
 
+@pytest.mark.usefixtures("task_factory")
 async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) -> None:
     begun = asyncio.Event()
     ended = asyncio.Event()
@@ -155,6 +208,7 @@ async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) 
     assert ended.is_set()
 
 
+@pytest.mark.usefixtures("task_factory")
 async def test_once_an_answer_has_begun_a_source_does_not_put_its_limits_off(server: LocalGroq) -> None:
     async def ticking() -> AsyncIterator[bytes]:
         while True:
@@ -298,6 +352,7 @@ class Hanging(io.BytesIO):
         return super().read(size)
 
 
+@pytest.mark.usefixtures("task_factory")
 @pytest.mark.parametrize(("method", "nth"), [("seekable", 1), ("seek", 1), ("seek", 2), ("read", 1)])
 async def test_a_file_that_hangs_ends_with_the_deadline(server: LocalGroq, method: str, nth: int) -> None:
     is_over = threading.Event()
