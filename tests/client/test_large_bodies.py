@@ -182,6 +182,6 @@ def test_a_vector_in_a_request_is_looked_at_as_a_whole() -> None:
 @pytest.mark.parametrize("lossy", [float("nan"), float("inf"), b"bytes", bytearray(b"a")])
 @pytest.mark.parametrize("other", [None, 1.5])
 def test_a_vector_that_json_cannot_write_is_refused_all_the_same(lossy: Any, other: Any) -> None:
-    with pytest.raises(Exception, match="JSON has no"):
+    with pytest.raises(Exception, match=r"vectors\[1\]\[2\] is (nan|inf|bytes|bytearray)"):
         encode_json({"vectors": [[0.5, 1.5], [0.5, other, lossy]]})
     assert msgspec.json.decode(encode_json({"v": [[0.5, other]]})) == {"v": [[0.5, other]]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
 import datetime
@@ -12,9 +13,12 @@ import pathlib
 import types
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
+import groq
 import msgspec
+import numpy as np
+import openai
 import pydantic
 import pytest
 from hypothesis import given, settings
@@ -134,9 +138,33 @@ def test_an_object_of_an_answer_is_written_without_what_the_server_added() -> No
     assert encode_json([call]) == b'[{"id":"1","type":"function","function":{"name":"f"}}]'
 
 
-def test_omit_is_left_out_at_any_depth_and_none_is_null() -> None:
-    value = {"a": omit, "b": None, "c": [{"d": omit, "e": 1}, omit, 2], "f": (n for n in [omit, 3])}
-    assert json.loads(encode_json(value)) == {"b": None, "c": [{"e": 1}, 2], "f": [3]}
+class NotGiven:
+    """As in the packages groq and openai."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Omit:
+    """As in the packages groq and openai."""
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [omit, NotGiven(), Omit(), groq.NOT_GIVEN, groq.omit, openai.omit],
+    ids=["ours", "NotGiven", "Omit", "groq.NOT_GIVEN", "groq.omit", "openai.omit"],
+)
+def test_omit_is_left_out_at_any_depth_and_none_is_null(absent: Any) -> None:
+    value = {
+        "a": absent,
+        "b": None,
+        "c": [{"d": absent, "e": 1}, absent, 2],
+        "f": (n for n in [absent, 3]),
+        "g": (absent, {"h": absent}),
+        "i": Score(absent),
+    }
+    expected: Any = {"b": None, "c": [{"e": 1}, 2], "f": [3], "g": [{}], "i": {}}
+    assert json.loads(encode_json(value)) == expected
 
 
 def endless() -> dict[str, Any]:
@@ -156,40 +184,142 @@ async def pieces() -> AsyncIterator[bytes]:
     yield b""
 
 
+@dataclasses.dataclass
+class Score:
+    score: Any
+
+
+class ScoreStruct(msgspec.Struct):
+    score: Any
+
+
+class ScoreModel(pydantic.BaseModel):
+    score: float
+
+
+class ScoreTuple(NamedTuple):
+    score: Any
+
+
+class Items(list[Any]):
+    pass
+
+
+class Fields(dict[str, Any]):
+    pass
+
+
+class Worst(enum.Enum):
+    SCORE = float("nan")
+
+
+class Blob(bytes):
+    pass
+
+
+NAN, INF = float("nan"), float("inf")
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (b"abc", r"JSON has no bytes; decode\(\) them to text, or base64-encode them yourself"),
-        (bytearray(b"abc"), "JSON has no bytearray"),
-        (memoryview(b"abc"), "JSON has no memoryview"),
-        ((b"abc",), "JSON has no bytes"),
-        (float("nan"), "JSON has no nan"),
-        (float("inf"), "JSON has no inf"),
-        (-float("inf"), "JSON has no -inf"),
-        (pathlib.Path("/x"), "JSON has no form for this PosixPath"),
-        (object(), "JSON has no form for this object"),
-        (3j, "JSON has no form for this complex"),
-        (len, "JSON has no form for this builtin_function_or_method"),
-        (Weather, r"Weather is a class; for its schema pass model_json_schema\(\)"),
-        ({(1, 2): 3}, "JSON has no form for this tuple"),
-        ({None: 3}, "JSON has no form for this NoneType"),
-        ("half a horse: \ud83d", "lone surrogate"),
-        ({"\udc34": 1}, "lone surrogate"),
-        (endless(), "nested too deeply"),
-        (deep(100_000), "nested too deeply"),
+        (NAN, "messages[0].content is nan, and JSON has finite numbers only"),
+        ({"score": NAN}, "messages[0].content.score is nan"),
+        ({"score": -INF}, "messages[0].content.score is -inf"),
+        ([1.0, {"a score": [0.5, INF]}], "messages[0].content[1]['a score'][1] is inf"),
+        ((1.0, (NAN,)), "messages[0].content[1][0] is nan"),
+        (collections.OrderedDict(score=NAN), "messages[0].content.score is nan"),
+        (collections.defaultdict(bytes, score=b"x"), "messages[0].content.score is bytes"),
+        (Fields(score=NAN), "messages[0].content.score is nan"),
+        (Items([1, NAN]), "messages[0].content[1] is nan"),
+        (ScoreTuple(NAN), "messages[0].content[0] is nan"),
+        (Score(NAN), "messages[0].content.score is nan"),
+        (Score([b"x"]), "messages[0].content.score[0] is bytes"),
+        (ScoreStruct(b"x"), "messages[0].content.score is bytes"),
+        (ScoreModel(score=NAN), "messages[0].content.score is nan"),
+        ([ScoreModel(score=NAN)], "messages[0].content[0].score is nan"),
+        (types.MappingProxyType({"score": INF}), "messages[0].content.score is inf"),
+        (Worst.SCORE, "messages[0].content is nan"),
+        ({b"x"}, "messages[0].content[0] is bytes"),
+        (frozenset([NAN]), "messages[0].content[0] is nan"),
+        (collections.deque([b"x"]), "messages[0].content[0] is bytes"),
+        ({"a": NAN}.values(), "messages[0].content[0] is nan"),
+        (array.array("d", [1, NAN]), "messages[0].content[1] is nan"),
+        (np.array([1, NAN]), "messages[0].content[1] is nan"),
+        (np.array([[1, 2], [3, INF]], dtype="f"), "messages[0].content[1][1] is inf"),
+        (np.array([NAN, None], dtype=object), "messages[0].content[0] is nan"),
+        (np.float64(NAN), "messages[0].content is nan"),
+        (np.float32(NAN), "messages[0].content is nan"),
+        ([0.5, np.float64(INF)], "messages[0].content[1] is inf"),
+        (np.bytes_(b"x"), "messages[0].content is bytes"),
+        ([1e308, 1e308, NAN], "messages[0].content[2] is nan"),
+        (b"x", "messages[0].content is bytes; decode() them to text, or base64-encode them yourself"),
+        (Blob(b"x"), "messages[0].content is bytes"),
+        (bytearray(b"x"), "messages[0].content is bytearray"),
+        (memoryview(b"x"), "messages[0].content is memoryview"),
+        ({b"k": 1}, "messages[0].content has the key b'k', which is of type bytes; keys in JSON are text"),
+        ([{"role": "user", b"k": 1}], "messages[0].content[0] has the key b'k'"),
+        ({(1, 2): 3}, "messages[0].content has the key (1, 2)"),
+        ({NAN: 3}, "messages[0].content has the key nan"),
+        (pathlib.Path("/x"), "messages[0].content is of type PosixPath, which JSON has no form for"),
+        ([3j], "messages[0].content[0] is of type complex"),
+        (len, "messages[0].content is of type builtin_function_or_method"),
+        (Weather, "messages[0].content is the class Weather; for its schema pass model_json_schema()"),
     ],
-    ids=lambda value: (
-        type(value).__name__ if not isinstance(value, str) else value[:20].encode("ascii", "replace")
-    ),
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value.partition(",")[0],
 )
-def test_what_cannot_stand_in_json_is_refused_in_words(value: Any, words: str) -> None:
-    with pytest.raises(GroqError, match=f"^the request .*{words}"):
+def test_what_cannot_stand_in_json_is_refused_with_its_place(value: Any, words: str) -> None:
+    with pytest.raises(GroqError) as caught:
+        encode_json({"messages": [{"content": value}]})
+    assert str(caught.value).startswith(f"the request cannot be written as JSON: {words}")
+
+
+def test_a_value_that_an_iterable_gives_is_refused_with_its_place() -> None:
+    with pytest.raises(GroqError, match=r"messages\[1\]\.content is nan"):
+        encode_json({"messages": ({"content": content} for content in ("Hello", NAN))})
+
+
+def test_a_body_that_is_no_mapping_is_refused_with_its_place() -> None:
+    with pytest.raises(GroqError, match=r"JSON: \[1\] is nan"):
+        encode_json([0.5, NAN])
+    with pytest.raises(GroqError, match="JSON: the body is nan"):
+        encode_json(NAN)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["half a horse: \ud83d", {"\udc34": 1}, ["\ud83d", datetime.date(2026, 1, 2)]],
+    ids=["text", "key", "beside a date"],
+)
+def test_a_lone_surrogate_is_refused_in_words(value: Any) -> None:
+    with pytest.raises(GroqError, match=r"^the request .*lone surrogate"):
+        encode_json({"messages": [{"content": value}]})
+
+
+@pytest.mark.parametrize(
+    "value", [endless(), deep(100_000), [deep(100_000), b"x"]], ids=["endless", "deep", "deep, and bytes"]
+)
+def test_what_is_nested_too_deeply_is_refused_in_words(value: Any) -> None:
+    with pytest.raises(GroqError, match=r"^the request is nested too deeply"):
         encode_json({"messages": [{"content": value}]})
 
 
 def test_an_async_iterable_is_refused_in_words() -> None:
-    with pytest.raises(GroqError, match="JSON has no form for this async iterable"):
+    with pytest.raises(GroqError, match="messages is an async iterable, which JSON has no form for"):
         encode_json({"messages": pieces()})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {True: 1, False: 2, None: 3, 4: 5, 0.5: 6},
+        [{"role": "user", True: 1}, {None: 2}],
+        {"logit_bias": {50256: -100}},
+        Fields({"a": {True: [1]}}),
+    ],
+)
+def test_keys_that_are_no_texts_are_written_as_the_standard_library_writes_them(value: Any) -> None:
+    assert json.loads(encode_json(value)) == json.loads(json.dumps(value))
 
 
 def test_an_error_in_the_callers_own_generator_is_the_callers() -> None:
