@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import GroqError
 from .resources.tree import AsyncResources
-from .types._omit import Omit, not_given
+from .types._omit import Omit, is_omitted, not_given
 from .wire.arguments import names_to_values, refuse_unknown, whole_number
 from .wire.headers import Secret, hide, hide_values
 from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
@@ -48,11 +48,17 @@ class Settings:
         default_query: Mapping[str, object] | None,
         on_retry: Callable[[Retry], object] | None,
     ) -> None:
-        self.api_key: str = _checked_key(hide(os.environ.get("GROQ_API_KEY") if api_key is None else api_key))
+        self.api_key: str = _checked_key(
+            hide(os.environ.get("GROQ_API_KEY") if _is_absent(api_key) else api_key)
+        )
         self.root: URL = _root(base_url)
         self.base_url: str = str(self.root)
-        self.timeout: Timeout = DEFAULT_TIMEOUT if isinstance(timeout, Omit) else Timeout.of(timeout)
-        self.max_retries: int = whole_number("max_retries", max_retries, none="0 for none")
+        self.timeout: Timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else Timeout.of(timeout)
+        self.max_retries: int = (
+            DEFAULT_MAX_RETRIES
+            if is_omitted(max_retries)
+            else whole_number("max_retries", max_retries, none="0 for none")
+        )
         self.headers: dict[str, str | Omit] = dict(names_to_values("default_headers", default_headers))
         self.query: dict[str, object] = dict(names_to_values("default_query", default_query))
         self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
@@ -109,7 +115,7 @@ class AsyncGroq(AsyncResources):
             default_query=default_query,
             on_retry=on_retry,
         )
-        self._http_client = as_http_client(http_client)
+        self._http_client = as_http_client(None if is_omitted(http_client) else http_client)
         self._sender = self._transport = Transport(
             http_client=self._http_client,
             root=self._settings.root,
@@ -211,7 +217,7 @@ class AsyncGroq(AsyncResources):
                 query=(default_query, set_default_query),
                 on_retry=on_retry,
             ),
-            http_client=http_client if http_client is not None else self._http_client,
+            http_client=self._http_client if _is_absent(http_client) else http_client,
         )
         if (other.api_key, other.base_url) == (self.api_key, self.base_url):
             other._transport.rate_limits = self._transport.rate_limits
@@ -279,22 +285,22 @@ def changed_options(
 ) -> dict[str, Any]:
     """The keywords that make a client with these settings and some of them changed."""
     options = all_options(settings)
-    if api_key is not None:
+    if not _is_absent(api_key):
         options["api_key"] = api_key
-    if base_url is not None:
+    if not _is_absent(base_url):
         options["base_url"] = base_url
-    if not isinstance(timeout, Omit):
+    if not is_omitted(timeout):
         options["timeout"] = timeout
-    if not isinstance(max_retries, Omit):
+    if not is_omitted(max_retries):
         options["max_retries"] = max_retries
-    if not isinstance(on_retry, Omit):
+    if not is_omitted(on_retry):
         options["on_retry"] = on_retry
     for name, (added, instead) in (("default_headers", headers), ("default_query", query)):
-        if added is not None and instead is not None:
+        if not _is_absent(added) and not _is_absent(instead):
             raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")
-        if instead is not None:
+        if not _is_absent(instead):
             options[name] = names_to_values(f"set_{name}", instead)
-        elif added is not None:
+        elif not _is_absent(added):
             options[name] = {**options[name], **names_to_values(name, added)}
     return options
 
@@ -303,8 +309,12 @@ def _rebuild(cls: Any, options: dict[str, Any], http_client: Any) -> Any:
     return cls(**options, http_client=http_client)
 
 
+def _is_absent(option: object) -> bool:
+    return option is None or is_omitted(option)
+
+
 def _root(base_url: Any) -> URL:
-    if base_url is not None:
+    if not _is_absent(base_url):
         return api_root(base_url)
     of_environment = os.environ.get("GROQ_BASE_URL")
     return api_root(of_environment, "GROQ_BASE_URL") if of_environment else api_root(_DEFAULT_BASE_URL)
@@ -330,8 +340,10 @@ def _checked_key(key: Any) -> str:
 
 
 def _checked_hook(hook: Any) -> Any:
+    if _is_absent(hook):
+        return None
     is_async = callable(hook) and any(map(inspect.iscoroutinefunction, (hook, hook.__call__)))
-    if hook is not None and (not callable(hook) or is_async):
+    if not callable(hook) or is_async:
         raise TypeError(
             f"on_retry must be a plain function, which is called and not awaited, and not {hook!r}"
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ..response import AsyncBinaryAPIResponse
-from ..types._omit import Omit, omit
+from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types.audio import Transcription, TranscriptionText, Translation
 from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
@@ -205,6 +205,6 @@ def _form(
     known: frozenset[str],
 ) -> Request[T]:
     params, options = split_options(given, known, frozenset({"model"}), "create")
-    if not isinstance(response_format, Omit):
+    if not is_omitted(response_format):
         params["response_format"] = response_format
     return build_form("POST", url, returns, params, options)

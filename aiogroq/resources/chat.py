@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from ..types._base import Model
-from ..types._omit import Omit, omit
+from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -75,7 +75,7 @@ class AsyncCompletions(AsyncResource):
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
         body["messages"] = _messages(body["messages"])
-        if not isinstance(stream, Omit):
+        if stream is not omit and (stream or not is_omitted(stream)):
             body["stream"] = stream
         if stream:
             request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, stream=True)

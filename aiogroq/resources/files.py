@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ..response import AsyncBinaryAPIResponse
-from ..types._omit import Omit
+from ..types._omit import is_omitted
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..wire.request import build, build_form
 from ..wire.urls import path
@@ -48,7 +48,7 @@ class AsyncFiles(AsyncResource):
         ``(name, content[, type[, headers]])``. It is never read whole into memory.
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
-        if file is None or isinstance(file, Omit):  # pyright: ignore[reportUnnecessaryComparison, reportUnnecessaryIsInstance]
+        if file is None or is_omitted(file):  # pyright: ignore[reportUnnecessaryComparison]
             raise TypeError("file is missing: pass bytes, a path, an open file, or (name, content)")
         params = {"file": file, "purpose": purpose}
         return await self._client.send(build_form("POST", "/files", FileCreateResponse, params, options))

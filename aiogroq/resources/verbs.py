@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args, overload
 
 from ..response import MissingStreamClassError
-from ..types._omit import Omit
+from ..types._omit import Omit, is_omitted
 from ..wire.arguments import did_you_mean, names_to_values, whole_number
 from ..wire.request import Request, View, ViewHeaders, build, build_form
 from ._base import Root
@@ -151,7 +151,11 @@ def _request(
     if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"path must be a text such as '/models', not {type(path).__name__}")
     given = _checked(options)
+    if is_omitted(body):
+        body = None
     renamed = {new: given[old] for old, new in _RENAMED.items() if old in given}
+    if is_omitted(files):
+        files = None
     if files is not None or _is_form(given.get("headers")):
         request = build_form(method, path, cast_to, _mapping(body), renamed, files=())
         assert request.form is not None
@@ -167,7 +171,7 @@ def _request(
         request = build(method, path, cast_to, None, renamed)
         request.body = body if isinstance(body, bytes) else encode_json(body)
     max_retries = given.get("max_retries")
-    if max_retries is not None:
+    if max_retries is not None and not is_omitted(max_retries):
         request.max_retries = whole_number("options['max_retries']", max_retries, none="0 for none")
     if stream:
         if stream_cls is None:
@@ -197,7 +201,7 @@ def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:
     """Whether a caller says by a header, as the official package wants it said, that the body is a form."""
     return any(
         name.lower() == "content-type" and str(value).startswith("multipart/form-data")
-        for name, value in (headers or {}).items()
+        for name, value in names_to_values("headers", headers).items()
     )
 
 

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
-from ..types._omit import Omit
+from ..types._omit import is_omitted
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -33,9 +33,9 @@ def refuse_unknown(
 
 def names_to_values(name: str, given: Any) -> Mapping[str, Any]:
     """``given``, which must be a mapping whose keys are texts. Nothing at all where it is None or omitted."""
-    if given is None or isinstance(given, Omit):
-        return {}
     if not isinstance(given, (dict, Mapping)):  # a dict is told from others at once, a mapping is not
+        if given is None or is_omitted(given):
+            return {}
         raise TypeError(
             f"{name} must be a mapping, not {type(given).__name__}; write {name}={{'name': 'value'}}"
         )

@@ -10,7 +10,7 @@ from typing import Any
 from multidict import CIMultiDict
 
 from ..errors import GroqError
-from ..types._omit import Omit
+from ..types._omit import Omit, is_omitted
 
 # Besides the standard ones, those that gateways have: x-api-key, cf-access-client-secret, x-amz-security-token, ...
 _SECRET = re.compile(
@@ -81,7 +81,7 @@ def merge_headers(base: CIMultiDict[str], more: Mapping[str, str | Omit]) -> CIM
     """
     merged = CIMultiDict(base)
     for name, value in more.items():
-        if isinstance(value, Omit):
+        if is_omitted(value):
             merged.pop(name, None)
         else:
             merged[name] = _checked(name, value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
-from ..types._omit import Omit, omit
+from ..types._omit import Omit, is_omitted, omit
 from .arguments import did_you_mean, names_to_values
 from .encode import encode_json as encode_json
 from .timeouts import Timeout
@@ -148,7 +148,7 @@ def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
 
     A form has no null: what is None or an empty text is not sent, as by the official package.
     """
-    uploads = [(name, params[name]) for name in files if not isinstance(params.get(name, omit), Omit)]
+    uploads = [(name, params[name]) for name in files if not is_omitted(params.get(name, omit))]
     fields: list[tuple[str, str]] = []
     for name, value in params.items():
         if name not in dict(uploads):
@@ -157,7 +157,7 @@ def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
 
 
 def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, Omit) or value is None or value == "":
+    if value is None or is_omitted(value) or value == "":
         return []
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value).items()
@@ -181,22 +181,24 @@ def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> Mapping
         if name not in OPTION_NAMES:
             raise TypeError(f"got an unexpected keyword argument {name!r}{_nearest(name, OPTION_NAMES)}")
     headers = options.get("extra_headers")
-    if headers is not None and not isinstance(headers, Omit):
+    if headers is not None and not is_omitted(headers):
         if isinstance(headers, ViewHeaders):
             request.headers, request.view = headers, headers.view
         else:
             request.headers = names_to_values("extra_headers", headers)
     query = options.get("extra_query")
-    if query is not None and not isinstance(query, Omit):
+    if query is not None and not is_omitted(query):
         request.query = names_to_values("extra_query", query)
     timeout = options.get("timeout", omit)
-    if not isinstance(timeout, Omit):
+    if not is_omitted(timeout):
         request.timeout = Timeout.of(timeout)
     extra_body = options.get("extra_body")
-    is_given = extra_body is not None and not isinstance(extra_body, Omit)
+    is_given = extra_body is not None and not is_omitted(extra_body)
     return names_to_values("extra_body", extra_body) if is_given else None
 
 
+_OFTEN_REQUIRED = frozenset({str, list})
+"""Types that are told at once to be no `omit`."""
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 
 
@@ -222,8 +224,9 @@ def split_options(
                 hint = _nearest(name, known | OPTION_NAMES)
                 raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     for name in required:
-        if isinstance(params.get(name, omit), Omit):
-            missing = [name for name in sorted(required) if isinstance(params.get(name, omit), Omit)]
+        value = params.get(name, omit)
+        if value.__class__ not in _OFTEN_REQUIRED and is_omitted(value):
+            missing = [name for name in sorted(required) if is_omitted(params.get(name, omit))]
             raise TypeError(
                 f"{call}() is missing the required argument{'s'[: len(missing) > 1]} {', '.join(missing)}"
             )

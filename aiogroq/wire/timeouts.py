@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ..types._omit import Omit, omit
+from ..types._omit import Omit, is_omitted, omit
 from .arguments import refuse_unknown
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Timeout:
     ) -> None:
         refuse_unknown("Timeout", Timeout.__init__, unknown)
         base = Timeout.of(timeout) if _is_limits(timeout) else None
-        default: Seconds = None if base or isinstance(timeout, Omit) else seconds("timeout", timeout)
+        default: Seconds = None if base or is_omitted(timeout) else seconds("timeout", timeout)
 
         def follows_read(name: str) -> bool:
             # A limit that was as `read` in the base goes on being as `read`, also when that changes here.
@@ -66,7 +66,7 @@ class Timeout:
 
         def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
             inherited = getattr(base, name) if base and not follows_read(name) else otherwise
-            value = inherited if isinstance(given, Omit) else seconds(name, given)
+            value = inherited if is_omitted(given) else seconds(name, given)
             object.__setattr__(self, name, value)
 
         pick("connect", connect, default)
@@ -109,7 +109,7 @@ class Timeout:
 
 
 def _is_limits(value: Any) -> bool:
-    return not (value is None or isinstance(value, (int, float, Omit)))
+    return not (value is None or isinstance(value, (int, float)) or is_omitted(value))
 
 
 def seconds(name: str, value: Any) -> Seconds:

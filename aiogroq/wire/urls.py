@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 from yarl import URL
 
 from ..errors import GroqError
-from ..types._omit import Omit
+from ..types._omit import is_omitted
 
 _API = "/openai/v1"
 _SAFE = "/%:@!$&'()*+,;=-._~?"
@@ -123,7 +123,7 @@ def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
 
     What is omitted, None or an empty text is not sent, as by the official package.
     """
-    if isinstance(value, Omit) or value is None or value == "":
+    if value is None or is_omitted(value) or value == "":
         return []
     if isinstance(value, Mapping):
         items = cast("Mapping[str, object]", value).items()

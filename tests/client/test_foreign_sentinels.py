@@ -1,0 +1,110 @@
+"""The "not given" of other packages: libraries that were written for those pass it on."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import groq
+import openai
+import pytest
+import pytest_asyncio
+
+import aiogroq
+from aiogroq.local import LocalGroq
+
+CHAT: dict[str, Any] = {"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": "Hello"}]}
+SENTINELS = [groq.NOT_GIVEN, groq.omit, openai.NOT_GIVEN, openai.omit]
+each_sentinel = pytest.mark.parametrize(
+    "absent", SENTINELS, ids=["groq.NOT_GIVEN", "groq.omit", "openai.NOT_GIVEN", "openai.omit"]
+)
+
+
+@pytest_asyncio.fixture
+async def served() -> AsyncIterator[tuple[aiogroq.AsyncGroq, LocalGroq]]:
+    async with (
+        LocalGroq() as server,
+        aiogroq.AsyncGroq(api_key="k", base_url=server.base_url, timeout=7.0) as client,
+    ):
+        yield client, server
+
+
+def keywords_of(method: Callable[..., Any]) -> list[str]:
+    """The names of the optional keywords of a method."""
+    return [
+        name
+        for name, parameter in inspect.signature(method).parameters.items()
+        if parameter.default is not inspect.Parameter.empty
+    ]
+
+
+@each_sentinel
+async def test_a_chat_with_sentinels_is_the_chat_without_them(
+    served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
+) -> None:
+    client, server = served
+    fields = [*aiogroq.types.ChatParams.__annotations__, "stream"]
+    given = {name: absent for name in fields if name not in CHAT}
+    await client.chat.completions.create(**CHAT, **given)
+    deep = {"metadata": {"a": absent, "b": "c"}, "extra_headers": {"user-agent": absent, "x-a": "b"}}
+    await client.chat.completions.create(
+        **CHAT, **deep, extra_query={"q": absent}, extra_body={"seed": absent}
+    )
+    first, second = server.requests
+    assert json.loads(first.body) == CHAT
+    assert json.loads(second.body) == {**CHAT, "metadata": {"b": "c"}}
+    assert "user-agent" in first.headers
+    assert "user-agent" not in second.headers
+    assert second.headers["x-a"] == "b"
+    assert "q=" not in second.path
+
+
+@each_sentinel
+async def test_forms_and_verbs_take_sentinels_for_absent(
+    served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
+) -> None:
+    client, server = served
+    audio = aiogroq.types.TranscriptionParams.__annotations__
+    given = {name: absent for name in (*audio, "response_format") if name not in ("model", "file")}
+    speech = await client.audio.speech.create(
+        model="canopylabs/orpheus-v1-english", voice="austin", input="Hi"
+    )
+    await client.audio.transcriptions.create(
+        model="whisper-large-v3", file=("a.wav", speech.content), **given
+    )
+    await client.audio.transcriptions.create(model="whisper-large-v3", file=("a.wav", speech.content))
+    with_sentinels, without = (request.body for request in server.requests[1:])
+    assert abs(len(with_sentinels) - len(without)) < 8  # the boundary is another one
+    names: Any = dict.fromkeys(("headers", "params", "timeout", "max_retries", "extra_json"), absent)
+    await client.get("/models", cast_to=dict, options=names)
+    await client.post("/chat/completions", cast_to=dict, body=CHAT, options=names, files=absent)
+    assert json.loads(server.requests[-1].body) == CHAT
+
+
+@each_sentinel
+def test_options_of_a_client_and_of_its_copies_take_sentinels_for_absent(
+    absent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROQ_API_KEY", "gsk_of_the_environment")
+    for cls in (aiogroq.AsyncGroq, aiogroq.Groq):
+        client = cls(**dict.fromkeys(keywords_of(cls), absent))
+        assert (client.api_key, client.max_retries) == ("gsk_of_the_environment", 2)
+        assert client.timeout == aiogroq.DEFAULT_TIMEOUT
+        changed = cls(api_key="k", timeout=3.0, max_retries=5, default_headers={"a": "b"})
+        copy = changed.copy(**dict.fromkeys(keywords_of(cls.copy), absent))
+        assert (copy.api_key, copy.max_retries, copy.timeout) == ("k", 5, changed.timeout)
+        assert copy.default_headers == {"a": "b"}
+        assert copy.http_client is changed.http_client
+
+
+@each_sentinel
+def test_limits_that_are_sentinels_are_not_given(absent: Any) -> None:
+    assert aiogroq.Timeout(absent, connect=absent, read=3.0) == aiogroq.Timeout(read=3.0)
+
+
+@each_sentinel
+async def test_a_required_argument_that_is_a_sentinel_is_missing(absent: Any) -> None:
+    with pytest.raises(TypeError, match="missing the required argument model"):
+        await aiogroq.AsyncGroq(api_key="k").chat.completions.create(messages=[], model=absent)
