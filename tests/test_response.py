@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -235,6 +235,7 @@ class HeldBody:
     )
     url = "https://x/y"
     http_version = "HTTP/1.1"
+    sent: Mapping[str, str] = {}
     is_consumed = False
     is_closed = True
     elapsed_s = 1.5

@@ -39,6 +39,7 @@ class Body(Protocol):
 
     status: int
     headers: Mapping[str, str]
+    sent: Mapping[str, str]
     is_consumed: bool
 
     @property

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
-from ..errors import RequestInfo
+from ..errors import APIResponseValidationError, RequestInfo
 from ..wire.large import LARGE_BODY_BYTES
 from ..wire.limits import RateLimit, rate_limit
 from ..wire.parse import parse_body
 from ..wire.request import Request
+from ..wire.tracebacks import without_frames
 from .body import (
     DEFAULT_FILE_CHUNK_BYTES,
     Body,
@@ -117,9 +118,19 @@ class BaseAPIResponse(Generic[R]):
         kind = getattr(self._request.returns, "__name__", str(self._request.returns))
         return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
 
-    def _parse(self, content: bytes, to: Any) -> Any:
-        """``content`` as ``to`` (the endpoint's own type where ``to`` is None), once for each type."""
+    def _parse(self, to: Any) -> Any:
+        """The body, which has been read, as ``to`` (the endpoint's own type where ``to`` is None), once for each type."""
         target = self._request.returns if to is None else to
+        try:
+            return self._parse_once(target, read_content(self._content))
+        except APIResponseValidationError as error:
+            failed = error
+        try:
+            raise without_frames(failed)  # the server may have sent the request back: the body is in no frame
+        finally:
+            del failed  # its traceback refers to this frame: a cycle otherwise
+
+    def _parse_once(self, target: Any, content: bytes) -> Any:
         try:
             if target in self._parsed:
                 return self._parsed[target]
@@ -130,7 +141,10 @@ class BaseAPIResponse(Generic[R]):
 
     def _parse_new(self, target: Any, content: bytes) -> Any:
         request = RequestInfo(self.method, self.url)
-        return parse_body(target, content, status=self.status_code, headers=self.headers, request=request)
+        body = self._body
+        return parse_body(
+            target, content, status=body.status, headers=body.headers, request=request, sent=body.sent
+        )
 
 
 class AsyncAPIResponse(BaseAPIResponse[R]):
@@ -158,10 +172,16 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         return await self._parse_off_loop(to)
 
     async def _parse_off_loop(self, to: Any) -> Any:
-        content = await self.read()
-        if len(content) < LARGE_BODY_BYTES:
-            return self._parse(content, to)
-        return await asyncio.to_thread(self._parse, content, to)
+        if len(await self.read()) < LARGE_BODY_BYTES:
+            return self._parse(to)
+        try:
+            return await asyncio.to_thread(self._parse, to)
+        except APIResponseValidationError as error:
+            failed = error
+        try:
+            raise without_frames(failed)  # those of the executor
+        finally:
+            del failed  # its traceback refers to this frame: a cycle otherwise
 
     async def read(self) -> bytes:
         """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""

@@ -53,7 +53,8 @@ class APIResponse(BaseAPIResponse[R]):
             return self._parsed["stream"]
         if self._request.binary and to is None:
             return self
-        return self._parse(self.read(), to)
+        self.read()
+        return self._parse(to)
 
     def read(self) -> bytes:
         """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""
@@ -67,7 +68,8 @@ class APIResponse(BaseAPIResponse[R]):
 
     def json(self) -> Any:
         """The whole body as plain JSON data."""
-        return self._parse(self.read(), object)
+        self.read()
+        return self._parse(object)
 
     def close(self) -> None:
         """Close the body. What was not read is gone, and the connection with it."""

@@ -10,7 +10,6 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from multidict import CIMultiDict
 
 from ..errors import (
     APIConnectionError,
@@ -22,6 +21,8 @@ from ..errors import (
     GroqError,
     RequestInfo,
 )
+from ..wire.headers import scrub, scrub_headers
+from ..wire.tracebacks import without_frames
 from .exchange import translate, without_secrets
 from .unpack import UnpackError, unpacker_for
 from .watch import Watch
@@ -44,7 +45,7 @@ class AioBody:
 
     __slots__ = (
         "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_pool", "_reader",
-        "_response", "_started_at", "_unpacker", "_watch", "attempts", "headers", "is_consumed", "request", "status",
+        "_response", "_started_at", "_unpacker", "_watch", "attempts", "headers", "is_consumed", "request", "sent", "status",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +55,7 @@ class AioBody:
         loop: asyncio.AbstractEventLoop,
         watch: Watch,
         pool: DefaultAioHttpClient,
+        sent: Mapping[str, str],
     ) -> None:
         self._response = response
         self._reader = response.content
@@ -73,6 +75,8 @@ class AioBody:
         self.request: RequestInfo = request
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
+        self.sent: Mapping[str, str] = sent
+        """The headers of the request: what is secret in them is in no error."""
         self.is_consumed: bool = False
         self.attempts: list[Attempt] = []
         """The tries before the one that this answers."""
@@ -142,6 +146,7 @@ class AioBody:
             else:
                 content = await self._gather(self._max_bytes, [])
             if self._max_bytes is not None and len(content) > self._max_bytes:
+                del content  # what a server sent is in no frame of an error: it may be the request
                 raise self._too_long(self._max_bytes)
             self._content = content
         return self._content
@@ -164,6 +169,7 @@ class AioBody:
     async def _gather(self, max_bytes: int | None, kept: list[bytes]) -> bytes:
         """The body up to its end, or to the first piece beyond ``max_bytes``: also piece by piece, in ``kept``."""
         left = float("inf") if max_bytes is None else max_bytes
+        failed: APIError
         try:
             async with contextlib.aclosing(self.pieces()) as pieces:
                 async for piece in pieces:
@@ -171,21 +177,33 @@ class AioBody:
                     left -= len(piece)
                     if left < 0:
                         break
+            return b"".join(kept)
         except APIConnectionError as error:
-            if isinstance(error.__cause__, UnpackError):
-                # All that the server sent has come: what is wrong is the answer, not the connection.
-                raise self._not_unpacked(b"".join(kept), error) from error.__cause__
+            # If it cannot be unpacked, all that the server sent has come: the response is wrong, not the connection.
+            is_packed = isinstance(error.__cause__, UnpackError)
+            failed = self._not_unpacked(b"".join(kept), error) if is_packed else error
+        except BaseException:
+            kept, piece = [], b""  # as below: what reports a cancellation shows its frames, too
             raise
-        return b"".join(kept)
+        # What a server sent is in no frame of an error: it may have sent the request back.
+        del kept
+        piece = b""
+        try:
+            raise without_frames(failed)
+        finally:
+            del failed  # its traceback refers to this frame: a cycle otherwise
 
     def _not_unpacked(self, content: bytes, error: APIError) -> APIResponseValidationError:
-        response = ErrorResponse(self.status, CIMultiDict(self.headers), content, self.request)
+        content = scrub(content, self.sent)
+        response = ErrorResponse(self.status, scrub_headers(self.headers, self.sent), content, self.request)
         message = f"The answer ({self.status}) cannot be unpacked: {error.__cause__}."
-        return APIResponseValidationError(response, content.decode(errors="replace"), message=message)
+        made = APIResponseValidationError(response, content.decode(errors="replace"), message=message)
+        made.__cause__ = error.__cause__
+        return made
 
     def _too_long(self, max_bytes: int) -> APIResponseValidationError:
         return APIResponseValidationError(
-            ErrorResponse(self.status, CIMultiDict(self.headers), b"", self.request),
+            ErrorResponse(self.status, scrub_headers(self.headers, self.sent), b"", self.request),
             message=f"The answer is longer than {max_bytes} bytes (the `max_answer_bytes` of DefaultAioHttpClient) once it "
             "is decompressed, and was not read to its end.",
         )
@@ -199,6 +217,7 @@ class AioBody:
                 if not piece:
                     return
                 yield piece
+                del piece  # the next error must not have it in its frames
         finally:
             if not self._reader.at_eof():
                 self.abort()
@@ -228,9 +247,11 @@ class AioBody:
             if translated is None:
                 raise
             cause = error.__cause__ if translated is error else without_secrets(error)
-            raise self.told(translated) from cause
+            without_frames(error)  # it becomes the context
+            raise without_frames(self.told(translated)) from cause
         if self._broken is not None:
-            raise self.told(self._broken)
+            del piece
+            raise without_frames(self.told(self._broken))
         if watch.phase == "read":
             watch.pause()
         if not piece:

@@ -23,6 +23,7 @@ from ..types._omit import Omit
 from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
 from ..wire.request import Request
+from ..wire.tracebacks import without_frames
 from .body import AioBody
 from .exchange import cancellations, explains, is_lasting, is_stale, timed_out, translate, without_secrets
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
@@ -105,7 +106,7 @@ class Call:
                 self._is_resent = True
                 pool.drop_idle(self._loop)
                 continue
-            body = AioBody(response, self.info, self._loop, watch, pool)
+            body = AioBody(response, self.info, self._loop, watch, pool, self.headers.values)
             del (
                 response
             )  # aiohttp shows all its headers in a traceback with locals, the key too if it was sent back
@@ -143,6 +144,7 @@ class Call:
             # The source of the upload failed, not the connection: that is for the caller, and at once, also where
             # the source is another request.
             self._retries_left = 0
+            without_frames(error)  # it becomes the context
             raise self._payload.failure from None
         translated = translate(error, watch, self.info)
         if translated is None:

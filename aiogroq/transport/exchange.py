@@ -13,7 +13,7 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
-from ..wire.headers import redacted
+from ..wire.headers import redacted, scrub_text
 from .proxies import variable
 from .tls import HINT
 from .unpack import CompressionCutError, UnpackError
@@ -46,7 +46,7 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return APIConnectionError(f"Connection error: {_untrusted(error)}", request)
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        return APIConnectionError(f"Connection error: {_refused_by_proxy(error)}", request)
+        return APIConnectionError(f"Connection error: {_refused_by_proxy(error, request)}", request)
     if isinstance(error, aiohttp.ClientConnectorError):
         return APIConnectionError(f"Connection error: {_unreachable(error, request)}.", request)
     if isinstance(error, aiohttp.ServerDisconnectedError):
@@ -72,18 +72,23 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
 
 
 def without_secrets(error: BaseException) -> BaseException:
-    """A foreign error that can stand as a cause: aiohttp puts the whole request, the key too, into some of its own."""
+    """A foreign error that can stand as a cause: aiohttp puts the whole request, the key too, into some of its own,
+    and what the server sent into others. Frames are dropped later, by `without_frames`."""
+    if error.__cause__ is not None:
+        without_secrets(error.__cause__)
     if isinstance(error, aiohttp.ClientResponseError):
         info = error.request_info
         headers = CIMultiDictProxy(redacted(info.headers))
         error.request_info = aiohttp.RequestInfo(info.url, info.method, headers, info.real_url)
         error.args = (error.request_info, error.history)
-        if not isinstance(error, aiohttp.ClientHttpProxyError):
-            # It quotes what the server sent, and so does the parser's error behind it.
-            error.message, error.headers = "", None
-            error.__cause__ = error.__context__ = None
+        error.message, error.headers = "", None
+    elif isinstance(error, aiohttp.ServerDisconnectedError):
+        error.message = "Server disconnected"  # aiohttp puts there what had arrived of the head
+        error.args = (error.message,)
     elif isinstance(error, HttpProcessingError):
         error.message, error.args = "", ()
+    elif isinstance(error, aiohttp.ClientPayloadError):
+        error.args = (str(error).partition(":")[0],)  # after it the error of the parser is quoted
     return error
 
 
@@ -136,9 +141,11 @@ def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> str:
     return f"{said} {HINT}"
 
 
-def _refused_by_proxy(error: aiohttp.ClientHttpProxyError) -> str:
-    url = error.request_info.real_url
-    said = f"the proxy answered {error.status} ({error.message}) to the request for a tunnel to {url.host}"
+def _refused_by_proxy(error: aiohttp.ClientHttpProxyError, request: RequestInfo) -> str:
+    # The reason phrase is the proxy's own text; it may quote the credentials that it was sent.
+    reason = scrub_text(error.message, error.request_info.headers)
+    host = URL(request.url).host  # the URL of aiohttp's error is that of the proxy
+    said = f"the proxy answered {error.status} ({reason}) to the request for a tunnel to {host}"
     if error.status == 407:
         return f"{said}. It wants credentials: put them into the proxy's URL (http://user:password@...)."
     return f"{said}. See HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy= of DefaultAioHttpClient."

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import APIResponseValidationError
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
-from ..wire.headers import redacted, scrub, scrub_headers
+from ..wire.headers import redacted
 from ..wire.parse import parse_body
 from .body import AioBody
 from .stream import AsyncStream
@@ -28,13 +26,14 @@ def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
         if request.stream:
             return _stream(call, body)
         assert content is not None
-        try:
-            return _parse(call, body, content, body.headers)
-        except APIResponseValidationError:
-            pass
-        # A gateway's page may show the request; the error must not, and not as its context either.
-        secrets = call.headers.values
-        return _parse(call, body, scrub(content, secrets), scrub_headers(body.headers, secrets))
+        return parse_body(
+            request.returns,
+            content,
+            status=body.status,
+            headers=body.headers,
+            request=call.info,
+            sent=body.sent,
+        )
     cls = _response_class(call)
     return cls(
         body=body,
@@ -44,10 +43,6 @@ def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
         retries_taken=len(call.attempts),
         content=content,
     )
-
-
-def _parse(call: Call, body: AioBody, content: bytes, headers: Mapping[str, str]) -> Any:
-    return parse_body(call.request.returns, content, status=body.status, headers=headers, request=call.info)
 
 
 def _response_class(call: Call) -> type[AsyncAPIResponse[Any]]:

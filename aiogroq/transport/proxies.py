@@ -50,7 +50,7 @@ def _proxy_for(scheme: str, host: str, port: int | None, *variables: Any) -> Pro
     found = _found(scheme, host, port)
     if not found:
         return None
-    url, flaw = _parse(found if "://" in found else f"http://{found}")
+    url, flaw = _parse(found if "://" in found else "http://" + found)
     if flaw:
         raise GroqError(
             f"the proxy for {scheme}://{host} must have an http or https URL, and that of "
@@ -85,7 +85,7 @@ def explicit_proxy(proxy: Any, auth: Any) -> Proxy | None:
         raise TypeError(
             f"proxy must be a URL as text, such as 'http://127.0.0.1:8080', not {type(proxy).__name__}"
         )
-    url, flaw = _parse(str(proxy))
+    url, flaw = _parse(Secret(proxy))
     if flaw:
         raise ValueError(f"proxy must be an http or https URL such as 'http://127.0.0.1:8080', and {flaw}")
     url, headers = split_credentials(url)

@@ -25,6 +25,7 @@ from ..wire import answer
 from ..wire.headers import scrub, scrub_headers, scrub_text
 from ..wire.kept_events import KeptEvents
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
+from ..wire.tracebacks import without_frames
 from .body import AioBody
 
 T = TypeVar("T")
@@ -96,7 +97,9 @@ class AsyncStream(Generic[T]):
                     keep(event)
                     item: T = chunk  # a `cast` would be a call
                     return item
-        return await self._take(event)
+        special = [event]
+        del event  # what a server sent is in no frame of an error: it may have sent the request back
+        return await self._take(special)
 
     async def next_batch(self) -> list[T]:
         """All events that have arrived, waiting for the first; empty at the end. Raises as iterating does."""
@@ -132,6 +135,7 @@ class AsyncStream(Generic[T]):
                         self._end_of_body()
                     elif not self._is_done:  # else it was closed meanwhile, by another task
                         self._line_up(piece)
+                    piece = b""
                 except (APIError, EventTooLargeError) as error:
                     if not self._is_done:
                         self._fail(error)
@@ -142,7 +146,9 @@ class AsyncStream(Generic[T]):
 
     def _end(self) -> Exception:
         """What there is instead of more events."""
-        return StopAsyncIteration() if self._failed is None else self._with_partial(self._failed)
+        return (
+            StopAsyncIteration() if self._failed is None else self._with_partial(without_frames(self._failed))
+        )
 
     def _line_up(self, piece: bytes) -> None:
         if self._first_bytes is not None:
@@ -154,8 +160,9 @@ class AsyncStream(Generic[T]):
             if self._kept is not None:
                 self._kept.make_room(len(piece))
 
-    async def _take(self, event: bytes) -> T:
-        """What is handed out for an event that is no plain chunk. Raises the error that it is."""
+    async def _take(self, special: list[bytes]) -> T:
+        """What is handed out for an event that is no plain chunk, taken out of ``special``. Raises the error that it is."""
+        event = special.pop()
         if event.startswith(_DONE):
             self._ready.clear()
             self._is_done = self._is_whole = True
@@ -168,7 +175,8 @@ class AsyncStream(Generic[T]):
         except APIError as error:
             self._ready.clear()
             self._fail(error)
-            raise self._with_partial(error) from error.__cause__
+            event = b""
+            raise self._end() from error.__cause__
         if self._kept is not None and type(item) is ChatCompletionChunk:
             self._kept.events.append(event)
             reason = getattr(item.x_groq, "error", None)
@@ -250,7 +258,7 @@ class AsyncStream(Generic[T]):
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
         error.request_id = error.request_id or self._answered_headers().get("x-request-id")
-        self._failed = self._body.told(error)
+        self._failed = without_frames(self._body.told(error))
         self._body.abort()
 
     def _with_partial(self, error: APIError) -> APIError:

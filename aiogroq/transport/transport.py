@@ -18,6 +18,7 @@ from ..wire.large import LARGE_BODY_BYTES
 from ..wire.rate_limits import RateLimits
 from ..wire.request import Request
 from ..wire.timeouts import Timeout
+from ..wire.tracebacks import without_frames
 from ..wire.urls import query_pairs, resolve
 from .call import Call
 from .hand_out import hand_out
@@ -83,8 +84,14 @@ class Transport:
                     call.note(error, wait_s)
                     if wait_s is None:
                         error.attempts = tuple(call.attempts)
-                        raise
+                        failed = error
+                        break
                 await asyncio.sleep(wait_s)
+            content = b""  # a server may have sent the request back in it
+            try:
+                raise without_frames(failed)
+            finally:
+                del failed  # its traceback refers to this frame: a cycle otherwise
         finally:
             if call.uploads:
                 await close_form(call.uploads)

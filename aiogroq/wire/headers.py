@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, wraps
+from typing import Any, SupportsIndex
 
 from multidict import CIMultiDict
 
@@ -24,12 +26,43 @@ _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 class Secret(str):
-    """A text that its ``repr`` does not show: that of a dictionary or a traceback with locals neither."""
+    """A text that its ``repr`` does not show: that of a dictionary or a traceback with locals neither.
+
+    What is made of it by its own methods and by ``+`` is a `Secret` too, since what shows values shortens them first:
+    rich and structlog show the ``repr`` of a slice. ``str()``, ``format()`` and f-strings give the plain text, as do
+    ``encode`` and ``join``: by them it is sent.
+    """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return "'[redacted]'"
+
+    def __getitem__(self, key: SupportsIndex | slice) -> Secret:
+        return Secret(super().__getitem__(key))
+
+    def __radd__(self, before: str) -> Secret:
+        return Secret(str(before) + str(self))
+
+
+def _kept_secret(name: str) -> Callable[..., Any]:
+    """The method of `str` of this name, with each text in what it returns as a `Secret`."""
+    plain = getattr(str, name)
+
+    @wraps(plain)
+    def method(self: Secret, *args: Any, **kwargs: Any) -> Any:
+        made = plain(self, *args, **kwargs)
+        return Secret(made) if isinstance(made, str) else type(made)(map(Secret, made))
+
+    return method
+
+
+for _name in (
+    "__add__", "__mul__", "__rmul__", "capitalize", "casefold", "center", "expandtabs", "ljust", "lower", "lstrip",
+    "partition", "removeprefix", "removesuffix", "replace", "rjust", "rpartition", "rsplit", "rstrip", "split",
+    "splitlines", "strip", "swapcase", "title", "translate", "upper", "zfill",
+):  # fmt: skip
+    setattr(Secret, _name, _kept_secret(_name))
 
 
 @lru_cache(maxsize=256)
@@ -54,13 +87,23 @@ def hide_values(headers: Mapping[str, str | Omit] | None) -> Mapping[str, str | 
 
 
 def scrub(content: bytes, headers: Mapping[str, str]) -> bytes:
-    """What a server answered, without the secrets of ``headers`` where it sends them back."""
-    for value in headers.values():
-        word = value.rpartition(" ")[2]
-        # A shorter one may be a word of the text, and is no key.
-        if isinstance(value, Secret) and len(word) >= _MIN_SCRUBBED:
-            content = content.replace(word.encode(), b"[redacted]")
+    """What a server sent, without the secrets of ``headers`` where it sends them back."""
+    for name, value in headers.items():
+        if isinstance(value, Secret) or is_secret(name):
+            for word in _secret_words(value):
+                # A shorter one may be a word of the text, and is no key.
+                if len(word) >= _MIN_SCRUBBED:
+                    content = content.replace(word, b"[redacted]")
     return content
+
+
+def _secret_words(value: str) -> Iterator[bytes]:
+    """What is secret in the value of a header: what follows its scheme, and the password in it where that is Basic."""
+    scheme, _, word = value.rpartition(" ")
+    yield word.encode()
+    if scheme.lower() == "basic":
+        with contextlib.suppress(ValueError):  # it is not what it says
+            yield base64.b64decode(word).partition(b":")[2]
 
 
 def scrub_text(text: str, headers: Mapping[str, str]) -> str:

@@ -14,16 +14,39 @@ from ..errors import APIResponseValidationError, ErrorResponse, RequestInfo
 from ..types._base import Model
 from ..types._decoding import NotJSONError, construct, decode_untyped
 from .answer import decode
+from .headers import scrub, scrub_headers
 
 _STRUCT: Any = type(Model)
 
 
-def parse_body(to: Any, body: bytes, *, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:
+_NOTHING_SENT: Mapping[str, str] = {}
+
+
+def parse_body(
+    to: Any,
+    body: bytes,
+    *,
+    status: int,
+    headers: Mapping[str, str],
+    request: RequestInfo,
+    sent: Mapping[str, str] = _NOTHING_SENT,
+) -> Any:
     """``body`` as a ``to``. Raises `APIResponseValidationError` where it does not fit, saying why.
 
+    What is secret in the headers that were ``sent`` is not in the error, where the server sent it back.
     ``str`` and ``bytes`` are the body itself, ``int``, ``float`` and ``bool`` are read from its text, None is
     None whatever the body; a pydantic model validates it; everything else is read from JSON.
     """
+    try:
+        return _parse(to, body, status, headers, request)
+    except APIResponseValidationError:
+        pass
+    # A gateway's page may show the request; the error must not, and not as its context either.
+    body = scrub(body, sent)
+    return _parse(to, body, status, scrub_headers(headers, sent), request)
+
+
+def _parse(to: Any, body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:
     if _is_model(to):
         return decode(to, body, status=status, headers=headers, request=request)
     if to is None or to is type(None):

@@ -1,0 +1,33 @@
+"""Tracebacks of our errors: without the frames, and so without the local variables, of what led to them.
+
+A frame keeps its local variables alive. In those of aiohttp and asyncio stands the head of the request as it was
+written, the key too; in our own stands what a server sent, which may be the request again. Everything that shows
+local variables (`traceback` with ``capture_locals``, Sentry with its defaults, rich, structlog) would show them.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+E = TypeVar("E", bound=BaseException)
+
+
+def without_frames(error: E) -> E:
+    """``error`` without the frames that it has gone through so far, its own and those of its causes.
+
+    To be raised outside of any ``except`` block of ours: then its context is what the caller was handling, whose
+    frames are the caller's and stay. The causes lose their contexts, which hold the same frames again.
+    """
+    waiting: list[BaseException] = [error]
+    seen = set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = None
+        each.__context__ = None
+        if each.__cause__ is not None:
+            waiting.append(each.__cause__)
+        waiting += getattr(each, "exceptions", ())  # those of an exception group
+    return error
