@@ -9,28 +9,36 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from yarl import URL
+
+from . import transport
 from .errors import GroqError
 from .resources.tree import AsyncResources
 from .types._omit import Omit, is_omitted, not_given
+from .types._params import TimeoutTypes
+from .types._typing import Never, Self
 from .wire.arguments import names_to_values, refuse_unknown, whole_number
 from .wire.headers import Secret, hide, hide_values
+from .wire.limits import RateLimit
+from .wire.request import Request
+from .wire.retry import Retry
 from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .wire.urls import api_root
 
-if TYPE_CHECKING:
-    import aiohttp
-    from typing_extensions import Never, Self
-    from yarl import URL
-
-    from .transport.http_client import DefaultAioHttpClient
-    from .transport.stream import AsyncStream
-    from .types._params import TimeoutTypes
-    from .wire.limits import RateLimit
-    from .wire.request import Request
-    from .wire.retry import Retry
-
 T = TypeVar("T")
 
+OPTION_NAMES = frozenset(
+    [
+        "api_key",
+        "base_url",
+        "timeout",
+        "max_retries",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "on_retry",
+    ]
+)
 _DEFAULT_BASE_URL = "https://api.groq.com"
 
 
@@ -70,7 +78,20 @@ class Settings:
         return {"Authorization": bearer, **(hide_values(_environment_headers()) or {}), **self.headers}
 
 
-class AsyncGroq(AsyncResources):
+class FixedOptions:
+    """What has options that cannot be set: a client may be shared, and its connections are made with them."""
+
+    if not TYPE_CHECKING:
+        # At run time only: a type checker says so by itself.
+        def __setattr__(self, name: str, value: object) -> None:
+            if name in OPTION_NAMES:
+                raise AttributeError(
+                    f"{name} of a client cannot be set; client.with_options({name}=...) makes a client with another one"
+                )
+            super().__setattr__(name, value)
+
+
+class AsyncGroq(FixedOptions, AsyncResources):
     """The Groq API, to be awaited.
 
     It can be built anywhere, also where no loop runs, used from any loop, and left open or closed with `close` or
@@ -95,7 +116,7 @@ class AsyncGroq(AsyncResources):
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
-        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
         **unknown: Never,
     ) -> None:
@@ -130,7 +151,7 @@ class AsyncGroq(AsyncResources):
         """Send a request that was built by hand. Raises what every call raises."""
         return await self._transport.send(request)
 
-    async def stream(self, request: Request[T]) -> AsyncStream[T]:
+    async def stream(self, request: Request[T]) -> transport.AsyncStream[T]:
         """Send a request that was built by hand, whose answer is a stream."""
         return await self._transport.stream(request)
 
@@ -167,7 +188,7 @@ class AsyncGroq(AsyncResources):
         return dict(self._settings.query)
 
     @property
-    def http_client(self) -> DefaultAioHttpClient:
+    def http_client(self) -> transport.DefaultAioHttpClient:
         """The pool of connections."""
         return self._http_client
 
@@ -188,7 +209,7 @@ class AsyncGroq(AsyncResources):
         api_key: str | None = None,
         base_url: str | URL | None = None,
         timeout: TimeoutTypes = not_given,
-        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         max_retries: int | Omit = not_given,
         default_headers: Mapping[str, str | Omit] | None = None,
         set_default_headers: Mapping[str, str | Omit] | None = None,
@@ -205,7 +226,7 @@ class AsyncGroq(AsyncResources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
-        refuse_unknown("with_options", AsyncGroq.copy, unknown)
+        refuse_unknown("copy() or with_options", AsyncGroq.copy, unknown)
         other = type(self)(
             **changed_options(
                 self._settings,

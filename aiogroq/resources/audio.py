@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
+from ..types._typing import Unpack
 from ..types.audio import Transcription, TranscriptionText, Translation
 from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
 from ..wire.request import Request, build, build_form, split_options
@@ -15,8 +16,6 @@ from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from .views import (
         AsyncAudioWithRawResponse,
         AsyncAudioWithStreamingResponse,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..types._omit import Omit, omit
+from ..types._params import CallOptions
+from ..types._typing import Unpack
 from ..types.batches import (
     BatchCancelResponse,
     BatchCreateResponse,
@@ -18,9 +20,6 @@ from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..types._params import CallOptions
     from .views import (
         AsyncBatchesWithRawResponse,
         AsyncBatchesWithStreamingResponse,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from ..transport.stream import AsyncStream
 from ..types._base import Model
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
+from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_message import ChatCompletionMessage
@@ -17,9 +19,6 @@ from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..transport.stream import AsyncStream
     from .views import (
         AsyncChatWithRawResponse,
         AsyncChatWithStreamingResponse,

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 from ..types._omit import Omit, omit
+from ..types._params import CallOptions
+from ..types._typing import Unpack
 from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
 from ..wire.request import build
 from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..types._params import CallOptions
     from .views import (
         AsyncEmbeddingsWithRawResponse,
         AsyncEmbeddingsWithStreamingResponse,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import is_omitted
+from ..types._params import CallOptions, FileTypes
+from ..types._typing import Unpack
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..wire.request import build, build_form
 from ..wire.urls import path
@@ -13,9 +15,6 @@ from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..types._params import CallOptions, FileTypes
     from .views import (
         AsyncFilesWithRawResponse,
         AsyncFilesWithStreamingResponse,

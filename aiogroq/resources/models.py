@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..types._params import CallOptions
+from ..types._typing import Unpack
 from ..types.models import Model, ModelDeleted, ModelListResponse
 from ..wire.request import build
 from ..wire.urls import path
@@ -11,9 +13,6 @@ from ._base import AsyncResource
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..types._params import CallOptions
     from .views import (
         AsyncModelsWithRawResponse,
         AsyncModelsWithStreamingResponse,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, cast, get_args, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, overload
 
 from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
+from ..types._params import FileTypes, TimeoutTypes
+from ..types._typing import TypedDict
 from ..wire.arguments import did_you_mean, names_to_values, whole_number
 from ..wire.request import Request, View, ViewHeaders, build, build_form
 from ._base import Root
 
 if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
-    from ..types._params import FileTypes, TimeoutTypes
 
 T = TypeVar("T")
 AsyncStreamT = TypeVar("AsyncStreamT", bound="AsyncStream[Any]")

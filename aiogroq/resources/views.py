@@ -19,29 +19,22 @@ from ..response import (
     async_to_raw_response_wrapper,
     async_to_streamed_response_wrapper,
 )
-from ..types._omit import omit
+from ..transport.stream import AsyncStream
+from ..types._omit import Omit, omit
+from ..types._params import CallOptions, FileTypes
+from ..types._typing import Unpack
+from ..types.audio import Transcription, TranscriptionText, Translation
+from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
+from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListResponse, BatchRetrieveResponse
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat_params import ChatParams
+from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ..types.models import Model, ModelDeleted, ModelListResponse
 from ._cached import cached_property
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..transport.stream import AsyncStream
-    from ..types._omit import Omit
-    from ..types._params import CallOptions, FileTypes
-    from ..types.audio import Transcription, TranscriptionText, Translation
-    from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
-    from ..types.batches import (
-        BatchCancelResponse,
-        BatchCreateResponse,
-        BatchListResponse,
-        BatchRetrieveResponse,
-    )
-    from ..types.chat.chat_completion import ChatCompletion
-    from ..types.chat.chat_completion_chunk import ChatCompletionChunk
-    from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
-    from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
-    from ..types.models import Model, ModelDeleted, ModelListResponse
     from .audio import AsyncAudio, AsyncSpeech, AsyncTranscriptions, AsyncTranslations
     from .batches import AsyncBatches
     from .chat import AsyncChat, AsyncCompletions

@@ -90,17 +90,20 @@ class Module:
         for name in names:
             self.need(name, origin, at_run_time=True)
 
-    def code(self, source: Source, node: ast.AST | None, *, at_run_time: bool = False) -> str:
-        """A type or a default of a declaration, as it stands in this module; its names are imported."""
+    def code(self, source: Source, node: ast.AST | None) -> str:
+        """A type or a default of a declaration, as it stands in this module; its names are imported.
+
+        At run time too: `typing.get_type_hints` looks them up there.
+        """
         if node is None:
             return ""
         for name in _names(node):
-            self._need_of(source, node, name, at_run_time)
+            self._need_of(source, node, name)
         return self.rename(ast.unparse(node))
 
-    def _need_of(self, source: Source, node: ast.AST, name: str, at_run_time: bool) -> None:
+    def _need_of(self, source: Source, node: ast.AST, name: str) -> None:
         if self.is_blocking and name in _TWINS:
-            self.need(self.rename(name), _TWINS[name])
+            self.need(self.rename(name), _TWINS[name], at_run_time=True)
         elif name in source.typevars:
             assign, call = source.typevars[name]
             for part in [*call.args[1:], *call.keywords]:
@@ -111,11 +114,10 @@ class Module:
         elif self.is_blocking and name.startswith(("Async", "Awaitable", "Coroutine")):
             raise source.refuse(node, f"{name} has no blocking twin")
         elif name in source.imports:
-            origin, original, typing_only = source.imports[name]
-            is_cheap = not typing_only and not origin.startswith("aiogroq.")
-            self.need(name, origin, original, at_run_time=at_run_time or is_cheap)
+            origin, original, _ = source.imports[name]
+            self.need(name, origin, original, at_run_time=True)
         elif name in source.defined:
-            self.need(name, source.module, at_run_time=at_run_time)
+            self.need(name, source.module, at_run_time=True)
         elif not hasattr(builtins, name):
             raise source.refuse(node, f"{name} is neither imported nor defined")
 
@@ -134,7 +136,7 @@ class Module:
 
         def signature(node: ast.AsyncFunctionDef) -> str:
             for default in [*node.args.defaults, *node.args.kw_defaults]:
-                self.code(source, default, at_run_time=True)
+                self.code(source, default)
             for arg in parameters(node.args):
                 self.code(source, arg.annotation)
             start = f"{'async ' * is_async}def {node.name}"

@@ -6,27 +6,24 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..client import AsyncGroq
+from yarl import URL
+
+from .. import transport
+from ..client import AsyncGroq, FixedOptions
 from ..types._omit import Omit, not_given
+from ..types._params import TimeoutTypes
+from ..types._typing import Never, Self
 from ..wire.arguments import refuse_unknown
 from ..wire.headers import hide, hide_values
+from ..wire.limits import RateLimit
+from ..wire.retry import Retry
 from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from .facade import Resources
 from .portal import portal
 from .runner import load_loop
 
-if TYPE_CHECKING:
-    import aiohttp
-    from typing_extensions import Never, Self
-    from yarl import URL
 
-    from ..transport.http_client import DefaultAioHttpClient
-    from ..types._params import TimeoutTypes
-    from ..wire.limits import RateLimit
-    from ..wire.retry import Retry
-
-
-class Groq(Resources):
+class Groq(FixedOptions, Resources):
     """The Groq API, blocking: the same calls as `AsyncGroq`, run on a loop in a thread of the library's own.
 
     It works in scripts, in notebooks (where a loop runs already), from many threads at once, and after a fork. It may be
@@ -49,7 +46,7 @@ class Groq(Resources):
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str | Omit] | None = None,
         default_query: Mapping[str, object] | None = None,
-        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
         **unknown: Never,
     ) -> None:
@@ -106,7 +103,7 @@ class Groq(Resources):
         return self._async.default_query
 
     @property
-    def http_client(self) -> DefaultAioHttpClient:
+    def http_client(self) -> transport.DefaultAioHttpClient:
         """The pool of connections."""
         return self._async.http_client
 
@@ -127,7 +124,7 @@ class Groq(Resources):
         api_key: str | None = None,
         base_url: str | URL | None = None,
         timeout: TimeoutTypes = not_given,
-        http_client: DefaultAioHttpClient | aiohttp.ClientSession | None = None,
+        http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         max_retries: int | Omit = not_given,
         default_headers: Mapping[str, str | Omit] | None = None,
         set_default_headers: Mapping[str, str | Omit] | None = None,
@@ -144,7 +141,7 @@ class Groq(Resources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
-        refuse_unknown("with_options", Groq.copy, unknown)
+        refuse_unknown("copy() or with_options", Groq.copy, unknown)
         return self._over(
             self._async.copy(
                 api_key=api_key,

@@ -10,12 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._cached import cached_property
-from ..types._omit import omit
+from ..resources.verbs import RequestOptions
+from ..types._omit import Omit, omit
+from ..types._params import CallOptions, FileTypes
+from ..types._typing import Unpack
+from ..types.audio import Transcription, TranscriptionText, Translation
+from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
+from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListResponse, BatchRetrieveResponse
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat_params import ChatParams
+from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ..types.models import Model, ModelDeleted, ModelListResponse
 from ._base import SyncResource, lift, run
+from .response import BinaryAPIResponse
+from .stream import Stream
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
     from ..resources.audio import AsyncAudio, AsyncSpeech, AsyncTranscriptions, AsyncTranslations
     from ..resources.batches import AsyncBatches
     from ..resources.chat import AsyncChat, AsyncCompletions
@@ -23,25 +35,7 @@ if TYPE_CHECKING:
     from ..resources.files import AsyncFiles
     from ..resources.models import AsyncModels
     from ..resources.tree import AsyncResources
-    from ..resources.verbs import AsyncVerbs, RequestOptions
-    from ..types._omit import Omit
-    from ..types._params import CallOptions, FileTypes
-    from ..types.audio import Transcription, TranscriptionText, Translation
-    from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
-    from ..types.batches import (
-        BatchCancelResponse,
-        BatchCreateResponse,
-        BatchListResponse,
-        BatchRetrieveResponse,
-    )
-    from ..types.chat.chat_completion import ChatCompletion
-    from ..types.chat.chat_completion_chunk import ChatCompletionChunk
-    from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
-    from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
-    from ..types.models import Model, ModelDeleted, ModelListResponse
-    from .response import BinaryAPIResponse
-    from .stream import Stream
+    from ..resources.verbs import AsyncVerbs
     from .views import (
         AudioWithRawResponse,
         AudioWithStreamingResponse,

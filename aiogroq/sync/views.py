@@ -10,7 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from ..resources._cached import cached_property
-from ..types._omit import omit
+from ..types._omit import Omit, omit
+from ..types._params import CallOptions, FileTypes
+from ..types._typing import Unpack
+from ..types.audio import Transcription, TranscriptionText, Translation
+from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
+from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListResponse, BatchRetrieveResponse
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat_params import ChatParams
+from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ..types.models import Model, ModelDeleted, ModelListResponse
 from .response import (
     APIResponse,
     BinaryAPIResponse,
@@ -21,26 +32,9 @@ from .response import (
     to_raw_response_wrapper,
     to_streamed_response_wrapper,
 )
+from .stream import Stream
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..types._omit import Omit
-    from ..types._params import CallOptions, FileTypes
-    from ..types.audio import Transcription, TranscriptionText, Translation
-    from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
-    from ..types.batches import (
-        BatchCancelResponse,
-        BatchCreateResponse,
-        BatchListResponse,
-        BatchRetrieveResponse,
-    )
-    from ..types.chat.chat_completion import ChatCompletion
-    from ..types.chat.chat_completion_chunk import ChatCompletionChunk
-    from ..types.chat_params import ChatParams
-    from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
-    from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
-    from ..types.models import Model, ModelDeleted, ModelListResponse
     from .facade import (
         Audio,
         Batches,
@@ -54,7 +48,6 @@ if TYPE_CHECKING:
         Transcriptions,
         Translations,
     )
-    from .stream import Stream
 
 
 class SpeechWithRawResponse:

@@ -5,7 +5,7 @@ These files do without ``from __future__ import annotations``, which would leave
 
 import os
 from collections.abc import AsyncIterable, Mapping
-from typing import IO, Optional, Protocol, TypeVar, Union
+from typing import IO, Optional, Protocol, TypeVar, Union, runtime_checkable
 
 from ._omit import Omit
 from ._typing import TypeAlias, TypedDict
@@ -16,6 +16,7 @@ Opt: TypeAlias = Union[T, None, Omit]
 """A parameter that may be left out: a value, None for JSON null, or `omit` (``NOT_GIVEN``) for not sent."""
 
 
+@runtime_checkable
 class TimeoutLike(Protocol):
     """A time-out in parts. `aiogroq.Timeout`, `httpx.Timeout` and `aiohttp.ClientTimeout` are such objects."""
 
@@ -28,7 +29,7 @@ class TimeoutLike(Protocol):
 TimeoutTypes: TypeAlias = Union[float, TimeoutLike, None, Omit]
 """Seconds, a time-out in parts, None for no limit, or `omit` for the client's own."""
 
-FileContent: TypeAlias = Union[bytes, bytearray, "os.PathLike[str]", IO[bytes], AsyncIterable[bytes]]
+FileContent: TypeAlias = Union[bytes, bytearray, os.PathLike[str], IO[bytes], AsyncIterable[bytes]]
 """The content of an upload: bytes, a path to read, an open binary file, or chunks as they come."""
 
 FileTypes: TypeAlias = Union[

@@ -179,7 +179,8 @@ def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> Mapping
     """Put the options of a call on its request. Returns the fields that go into its body as well."""
     for name in options:
         if name not in OPTION_NAMES:
-            raise TypeError(f"got an unexpected keyword argument {name!r}{_nearest(name, OPTION_NAMES)}")
+            hint = _nearest(name, options[name], OPTION_NAMES)
+            raise TypeError(f"got an unexpected keyword argument {name!r}{hint}")
     headers = options.get("extra_headers")
     if headers is not None and not is_omitted(headers):
         if isinstance(headers, ViewHeaders):
@@ -202,7 +203,15 @@ _OFTEN_REQUIRED = frozenset({str, list})
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 
 
-def _nearest(name: str, known: frozenset[str]) -> str:
+_OF_THE_CLIENT = frozenset(
+    ["api_key", "base_url", "max_retries", "default_headers", "default_query", "http_client", "on_retry"]
+)
+
+
+def _nearest(name: str, value: object, known: frozenset[str]) -> str:
+    if name in _OF_THE_CLIENT:
+        shown = repr(value) if isinstance(value, int) else "..."  # others may be secrets
+        return f"; it is an option of the client: client.with_options({name}={shown})"
     return did_you_mean(name, known) or "; pass it in extra_body if the service knows it"
 
 
@@ -221,7 +230,7 @@ def split_options(
             if name in OPTION_NAMES:
                 options[name] = params.pop(name)
             elif name not in known:
-                hint = _nearest(name, known | OPTION_NAMES)
+                hint = _nearest(name, params[name], known | OPTION_NAMES)
                 raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     for name in required:
         value = params.get(name, omit)

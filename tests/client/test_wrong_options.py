@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+import aiogroq
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
 
@@ -140,3 +141,55 @@ async def test_options_of_a_verb_are_refused_in_their_own_names(
         await done(getattr(made, verb), "/models", cast_to=dict, options=wrong)
     assert str(caught.value).startswith(words)
     assert server.connections_made == 0
+
+
+@pytest.mark.parametrize("cls", [aiogroq.AsyncGroq, aiogroq.Groq])
+async def test_an_option_of_the_client_given_to_a_call_is_told_where_it_belongs(cls: Any) -> None:
+    chat = {"model": "m", "messages": []}
+    for call in (
+        lambda client: client.chat.completions.create(**chat, max_retries=0),
+        lambda client: client.models.list(max_retries=0),
+        lambda client: client.embeddings.create(model="m", input="a", max_retries=0),
+    ):
+        with pytest.raises(TypeError) as caught:
+            _ = inspect.isawaitable(made := call(cls(api_key="k"))) and await made
+        assert str(caught.value).endswith(
+            "got an unexpected keyword argument 'max_retries'; it is an option of the client: "
+            "client.with_options(max_retries=0)"
+        )
+
+
+async def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
+    with pytest.raises(TypeError, match=r"with_options\(api_key=\.\.\.\)") as caught:
+        await aiogroq.AsyncGroq(api_key="k").models.list(api_key="gsk_secret")  # type: ignore[arg-type]
+    assert "gsk_secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("cls", [aiogroq.AsyncGroq, aiogroq.Groq])
+def test_a_misspelt_option_of_a_copy_is_told_under_both_its_names(cls: Any) -> None:
+    with pytest.raises(
+        TypeError, match=r"^copy\(\) or with_options\(\) got .* 'apikey'. Did you mean 'api_key'\?"
+    ):
+        cls(api_key="k").copy(apikey="x")
+
+
+@pytest.mark.parametrize("cls", [aiogroq.AsyncGroq, aiogroq.Groq])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "api_key",
+        "base_url",
+        "timeout",
+        "max_retries",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "on_retry",
+    ],
+)
+def test_an_option_that_is_set_names_with_options(cls: Any, name: str) -> None:
+    client = cls(api_key="k")
+    with pytest.raises(AttributeError, match=rf"client\.with_options\({name}=\.\.\.\) makes"):
+        setattr(client, name, None)
+    client.note = "of the user"
+    assert client.note == "of the user"

@@ -376,7 +376,10 @@ def test_a_view_of_a_binary_method_gives_the_binary_response() -> None:
     assert returns(endpoints(streaming)["create"]) == "ResponseContextManager[StreamedBinaryAPIResponse]"
 
 
-def test_importing_the_generated_modules_imports_no_aiohttp() -> None:
-    modules = ", ".join(path.removesuffix(".py").replace("/", ".") for path in WRITTEN)
+def test_importing_the_blocking_modules_imports_no_aiohttp() -> None:
+    # The async views name the async stream in their annotations; who loads them has a client, and aiohttp with it.
+    blocking = [path for path in WRITTEN if "/sync/" in path]
+    assert len(blocking) == 2
+    modules = ", ".join(path.removesuffix(".py").replace("/", ".") for path in blocking)
     code = f"import sys, {modules}; sys.exit('aiohttp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
