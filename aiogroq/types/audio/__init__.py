@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ._base import Model
-from .audio_params import (
+from .._base import Model
+from ..audio_params import (
     SpeechCreateParams,
     SpeechParams,
     TranscriptionCreateParams,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._base import Model
-from ._typing import TypeAlias
+from .._base import Model
+from .._typing import TypeAlias
 
 FunctionParameters: TypeAlias = dict[str, object]
 """A JSON Schema object that describes the arguments of a function."""

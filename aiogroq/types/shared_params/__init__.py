@@ -2,7 +2,7 @@
 
 from typing import Optional
 
-from ._typing import Required, TypeAlias, TypedDict
+from .._typing import Required, TypeAlias, TypedDict
 
 FunctionParameters: TypeAlias = dict[str, object]
 """A JSON Schema object that describes the arguments of a function."""

@@ -1,0 +1,5 @@
+"""`SpeechCreateParams`, at its official address."""
+
+from ..audio_params import SpeechCreateParams as SpeechCreateParams
+
+__all__ = ["SpeechCreateParams"]

@@ -1,0 +1,5 @@
+"""`Transcription`, at its official address."""
+
+from . import Transcription as Transcription
+
+__all__ = ["Transcription"]

@@ -1,0 +1,5 @@
+"""`ChatCompletionUserMessageParam`, at its official address."""
+
+from .chat_completion_message_param import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+
+__all__ = ["ChatCompletionUserMessageParam"]

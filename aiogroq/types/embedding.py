@@ -1,0 +1,5 @@
+"""`Embedding`, at its official address."""
+
+from .embeddings import Embedding as Embedding
+
+__all__ = ["Embedding"]

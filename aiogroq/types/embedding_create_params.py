@@ -1,0 +1,5 @@
+"""`EmbeddingCreateParams`, at its official address."""
+
+from .create_params import EmbeddingCreateParams as EmbeddingCreateParams
+
+__all__ = ["EmbeddingCreateParams"]

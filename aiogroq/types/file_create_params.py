@@ -1,0 +1,5 @@
+"""`FileCreateParams`, at its official address."""
+
+from .create_params import FileCreateParams as FileCreateParams
+
+__all__ = ["FileCreateParams"]

@@ -1,0 +1,6 @@
+"""`ErrorObject`, at its official address."""
+
+from . import Debug as Debug
+from . import ErrorObject as ErrorObject
+
+__all__ = ["Debug", "ErrorObject"]

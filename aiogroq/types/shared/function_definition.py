@@ -1,0 +1,5 @@
+"""`FunctionDefinition`, at its official address."""
+
+from . import FunctionDefinition as FunctionDefinition
+
+__all__ = ["FunctionDefinition"]

@@ -1,0 +1,5 @@
+"""`FunctionParameters`, at its official address."""
+
+from . import FunctionParameters as FunctionParameters
+
+__all__ = ["FunctionParameters"]
