@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +60,7 @@ class Groq(FixedOptions, Resources):
                 "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
                 "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
             )
-        load_loop()
+        _load()
         super().__init__(
             AsyncGroq(
                 api_key=api_key,
@@ -161,6 +163,7 @@ class Groq(FixedOptions, Resources):
 
     @classmethod
     def _over(cls, client: AsyncGroq) -> Self:
+        _load()
         blocking = cls.__new__(cls)
         Resources.__init__(blocking, client)
         return blocking
@@ -195,6 +198,15 @@ class Groq(FixedOptions, Resources):
 
     def __reduce__(self) -> Any:
         return _over, (type(self), self._async)
+
+
+@cache
+def _load() -> None:
+    """Import what calls need. Left to the first call, a signal handler that interrupts just that import, and makes a call
+    too, would find the module half made."""
+    load_loop()
+    for name in ("audio", "batches", "chat", "embeddings", "files", "models"):
+        import_module(f"..resources.{name}", __package__)
 
 
 def _over(cls: type[Groq], client: AsyncGroq) -> Groq:

@@ -62,14 +62,22 @@ class _Pending(Generic[T]):
         return cast("T", self._value)
 
     def _check_alive(self) -> None:
-        if not self._runner.is_alive:
-            raise PortalError("The thread that runs blocking calls has died; the call was lost with it.")
-        self._runner.wake()
+        runner = self._runner
+        if not runner.is_alive:
+            if self._done.locked():
+                raise runner.lost()
+        elif runner.is_started:
+            runner.wake()
+        else:
+            runner.start()  # who has made it has not come to that so far: it may have been interrupted for good
 
     def _start(self) -> None:
         """On the loop's thread: run the coroutine in the context of the caller."""
-        if not self._runner.is_alive:
-            return  # the loop is being wound up: whoever waits sees that the thread is dead
+        if not self._runner.is_alive:  # being wound up
+            self._coro.close()
+            self._error = self._runner.lost()
+            self._release()
+            return
         self._task = self._context.run(self._runner.loop.create_task, self._run())
         self._task.add_done_callback(self._finish)
 
@@ -126,30 +134,35 @@ class Portal:
     """The one runner of this process, and the ways to it."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._runner: Runner | None = None
+        self._runner = Runner()
+        self._runner.has_ended = True  # never begun: the first call takes its successor
         self._inherited: list[Runner] = []
 
     @property
     def is_alive(self) -> bool:
         """Whether the thread runs."""
-        return self._runner is not None and self._runner.is_alive
+        return self._runner.is_alive
 
     @property
     def runner(self) -> Runner:
         """The runner, started where there is none. Raises `PortalError` where none can be started."""
         runner = self._runner
-        if runner is None or not runner.is_alive:
-            refuse_green_threads()
-            with self._lock:
-                runner = self._runner
-                if runner is None or not runner.is_alive:
-                    runner = self._runner = Runner()
+        return runner if runner.is_started else self._start()
+
+    def _start(self) -> Runner:
+        # Without a lock: a signal handler or a finalizer that interrupts this, and makes a call itself, would wait for it
+        # for ever. What must happen once is one atomic step each: `successor`, and which thread begins first.
+        refuse_green_threads()
+        runner = self._runner
+        while not runner.is_alive:
+            runner = runner.successor()
+        self._runner = runner
+        runner.start_if_made_here()
         return runner
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop, started where it was not."""
+        """The loop. It is there once a call has been made."""
         return self.runner.loop
 
     def call(self, coro: Coroutine[Any, Any, T]) -> T:
@@ -188,13 +201,10 @@ class Portal:
             runner.call_soon(lambda: _keep(runner.loop.create_task(close())))
 
     def abandon(self) -> None:
-        """In the child after a fork: the thread is not there, and locks may be held by threads that are not."""
-        self._lock = threading.Lock()
-        if self._runner is not None:
+        """In the child after a fork: the thread is not there."""
+        for runner in self._runner.abandon():
             # Kept: to collect its loop would be to warn of it, and to take sockets out of the parent's selector.
-            self._inherited.append(self._runner)
-            self._runner.has_ended = True
-        self._runner = None
+            self._inherited.append(runner)
 
 
 _closing: set[asyncio.Task[object]] = set()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, cast
@@ -27,70 +28,150 @@ class PortalError(GroqError):
 
 
 class Runner:
-    """A daemon thread that runs a loop. Raises `PortalError` where no thread can be started."""
+    """A loop, and the daemon thread that runs it from `start` on.
+
+    No method waits for a lock: each may be called by a signal handler or a finalizer that has interrupted any of them,
+    at any point, in the same thread.
+    """
+
+    loop: asyncio.AbstractEventLoop
+    """The loop. It is there once a call has been made on the thread."""
 
     def __init__(self) -> None:
-        self.loop: asyncio.AbstractEventLoop = _new_loop()
-        self.loop.set_default_executor(DaemonExecutor())
         self._queue: deque[Callable[[], object]] = deque()
-        self._is_woken = False
+        self._has_loop = False
+        # How often the loop has begun to run the queue, and that number when it was woken last. Each is only ever
+        # overwritten with a newer truth or an older one, and an older one wakes the loop once too often, never too rarely.
+        self._runs = 0
+        self._woken_at = -1
+        self._made_by = threading.get_ident()
+        self._successors: dict[str, Runner] = {}
+        # The threads that were started for it: the first one runs the loop, any other ends at once.
+        self._threads: list[int] = []
+        self._failure: BaseException | None = None
         self.has_ended: bool = False
         """Whether the thread is there no more. Set by itself, and in the child after a fork."""
-        self.thread: threading.Thread = threading.Thread(target=self._run, name="aiogroq-portal", daemon=True)
-        try:
-            self.thread.start()
-        except RuntimeError as error:
-            self.loop.close()
-            raise PortalError(
-                f"The thread that runs blocking calls cannot be started ({error}). From Python 3.12 on there are no new "
-                "threads while the interpreter exits: a program that calls in an atexit handler must have called before."
-            ) from error
-        except BaseException:  # an interrupt, while waiting for the thread to have begun
-            self.loop.call_soon_threadsafe(self.loop.stop)
-            raise
 
     @property
     def is_alive(self) -> bool:
-        """Whether the thread runs."""
+        """Whether the thread runs, or will."""
         # Not `Thread.is_alive`: an interrupt that breaks into it makes of a living thread a dead one, up to Python 3.12.
         return not self.has_ended
 
     @property
     def is_here(self) -> bool:
         """Whether this is the thread."""
-        return self.thread.ident == threading.get_ident()
+        threads = self._threads
+        return bool(threads) and threads[0] == threading.get_ident() and not self.has_ended
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the thread has begun, and not ended."""
+        return bool(self._threads) and not self.has_ended
+
+    def successor(self) -> Runner:
+        """The runner after this one, which has ended: the same for all that ask, whoever interrupts or overtakes whom."""
+        return self._successors.setdefault("", Runner())  # atomic
+
+    def start_if_made_here(self) -> None:
+        """Start the thread, where it is up to this thread, which has made the runner. In a signal handler or finalizer
+        that has interrupted just that, it is up to the handler: the other cannot go on before it returns."""
+        if not self._threads and self._made_by == threading.get_ident():
+            self.start()
+
+    def start(self) -> None:
+        """Start a thread. Where another one was started too, whichever begins first runs the loop. Raises `PortalError`
+        where there can be none."""
+        try:
+            # Not `threading.Thread`, whose start holds a lock of all threads: interrupted there by a signal handler
+            # that calls, the new thread would wait for that lock, and the handler for the new thread.
+            _thread.start_new_thread(self._run, ())
+        except RuntimeError as error:
+            raise PortalError(
+                f"The thread that runs blocking calls cannot be started ({error}). From Python 3.12 on there are no new "
+                "threads while the interpreter exits: a program that calls in an atexit handler must have called before."
+            ) from error
+
+    def abandon(self) -> Iterator[Runner]:
+        """In the child after a fork: no thread of this runner, or of those after it, is there. Gives them all."""
+        runner: Runner | None = self
+        while runner is not None:
+            runner.has_ended = True
+            yield runner
+            runner = runner._successors.get("")
+
+    def lost(self) -> PortalError:
+        """The error for a call that the thread will not finish."""
+        if self._failure is not None:
+            return PortalError(
+                f"The thread that runs blocking calls could not make its loop: {self._failure!r}."
+            )
+        return PortalError("The thread that runs blocking calls has died; the call was lost with it.")
 
     def call_soon(self, callback: Callable[[], object]) -> None:
         """Run a callback on the thread soon. One wake-up of the loop serves all that are waiting."""
         self._queue.append(callback)
-        if not self._is_woken:
-            self._is_woken = True
+        runs = self._runs
+        # Equal: the loop was woken after that run had begun, and has not begun the next one, which will see the callback.
+        if self._woken_at != runs:
             self.wake()
+            self._woken_at = runs
 
     def wake(self) -> None:
-        """See to it that the thread looks at what waits. Safe at any time, also where an interrupt broke into
-        `call_soon` before it had come to that."""
-        # Where the loop has ended, whoever waits sees that the thread is dead.
-        with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._run_queue)
+        """See to it that the thread looks at what waits. Safe at any time."""
+        if self._has_loop:  # otherwise it begins by looking
+            # Where the loop has ended, whoever waits sees that the thread is dead.
+            with contextlib.suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(self._run_queue)
 
     def _run_queue(self) -> None:
-        # Cleared first: what is queued from now on wakes the loop again.
-        self._is_woken = False
+        # Counted first: what is queued from now on wakes the loop again.
+        self._runs += 1
         queue = self._queue
-        while queue:
-            queue.popleft()()
+        try:
+            while queue:
+                queue.popleft()()
+        finally:
+            if queue:  # something ends the thread, or a callback raised
+                self.wake()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
+        self._threads.append(threading.get_ident())  # atomic, and from here on `is_here` knows this thread
+        if not self.is_here:
+            return
         try:
-            self.loop.run_forever()
+            self._adopt_thread()
+            self._make_loop()
+            if self._has_loop:
+                self.loop.run_forever()
         finally:
             self.has_ended = True
             self._wind_up()
 
+    def _adopt_thread(self) -> None:
+        """What `threading.Thread` does for its threads: a name, debuggers and profilers."""
+        threading.current_thread().name = "aiogroq-portal"
+        sys.settrace(threading.gettrace())
+        sys.setprofile(threading.getprofile())
+
+    def _make_loop(self) -> None:
+        """On the thread itself, which no signal interrupts half-way."""
+        try:
+            loop = _new_loop()
+        except OSError as error:  # such as too many open files
+            self._failure = error
+            return
+        loop.set_default_executor(DaemonExecutor())
+        asyncio.set_event_loop(loop)
+        loop.call_soon(self._run_queue)
+        self.loop = loop
+        self._has_loop = True
+
     def _wind_up(self) -> None:
         """The loop was stopped, or something that ends threads was raised in it: leave nothing open."""
+        if not self._has_loop:
+            self._run_queue()
+            return
         self._cancel_tasks()
         # Ends the sessions of the loop. uvloop frees under their feet the connections that are open when it is closed.
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
@@ -111,6 +192,7 @@ def load_loop() -> None:
     """Import what the portal's loop needs, once: its module, and the encoding of host names. Left to the first call, a
     fork in another thread meanwhile would find the lock of the import held for good."""
     "localhost".encode("idna")
+    asyncio.new_event_loop().close()  # the policy of event loops is made under a lock
     with contextlib.suppress(ImportError):
         import_module("uvloop")
 

@@ -16,11 +16,11 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..errors import GroqError
 from .portal import PortalError, portal, refuse_from
 from .runner import LIVENESS_S
 
 if TYPE_CHECKING:
+    from ..errors import APIError
     from ..transport.stream import AsyncStream
     from ..types.chat.chat_completion import ChatCompletion
     from ..types.completion_usage import CompletionUsage
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _AHEAD = 2048
-"""Events that are read ahead at most."""
+"""Events that are read ahead, about, before somebody reads them."""
 
 
 class _End:
@@ -38,18 +38,30 @@ class _End:
         self.error = error
 
 
+class _Mark:
+    """Lies in the queue behind every half of `_AHEAD` events."""
+
+
+_MARK = _Mark()
+
+
 class _Pump(Generic[T]):
-    """Reads the events of a stream on the portal's loop, into a queue for the threads that iterate it."""
+    """Reads the events of a stream on the portal's loop, into a queue for the threads that iterate it.
+
+    The two sides share nothing that both change. How far the pump has read ahead it learns from its own marks, which come
+    back to it: two of them that no reader has met are as much as is read ahead.
+    """
 
     def __init__(self, source: AsyncStream[T]) -> None:
         self.source = source
         self.runner = portal.runner
         # Not a deque with a semaphore, whose lock an interrupt of the reader can leave locked, for the portal to wait on.
-        self._inbox: SimpleQueue[list[T] | _End] = SimpleQueue()
-        self._unread = 0
-        self._room: asyncio.Event | None = None
+        self._inbox: SimpleQueue[list[T] | _Mark | _End] = SimpleQueue()
         self._task: asyncio.Task[None] | None = None
         self._is_left = False
+        # These two are for the loop's thread alone.
+        self._unmet_marks = 0
+        self._mark_met = asyncio.Event()
 
     @property
     def is_started(self) -> bool:
@@ -58,19 +70,19 @@ class _Pump(Generic[T]):
 
     async def start(self) -> None:
         """Begin to read."""
-        if self._task is None:
-            self._room = asyncio.Event()
+        if self._task is None and not self._is_left:
             self._task = asyncio.create_task(self._read_ahead())
 
     async def _read_ahead(self) -> None:
         end = _End(None)
         try:
+            unmarked = 0
             while batch := await self.source.next_batch():
-                self._unread += len(batch)
                 self._inbox.put(batch)
-                if self._unread >= _AHEAD and self._room is not None:
-                    self._room.clear()
-                    await self._room.wait()
+                unmarked += len(batch)
+                if unmarked >= _AHEAD // 2:
+                    unmarked = 0
+                    await self._put_mark()
         except asyncio.CancelledError:
             if not self._is_left:  # cut with the loop: no end like that of a whole stream
                 end = _End(
@@ -78,28 +90,40 @@ class _Pump(Generic[T]):
                 )
         except BaseException as error:
             end = _End(error)
-        self._put_end(end)
-
-    def _put_end(self, end: _End) -> None:
         self._inbox.put(end)
+
+    async def _put_mark(self) -> None:
+        self._unmet_marks += 1
+        self._inbox.put(_MARK)
+        while self._unmet_marks >= 2:
+            self._mark_met.clear()
+            await self._mark_met.wait()
+
+    def _meet_mark(self) -> None:
+        self._unmet_marks -= 1
+        self._mark_met.set()
 
     def take(self) -> list[T] | _End:
         """The next events, waiting for them, or the end. Raises `PortalError` where neither will come."""
-        arrived = self._next()
-        if isinstance(arrived, _End):
-            self._put_end(_End(None))  # for other threads that wait
-            return arrived
-        self._unread -= len(arrived)
-        if self._room is not None and self._unread < _AHEAD // 2 and not self._room.is_set():
-            self.runner.call_soon(self._room.set)
-        return arrived
+        while True:
+            arrived = self._next()
+            if isinstance(arrived, list):
+                return arrived
+            if isinstance(arrived, _End):
+                self._inbox.put(arrived)  # for other threads that wait
+                return arrived
+            self.runner.call_soon(self._meet_mark)
 
-    def _next(self) -> list[T] | _End:
+    def _next(self) -> list[T] | _Mark | _End:
         while True:
             try:
                 return self._inbox.get(timeout=LIVENESS_S)
             except Empty:
-                if not self.runner.is_alive or sys.is_finalizing():
+                pass
+            if not self.runner.is_alive or sys.is_finalizing():
+                try:
+                    return self._inbox.get_nowait()  # put there since
+                except Empty:
                     raise PortalError(
                         "The thread that reads streams has died; the rest of the stream is lost."
                     ) from None
@@ -109,8 +133,18 @@ class _Pump(Generic[T]):
         self._is_left = True
         if self._task is not None:
             self._task.cancel()
-        self._put_end(_End(None))  # a task that is cancelled before its first step says nothing
+        self._inbox.put(_End(None))  # a task that is cancelled before its first step says nothing
         await self.source.close()
+
+    async def collect(self) -> ChatCompletion:
+        """What has arrived, where it is the whole stream. Raises as `AsyncStream.collect`."""
+        await self.close()
+        return await self.source.collect()
+
+    async def left_early(self, by: str) -> APIError:
+        """The error for a stream that something in the reader's thread has ended."""
+        await self.close()
+        return self.source.left_early(f", by {by}")
 
     def forget(self) -> None:
         """`close` without waiting, for a stream that was collected."""
@@ -132,7 +166,8 @@ class Stream(Generic[T]):
         self._ready: deque[T] = deque()
         self._pump = _Pump(source)
         self._is_over = False
-        self._failed: GroqError | None = None
+        self._failed: BaseException | None = None
+        self._left_by = ""  # the name of the exception, where one of this thread's has ended it
         self._guard: weakref.finalize[[], Stream[T]] | None = None
 
     def __iter__(self) -> Stream[T]:
@@ -143,38 +178,46 @@ class Stream(Generic[T]):
             try:
                 return self._ready.popleft()
             except IndexError:
-                self._wait()
+                pass
+            self._wait()  # not above, where what it raises would seem to have come of an IndexError
 
     def _wait(self) -> None:
         """Wait for events. Raises `StopIteration` at the end."""
-        if self._failed is not None:
-            raise self._failed
-        if self._is_over:
-            raise StopIteration
+        self._raise_end()
         refuse_from(self._pump.runner)  # before anything changes: the stream can be read elsewhere
         if not self._pump.is_started:
             self._start()
         try:
             arrived = self._pump.take()
-            if not isinstance(arrived, _End):
+            if isinstance(arrived, list):
                 self._ready.extend(arrived)
                 return
         except PortalError as error:
             self._end(error)
             raise
         except BaseException as error:
-            # Ctrl-C, or what a signal's handler raises: events may be lost between the queue and here.
-            name = type(error).__name__
+            # Ctrl-C, or what a signal's handler raises: events may be lost between the queue and here, though not to the
+            # source, which keeps what it has decoded.
+            self._left_by = type(error).__name__
             self.close()
-            self._end(
-                GroqError(f"The stream was left in the midst of a wait, by {name}; the rest of it is lost.")
-            )
             raise
         self._end(arrived.error)
-        try:
-            raise arrived.error or StopIteration
-        finally:
-            del arrived  # the error's traceback refers to this frame: a cycle otherwise
+        del arrived  # the error's traceback refers to this frame: a cycle otherwise
+        self._raise_end()
+
+    def _raise_end(self) -> None:
+        """Raises what there is instead of more events, where the stream is over."""
+        if self._left_by:
+            raise self._left_early()
+        if self._failed is not None:
+            raise self._failed  # a cut answer is no answer, however often one asks
+        if self._is_over:
+            raise StopIteration
+
+    def _left_early(self) -> APIError:
+        if self._pump.runner.is_alive:
+            return portal.call(self._pump.left_early(self._left_by))
+        return self._source.left_early(f", by {self._left_by}")
 
     def _start(self) -> None:
         self._guard = weakref.finalize(self, self._pump.forget)
@@ -182,9 +225,9 @@ class Stream(Generic[T]):
         portal.call(self._pump.start())
 
     def _end(self, error: BaseException | None = None) -> None:
+        if error is not None:
+            self._failed = error
         self._is_over = True
-        if isinstance(error, GroqError):
-            self._failed = error  # a cut answer is no answer, however often one asks
         if self._guard is not None:
             self._guard.detach()
 
@@ -208,6 +251,8 @@ class Stream(Generic[T]):
             completion = portal.call(self._source.collect())
             self._is_over = True
             return completion
+        if self._left_by and self._pump.runner.is_alive:
+            return portal.call(self._pump.collect())
         for _ in self:
             pass
         return portal.call(self._source.collect())
@@ -216,9 +261,11 @@ class Stream(Generic[T]):
         """End the stream now. May be called more than once, and from another thread."""
         if self._is_over and self._source.is_closed:
             return
-        self._end()
+        self._is_over = True
         self._ready.clear()
         portal.close(self._pump.close, self._pump.runner)
+        if self._guard is not None:
+            self._guard.detach()  # not before: an interrupt may leave the connection open
 
     def __enter__(self) -> Stream[T]:
         return self

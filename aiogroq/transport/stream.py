@@ -290,11 +290,14 @@ class AsyncStream(Generic[T]):
             if type(chunk) is ChatCompletionChunk:
                 fold.add(cast("ChatCompletionChunk", chunk))
         if not self._is_whole:
-            left = APIConnectionError(
-                "The stream was closed before its end; what had arrived is in `partial`.", self._body.request
-            )
-            raise self._with_partial(left)
+            raise self.left_early()
         return fold.completion
+
+    def left_early(self, by: str = "") -> APIError:
+        """The error for a stream that was closed before its end, ``by`` something, with what had arrived in ``partial``."""
+        rest = "the rest of it is lost" if self._kept is None else "what had arrived is in `partial`"
+        message = f"The stream was closed before its end{by}; {rest}."
+        return self._with_partial(APIConnectionError(message, self._body.request))
 
     async def close(self) -> None:
         """End the stream now. May be called more than once, and from another task."""

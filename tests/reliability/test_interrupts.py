@@ -239,39 +239,48 @@ for _ in range({ROUNDS}):
     assert server.open_connections == 0
 
 
-def test_an_exception_of_a_signal_handler_ends_a_stream_like_ctrl_c(
-    programs: Programs, server: LocalGroq, loop_kind: str
+@pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "Late"])
+def test_a_stream_that_was_interrupted_keeps_the_text_that_had_arrived(
+    programs: Programs, server: LocalGroq, loop_kind: str, interrupt: str
 ) -> None:
-    server.script(Fault(after_events=1, end="stall"))
-    code = """
-from aiogroq import GroqError
+    """Ctrl-C, or what a signal handler raises: as where the task that reads an `AsyncStream` is cancelled."""
+    server.script(Fault(after_events=31, end="stall"))
+    code = f"""
+from aiogroq import APIConnectionError
 
 class Late(Exception):
     pass
 
 def late(*_):
-    raise Late
+    raise {interrupt}
 
 signal.signal(signal.SIGALRM, late)
 client = Groq()
 stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+seen = []
 try:
     for chunk in stream:
-        say_when_main_waits()
-except Late:
-    print("late", flush=True)
+        seen.append(chunk.choices[0].delta.content or "")
+        if len(seen) == 31:
+            say_when_main_waits()
+except {interrupt} as error:
+    print("interrupted", error.__context__, flush=True)
 for use in lambda: next(stream), stream.collect:
     try:
         print("as if whole", use())
-    except GroqError as error:
-        print(error)
-print(ask(client))
+    except APIConnectionError as error:
+        print(error, text(error.partial) == "".join(seen) == "2+2 =", error.__context__)
+print(stream.is_closed, ask(client))
 """
     with programs.started(WAITING + code, loop=loop_kind) as program:
         assert line_of(program) == "waiting"
         os.kill(program.pid, signal.SIGALRM)
-        assert line_of(program) == "late"
+        assert line_of(program) == "interrupted None"
         server.wait_for_requests(1, finished=True)
-        said = "The stream was left in the midst of a wait, by Late; the rest of it is lost."
-        assert programs.finish(program) == [said, said, "2+2 = 4."]
+        said = "The stream was closed before its end{}; what had arrived is in `partial`. True None"
+        assert programs.finish(program) == [
+            said.format(f", by {interrupt}"),
+            said.format(""),
+            "True 2+2 = 4.",
+        ]
     assert server.requests[0].disconnected

@@ -183,11 +183,18 @@ stream(client)
 
 # ------------------------------------------------------------------------------------------- the thread is killed
 
+ENDED = """
+def ended_within(runner, limit_s):
+    import time
+    ends_at = time.monotonic() + limit_s
+    while not (runner.has_ended and runner.loop.is_closed()) and time.monotonic() < ends_at:
+        time.sleep(0.002)
+"""
 KILL = {
     "its loop is stopped": "portal.loop.call_soon_threadsafe(portal.loop.stop)",
     "SystemExit in a callback": "portal.loop.call_soon_threadsafe(sys.exit)",
     "an exception is raised in the thread": """
-    thread = portal.runner.thread
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == "aiogroq-portal"]
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
     portal.loop.call_soon_threadsafe(int)
 """,
@@ -225,21 +232,21 @@ with ThreadPoolExecutor(2) as pool:
     rest = pool.submit(ended, lambda: list(iterated))
     request = pool.submit(ended, client.models.list)
     signal.sigwait([signal.SIGUSR1])
-    killed, killed_at = portal.runner.thread, time.monotonic()
+    killed, killed_at = portal.runner, time.monotonic()
     kill()
     # An exception that meets one call is that call's alone: then the other waits on, for a server that says no more.
     done, others = wait((request, rest), return_when="FIRST_COMPLETED")
-    if killed is portal.runner.thread:
+    if killed is portal.runner:
         iterated.close()
         client.close()
     else:
         done |= others
     # What came to an end by itself came to none that looks like the end of a whole answer.
     print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 3)
-killed.join(2)  # where the exception met a call, that call had it, and the thread lives
+ended_within(killed, 2)  # where the exception met a call, that call had it, and the thread lives
 print(ask(Groq()))
 """
-    with programs.started(STREAM + code, loop=loop_kind) as program:
+    with programs.started(STREAM + ENDED + code, loop=loop_kind) as program:
         server.wait_for_requests(3, timeout_s=20)
         os.kill(program.pid, signal.SIGUSR1)
         assert programs.finish(program) == ["2+2 = 4.", "error True", "2+2 = 4."]
@@ -258,9 +265,9 @@ kwargs = dict(model="openai/gpt-oss-20b", messages=[{"role": "user", "content": 
 with create(**kwargs) as begun, create(**kwargs) as unread:
     pieces = begun.iter_bytes()
     next(pieces)
-    killed = portal.runner.thread
-    portal.loop.call_soon_threadsafe(portal.loop.stop)
-    killed.join(20)
+    killed = portal.runner
+    killed.loop.call_soon_threadsafe(killed.loop.stop)
+    ended_within(killed, 20)
     for read in (lambda: list(pieces), unread.read):
         try:
             print("whole", read())
@@ -268,7 +275,7 @@ with create(**kwargs) as begun, create(**kwargs) as unread:
             print(error)
 print(ask(client))
 """
-    assert programs.run(STREAM + code, loop=loop_kind) == [
+    assert programs.run(STREAM + ENDED + code, loop=loop_kind) == [
         "The thread that reads this body has died; the rest of it is lost.",
         "an answer is read on the event loop that it was made on, and this is another one",
         "2+2 = 4.",
@@ -297,14 +304,14 @@ for thread in threads:
     thread.start()
 for _ in range(10):
     runner = portal.runner
-    runner.loop.call_soon_threadsafe(runner.loop.stop)
-    runner.thread.join()
+    runner.call_soon(lambda: runner.loop.stop())
+    ended_within(runner, 20)
 is_over.set()
 for thread in threads:
     thread.join(5)
 print(sum(thread.is_alive() for thread in threads), ask(client), outcomes <= {"2+2 = 4.", "PortalError"}, outcomes)
 """
-    (line,) = programs.run(code, loop=loop_kind)
+    (line,) = programs.run(ENDED + code, loop=loop_kind)
     assert line.startswith("0 2+2 = 4. True"), line
 
 

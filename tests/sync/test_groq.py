@@ -202,6 +202,32 @@ def test_a_client_that_is_never_closed_leaves_nothing_on_stderr(server: LocalGro
     assert run(ASK + "print(ask())", server) == "2+2 = 4.\n"
 
 
+def test_a_client_that_was_made_imports_nothing_more(server: LocalGroq) -> None:
+    """A signal handler or finalizer that makes a call would find the module of an interrupted import half made."""
+    code = """
+import sys
+from aiogroq import GroqError
+loaded = set(sys.modules)
+messages = [{"role": "user", "content": "What is 2+2?"}]
+create = client.chat.completions.create
+create(model="openai/gpt-oss-20b", messages=messages)
+list(create(model="openai/gpt-oss-20b", messages=messages, stream=True))
+create(model="openai/gpt-oss-20b", messages=messages, stream=True).collect()
+client.models.list()
+client.files.create(file=b"{}", purpose="batch")
+client.batches.list()
+client.embeddings.create(model="m", input="a")
+client.audio.speech.create(input="Hi", model="canopylabs/orpheus-v1-english", voice="austin", response_format="wav")
+try:
+    create(model="no-such-model", messages=messages)
+except GroqError as error:
+    str(error)
+client.close()
+print(sorted(name for name in set(sys.modules) - loaded if name.startswith("aiogroq")))
+"""
+    assert run(ASK + code, server) == "[]\n"
+
+
 def test_a_stream_can_be_closed_from_another_thread(server: LocalGroq) -> None:
     server.script(Fault(after_events=2, end="stall"))
     with Groq(api_key="k", base_url=server.base_url) as groq:
