@@ -57,7 +57,7 @@ async def dropped_clients(side: Side) -> str:
     return "few" if grown < 20 else f"{grown} more open"
 
 
-@scenario(_GROUP, "1,000 clients are built within a second", gives("quick"), server=_REPLY)
+@scenario(_GROUP, "1,000 clients are built within a second", gives("quick"), server=_REPLY, alone=True)
 def many_clients(side: Side) -> str:
     started_at = time.monotonic()
     kept = [side.client() for _ in range(1000)]
@@ -128,7 +128,7 @@ def forked_amid(side: Side) -> list[int]:
     return codes
 
 
-@scenario(_GROUP, "Ctrl-C in a blocking call, then another call", gives([True, TEXT]), server=_REPLY, faults=(
+@scenario(_GROUP, "Ctrl-C in a blocking call, then another call", gives([True, TEXT]), server=_REPLY, alone=True, faults=(
     Fault(latency_s=30.0),))  # fmt: skip
 def interrupted(side: Side) -> list[Any]:
     client = side.blocking()

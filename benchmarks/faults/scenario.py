@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
 from aiogroq.local import Fault
 
-Raw = Callable[[Any, Any], Awaitable[None]]
-"""A server of a scenario's own: `asyncio.start_server`'s callback."""
+
+@dataclass
+class Served:
+    """What a scenario's own server has seen in one run."""
+
+    heads: list[str] = field(default_factory=list[str])
+    """The heads of the requests."""
+    connections: int = 0
+    """How many connections `wire.drops` has had."""
+
+
+Raw = Callable[[Served, StreamReader, StreamWriter], Awaitable[None]]
+"""A server of a scenario's own: `asyncio.start_server`'s callback, and what it has seen before."""
 Action = Callable[["Side"], Union[Any, Awaitable[Any]]]
 
 
@@ -79,6 +91,14 @@ class Scenario:
     """Variables of the child; ``{url}`` is the server's."""
     dev: bool = False
     """With ``-X dev``, which shows what was left open."""
+    expects: str = ""
+    """Why the right outcome is right, whichever the package; empty where the name says it."""
+    tls_name: str = ""
+    """The raw server is over TLS, with a certificate for this name that the child trusts."""
+    limit_s: float = 15.0
+    """After so many seconds the child is ended, and the verdict is ``hang``."""
+    alone: bool = False
+    """Whether nothing else runs meanwhile: where the verdict is about a time of a second or so."""
 
 
 SCENARIOS: dict[str, Scenario] = {}

@@ -1,4 +1,4 @@
-"""Servers that do what HTTP servers do not: each is the callback of `asyncio.start_server`."""
+"""Servers that do what HTTP servers do not: each is a `Raw` of a scenario."""
 
 from __future__ import annotations
 
@@ -9,30 +9,25 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 
 from .actions import TEXT
-from .scenario import Raw
+from .scenario import Raw, Served
 
 _SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-seen: list[str] = []
-"""The heads of requests since the start of the scenario."""
-opened = [0]
-"""How many connections `drops` has had since then."""
 
-
-def forget() -> None:
-    """Begin a scenario."""
-    seen.clear()
-    opened[0] = 0
-
-
-async def read_request(reader: StreamReader) -> bytes:
+async def read_request(served: Served, reader: StreamReader) -> bytes:
     """Read one request, note its head, return its body."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    seen.append(head)
-    for line in head.lower().split("\r\n"):
+    served.heads.append(head)
+    lower = head.lower()
+    for line in lower.split("\r\n"):
         if line.startswith("content-length:"):
             return await reader.readexactly(int(line.split(":")[1]))
-    return b""
+    body = b""
+    if "\r\ntransfer-encoding: chunked" in lower:
+        while size := int(await reader.readline(), 16):
+            body += (await reader.readexactly(size + 2))[:-2]
+        await reader.readline()
+    return body
 
 
 def completion(text: str = TEXT) -> bytes:
@@ -66,10 +61,10 @@ def chunked(content: bytes) -> bytes:
 def answers(answer: bytes) -> Raw:
     """Gives every request this answer."""
 
-    async def handle(reader: StreamReader, writer: StreamWriter) -> None:
+    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(reader)
+                await read_request(served, reader)
                 writer.write(answer)
                 await writer.drain()
         writer.close()
@@ -80,10 +75,10 @@ def answers(answer: bytes) -> Raw:
 def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
     """A stream of these bytes; then *forever* again and again, or its end."""
 
-    async def handle(reader: StreamReader, writer: StreamWriter) -> None:
+    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(reader)
+                await read_request(served, reader)
                 writer.write(_SSE)
                 for event in events:
                     writer.write(chunked(event))
@@ -101,12 +96,12 @@ def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
 def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
     """Answers, but drops the connection after reading a request where told so: (connection, request on it), from 0."""
 
-    async def handle(reader: StreamReader, writer: StreamWriter) -> None:
-        mine, number = opened[0], 0
-        opened[0] += 1
+    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+        mine, number = served.connections, 0
+        served.connections += 1
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(reader)
+                await read_request(served, reader)
                 if is_dropped(mine, number):
                     break
                 number += 1
@@ -119,7 +114,7 @@ def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
     return handle
 
 
-async def never_reads(reader: StreamReader, writer: StreamWriter) -> None:
+async def never_reads(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
     """Accepts, and lets the sender fill the buffers."""
     writer.transport.pause_reading()  # type: ignore[attr-defined] # a transport of a socket can
     await asyncio.sleep(60)

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from .. import machine
+from . import certificate
 
 
 class LoadServer:
@@ -25,9 +26,9 @@ class LoadServer:
 
     def __enter__(self) -> LoadServer:
         machine.allow_many_files()
-        certificate = [_certificate(Path(self._folder.name))] if self._folder else []
+        files = [str(certificate.make(Path(self._folder.name)))] if self._folder else []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.load.server", *certificate],
+            [sys.executable, "-m", "benchmarks.load.server", *files],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -61,18 +62,7 @@ class LoadServer:
     @property
     def ca_file(self) -> str:
         """The certificate of the authority that signed the server's; empty without TLS."""
-        return str(Path(self._folder.name, "ca.pem")) if self._folder else ""
-
-
-def _certificate(folder: Path) -> str:
-    """Make an authority (``ca.pem``) and a certificate for the loopback address, on the curve P-256 as most sites use."""
-    import trustme
-
-    authority = trustme.CA()
-    authority.cert_pem.write_to_path(folder / "ca.pem")
-    path = folder / "server.pem"
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(path)
-    return str(path)
+        return str(Path(self._folder.name, certificate.CA_FILE)) if self._folder else ""
 
 
 def ask(url: str, path: str) -> dict[str, Any]:

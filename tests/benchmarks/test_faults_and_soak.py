@@ -8,8 +8,8 @@ import pytest
 
 from aiogroq.local import Fault
 from benchmarks.faults.catalog import SCENARIOS
+from benchmarks.faults.process import run, verdict
 from benchmarks.faults.run import main as faults
-from benchmarks.faults.run import run, verdict
 from benchmarks.faults.scenario import Outcome
 from benchmarks.soak.account import Account, disagreement
 from benchmarks.soak.caller import Ended

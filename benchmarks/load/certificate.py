@@ -1,0 +1,22 @@
+"""The certificates of local TLS servers, made at run time with trustme."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CA_FILE = "ca.pem"
+"""The name of the file that a client is to trust."""
+
+
+def make(folder: Path, name: str = "127.0.0.1") -> Path:
+    """Write an authority's certificate (`CA_FILE`) into *folder*, and one for *name* with its key, whose path is returned.
+
+    Keys are of the curve P-256, as most sites have them. Needs trustme: `ImportError` without.
+    """
+    import trustme
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / CA_FILE)
+    path = folder / "server.pem"
+    authority.issue_cert(name).private_key_and_cert_chain_pem.write_to_path(path)
+    return path
