@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import answers, life, network, streams
+from . import answers, ends, files, life, limits, network, requests, streams, uploads
 from .scenario import SCENARIOS
 
-__all__ = ["SCENARIOS", "answers", "life", "network", "streams"]
+__all__ = [
+    "SCENARIOS",
+    "answers",
+    "ends",
+    "files",
+    "life",
+    "limits",
+    "network",
+    "requests",
+    "streams",
+    "uploads",
+]

@@ -159,7 +159,7 @@ def _raw_server(handle: Any, context: ssl.SSLContext | None) -> Iterator[str]:
 
     async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # At the end of a scenario what still runs is cancelled, and nobody needs to hear of it.
-        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError, EOFError):
             await handle(reader, writer)
 
     listening = asyncio.start_server(quietly, "127.0.0.1", 0, limit=2**26, ssl=context, backlog=4096)

@@ -15,7 +15,7 @@ from ..run import versions
 from .catalog import SCENARIOS
 from .process import Children, run, verdict
 from .scenario import Scenario
-from .table import Line, markdown
+from .table import Line, markdown, summary
 
 PACKAGES = ("aiogroq", "groq")
 _OUT_OF_TIME = ("hang", "late")
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
             parser.error(f"the package {package} is not installed")
     destination = Destination(options.results, is_whole=not options.only)
     destination.check(parser)
-    lines = _run_all(chosen, options.jobs)
+    lines = run_all(chosen, options.jobs)
     is_complete = len(lines) == len(chosen)
     _write(lines, destination, is_complete=is_complete)
     wrong = [line for line in lines if not line.ours.startswith("right")]
@@ -56,12 +56,13 @@ def main(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
-def _run_all(chosen: list[Scenario], jobs: int) -> list[Line]:
+def run_all(chosen: list[Scenario], jobs: int) -> list[Line]:
     """Run them with both packages, *jobs* at a time, then alone what must be or what took too long beside others.
 
     Ctrl-C ends it; what was run until then is returned.
     """
     lines: dict[str, Line] = {}
+    names = [scenario.name for scenario in chosen]
     children = Children()
 
     def one(scenario: Scenario) -> Line:
@@ -92,16 +93,21 @@ def _run_all(chosen: list[Scenario], jobs: int) -> list[Line]:
     finally:
         children.end()
         pool.shutdown(cancel_futures=True)
-    return [lines[scenario.name] for scenario in chosen if scenario.name in lines]
+    groups = list(dict.fromkeys(scenario.group for scenario in chosen))
+    return sorted(lines.values(), key=lambda line: (groups.index(line.group), names.index(line.name)))
+
+
+def _told(line: Line) -> dict[str, str]:
+    expects = SCENARIOS[line.name].expects
+    return {**line._asdict(), **({"expects": expects} if expects else {})}
 
 
 def _write(lines: list[Line], destination: Destination, *, is_complete: bool) -> None:
     folder = destination.folder(is_complete=is_complete)
     folder.mkdir(parents=True, exist_ok=True)
     kind, packages = machine.described(), versions()
-    report = {"machine": kind, "versions": packages, "scenarios": [line._asdict() for line in lines]}
+    report = {"machine": kind, "versions": packages, "scenarios": [_told(line) for line in lines]}
     (folder / "faults.json").write_text(json.dumps(report, indent=1) + "\n")
-    text = markdown(lines, kind, packages)
-    (folder / "faults.md").write_text(text)
+    (folder / "faults.md").write_text(markdown(lines, kind, packages))
     if destination.is_published(is_complete=is_complete):
-        readme.put("faults", text.partition("\n\n")[2])
+        readme.put("faults", summary(lines, kind, packages))

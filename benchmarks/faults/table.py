@@ -18,13 +18,10 @@ class Line(NamedTuple):
 def markdown(lines: Iterable[Line], machine: Mapping[str, str], versions: Mapping[str, str]) -> str:
     """The table as Markdown."""
     lines = list(lines)
-    right = [sum(line[column].startswith("right") for line in lines) for column in (2, 3)]
     parts = [
         "# The same misfortunes, side by side",
         "",
-        f"Each scenario ran once with each package, in a process of its own with a hard limit, on {machine['date']} with "
-        f"{machine['python']}, aiogroq {versions.get('aiogroq')}, groq {versions.get('groq')}. "
-        f"Right in {right[0]} (aiogroq) and {right[1]} (groq) of {len(lines)}. Made by `python -m benchmarks faults`.",
+        _said(lines, machine, versions),
         "",
         "| | scenario | aiogroq | groq |",
         "|---|---|---|---|",
@@ -36,6 +33,32 @@ def markdown(lines: Iterable[Line], machine: Mapping[str, str], versions: Mappin
         )
         group = line.group
     return "\n".join(parts) + "\n"
+
+
+def summary(lines: Iterable[Line], machine: Mapping[str, str], versions: Mapping[str, str]) -> str:
+    """How many of each group were right, for the README."""
+    lines = list(lines)
+    parts = [
+        f"{_said(lines, machine, versions)} Each scenario with both outcomes: "
+        "[faults.md](benchmarks/results/faults.md).",
+        "",
+        "| | scenarios | aiogroq right | groq right |",
+        "|---|---|---|---|",
+    ]
+    for group in dict.fromkeys(line.group for line in lines):
+        mine = [line for line in lines if line.group == group]
+        right = [sum(line[column].startswith("right") for line in mine) for column in (2, 3)]
+        parts.append(f"| {group} | {len(mine)} | {right[0]} | {right[1]} |")
+    return "\n".join(parts) + "\n"
+
+
+def _said(lines: list[Line], machine: Mapping[str, str], versions: Mapping[str, str]) -> str:
+    right = [sum(line[column].startswith("right") for line in lines) for column in (2, 3)]
+    return (
+        f"Each scenario ran once with each package, in a process of its own with a hard limit, on {machine['date']} with "
+        f"{machine['python']}, aiogroq {versions.get('aiogroq')}, groq {versions.get('groq')}. "
+        f"Right in {right[0]} (aiogroq) and {right[1]} (groq) of {len(lines)}. Made by `python -m benchmarks faults`."
+    )
 
 
 def _plain(text: str) -> str:

@@ -72,6 +72,18 @@ def answers(answer: bytes) -> Raw:
     return handle
 
 
+def answers_cut(answer: bytes, cut_bytes: int) -> Raw:
+    """Closes the connection before the last bytes of the answer."""
+
+    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+        await read_request(served, reader)
+        writer.write(answer[:-cut_bytes])
+        await writer.drain()
+        writer.close()
+
+    return handle
+
+
 def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
     """A stream of these bytes; then *forever* again and again, or its end."""
 

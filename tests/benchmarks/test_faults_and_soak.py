@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from aiogroq.local import Fault
 from benchmarks.faults.catalog import SCENARIOS
 from benchmarks.faults.process import run, verdict
 from benchmarks.faults.run import main as faults
+from benchmarks.faults.run import run_all
 from benchmarks.faults.scenario import Outcome
+from benchmarks.faults.table import Line, markdown, summary
 from benchmarks.soak.account import Account, disagreement
 from benchmarks.soak.caller import Ended
 from benchmarks.soak.kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
@@ -27,13 +30,45 @@ def in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_there_are_enough_scenarios() -> None:
-    assert len(SCENARIOS) >= 40
+    assert len(SCENARIOS) >= 130
+
+
+def test_groups_are_together_in_the_table_and_counted_in_the_summary() -> None:
+    """The README has a line for each group."""
+    lines = [Line("a", "x", "right value", "hang"), Line("b", "y", "right error", "right error")]
+    circumstances = {"date": "2026-01-02", "python": "CPython 3.11"}, {"aiogroq": "1", "groq": "2"}
+    text = summary(lines, *circumstances)
+    assert "| a | 1 | 1 | 0 |\n| b | 1 | 1 | 1 |" in text
+    assert "Right in 2 (aiogroq) and 1 (groq) of 2." in text
+    assert "Right in 2 (aiogroq) and 1 (groq) of 2." in markdown(lines, *circumstances)
 
 
 def test_a_scenario_is_judged_for_both_packages(tmp_path: Path) -> None:
     assert faults(["--only", "ends in order, but without its end", "--results", str(tmp_path)]) == 0
     line = next(x for x in (tmp_path / "faults.md").read_text().splitlines() if "ends in order" in x)
     assert line.split("|")[3:5] == [" right error ", " silent loss "]
+
+
+def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = replace(SCENARIOS["only keep-alive comments, 1 s allowed"], limit_s=5.0)
+    others = [SCENARIOS[name] for name in ("no [DONE] after a finish reason", "reset after three events")]
+    lines = run_all([slow, *others], jobs=3)
+    assert [line.name for line in lines] == [slow.name, *(scenario.name for scenario in others)]
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("[3/3] streams: only keep-alive comments")
+    assert last.endswith("| hang")
+
+
+@pytest.mark.parametrize(
+    "name", ["closed in the middle of an answer's body", "the certificate of another host: the error says so"]
+)
+def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) -> None:
+    scenario = SCENARIOS[name]
+    outcome = run(scenario, "aiogroq")
+    assert verdict(scenario, outcome) == "right error"
+    assert outcome.requests == (1 if "closed" in name else 0)
 
 
 def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
