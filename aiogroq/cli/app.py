@@ -34,12 +34,13 @@ class _InOrder(click.Group):
     cls=_InOrder,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    # Not a docstring: `python -OO` takes those away.
+    help="Groq from the command line: chat, models, speech, and a Groq-compatible server of your own.",
     epilog="Without a key, begin with `aiogroq demo`. With one, set GROQ_API_KEY.",
 )
 @click.version_option(__version__, "--version", message="aiogroq %(version)s")
 @connection_options()
 def cli(connection: Connection) -> None:
-    """Groq from the command line: chat, models, speech, and a Groq-compatible server of your own."""
     context = click.get_current_context()
     context.obj = connection
     if context.invoked_subcommand is None:

@@ -11,19 +11,31 @@ from .defaults import CHAT_MODEL
 from .question import Question
 from .text import is_terminal, read_stdin, write_json
 
+_HELP = """Ask a question, or start an interactive chat if PROMPT is omitted.
 
-@click.command()
+What is piped in is appended to PROMPT: `aiogroq chat "Summarise:" < notes.txt`. With a PROMPT of `-` only what is
+piped in is sent."""
+
+
+@click.command(help=_HELP)
 @click.argument("prompt", required=False)
-@click.option("-m", "--model", default=CHAT_MODEL, show_default=True, metavar="ID", help="Who answers.")
-@click.option("-s", "--system", metavar="TEXT", help="How to answer: the system message.")
+@click.option("-m", "--model", default=CHAT_MODEL, show_default=True, metavar="ID", help="Chat model.")
+@click.option("-s", "--system", metavar="TEXT", help="System message.")
 @click.option(
-    "-t", "--temperature", type=click.FloatRange(0, 2), metavar="0..2", help="Low is focused, high varied."
+    "-t",
+    "--temperature",
+    type=click.FloatRange(0, 2),
+    metavar="0..2",
+    help="Sampling temperature: low is focused, high varied.",
 )
 @click.option(
-    "--max-tokens", type=click.IntRange(min=1), metavar="N", help="Most tokens, reasoning included."
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Token limit of the response, reasoning included.",
 )
-@click.option("--no-stream", is_flag=True, help="Show the answer when it is complete.")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@click.option("--no-stream", is_flag=True, help="Show the response when it is complete.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole response as JSON.")
 @connection_options()
 def chat(
     connection: Connection,
@@ -35,11 +47,6 @@ def chat(
     no_stream: bool,
     as_json: bool,
 ) -> int | None:
-    """Ask a question, or talk at a prompt where there is no PROMPT.
-
-    What is piped in is asked too, after PROMPT where there is one: `aiogroq chat "Summarise:" < notes.txt`. A PROMPT of
-    `-` is only what is piped in.
-    """
     question = Question(model, system, temperature, max_tokens, is_streamed=not no_stream)
     if prompt is None and is_terminal(sys.stdin):
         if as_json:

@@ -59,7 +59,7 @@ _SERVICE = (
         "timeout_s",
         metavar="SECONDS",
         type=click.FloatRange(min=0, min_open=True),
-        help="Most seconds that each phase of a request may take.  [default: 60, to connect 5]",
+        help="Time limit of each phase of a request.  [default: 60, to connect 5]",
     ),
 )
 

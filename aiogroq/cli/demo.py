@@ -41,7 +41,13 @@ _NEXT = (
 )
 
 
-@click.command(short_help="Show all of it in two seconds, without a key.")
+_HELP = """Show the main job: chat, streaming, concurrency, tools, JSON, speech, batches.
+
+It runs on the embedded server and needs neither key nor network, whether GROQ_API_KEY is set or not; only --live
+uses the key."""
+
+
+@click.command(short_help="Show all of it in two seconds, without a key.", help=_HELP)
 @click.option(
     "--live", is_flag=True, help="Ask the real service: needs a key, and costs a few thousand tokens."
 )
@@ -53,11 +59,6 @@ _NEXT = (
 )
 @connection_options(local=False)
 def demo(connection: Connection, live: bool, keep: Path | None) -> int | None:
-    """Show the main job: chat, streaming, concurrency, tools, JSON, speech, batches.
-
-    It runs on the embedded server and needs neither key nor network, whether GROQ_API_KEY is set or not; only --live
-    uses the key.
-    """
     if live and connection.local:
         raise click.UsageError("--live and --local do not go together")
     if live and not has_key(connection):

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
     from aiogroq.types.models import Model, ModelListResponse
 
 
-@click.command()
+_HELP = """List the models that the key may use.
+
+At a terminal a table; in a pipe one line each, with tabs: id, owner, context window in tokens, active or not."""
+
+
+@click.command(help=_HELP)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print everything that the service says of them as JSON."
 )
 @connection_options()
 def models(connection: Connection, as_json: bool) -> None:
-    """List the models that the key may use.
-
-    At a terminal a table; in a pipe one line each, with tabs: id, owner, context window in tokens, active or not.
-    """
     listed = run_async(_list(connection))
     ordered = sorted(listed.data, key=lambda model: model.id)
     if as_json:

@@ -39,7 +39,8 @@ class Question:
             messages=messages,
             model=self.model,
             temperature=_given(self.temperature),
-            max_completion_tokens=_given(self.max_tokens),
+            max_completion_tokens=_given(self.max_tokens if is_groq(client) else None),
+            max_tokens=_given(None if is_groq(client) else self.max_tokens),
         )
 
     async def show(self, client: AsyncGroq, messages: Sequence[Message]) -> str:
@@ -64,7 +65,8 @@ class Question:
             messages=messages,
             model=self.model,
             temperature=_given(self.temperature),
-            max_completion_tokens=_given(self.max_tokens),
+            max_completion_tokens=_given(self.max_tokens if is_groq(client) else None),
+            max_tokens=_given(None if is_groq(client) else self.max_tokens),
             stream=True,
         ) as stream:
             try:
@@ -92,6 +94,15 @@ def _speed(completion: ChatCompletion, first_s: float | None, total_s: float) ->
         speed = usage.tokens_per_second
         parts.insert(0, f"{usage.completion_tokens} tokens" + (f" at {speed:,.0f} tokens/s" if speed else ""))
     return f"[{', '.join(parts)}]"
+
+
+def is_groq(client: AsyncGroq) -> bool:
+    """Whether the service itself is asked, and not another server.
+
+    Groq recommends ``max_completion_tokens``; some other servers (llama-cpp-python) know only the older ``max_tokens``.
+    """
+    host = client.base_url.host or ""
+    return host == "groq.com" or host.endswith(".groq.com")
 
 
 def _given(value: T | None) -> T | Omit:

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-@click.command()
+_HELP = """Run a Groq-compatible server here until Ctrl-C.
+
+It answers all operations by rules, without a model, a key or a network, the same for the same question. Ctrl-C and
+SIGTERM end it with exit code 0."""
+
+
+@click.command(help=_HELP)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one."
@@ -33,7 +39,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where files and batches are kept.  [default: in memory]",
+    help="Storage directory.  [default: in memory]",
 )
 @click.option("--api-key", metavar="KEY", help="The only key that is accepted.  [default: any]")
 @click.option("--strict-models", is_flag=True, help="Refuse models that Groq does not have.")
@@ -42,13 +48,13 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait before each answer.",
+    help="Wait before each response.",
 )
 @click.option(
     "--tokens-per-second",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="The pace of streams.  [default: as fast as possible]",
+    help="Streaming speed, tokens per second.  [default: as fast as possible]",
 )
 def serve(
     host: str,
@@ -59,11 +65,6 @@ def serve(
     latency_s: float,
     tokens_per_second: float | None,
 ) -> None:
-    """Run a Groq-compatible server here until Ctrl-C.
-
-    It answers all operations by rules, without a model, a key or a network, the same for the same question. Ctrl-C and
-    SIGTERM end it with exit code 0.
-    """
     if general_connection() != Connection():
         raise click.UsageError(
             "--base-url, --api-key, --timeout and --local before `serve` mean nothing to it"

@@ -17,21 +17,20 @@ if TYPE_CHECKING:
     from aiogroq import AsyncBinaryAPIResponse
 
 
-@click.command()
+_HELP = """Speak TEXT into a WAV file.
+
+A TEXT of `-` is standard input. The models speak at most 200 characters at a time."""
+
+
+@click.command(help=_HELP)
 @click.argument("text")
 @click.option(
     "-o", "--output", metavar="FILE", required=True, help="The WAV file to write; `-` is standard output."
 )
-@click.option("-v", "--voice", default=SPEECH_VOICE, show_default=True, metavar="NAME", help="Who speaks.")
-@click.option(
-    "-m", "--model", default=SPEECH_MODEL, show_default=True, metavar="ID", help="With which model."
-)
+@click.option("-v", "--voice", default=SPEECH_VOICE, show_default=True, metavar="NAME", help="Voice.")
+@click.option("-m", "--model", default=SPEECH_MODEL, show_default=True, metavar="ID", help="Speech model.")
 @connection_options()
 def speak(connection: Connection, text: str, output: str, voice: str, model: str) -> None:
-    """Speak TEXT into a WAV file.
-
-    A TEXT of `-` is standard input. The models speak at most 200 characters at a time.
-    """
     spoken = read_stdin().strip() if text == "-" else text.strip()
     if not spoken:
         raise click.UsageError("there is nothing to speak: TEXT is empty")

@@ -21,24 +21,29 @@ _SUBTITLES = {"srt": srt, "vtt": vtt}
 _TIMED = ("verbose_json", *_SUBTITLES)
 
 
-@click.command()
+_HELP = """Transcribe FILE.
+
+FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` reads a WAV file from standard input."""
+
+
+@click.command(help=_HELP)
 @click.argument("file", metavar="FILE")
 @click.option(
     "-m",
     "--model",
     metavar="ID",
-    help=f"Who listens.  [default: {TRANSCRIPTION_MODEL}; to translate {TRANSLATION_MODEL}]",
+    help=f"Transcription model.  [default: {TRANSCRIPTION_MODEL}; to translate {TRANSLATION_MODEL}]",
 )
 @click.option(
     "-l", "--language", metavar="CODE", help="The spoken language (en, de, ...), where it is known."
 )
-@click.option("--translate", is_flag=True, help="Write it down in English, whatever is spoken.")
+@click.option("--translate", is_flag=True, help="Translate into English.")
 @click.option(
     "-f",
     "--format",
     "form",
     type=click.Choice(["text", "json", "verbose_json", "srt", "vtt"]),
-    help="How to write it down.  [default: text]",
+    help="Output format.  [default: text]",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @connection_options()
@@ -51,10 +56,6 @@ def transcribe(
     form: str | None,
     as_json: bool,
 ) -> None:
-    """Write down what is said in FILE.
-
-    FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` is standard input, a WAV.
-    """
     if as_json and form in ("text", *_SUBTITLES):
         raise click.UsageError(f"--json and --format {form} do not go together")
     if translate and language is not None:

@@ -12,7 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDictProxy
 from yarl import URL
 
-from ..errors import APIConnectionError, APIError, APITimeoutError, RequestInfo
+from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, RequestInfo
 from ..wire.headers import redacted, scrub_text
 from .proxies import variable
 from .tls import HINT
@@ -68,6 +68,15 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         error
     ):  # the session that the caller gave was closed
         return APIConnectionError(f"Connection error: {_reason(error)}.", request)
+    is_connecting = watch is not None and watch.phase == "connect"
+    if is_connecting and isinstance(error, Exception) and not isinstance(error, GroqError):
+        # Code of the caller's runs there: a resolver, which raises what it likes. Where that finds no address, aiohttp
+        # takes the first of none, in a coroutine.
+        found_nothing = isinstance(error.__cause__, StopIteration)
+        reason = "the resolver found no address" if found_nothing else _reason(error)
+        return APIConnectionError(
+            f"Connection error: could not connect to {URL(request.url).host} ({reason}).", request
+        )
     return None
 
 

@@ -12,6 +12,7 @@ import contextlib
 import functools
 import ssl as ssl_module
 import weakref
+from collections.abc import Mapping
 from http.cookies import BaseCookie, SimpleCookie
 from typing import Any, cast
 
@@ -224,6 +225,10 @@ class DefaultAioHttpClient:
         if self._proxy is not None or not self._trust_env or self._injected is not None:
             return self._proxy
         return proxies.environment_proxy(url.scheme, url.host or "", url.port)
+
+    def check_headers(self, headers: Mapping[str, str]) -> None:
+        """Raises `ValueError` where a session of the caller's own cannot send these headers with every request."""
+        pool_options.refuse_second_authorization(self._injected, headers)
 
     @property
     def is_injected(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import ssl as ssl_module
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -71,6 +71,17 @@ def checked_session(given: Any) -> aiohttp.ClientSession | None:
     if given is not None and not isinstance(given, aiohttp.ClientSession):
         raise TypeError(f"session must be an aiohttp.ClientSession, not {type(given).__name__}")
     return given
+
+
+def refuse_second_authorization(session: aiohttp.ClientSession | None, headers: Mapping[str, str]) -> None:
+    """Raises `ValueError` where a session has credentials of its own for the header that carries the key: aiohttp
+    refuses every request with both."""
+    if session is not None and getattr(session, "auth", None) is not None and "Authorization" in headers:
+        raise ValueError(
+            "the aiohttp.ClientSession given as http_client was made with auth=, and a request cannot have that and the "
+            "Authorization header with the API key: make the session without auth=, or leave the key out by "
+            "default_headers={'Authorization': aiogroq.omit}"
+        )
 
 
 def _bound(name: str, given: Any) -> int:

@@ -58,6 +58,7 @@ class Transport:
         self._targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = {}
         warn_of_plain_http(root)
         self._headers = _prepared_headers(root, headers)
+        http_client.check_headers(self._headers[False, False].values)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} to {self._root}>"

@@ -44,7 +44,7 @@ def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str]
     except NotJSONError:
         if _is_spoken_text(cls, headers):
             return cast("T", TranscriptionText(_text(body)))
-        return cast("T", _decode_other(body, status, headers, request))
+        return cast("T", _decode_other(cls, body, status, headers, request))
     if not isinstance(value, Model) and _is_spoken_text(cls, headers):
         return cast("T", TranscriptionText(_text(body)))
     return value
@@ -54,9 +54,11 @@ def _is_spoken_text(cls: type[Any], headers: Mapping[str, str]) -> bool:
     return cls in (Transcription, Translation) and headers.get("content-type", "").startswith("text/plain")
 
 
-def _decode_other(body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:
-    if status == 204 and not body:
-        return None
+def _decode_other(
+    cls: type[Any], body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
+) -> Any:
+    if status == 204 and not body and not isinstance(cls, type(Model)):
+        return None  # an endpoint of the caller's own; those that promise a model of ours always have a body
     raise misfit("JSON", status, headers, body, request)
 
 

@@ -20,10 +20,11 @@ def follow(method: str, url: URL, status: int, location: str, taken: int) -> tup
     """
     try:
         target = url.join(URL(location)).with_fragment(None)
+        is_same = is_same_origin(url, target)  # it asks for the port, which yarl may not be able to read
     except ValueError:
         return None, f"The server redirects {url} to {location[:200]!r}, which is no URL."
     said = f"The server redirects {url} to {target}"
-    if not is_same_origin(url, target):
+    if not is_same:
         return None, (
             f"{said}, which is another origin; the key is not sent there. If that is where the API is, set base_url to it."
         )

@@ -85,7 +85,31 @@ def test_options_are_sent(run: Run, service: LocalGroq) -> None:
     run("chat", "hi", "-m", "m/odel", "-s", "Be brief.", "-t", "0.5", "--max-tokens", "99")
     body = asked(service)[0]
     assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
-    assert (body["model"], body["temperature"], body["max_completion_tokens"]) == ("m/odel", 0.5, 99)
+    assert (body["model"], body["temperature"]) == ("m/odel", 0.5)
+
+
+@pytest.mark.parametrize("how", [[], ["--no-stream"]])
+@pytest.mark.parametrize(
+    ("base_url", "name"),
+    [("http://api.groq.com", "max_completion_tokens"), ("http://llama.example/v1", "max_tokens")],
+)
+def test_the_token_limit_has_the_name_that_the_server_knows(
+    run: Run, service: LocalGroq, monkeypatch: pytest.MonkeyPatch, base_url: str, name: str, how: list[str]
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", service.base_url)
+    run("chat", "hi", "--max-tokens", "99", "--base-url", base_url, *how)
+    body = asked(service)[0]
+    assert {key: body[key] for key in body if key.startswith("max")} == {name: 99}
+
+
+def test_an_answer_that_breaks_off_is_shown_as_far_as_it_came_and_ends_with_code_1(
+    run: Run, service: LocalGroq
+) -> None:
+    service.script(Fault(after_events=40, end="close"))
+    outcome = run("chat", "Tell me a story")
+    assert outcome.code == 1
+    assert outcome.out.strip()
+    assert outcome.err.startswith("aiogroq: error: ")
 
 
 def test_what_is_not_given_is_not_sent(run: Run, service: LocalGroq) -> None:

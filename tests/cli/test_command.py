@@ -44,6 +44,16 @@ def test_every_command_explains_itself(run: Run, command: str) -> None:
     assert outcome.out.startswith(f"Usage: aiogroq {command}")
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("command", ["", "demo", "serve", "chat", "models", "transcribe", "speak"])
+def test_help_is_the_same_without_docstrings(command: str) -> None:
+    def shown(*flags: str) -> str:
+        line = [sys.executable, *flags, "-m", "aiogroq", *command.split(), "--help"]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20).stdout
+
+    assert shown("-OO") == shown()
+
+
 def test_without_arguments_the_help_is_shown(run: Run) -> None:
     assert run() == run("--help")
 

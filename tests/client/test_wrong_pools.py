@@ -8,10 +8,19 @@ import socket
 import traceback
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq, GroqError
+from aiogroq import (
+    APIConnectionError,
+    AsyncGroq,
+    AuthenticationError,
+    DefaultAioHttpClient,
+    Groq,
+    GroqError,
+    omit,
+)
 from aiogroq.local import LocalGroq
 
 pytestmark = pytest.mark.timeout(10)
@@ -132,6 +141,57 @@ class NoNames(AbstractResolver):
 
     async def close(self) -> None:
         pass
+
+
+class WrongNames(AbstractResolver):
+    """A resolver with a defect of its own."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self._error = error
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        if self._error is not None:
+            raise self._error
+        return []
+
+    async def close(self) -> None:
+        pass
+
+
+async def test_a_resolver_that_raises_what_it_likes_is_a_connection_error() -> None:
+    pool = DefaultAioHttpClient(resolver=WrongNames(RuntimeError("the table of names is empty")))
+    assert await failed(pool, "http://groq.example") == (
+        "Connection error: could not connect to groq.example (the table of names is empty)."
+    )
+
+
+async def test_a_resolver_that_finds_nothing_is_a_connection_error() -> None:
+    assert await failed(DefaultAioHttpClient(resolver=WrongNames()), "http://groq.example") == (
+        "Connection error: could not connect to groq.example (the resolver found no address)."
+    )
+
+
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated", "ignore:The 'auth' parameter is deprecated")
+async def test_a_session_with_credentials_of_its_own_is_refused_with_the_client() -> None:
+    async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("u", "p")) as session:
+        with pytest.raises(ValueError, match=r"made with auth=.*make the session without auth="):
+            AsyncGroq(api_key="k", http_client=session)
+
+
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated", "ignore:The 'auth' parameter is deprecated")
+async def test_its_credentials_are_sent_where_the_key_is_left_out(server: LocalGroq) -> None:
+    async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("u", "p")) as session:
+        client = AsyncGroq(
+            api_key="k",
+            base_url=server.base_url,
+            http_client=session,
+            default_headers={"Authorization": omit},
+        )
+        with pytest.raises(AuthenticationError):  # the embedded server wants a bearer token
+            await client.models.list()
+    assert server.requests[-1].headers["authorization"] == "Basic dTpw"
 
 
 async def failed(http_client: DefaultAioHttpClient, base_url: str = "http://127.0.0.1:9") -> str:

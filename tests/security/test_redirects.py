@@ -96,7 +96,16 @@ async def test_the_bound_is_of_the_call_and_not_of_its_tries(client: AsyncGroq, 
     assert len(server.requests) == 12
 
 
-@pytest.mark.parametrize("location", ["http://[", "http://[::1", "http://a:b", "http://\u217cocalhost/"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[",
+        "http://[::1",
+        "http://a:b",
+        "http://\u217cocalhost/",
+        "http://[::ffff:\u00e9a127.0.0.2]:80/",
+    ],
+)
 async def test_a_location_that_is_no_url_is_an_error_that_shows_it(
     location: str, client: AsyncGroq, server: LocalGroq
 ) -> None:

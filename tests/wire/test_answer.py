@@ -310,8 +310,13 @@ def test_an_answer_without_a_content_type_is_reported_as_such() -> None:
         decode(ChatCompletion, b"x", status=200, headers={}, request=REQUEST)
 
 
-def test_a_204_is_none() -> None:
-    assert answer(ChatCompletion, b"", status=204) is None
+def test_a_204_is_none_for_an_endpoint_of_the_callers_own() -> None:
+    assert answer(object, b"", status=204) is None
+
+
+def test_a_204_is_an_error_where_a_model_is_promised() -> None:
+    with pytest.raises(APIResponseValidationError, match="204, application/json, 0 bytes"):
+        answer(ChatCompletion, b"", status=204)
 
 
 def test_a_204_that_has_a_body_is_an_answer_like_others() -> None:
