@@ -99,6 +99,11 @@ class AioBody:
         return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
     @property
+    def is_framed(self) -> bool:
+        """Whether HTTP says where the body ends: else that is where the connection does, which a cut looks like too."""
+        return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+
+    @property
     def raw(self) -> aiohttp.ClientResponse:
         """aiohttp's own response."""
         return self._response
@@ -299,16 +304,20 @@ class AioBody:
             self._reader.set_exception(error)
         _close(self._response)
 
-    async def drain(self) -> None:
-        """Read what little is left, so that the connection is clean and is used again; give up soon."""
+    async def drain(self) -> APIError | None:
+        """Read what little is left, so that the connection is clean and is used again; give up soon.
+
+        Returns the error of a body that broke off, None for one that ended in order or that nobody waited for.
+        """
         give_up = self._loop.call_later(_DRAIN_S, self.abort)
         try:
             while await self.next_piece():
                 pass
-        except APIError:
-            pass
+        except APIError as error:
+            return error if self._broken is None else None
         finally:
             give_up.cancel()
+        return None
 
     async def close(self) -> None:
         """Close the body; the connection is reused when it was read to its end."""

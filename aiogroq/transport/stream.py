@@ -21,16 +21,18 @@ from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, decode_u
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
-from ..wire import answer
+from ..wire import answer, stream_end
 from ..wire.headers import scrub, scrub_headers, scrub_text
 from ..wire.kept_events import KeptEvents
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
+from ..wire.stream_end import DONE
 from ..wire.tracebacks import without_frames
 from .body import AioBody
 
 T = TypeVar("T")
 
-_DONE = b"[DONE]"
+_NOTHING: Any = object()
+"""What there is to hand out for an event without data."""
 _SHOWN_BYTES = 64 * 1024
 _NOTHING_SENT: Mapping[str, str] = {}
 
@@ -71,6 +73,7 @@ class AsyncStream(Generic[T]):
         self._is_done = False
         self._is_whole = False
         self._is_read = False
+        self._last = b""  # event of a stream of something else than chat chunks
         # The beginning of an answer that has no event in it so far: it may be no stream at all.
         self._first_bytes: bytearray | None = bytearray()
         self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
@@ -84,30 +87,37 @@ class AsyncStream(Generic[T]):
         # The hot path of every stream: a plain chunk is decoded when it is asked for, so that one read does not make
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
         ready, keep = self._ready, self._keep
-        event = ready.popleft() if ready else await self._next_event()
-        if keep is not None and type(event) is bytes:
-            try:
-                chunk: Any = self._decode(event)
-            except DECODE_ERRORS:
-                pass
-            else:
-                x_groq = chunk.x_groq
-                if x_groq is None or not x_groq.error:
-                    chunk.__dict__["_body"] = event
-                    keep(event)
-                    item: T = chunk  # a `cast` would be a call
-                    return item
-        special = [event]
-        del event  # what a server sent is in no frame of an error: it may have sent the request back
-        return await self._take(special)
+        while True:
+            event = ready.popleft() if ready else await self._next_event()
+            if keep is not None and type(event) is bytes:
+                try:
+                    chunk: Any = self._decode(event)
+                except DECODE_ERRORS:
+                    pass
+                else:
+                    x_groq = chunk.x_groq
+                    if x_groq is None or not x_groq.error:
+                        chunk.__dict__["_body"] = event
+                        keep(event)
+                        plain: T = chunk  # a `cast` would be a call
+                        return plain
+            special = [event]
+            del event  # what a server sent is in no frame of an error: it may have sent the request back
+            item = await self._take(special)
+            if item is not _NOTHING:
+                return item
 
     async def next_batch(self) -> list[T]:
         """All events that have arrived, waiting for the first; empty at the end. Raises as iterating does."""
         batch: list[T] = []
+        ready = self._ready
         try:
             batch.append(await self.__anext__())
-            while self._ready and self._ready[0] != _DONE:
-                batch.append(await self.__anext__())
+            while ready and ready[0] != DONE:
+                if ready[0]:
+                    batch.append(await self.__anext__())
+                else:
+                    ready.popleft()  # there is nothing in it to wait for behind it
         except StopAsyncIteration:
             pass
         except APIError:
@@ -131,10 +141,12 @@ class AsyncStream(Generic[T]):
                     raise self._end()
                 try:
                     piece = await body.next_piece()
-                    if not piece:
-                        self._end_of_body()
-                    elif not self._is_done:  # else it was closed meanwhile, by another task
+                    if self._is_done:
+                        continue  # closed meanwhile, by another task
+                    if piece:
                         self._line_up(piece)
+                    else:
+                        self._end_of_body()
                     piece = b""
                 except (APIError, EventTooLargeError) as error:
                     if not self._is_done:
@@ -163,13 +175,12 @@ class AsyncStream(Generic[T]):
     async def _take(self, special: list[bytes]) -> T:
         """What is handed out for an event that is no plain chunk, taken out of ``special``. Raises the error that it is."""
         event = special.pop()
-        if event.startswith(_DONE):
-            self._ready.clear()
-            self._is_done = self._is_whole = True
-            await self._body.drain()
+        if event.startswith(DONE):
+            event = b""
+            await self._finish()
             raise StopAsyncIteration
         if not event:
-            return await self.__anext__()  # some gateways keep a connection alive by these
+            return cast("T", _NOTHING)  # some gateways keep a connection alive by these
         try:
             item = self._item(event)
         except APIError as error:
@@ -177,13 +188,33 @@ class AsyncStream(Generic[T]):
             self._fail(error)
             event = b""
             raise self._end() from error.__cause__
-        if self._kept is not None and type(item) is ChatCompletionChunk:
+        if self._kept is None:
+            self._last = event
+        elif type(item) is ChatCompletionChunk:
             self._kept.events.append(event)
             reason = getattr(item.x_groq, "error", None)
             if reason:
                 self._ready.clear()
                 self._fail(self._stopped_early(reason))
         return cast("T", item)
+
+    async def _finish(self) -> None:
+        """The stream has said ``[DONE]``. Raises `APIConnectionError` where it is cut all the same."""
+        self._ready.clear()
+        self._is_done = True
+        break_error = await self._body.drain()
+        is_broken = break_error is not None
+        if self._kept is not None:
+            why = stream_end.chat_cut_at_done(self._kept, is_broken=is_broken)
+        else:
+            why = stream_end.other_cut_at_done(is_broken=is_broken)
+        if why is None:
+            self._is_whole = True
+            return
+        error = APIConnectionError(why, self._body.request)
+        error.__cause__ = break_error
+        self._fail(error)
+        raise self._end()
 
     def _item(self, event: bytes) -> Any:
         if type(event) is Event and event.name == "error":
@@ -221,17 +252,25 @@ class AsyncStream(Generic[T]):
         return APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
 
     def _end_of_body(self) -> None:
-        if self._first_bytes is not None and self._kept is not None:
+        rest = self._parser.end()
+        if rest and stream_end.is_whole(rest):
+            self._first_bytes = None
+            self._ready.append(rest)
+            return
+        if self._first_bytes is not None and (self._kept is not None or rest is not None):
             self._fail(self._no_stream(scrub(bytes(self._first_bytes), self._sent)))
-        elif self._kept is None or self._kept.folded().is_finished:
+            return
+        is_within_event = rest is not None
+        if self._kept is not None:
+            why = stream_end.chat_cut_at_end(self._kept, is_within_event=is_within_event)
+        else:
+            why = stream_end.other_cut_at_end(
+                self._last, is_within_event=is_within_event, is_framed=self._body.is_framed
+            )
+        if why is None:
             self._is_done = self._is_whole = True
         else:
-            self._fail(
-                APIConnectionError(
-                    "The stream broke off: it ended without [DONE] and without a finish reason.",
-                    self._body.request,
-                )
-            )
+            self._fail(APIConnectionError(why, self._body.request))
 
     def _no_stream(self, content: bytes) -> APIError:
         """The error for an answer that has no event in it: what came instead."""
@@ -262,9 +301,13 @@ class AsyncStream(Generic[T]):
         self._body.abort()
 
     def _with_partial(self, error: APIError) -> APIError:
-        if self._kept is not None:
-            error.partial = self._kept.folded().completion
+        error.partial = self.partial
         return error
+
+    @property
+    def partial(self) -> ChatCompletion | None:
+        """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
+        return self._kept.folded().completion if self._kept is not None else None
 
     @property
     def usage(self) -> CompletionUsage | None:
@@ -284,11 +327,10 @@ class AsyncStream(Generic[T]):
         """
         if self._kept is None:
             raise TypeError(f"collect() folds chat chunks, and this is a stream of {self._cast_to.__name__}")
-        fold = self._kept.folded()
+        kept, fold = self._kept, self._kept.folded()
         async for chunk in self:
-            self._kept.events.clear()  # it is decoded already
             if type(chunk) is ChatCompletionChunk:
-                fold.add(cast("ChatCompletionChunk", chunk))
+                kept.fold_last(cast("ChatCompletionChunk", chunk))
         if not self._is_whole:
             raise self.left_early()
         return fold.completion

@@ -21,13 +21,14 @@ from .fold_choice import ChoiceFold, all_of, as_text
 class ChunkFold:
     """A running fold: `add` each chunk (constant cost each), read `completion` at any time."""
 
-    __slots__ = ("_choices", "_first", "_said_once", "_x_groq", "usage", "x_groq_id")
+    __slots__ = ("_choices", "_first", "_has_final_usage", "_said_once", "_x_groq", "usage", "x_groq_id")
 
     def __init__(self) -> None:
         self._choices: dict[int, ChoiceFold] = {}
         self._first: ChatCompletionChunk | None = None
         self._said_once: dict[str, Any] = {}
         self._x_groq: dict[str, Any] = {}
+        self._has_final_usage = False
         self.usage: CompletionUsage | None = None
         """The usage of the whole stream; None until it came."""
         self.x_groq_id: str | None = None
@@ -59,6 +60,8 @@ class ChunkFold:
                 fold.add_logprobs(choice.logprobs)
         if chunk.usage is not None and type(chunk.usage) is CompletionUsage:
             self.usage = chunk.usage
+            # Beside choices it may be that of the tokens so far, which some servers send with every chunk.
+            self._has_final_usage = self._has_final_usage or not chunk.choices
         if chunk.x_groq is not None:
             self._add_x_groq(chunk.x_groq)
         if chunk.service_tier or chunk.usage_breakdown or chunk.mcp_list_tools or drifted:
@@ -68,8 +71,9 @@ class ChunkFold:
         if type(x_groq) is not ChunkXGroq:
             return
         self.x_groq_id = x_groq.id or self.x_groq_id
-        if type(x_groq.usage) is CompletionUsage and self.usage is None:
-            self.usage = x_groq.usage
+        if type(x_groq.usage) is CompletionUsage:
+            self._has_final_usage = True
+            self.usage = self.usage or x_groq.usage
         if x_groq.usage_breakdown is not None:
             self._said_once.setdefault("usage_breakdown", x_groq.usage_breakdown)
         for name in ("seed", "debug"):
@@ -86,8 +90,15 @@ class ChunkFold:
             self._said_once.setdefault("", {}).update(chunk.model_extra)
 
     @property
+    def has_choices(self) -> bool:
+        """Whether a choice has begun."""
+        return bool(self._choices)
+
+    @property
     def is_finished(self) -> bool:
-        """Whether a finish reason came for every choice."""
+        """Whether the chunks show their end: a finish reason came for every choice, or the usage of the whole request."""
+        if self._has_final_usage:
+            return True
         return bool(self._choices) and all(fold.finish_reason is not None for fold in self._choices.values())
 
     @property
@@ -109,7 +120,7 @@ class ChunkFold:
                 Choice(
                     index=index,
                     message=fold.message(),
-                    finish_reason=fold.finish_reason or "",
+                    finish_reason=fold.finish_reason,
                     logprobs=fold.logprobs(),
                 )
                 for index, fold in sorted(self._choices.items())

@@ -12,19 +12,22 @@ from .fold import ChunkFold
 
 _MAX_KEPT_BYTES = 1024 * 1024
 """Of a longer stream the events are folded as they come: what is folded takes less memory than its events do."""
+_FINISH_REASON = b'"finish_reason"'
 _decode = typed_decoder(ChatCompletionChunk).decode
 
 
 class KeptEvents:
     """The fold of a stream, and the events that are not in it yet."""
 
-    __slots__ = ("_fold", "_kept_bytes", "events")
+    __slots__ = ("_fold", "_kept_bytes", "events", "names_finish_reasons")
 
     def __init__(self) -> None:
         self._fold = ChunkFold()
         self._kept_bytes = 0
         self.events: list[bytes] = []
         """Those that are chunks of the stream, drifted ones too. Always the same list: to append to it is to keep."""
+        self.names_finish_reasons: bool = False
+        """Whether a folded event has the field ``finish_reason``, be it null: its server knows what that is."""
 
     def make_room(self, arrived_bytes: int) -> None:
         """Say how many bytes have arrived whose events will be kept: there may be enough of them."""
@@ -34,6 +37,7 @@ class KeptEvents:
 
     def folded(self) -> ChunkFold:
         """The fold of all events that were kept."""
+        self._look_for_finish_reasons()
         for event in self.events:
             try:
                 chunk = _decode(event)
@@ -43,3 +47,13 @@ class KeptEvents:
         self.events.clear()
         self._kept_bytes = 0
         return self._fold
+
+    def fold_last(self, chunk: ChatCompletionChunk) -> None:
+        """Fold the only event that is kept, which is ``chunk`` when decoded: not to decode it again."""
+        self._look_for_finish_reasons()
+        self.events.clear()
+        self._fold.add(chunk)
+
+    def _look_for_finish_reasons(self) -> None:
+        if not self.names_finish_reasons:  # nearly always the first event has it
+            self.names_finish_reasons = any(_FINISH_REASON in event for event in self.events)

@@ -55,6 +55,19 @@ class SSEParser:
         """Bytes of an event that has not ended yet."""
         return len(self._pending)
 
+    def end(self) -> bytes | None:
+        """Say that the input has ended: the data of an event that lacks its blank line, or None where nothing of one is there.
+
+        The standard drops such an event, as it may be cut; ``b""`` is one that was cut before its data.
+        """
+        pending = bytes(self._pending)
+        self._pending = bytearray()
+        event = self._parse(pending.strip(b"\n"))
+        if event is None:
+            line = pending.rpartition(b"\n")[2]
+            return b"" if line and not line.startswith(b":") else None
+        return event
+
     def feed(self, piece: bytes) -> list[bytes]:
         """The events that end in ``piece``, in order.
 

@@ -255,7 +255,7 @@ def an_answer(completion: ChatCompletion) -> None:
     assert_type(completion.choices[0].message.content, str | None)
     assert_type(completion.choices[0].message.reasoning, str | None)
     assert_type(completion.choices[0].message.tool_calls, list[ChatCompletionMessageToolCall] | None)
-    assert_type(completion.choices[0].finish_reason, str)
+    assert_type(completion.choices[0].finish_reason, str | None)
     assert_type(completion.usage, CompletionUsage | None)
     if completion.usage is not None:
         assert_type(completion.usage.total_tokens, int)

@@ -59,7 +59,7 @@ def test_a_stream_that_breaks_off_gives_what_had_arrived() -> None:
     assert (choice.message.content, choice.message.reasoning, choice.finish_reason) == (
         "It is",
         "We add.",
-        "",
+        None,
     )
     assert fold.usage is None
     assert fold.x_groq_id == "req_01kh52"

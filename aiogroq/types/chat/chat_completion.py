@@ -38,8 +38,9 @@ class Choice(Model):
     """What the model said or which tools it calls."""
     logprobs: ChoiceLogprobs | None = None
     """Log probabilities; no model gives them today."""
-    finish_reason: str = ""
-    """Why it ended: ``stop``, ``length`` (the token limit), ``tool_calls``, or the deprecated ``function_call``."""
+    finish_reason: str | None = None
+    """Why it ended: ``stop``, ``length`` (the token limit), ``tool_calls``, or the deprecated ``function_call``. None where the
+    server did not say: in the ``partial`` of an error, and from servers that never do."""
 
 
 class McpListToolTool(Model):

@@ -1,0 +1,239 @@
+"""Which streams are whole and which are cut, by what they have shown before their end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from aiogroq import APIConnectionError, AsyncGroq, AsyncStream, Groq
+from aiogroq.local import Fault, LocalGroq
+
+from .raw_server import (
+    DONE,
+    LAST_CHUNK,
+    MODEL,
+    QUESTION,
+    SSE_HEAD,
+    USAGE,
+    Answer,
+    Exchange,
+    chunked,
+    delta,
+    raw_server,
+    stream,
+)
+
+pytestmark = pytest.mark.timeout(20)
+
+PLAIN_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+"""The body ends where the connection does."""
+
+
+def event(*choices: Any, **more: Any) -> bytes:
+    made = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": MODEL, "choices": [*choices]}
+    return b"data: " + json.dumps({**made, **more}).encode() + b"\n\n"
+
+
+def bare(text: str, index: int = 0) -> dict[str, Any]:
+    """The choice of a server that knows no finish reasons."""
+    return {"index": index, "delta": {"content": text}}
+
+
+def known(text: str, index: int = 0, reason: str | None = None) -> dict[str, Any]:
+    return {**bare(text, index), "finish_reason": reason}
+
+
+OPEN = delta("one ") + delta("two")
+FINISHED = delta("one ") + delta("two", finish="stop")
+NEVER = event(bare("one ")) + event(bare("two"))
+USAGE_EVENT = event(usage=USAGE)
+COUNTING = event(known("one "), usage=USAGE) + event(known("two"), usage=USAGE)
+TWO_CHOICES = event(known("one ")) + event(known("two", reason="stop")) + event(known("other", index=1))
+
+
+def ends(sent: bytes) -> Answer:
+    """Send this in order, with HTTP's own end."""
+
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, chunked(sent), LAST_CHUNK)
+
+    return serve
+
+
+def breaks(sent: bytes) -> Answer:
+    """Send this, and close the connection where HTTP wants an end."""
+
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, chunked(sent))
+        exchange.close()
+
+    return serve
+
+
+def closes(sent: bytes) -> Answer:
+    """Send this in a body that ends with its connection."""
+
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(PLAIN_HEAD, sent)
+        exchange.close()
+
+    return serve
+
+
+CUT = {
+    "[DONE] without a finish reason": ends(OPEN + DONE),
+    "[DONE] without a finish reason, and a break": breaks(OPEN + DONE),
+    "[DONE] with usage so far in each chunk": ends(COUNTING + DONE),
+    "[DONE] before the last of two choices has ended": ends(TWO_CHOICES + DONE),
+    "a break after [DONE], by a server without finish reasons": breaks(NEVER + DONE),
+    "no [DONE], by a server without finish reasons": ends(NEVER),
+    "within the event after the finish reason": ends(FINISHED + USAGE_EVENT[:60]),
+    "a connection that closes without anything": closes(OPEN),
+}
+WHOLE = {
+    "a finish reason and [DONE]": ends(FINISHED + DONE),
+    "a finish reason, and a break after [DONE]": breaks(FINISHED + DONE),
+    "a finish reason alone": ends(FINISHED),
+    "a finish reason, and the connection closes": closes(FINISHED),
+    "[DONE] of a server without finish reasons": ends(NEVER + DONE),
+    "[DONE] without finish reasons, and the connection closes": closes(NEVER + DONE),
+    "usage and [DONE]": ends(OPEN + USAGE_EVENT + DONE),
+    "usage without [DONE]": ends(OPEN + USAGE_EVENT),
+    "usage in x_groq and [DONE]": ends(delta("one ") + delta("two", usage=True) + DONE),
+    "[DONE] without its blank line": ends(FINISHED + b"data: [DONE]"),
+    "a finish reason in an event without its blank line": ends(FINISHED[:-2]),
+    "a comment without its line end": ends(FINISHED + b": bye"),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+async def test_a_cut_stream_is_an_error_with_what_had_arrived(name: str) -> None:
+    async with raw_server(CUT[name]) as raw, raw.client() as client:
+        events = await stream(client)
+        with pytest.raises(APIConnectionError, match=r"broke off|closed") as caught:
+            await events.collect()
+        choice = caught.value.partial.choices[0]
+        assert choice.message.content == "one two"
+        if "finish reason" in name and "after" not in name:
+            assert choice.finish_reason is None
+        assert events.partial == caught.value.partial
+        with pytest.raises(APIConnectionError) as again:
+            await anext(events)
+        assert again.value is caught.value
+
+
+@pytest.mark.parametrize("name", WHOLE)
+async def test_a_stream_that_has_shown_its_end_is_whole(name: str) -> None:
+    async with raw_server(WHOLE[name]) as raw, raw.client() as client:
+        completion = await (await stream(client)).collect()
+        assert completion.choices[0].message.content == "one two"
+        assert completion.choices[0].finish_reason in {"stop", None}
+
+
+@pytest.mark.parametrize("sent", [DONE, event() + DONE], ids=["at once", "after a chunk without choices"])
+async def test_done_before_any_choice_is_a_cut_stream(sent: bytes) -> None:
+    async with raw_server(ends(sent)) as raw, raw.client() as client:
+        with pytest.raises(APIConnectionError, match="before any choice had come") as caught:
+            await (await stream(client)).collect()
+        assert caught.value.partial.choices == []
+
+
+async def test_partial_is_what_has_arrived_so_far() -> None:
+    async with raw_server(ends(FINISHED + DONE)) as raw, raw.client() as client:
+        events = await stream(client)
+        assert events.partial.choices == []
+        await anext(events)
+        assert events.partial.choices[0].message.content == "one "
+        assert (await events.collect()).choices[0].message.content == "one two"
+        assert events.partial.choices[0].message.content == "one two"
+
+
+def test_a_blocking_stream_cut_by_done_is_an_error_too(server: LocalGroq) -> None:
+    server.script(Fault(body=OPEN + DONE, content_type="text/event-stream"))
+    with Groq(api_key="gsk_x", base_url=server.base_url) as client:
+        events = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        with pytest.raises(APIConnectionError, match="without a finish reason") as caught:
+            for _ in events:
+                pass
+    assert caught.value.partial.choices[0].message.content == "one two"
+
+
+# ------------------------------------------------------------------------------------------- events without data
+
+
+@pytest.mark.parametrize("empty", [b"data:\n\n", b"data: \n\n"])
+async def test_thousands_of_events_without_data_in_one_read_are_passed_over(empty: bytes) -> None:
+    async with (
+        raw_server(ends(delta("one ") + empty * 5000 + FINISHED + DONE)) as raw,
+        raw.client() as client,
+    ):
+        events = await stream(client)
+        await asyncio.sleep(0.05)  # all of it has arrived
+        assert (await events.collect()).choices[0].message.content == "one one two"
+
+
+async def test_an_event_without_data_does_not_hold_back_those_before_it() -> None:
+    go_on = asyncio.Event()
+
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, chunked(delta("one ") + b"data:\n\n"))
+        await go_on.wait()
+        await exchange.write(chunked(delta("two", finish="stop") + DONE), LAST_CHUNK)
+
+    async with raw_server(serve) as raw, raw.client() as client:
+        events = await stream(client)
+        assert len(await asyncio.wait_for(events.next_batch(), 5)) == 1  # what a blocking stream reads by
+        go_on.set()
+        assert len(await events.next_batch()) == 1
+        assert await events.next_batch() == []
+
+
+# --------------------------------------------------------------------------------------- streams of something else
+
+
+def other(number: int) -> bytes:
+    return b'event: step\ndata: {"number": %d}\n\n' % number
+
+
+OTHERS = other(1) + other(2)
+
+OTHER_CUT = {
+    "within an event": ends(OTHERS + other(3)[:-8]),
+    "within the name of an event": ends(OTHERS + b"event: st"),
+    "without chunks or a length": closes(OTHERS),
+    "between two chat chunks": ends(OPEN),
+    "a break after [DONE]": breaks(OTHERS + DONE),
+    "a break": breaks(OTHERS),
+}
+OTHER_WHOLE = {
+    "HTTP's own end": ends(OTHERS),
+    "[DONE]": ends(OTHERS + DONE),
+    "[DONE], and the connection closes": closes(OTHERS + DONE),
+    "chat chunks with a finish reason": ends(FINISHED),
+    "the last event without its blank line": ends(OTHERS[:-2]),
+}
+
+
+async def others(client: AsyncGroq) -> AsyncStream[Any]:
+    return await client.post(
+        "/steps", cast_to=dict, body={}, stream=True, stream_cls=AsyncStream[dict[str, Any]]
+    )
+
+
+@pytest.mark.parametrize("name", OTHER_CUT)
+async def test_a_cut_stream_of_something_else_is_an_error_after_its_events(name: str) -> None:
+    async with raw_server(OTHER_CUT[name]) as raw, raw.client() as client:
+        events = await others(client)
+        seen = [await anext(events), await anext(events)]
+        with pytest.raises(APIConnectionError, match=r"broke off|closed"):
+            await anext(events)
+        assert len(seen) == 2
+
+
+@pytest.mark.parametrize("name", OTHER_WHOLE)
+async def test_a_stream_of_something_else_that_ends_in_order_is_whole(name: str) -> None:
+    async with raw_server(OTHER_WHOLE[name]) as raw, raw.client() as client:
+        assert len([event async for event in await others(client)]) == 2
