@@ -40,7 +40,7 @@ class AsyncResource:
         self._client = client
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client!r}>"
+        return f"<{type(self).__name__} of {self._client}>"
 
     if not TYPE_CHECKING:
         # At run time only: a type checker is to see a misspelt name as one, not as Any.

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Literal, overload
 from ..types._omit import Omit, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
-from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.embeddings import (
+    CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
+    CreateEmbeddingResponse,
+)
 from ..wire.request import build
 from ._base import AsyncResource
 from ._cached import cached_property
@@ -43,7 +47,17 @@ class AsyncEmbeddings(AsyncResource):
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingFloatsResponse: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> CreateEmbeddingResponse: ...
@@ -75,7 +89,7 @@ class AsyncEmbeddings(AsyncResource):
         encoding_format: Literal["float", "base64", "array"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
+    ) -> CreateEmbeddingFloatsResponse | CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
         A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit

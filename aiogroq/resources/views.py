@@ -29,7 +29,11 @@ from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListR
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat_params import ChatParams
-from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.embeddings import (
+    CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
+    CreateEmbeddingResponse,
+)
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..types.models import Model, ModelDeleted, ModelListResponse
 from ._cached import cached_property
@@ -492,7 +496,17 @@ class AsyncEmbeddingsWithRawResponse:
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncAPIResponse[CreateEmbeddingFloatsResponse]: ...
+    @overload
+    async def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> AsyncAPIResponse[CreateEmbeddingResponse]: ...
@@ -524,7 +538,11 @@ class AsyncEmbeddingsWithRawResponse:
         encoding_format: Literal["float", "base64", "array"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]:
+    ) -> (
+        AsyncAPIResponse[CreateEmbeddingFloatsResponse]
+        | AsyncAPIResponse[CreateEmbeddingResponse]
+        | AsyncAPIResponse[CreateEmbeddingArrayResponse]
+    ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
         A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
@@ -533,7 +551,7 @@ class AsyncEmbeddingsWithRawResponse:
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         return cast(
-            "AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]",
+            "AsyncAPIResponse[CreateEmbeddingFloatsResponse] | AsyncAPIResponse[CreateEmbeddingResponse] | AsyncAPIResponse[CreateEmbeddingArrayResponse]",
             await self._create(
                 input=input, model=model, encoding_format=encoding_format, user=user, **options
             ),
@@ -552,7 +570,17 @@ class AsyncEmbeddingsWithStreamingResponse:
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingFloatsResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]: ...
@@ -588,7 +616,8 @@ class AsyncEmbeddingsWithStreamingResponse:
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> (
-        AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]
+        AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingFloatsResponse]]
+        | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]]
         | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]
     ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
@@ -599,7 +628,7 @@ class AsyncEmbeddingsWithStreamingResponse:
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         return cast(
-            "AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]] | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]",
+            "AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingFloatsResponse]] | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingResponse]] | AsyncResponseContextManager[AsyncAPIResponse[CreateEmbeddingArrayResponse]]",
             self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
         )
 

@@ -115,7 +115,9 @@ class BaseAPIResponse(Generic[R]):
         return rate_limit(self._body.headers)
 
     def __repr__(self) -> str:
-        kind = getattr(self._request.returns, "__name__", str(self._request.returns))
+        returns: Any = self._request.returns
+        is_bytes = isinstance(returns, type) and issubclass(returns, BaseAPIResponse)  # audio, a file
+        kind = "bytes" if is_bytes else getattr(returns, "__name__", str(returns))
         return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
 
     def _parse(self, to: Any) -> Any:

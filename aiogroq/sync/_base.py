@@ -24,7 +24,7 @@ class SyncResource:
     _async: Any
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} over {self._async!r}>"
+        return repr(self._async).replace(type(self._async).__name__, type(self).__name__, 1)
 
 
 def run(coro: Coroutine[Any, Any, T]) -> T:

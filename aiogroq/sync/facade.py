@@ -20,7 +20,11 @@ from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListR
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat_params import ChatParams
-from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.embeddings import (
+    CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
+    CreateEmbeddingResponse,
+)
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..types.models import Model, ModelDeleted, ModelListResponse
 from ._base import SyncResource, lift, run
@@ -399,7 +403,17 @@ class Embeddings(SyncResource):
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> CreateEmbeddingFloatsResponse: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> CreateEmbeddingResponse: ...
@@ -431,7 +445,7 @@ class Embeddings(SyncResource):
         encoding_format: Literal["float", "base64", "array"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
+    ) -> CreateEmbeddingFloatsResponse | CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
         A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit

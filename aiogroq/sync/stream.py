@@ -170,6 +170,9 @@ class Stream(Generic[T]):
         self._left_by = ""  # the name of the exception, where one of this thread's has ended it
         self._guard: weakref.finalize[[], Stream[T]] | None = None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._source.described()}>"
+
     def __iter__(self) -> Stream[T]:
         return self
 

@@ -19,7 +19,11 @@ from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListR
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat_params import ChatParams
-from ..types.embeddings import CreateEmbeddingArrayResponse, CreateEmbeddingResponse
+from ..types.embeddings import (
+    CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
+    CreateEmbeddingResponse,
+)
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..types.models import Model, ModelDeleted, ModelListResponse
 from .response import (
@@ -488,7 +492,17 @@ class EmbeddingsWithRawResponse:
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> APIResponse[CreateEmbeddingFloatsResponse]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> APIResponse[CreateEmbeddingResponse]: ...
@@ -520,7 +534,11 @@ class EmbeddingsWithRawResponse:
         encoding_format: Literal["float", "base64", "array"] | Omit = omit,
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
-    ) -> APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]:
+    ) -> (
+        APIResponse[CreateEmbeddingFloatsResponse]
+        | APIResponse[CreateEmbeddingResponse]
+        | APIResponse[CreateEmbeddingArrayResponse]
+    ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
 
         A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
@@ -529,7 +547,7 @@ class EmbeddingsWithRawResponse:
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         return cast(
-            "APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]",
+            "APIResponse[CreateEmbeddingFloatsResponse] | APIResponse[CreateEmbeddingResponse] | APIResponse[CreateEmbeddingArrayResponse]",
             self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
         )
 
@@ -546,7 +564,17 @@ class EmbeddingsWithStreamingResponse:
         *,
         input: str | Sequence[str],
         model: str,
-        encoding_format: Literal["float", "base64"] | Omit = omit,
+        encoding_format: Literal["float"] | Omit = omit,
+        user: str | Omit | None = omit,
+        **options: Unpack[CallOptions],
+    ) -> ResponseContextManager[APIResponse[CreateEmbeddingFloatsResponse]]: ...
+    @overload
+    def create(
+        self,
+        *,
+        input: str | Sequence[str],
+        model: str,
+        encoding_format: Literal["base64"],
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> ResponseContextManager[APIResponse[CreateEmbeddingResponse]]: ...
@@ -582,7 +610,8 @@ class EmbeddingsWithStreamingResponse:
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> (
-        ResponseContextManager[APIResponse[CreateEmbeddingResponse]]
+        ResponseContextManager[APIResponse[CreateEmbeddingFloatsResponse]]
+        | ResponseContextManager[APIResponse[CreateEmbeddingResponse]]
         | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]
     ):
         """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
@@ -593,7 +622,7 @@ class EmbeddingsWithStreamingResponse:
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         return cast(
-            "ResponseContextManager[APIResponse[CreateEmbeddingResponse]] | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]",
+            "ResponseContextManager[APIResponse[CreateEmbeddingFloatsResponse]] | ResponseContextManager[APIResponse[CreateEmbeddingResponse]] | ResponseContextManager[APIResponse[CreateEmbeddingArrayResponse]]",
             self._create(input=input, model=model, encoding_format=encoding_format, user=user, **options),
         )
 

@@ -80,6 +80,19 @@ class AsyncStream(Generic[T]):
         self._keep = self._kept.events.append if self._kept is not None else None
         self._decode = typed_decoder(cast_to).decode
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.described()}>"
+
+    def described(self) -> str:
+        """What the stream is of and how it stands, for a repr of it."""
+        kind = getattr(self._cast_to, "__name__", str(self._cast_to))
+        state = "open"
+        if self._failed is not None:
+            state = "broken off"
+        elif self._is_done:
+            state = "at its end" if self._is_whole else "closed"
+        return f"{kind}, {state}"
+
     def __aiter__(self) -> AsyncStream[T]:
         return self
 

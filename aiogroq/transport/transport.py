@@ -63,6 +63,9 @@ class Transport:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} to {self._root}>"
 
+    def __str__(self) -> str:
+        return str(self._root)
+
     async def send(self, request: Request[T]) -> T:
         """Send a request and hand out its answer: as ``request.returns``, as a stream, or as its view wants it.
 

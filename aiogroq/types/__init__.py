@@ -57,9 +57,11 @@ from .completion_usage import (
 from .create_params import BatchCreateParams, EmbeddingCreateParams, FileCreateParams
 from .embeddings import (
     CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
     CreateEmbeddingResponse,
     Embedding,
     EmbeddingArray,
+    EmbeddingFloats,
     EmbeddingUsage,
 )
 from .files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse, FileObject
@@ -103,9 +105,11 @@ __all__ = [
     "CompletionTokensDetails",
     "CompletionUsage",
     "CreateEmbeddingArrayResponse",
+    "CreateEmbeddingFloatsResponse",
     "CreateEmbeddingResponse",
     "Embedding",
     "EmbeddingArray",
+    "EmbeddingFloats",
     "EmbeddingCreateParams",
     "EmbeddingUsage",
     "ErrorObject",

@@ -12,13 +12,13 @@ decoder, which is how the fast path knows that there is nothing to keep. So read
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from array import array
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import msgspec
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from ._typing import Self, TypeAlias
 
 M = TypeVar("M", bound="Model")
 
@@ -27,10 +27,40 @@ DRIFTED = "_drifted"
 depth, may be of another type than the declared one, and any object may have unknown fields."""
 
 
-class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True, omit_defaults=True):
+Plain: TypeAlias = dict[str, Any]
+"""An object as plain data. By this name also where `dict` is the name of a method."""
+
+
+class _OlderNames:
+    """The names that pydantic's models had before its version 2."""
+
+    if TYPE_CHECKING:
+
+        def model_dump(self, **options: Any) -> Plain: ...
+
+        def model_dump_json(self, **options: Any) -> str: ...
+
+        def model_copy(self, *, update: Plain | None = None, deep: bool = False) -> Self: ...
+
+    def dict(self, **options: Any) -> Plain:
+        """`model_dump` under its older name."""
+        return self.model_dump(**options)
+
+    def json(self, **options: Any) -> str:
+        """`model_dump_json` under its older name."""
+        return self.model_dump_json(**options)
+
+    def copy(self, *, update: Plain | None = None, deep: bool = False) -> Self:
+        """`model_copy` under its older name."""
+        return self.model_copy(update=update, deep=deep)
+
+
+class Model(
+    _OlderNames, msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """What every answer of the service can do, besides its own fields.
 
-    Reading: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``.
+    Reading: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``, `keys`, `values`, `items`.
     Writing out: `to_dict`, `to_json`, and the pydantic names `model_dump`, `model_dump_json`.
     Reading in: `model_validate`, `model_validate_json`, `construct`.
     """
@@ -72,6 +102,18 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
     def keys(self) -> list[str]:
         """The names in `to_dict`: what was sent, in the order of declaration, unknown fields last."""
         return list(self.to_dict())
+
+    def values(self) -> list[Any]:
+        """The values of `keys`, objects as they are."""
+        return [self[key] for key in self.keys()]
+
+    def items(self) -> list[tuple[str, Any]]:
+        """`keys` with `values`."""
+        return [(key, self[key]) for key in self.keys()]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Names with values, as of pydantic's models."""
+        return iter(self.items())
 
     @property
     def model_extra(self) -> dict[str, Any] | None:
@@ -197,17 +239,13 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
         return other
 
     def __repr__(self) -> str:
-        shown = [
-            f"{name}={value!r}"
-            for name in self.__struct_fields__
-            if (value := getattr(self, name)) is not None
-        ]
-        shown += [f"{name}={value!r}" for name, value in (self.model_extra or {}).items()]
+        shown = [f"{name}={value!r}" for name, value in self.__rich_repr__()]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        shown = [(name, getattr(self, name)) for name in self.__struct_fields__]
-        return [pair for pair in shown if pair[1] is not None] + list((self.model_extra or {}).items())
+        fields = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        shown = [pair for pair in fields if pair[1] is not None] + list((self.model_extra or {}).items())
+        return [(name, _shortened(value)) for name, value in shown]
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
@@ -231,6 +269,46 @@ class Model(msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True,
             return cls.model_validate(value)
         except TypeError as error:  # pydantic collects ValueErrors; a TypeError would escape it
             raise ValueError(str(error)) from None
+
+
+class ListModel(Model):
+    """A list of objects: its ``data`` can be iterated, counted and indexed through it."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(cast("Any", self).data)
+
+    def __len__(self) -> int:
+        return len(cast("Any", self).data)
+
+    def __bool__(self) -> bool:
+        return True  # it is an answer, also where there is nothing in it
+
+    def __getitem__(self, key: str | int | slice) -> Any:
+        return super().__getitem__(key) if isinstance(key, str) else cast("Any", self).data[key]
+
+
+class Short:
+    """Stands in a repr for what is too long for one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+_MAX_SHOWN_NUMBERS = 16
+
+
+def _shortened(value: Any) -> Any:
+    """``value`` as a repr shows it: of vectors the beginning."""
+    kind: Any = value.__class__
+    if (kind is list or kind is array) and len(value) > _MAX_SHOWN_NUMBERS:
+        kinds = set(map(type, value))
+        if kinds <= {float, int}:
+            names = "floats" if float in kinds else "integers"
+            return Short(f"<{len(value)} {names}: {', '.join(f'{number:.5g}' for number in value[:2])}, ...>")
+    return value
 
 
 def hidden_of(obj: Model) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from ._base import Model
+from ._base import ListModel, Model
 from ._typing import TypeAlias
 
 
@@ -108,7 +110,7 @@ class BatchPaging(Model):
     """What to send as ``cursor`` for the next page; None or empty on the last one."""
 
 
-class BatchListResponse(Model):
+class BatchListResponse(ListModel):
     """One page of the organization's batches."""
 
     object: str = ""
@@ -122,3 +124,6 @@ class BatchListResponse(Model):
     def next_cursor(self) -> str | None:
         """What to send as ``cursor`` for the next page; None on the last one."""
         return (self.paging.next_cursor or None) if self.paging else None
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self.data)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from array import array
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
-from ._base import Model
+from ._base import ListModel, Model, Short
 from ._decoding import log_drift
 
 
@@ -32,8 +33,15 @@ class Embedding(Model):
     embedding: list[float] | str = msgspec.field(default_factory=list[float])
     """The vector; with ``encoding_format="base64"`` its bytes as base64 text."""
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        sent = self.embedding
+        if not isinstance(sent, str):
+            return super().__rich_repr__()
+        text = Short(f"<{len(sent)} characters of base64: {sent[:16]!r}...>")
+        return [(name, text if value is sent else value) for name, value in super().__rich_repr__()]
 
-class CreateEmbeddingResponse(Model):
+
+class CreateEmbeddingResponse(ListModel):
     """One vector for each input, in the order of the inputs."""
 
     keeps_body: ClassVar[bool] = False
@@ -46,6 +54,31 @@ class CreateEmbeddingResponse(Model):
     """The id of the model."""
     usage: EmbeddingUsage = msgspec.field(default_factory=EmbeddingUsage)
     """Tokens."""
+
+    def __iter__(self) -> Iterator[Embedding]:
+        return iter(self.data)
+
+
+if TYPE_CHECKING:
+
+    class EmbeddingFloats(Embedding):
+        """The vector of one input, as a list of numbers."""
+
+        embedding: list[float] = msgspec.field(default_factory=list[float])  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The vector."""
+
+    class CreateEmbeddingFloatsResponse(CreateEmbeddingResponse):
+        """One vector for each input, as lists of numbers, in the order of the inputs."""
+
+        data: list[EmbeddingFloats] = msgspec.field(default_factory=list[EmbeddingFloats])  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The vectors."""
+
+        def __iter__(self) -> Iterator[EmbeddingFloats]: ...
+
+else:
+    # For type checkers only: they know then what `encoding_format="float"` gives.
+    EmbeddingFloats = Embedding
+    CreateEmbeddingFloatsResponse = CreateEmbeddingResponse
 
 
 class EmbeddingArray(Model):
@@ -72,7 +105,7 @@ class EmbeddingArray(Model):
             self.embedding = _vector(cast("bytes | list[float]", sent))
 
 
-class CreateEmbeddingArrayResponse(Model):
+class CreateEmbeddingArrayResponse(ListModel):
     """One vector for each input, in the order of the inputs: the answer to ``encoding_format="array"``."""
 
     keeps_body: ClassVar[bool] = False
@@ -85,6 +118,9 @@ class CreateEmbeddingArrayResponse(Model):
     """The id of the model."""
     usage: EmbeddingUsage = msgspec.field(default_factory=EmbeddingUsage)
     """Tokens."""
+
+    def __iter__(self) -> Iterator[EmbeddingArray]:
+        return iter(self.data)
 
 
 def _vector(sent: bytes | list[float]) -> Any:

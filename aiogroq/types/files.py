@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
-from ._base import Model
+from ._base import ListModel, Model
 from ._typing import TypeAlias
 
 
@@ -33,13 +35,16 @@ FileInfoResponse: TypeAlias = FileObject
 """What asking for one file answers."""
 
 
-class FileListResponse(Model):
+class FileListResponse(ListModel):
     """All files of the organization."""
 
     object: str = ""
     """``list``."""
     data: list[FileObject] = msgspec.field(default_factory=list[FileObject])
     """The files."""
+
+    def __iter__(self) -> Iterator[FileObject]:
+        return iter(self.data)
 
 
 class FileDeleteResponse(Model):

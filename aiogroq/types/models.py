@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from ._base import ListModel
 from ._base import Model as Base
 
 
@@ -53,13 +55,16 @@ class Model(Base):
     """What it costs."""
 
 
-class ModelListResponse(Base):
+class ModelListResponse(ListModel):
     """All models that the key may use."""
 
     object: str = ""
     """``list``."""
     data: list[Model] = msgspec.field(default_factory=list[Model])
     """The models."""
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self.data)
 
 
 class ModelDeleted(Base):

@@ -30,6 +30,7 @@ from aiogroq.types import (
     BatchListResponse,
     BatchRetrieveResponse,
     CreateEmbeddingArrayResponse,
+    CreateEmbeddingFloatsResponse,
     CreateEmbeddingResponse,
     Embedding,
     EmbeddingArray,
@@ -251,7 +252,12 @@ async def others_awaited(client: AsyncGroq) -> None:
         metadata={"run": "7"},
     )
     assert_type(created, BatchCreateResponse)
-    assert_type(await client.embeddings.create(input="Hello", model="m"), CreateEmbeddingResponse)
+    floats = await client.embeddings.create(input="Hello", model="m")
+    assert_type(floats, CreateEmbeddingFloatsResponse)
+    assert_type(floats.data[0].embedding, list[float])
+    assert_type([item.embedding for item in floats], list[list[float]])
+    as_before: CreateEmbeddingResponse = floats
+    print(as_before.data[0].index)
     arrays = await client.embeddings.create(input="Hello", model="m", encoding_format="array")
     assert_type(arrays, CreateEmbeddingArrayResponse)
     raw_arrays = await client.embeddings.with_raw_response.create(
@@ -296,7 +302,7 @@ def others_blocking(client: Groq) -> None:
     vector = arrays.data[0].embedding
     assert_type(vector, array[float])
     length: float = sum(number * number for number in vector)
-    wanted: Literal["float", "array"] = "array" if length else "float"
+    wanted: Literal["float", "base64", "array"] = "array" if length else "float"
     either = client.embeddings.create(input="a", model="m", encoding_format=wanted)
     assert_type(either, CreateEmbeddingResponse | CreateEmbeddingArrayResponse)
     with client.embeddings.with_streaming_response.create(
@@ -305,7 +311,9 @@ def others_blocking(client: Groq) -> None:
         assert_type(arrays_response, APIResponse[CreateEmbeddingArrayResponse])
     assert_type(client.with_raw_response.models.list(), APIResponse[ModelListResponse])
     with client.with_streaming_response.embeddings.create(input="a", model="m") as response:
-        assert_type(response, APIResponse[CreateEmbeddingResponse])
+        assert_type(response, APIResponse[CreateEmbeddingFloatsResponse])
+    asked_for_floats = client.embeddings.create(input="a", model="m", encoding_format="float")
+    print(sum(number * number for number in asked_for_floats.data[0].embedding))
     print(batch_params, embedding_params)
 
 
