@@ -65,13 +65,12 @@ def test_another_answer_iterates_names_with_values_as_pydantics_models_do() -> N
 
 
 def test_an_object_has_keys_values_and_items_as_a_dict_has() -> None:
-    segment = Transcription.model_validate({"segments": [{"start": 0.5, "text": " Hi", "new": 1}]}).segments[
-        0
-    ]
-    assert segment.keys() == ["start", "text", "new"]
-    assert segment.values() == [0.5, " Hi", 1]
-    assert segment.items() == [("start", 0.5), ("text", " Hi"), ("new", 1)]
-    assert dict(segment) == {**segment} == dict(segment.items())
+    heard = {"words": [{"word": "Hi", "start": 0.5, "end": 1.0, "new": 1}]}
+    word = Transcription.model_validate(heard).words[0]
+    assert word.keys() == ["word", "start", "end", "new"]
+    assert word.values() == ["Hi", 0.5, 1.0, 1]
+    assert word.items() == [("word", "Hi"), ("start", 0.5), ("end", 1.0), ("new", 1)]
+    assert dict(word) == {**word} == dict(word.items())
 
 
 def test_the_older_names_of_pydantics_methods_do_what_the_newer_ones_do() -> None:
