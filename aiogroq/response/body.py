@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from ..errors import GroqError
+
+T = TypeVar("T")
 
 DEFAULT_FILE_CHUNK_BYTES = 256 * 1024
 """Bytes written to a file at a time: large enough that the hop to aiofiles' thread does not dominate."""
@@ -54,6 +56,7 @@ class Body(Protocol):
     def raw(self) -> Any: ...
     async def read(self) -> bytes: ...
     def pieces(self) -> AsyncIterator[bytes]: ...
+    async def compute(self, work: Callable[..., T], /, *args: Any) -> T: ...
     async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int: ...
     async def close(self) -> None: ...
 

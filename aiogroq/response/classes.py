@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import codecs
 import datetime
 import os
@@ -177,7 +176,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         if len(await self.read()) < LARGE_BODY_BYTES:
             return self._parse(to)
         try:
-            return await asyncio.to_thread(self._parse, to)
+            return await self._body.compute(self._parse, to)
         except APIResponseValidationError as error:
             failed = error
         try:

@@ -14,11 +14,14 @@ from importlib import import_module
 from typing import Any, cast
 
 from ..errors import GroqError
-from .executor import DaemonExecutor, LookUps
+from ..transport.threads import DaemonExecutor
+from .look_ups import LookUps
 
 LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
 """How often a wait looks whether the loop's thread is alive, in seconds. On Windows also the time that Ctrl-C takes,
 which cannot break into a wait there."""
+_MAX_LOOK_UPS = 32
+"""Host names that are looked up at a time."""
 CLEANUP_S = 5.0
 """How long an interrupted call is given to clean up, in seconds."""
 
@@ -161,7 +164,7 @@ class Runner:
         except OSError as error:  # such as too many open files
             self._failure = error
             return
-        loop.set_default_executor(DaemonExecutor())
+        loop.set_default_executor(DaemonExecutor("aiogroq-lookups", _MAX_LOOK_UPS))
         asyncio.set_event_loop(loop)
         loop.call_soon(self._run_queue)
         self.loop = loop

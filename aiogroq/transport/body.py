@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import os
 import weakref
-from collections.abc import AsyncGenerator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 
@@ -23,12 +23,15 @@ from ..errors import (
 )
 from ..wire.headers import scrub, scrub_headers
 from ..wire.tracebacks import without_frames
-from .exchange import translate, without_secrets
+from .exchange import in_time, translate, without_secrets
+from .threads import PARSING, run
 from .unpack import UnpackError, unpacker_for
 from .watch import Watch
 
 if TYPE_CHECKING:
     from .http_client import DefaultAioHttpClient
+
+T = TypeVar("T")
 
 _DRAIN_S = 0.5
 """Seconds that a server is given to end a body of which nothing more is wanted."""
@@ -328,13 +331,27 @@ class AioBody:
         else:
             self.abort()
 
+    async def compute(self, work: Callable[..., T], /, *args: Any) -> T:
+        """``work(*args)``, which takes long, off the loop. Raises what it raises."""
+        return await run(PARSING, work, *args)
+
     async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int:
-        """Write the body to ``path``, which appears whole or not at all. Returns the bytes written."""
+        """Write the body to ``path``, which appears whole or not at all, within the deadline of the call.
+
+        Returns the bytes written. Raises `OSError` where it cannot be written.
+        """
         from .files import gathered, sliced, write_atomically
 
-        if self._content is not None:
+        if self._content is not None:  # the call has ended
             return await write_atomically(path, sliced(self._content, chunk_bytes))
-        return await write_atomically(path, gathered(self.pieces(), chunk_bytes))
+        watch = self._watch
+        saving = write_atomically(path, gathered(self.pieces(), chunk_bytes))
+        try:
+            return await in_time(saving, watch.deadline, watch.total_s, self.request)
+        except APITimeoutError as error:
+            if not error.attempts:
+                self.told(error)
+            raise
 
 
 def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.AbstractEventLoop) -> None:

@@ -25,7 +25,16 @@ from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
 from ..wire.request import Request
 from ..wire.tracebacks import without_frames
 from .body import AioBody
-from .exchange import cancellations, explains, is_lasting, is_stale, timed_out, translate, without_secrets
+from .exchange import (
+    cancellations,
+    explains,
+    in_time,
+    is_lasting,
+    is_stale,
+    timed_out,
+    translate,
+    without_secrets,
+)
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
 from .multipart import MultipartPayload, new_boundary
@@ -127,14 +136,7 @@ class Call:
 
     async def in_time(self, work: Coroutine[Any, Any, T]) -> T:
         """Await what comes before a try. Raises `APITimeoutError` once the deadline of the call has passed."""
-        if self._deadline is None:
-            return await work
-        try:
-            return await asyncio.wait_for(work, self._deadline - self._loop.time())
-        except (asyncio.TimeoutError, TimeoutError):  # one and the same from Python 3.11 on
-            if self._loop.time() < self._deadline:
-                raise  # of the work itself, such as a file system that does not answer
-        raise timed_out("total", self._timeout.total, self.info)
+        return await in_time(work, self._deadline, self._timeout.total, self.info)
 
     def _raise(self, error: BaseException, watch: Watch, is_expired: bool) -> NoReturn:
         """Raise what a try that failed means for the caller."""

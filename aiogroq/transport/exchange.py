@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
@@ -19,7 +20,11 @@ from .tls import HINT
 from .unpack import CompressionCutError, UnpackError
 from .watch import Watch
 
+T = TypeVar("T")
+
 _STALE_WITHIN_S = 1.0
+_CLOCK_S = 0.01
+"""A loop may run a timer before its time: uvloop counts in whole milliseconds."""
 _WAITED_FOR = {
     "pool": "a free connection of the pool",
     "connect": "the connection",
@@ -112,6 +117,22 @@ def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITim
     error.phase = phase
     error.limit_s = limit_s
     return error
+
+
+async def in_time(
+    work: Coroutine[Any, Any, T], deadline: float | None, total_s: float | None, request: RequestInfo
+) -> T:
+    """Await what no watch looks at. Raises `APITimeoutError` once the deadline of the call, which is on the clock of the
+    loop and ``total_s`` seconds from its beginning, has passed."""
+    if deadline is None:
+        return await work
+    loop = asyncio.get_running_loop()
+    try:
+        return await asyncio.wait_for(work, deadline - loop.time())
+    except (asyncio.TimeoutError, TimeoutError) as error:  # one and the same from Python 3.11 on
+        if isinstance(error, APIError) or loop.time() < deadline - _CLOCK_S:
+            raise  # of the work itself, such as a file system that does not answer
+    raise timed_out("total", total_s, request)
 
 
 def is_stale(error: BaseException, watch: Watch) -> bool:

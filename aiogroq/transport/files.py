@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import errno
 import os
 import secrets
 import stat
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 from aiofiles.threadpool import wrap
+
+from .threads import FILES, clean_up, run
 
 _MAX_NAME_BYTES = 200
 """File systems take 255, and the temporary name is longer."""
@@ -28,15 +30,14 @@ async def write_atomically(path: str | os.PathLike[str], pieces: AsyncIterator[b
     written = 0
     target = _Target(path)
     try:
-        file = wrap(await asyncio.to_thread(target.open))
+        file = wrap(await run(FILES, target.open), executor=FILES)
         async for piece in pieces:
             written += len(piece)
             await file.write(piece)
-        await file.close()
-        await asyncio.to_thread(target.take_place)
+        await run(FILES, target.take_place)
     except BaseException:
         # Begun before anything is awaited, where another cancellation could come between.
-        discarded = in_background(target.discard)
+        discarded = clean_up(target.discard)
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()
@@ -59,31 +60,58 @@ class _Target:
 
     def open(self) -> IO[bytes]:
         """Open what is written to. Raises `OSError`."""
-        self._path = path = Path(self._given).resolve()
-        # Something that is no ordinary file stands there: that is written to. To open it may wait for somebody who reads.
-        self._is_special = path.exists() and not path.is_file()
-        if self._is_special:
-            self._file = self._opened(path, "wb")
-            return self._file
-        name = path.name if len(os.fsencode(path.name)) <= _MAX_NAME_BYTES else "download"
-        self._part = path.with_name(f"{name}.{secrets.token_hex(4)}.part")
-        with self._lock:
-            if self._is_discarded:
-                raise FileNotFoundError(os.fspath(self._given))
-            self._file = self._opened(self._part, "xb")
-            with contextlib.suppress(OSError):
-                os.chmod(self._part, stat.S_IMODE(path.stat().st_mode))
-            return self._file
-
-    def _opened(self, path: Path, mode: Literal["wb", "xb"]) -> IO[bytes]:
         try:
-            return path.open(mode)
+            return self._open()
         except OSError as error:
             error.filename = os.fspath(self._given)  # the name that the caller knows
             raise
 
+    def _open(self) -> IO[bytes]:
+        self._path = path = Path(os.path.realpath(self._given))
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:
+            mode = None
+        # Something that is no ordinary file stands there: that is written to. To open it may wait for somebody who reads.
+        self._is_special = mode is not None and not stat.S_ISREG(mode)
+        if self._is_special:
+            file = path.open("wb")
+            with self._lock:
+                self._file = file
+                if self._is_discarded:  # meanwhile
+                    file.close()
+                return file
+        name = path.name if len(os.fsencode(path.name)) <= _MAX_NAME_BYTES else "download"
+        self._part = path.with_name(f"{name}.{secrets.token_hex(4)}.part")
+        # Never with more permissions than it will have. Those to run as its owner were for another content.
+        permissions = None if mode is None else mode & 0o777
+        with self._lock:
+            if self._is_discarded:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+            self._file = open(
+                self._part,
+                "xb",
+                opener=lambda path, flags: os.open(
+                    path, flags, 0o666 if permissions is None else permissions
+                ),
+            )
+            if permissions is not None:
+                with contextlib.suppress(OSError):
+                    os.chmod(self._part, permissions)  # those that the umask took away
+            return self._file
+
     def take_place(self) -> None:
-        """Take the place of the old file. Raises `OSError`."""
+        """Take the place of the old file, with all bytes on the disk. Raises `OSError`."""
+        assert self._file is not None
+        self._file.flush()
+        if not self._is_special:
+            try:
+                # A file system may put the new name on the disk before the bytes, and then lose its power.
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that cannot
+                    raise
+        self._file.close()
         if not self._is_special:
             os.replace(self._part, self._path)
 
@@ -98,18 +126,6 @@ class _Target:
             if not self._is_special:
                 with contextlib.suppress(OSError):
                     os.unlink(self._part)
-
-
-def in_background(work: Callable[[], object]) -> Awaitable[object]:
-    """Do what blocks in a thread, from now on and to its end, whoever still waits for it or is cancelled."""
-    loop = asyncio.get_running_loop()
-    try:
-        return asyncio.shield(loop.run_in_executor(None, work))
-    except RuntimeError:  # the loop is coming to its end, and takes no more
-        work()
-        done = loop.create_future()
-        done.set_result(None)
-        return done
 
 
 async def sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:

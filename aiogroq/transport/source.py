@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 from ..errors import GroqError
-from .files import in_background
+from .threads import FILES, clean_up, run
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,7 +46,7 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
         except BaseException as error:
             raise SourceFailed(error) from None
 
-    return await asyncio.to_thread(call)
+    return await run(FILES, call)
 
 
 def as_bytes(chunk: object) -> bytes:
@@ -81,6 +81,7 @@ class Once:
         self._came = asyncio.Event()
         self._latest = b""
         self._kept_bytes = 0
+        self._is_on_disk = False
         self._is_whole = False
         self._failed: SourceFailed | None = None
 
@@ -100,6 +101,8 @@ class Once:
         start = offset - (self._kept_bytes - len(self._latest))
         if start >= 0:
             return self._latest[start : start + CHUNK_BYTES]
+        if not self._is_on_disk:
+            return self._kept(offset)
         return await in_thread(self._kept, offset)
 
     async def _read(self) -> None:
@@ -118,7 +121,12 @@ class Once:
         """Set a chunk aside, and wait until another one is wanted."""
         if not chunk:
             return
-        await asyncio.to_thread(self._append, chunk)
+        if self._kept_bytes + len(chunk) > _SPOOL_BYTES:
+            self._is_on_disk = True
+        if self._is_on_disk:
+            await run(FILES, self._append, chunk)
+        else:
+            self._append(chunk)
         self._latest = chunk
         self._kept_bytes += len(chunk)
         self._wanted.clear()
@@ -148,7 +156,10 @@ class Once:
             if self._task is not None:
                 await asyncio.wait([self._task], timeout=_CLEANUP_S)
         finally:
-            await in_background(self._drop)
+            if self._is_on_disk:
+                await clean_up(self._drop)
+            else:
+                self._drop()
 
     def _drop(self) -> None:
         with self._lock:

@@ -7,7 +7,6 @@ Where there is no TLS at all, the log says so.
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import logging
 import os
@@ -19,6 +18,7 @@ from typing import Any, cast
 from yarl import URL
 
 from ..errors import GroqError
+from .threads import FILES, run
 
 _log = logging.getLogger("aiogroq")
 
@@ -59,11 +59,8 @@ async def default_context() -> ssl.SSLContext:
     context = _kept.get(named)
     if context is not None:
         return context
-    try:
-        # Reading some hundred certificates takes 20 ms and more.
-        return await asyncio.to_thread(_make_once, named)
-    except RuntimeError:  # at the end of the interpreter there are no new threads
-        return _make_once(named)
+    # Reading some hundred certificates takes 20 ms and more.
+    return await run(FILES, _make_once, named)
 
 
 def forget() -> None:

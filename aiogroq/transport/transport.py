@@ -25,6 +25,7 @@ from .hand_out import hand_out
 from .http_client import DefaultAioHttpClient
 from .outgoing import ACCEPT_ENCODING, SentHeaders
 from .stream import AsyncStream
+from .threads import PARSING, run
 from .tls import warn_of_plain_http
 from .upload import close_form, open_form
 
@@ -82,7 +83,7 @@ class Transport:
                     content = None if call.is_left_open else await body.read()
                     if content is None or len(content) < LARGE_BODY_BYTES:
                         return cast("T", hand_out(call, body, content))
-                    return cast("T", await asyncio.to_thread(hand_out, call, body, content))
+                    return cast("T", await run(PARSING, hand_out, call, body, content))
                 except APIError as error:
                     wait_s = call.wait_after(error)
                     call.note(error, wait_s)

@@ -6,6 +6,7 @@ Their names and content types are those of the official package. Files are read 
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import mimetypes
 import os
@@ -15,8 +16,8 @@ from collections.abc import AsyncIterable, Awaitable, Mapping
 from typing import Any, cast
 
 from ..wire.request import Form
-from .files import in_background
 from .source import CHUNK_BYTES, Once, SourceFailed, as_bytes, in_thread
+from .threads import clean_up
 
 
 class Upload:
@@ -46,6 +47,9 @@ class Upload:
         Raises `OSError` for a path that cannot be opened, `ValueError` for one that is no regular file, and what a file
         of the caller's own raises.
         """
+        if isinstance(self._content, (bytes, AsyncIterable)) and mimetypes.inited:
+            self._open()  # reads no file, not even those that say which name has which type
+            return
         try:
             await in_thread(self._open)
         except SourceFailed as failed:
@@ -66,7 +70,12 @@ class Upload:
                 self._file = content
                 self._start = content.tell()
             if self._file is not None:
-                end = self._file.seek(0, os.SEEK_END)
+                try:
+                    end = self._file.seek(0, os.SEEK_END)
+                except OSError as error:
+                    if error.errno != errno.EINVAL:
+                        raise
+                    return  # it has no end yet, as those of /proc, which are made while they are read
                 if self._start >= end:
                     # A file that was just written stands at its end; nobody means to send nothing of it.
                     self._start = 0
@@ -97,7 +106,7 @@ class Upload:
         if self._once is not None:
             closing.append(self._once.close())
         if self._file is not None and self._file is not self._content:
-            closing.append(in_background(self._file.close))
+            closing.append(clean_up(self._file.close))
         return closing
 
 

@@ -138,6 +138,16 @@ class Watch:
         """Seconds since the phase began."""
         return self._loop.time() - self._since
 
+    @property
+    def deadline(self) -> float | None:
+        """When the whole call must have ended, on the clock of the loop."""
+        return self._deadline
+
+    @property
+    def total_s(self) -> float | None:
+        """The seconds that the whole call may take."""
+        return self._timeout.total
+
     def pause(self) -> None:
         """Nobody waits at the moment: only the deadline of the whole call runs on."""
         self.phase = ""

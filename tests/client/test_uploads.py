@@ -105,6 +105,20 @@ async def test_a_file_that_was_read_partly_is_sent_from_where_it_is(
     assert not file.closed
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="files of Linux")
+@pytest.mark.parametrize("kind", ["path", "open file"])
+async def test_a_file_that_does_not_know_its_size_is_sent_as_it_is_read(
+    client: AsyncGroq, server: LocalGroq, kind: str
+) -> None:
+    path = Path("/proc/self/status")
+    server.script(Fault(status=503, headers={"retry-after": "0"}))
+    with os.fdopen(os.open(path, os.O_RDONLY), "rb") as file:
+        await client.files.create(file=path if kind == "path" else file, purpose="batch")
+    assert len(server.requests) == 2
+    for request in server.requests:
+        assert request.parts[1].content.startswith(b"Name:")
+
+
 async def test_a_known_size_is_announced_and_an_unknown_one_is_chunked(
     client: AsyncGroq, server: LocalGroq
 ) -> None:

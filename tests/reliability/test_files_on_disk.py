@@ -87,17 +87,69 @@ async def test_an_upload_that_is_cancelled_again_and_again_leaves_nothing_open(
         gc.collect()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
-async def test_a_file_that_is_replaced_keeps_its_permissions(client: AsyncGroq, tmp_path: Path) -> None:
+posix = pytest.mark.skipif(os.name == "nt", reason="permissions and links of POSIX")
+
+
+async def save(client: AsyncGroq, path: Path) -> None:
+    await (await client.audio.speech.create(**SPEECH)).write_to_file(path)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("mode", "after"), [(0o600, 0o600), (0o666, 0o666), (0o4755, 0o755), (0o2750, 0o750), (0o1777, 0o777)]
+)
+async def test_a_file_that_is_replaced_keeps_its_permissions_but_not_whom_it_runs_as(
+    client: AsyncGroq, tmp_path: Path, mode: int, after: int
+) -> None:
+    path = tmp_path / "secret.wav"
+    path.touch()
+    path.chmod(mode)
+    await save(client, path)
+    assert path.read_bytes()[:4] == b"RIFF"
+    assert stat.S_IMODE(path.stat().st_mode) == after
+
+
+@posix
+async def test_what_replaces_a_secret_file_is_secret_from_the_start(
+    client: AsyncGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "secret.wav"
     path.touch()
     path.chmod(0o600)
-    await (await client.audio.speech.create(**SPEECH)).write_to_file(path)
-    assert path.read_bytes()[:4] == b"RIFF"
+    # With the permissions that it is opened with, whatever is made of them afterwards.
+    monkeypatch.setattr(os, "chmod", lambda *args, **options: None)
+    mask = os.umask(0)
+    try:
+        await save(client, path)
+    finally:
+        os.umask(mask)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@posix
+async def test_the_bytes_are_on_the_disk_before_the_name_is(
+    client: AsyncGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    for name in ("fsync", "replace"):
+        step = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *args, name=name, step=step: (steps.append(name), step(*args))[1]
+        )
+    await save(client, tmp_path / "a.wav")
+    assert steps == ["fsync", "replace"]
+
+
+@posix
+async def test_links_that_lead_to_themselves_are_an_os_error(client: AsyncGroq, tmp_path: Path) -> None:
+    path, other = tmp_path / "a", tmp_path / "b"
+    path.symlink_to(other)
+    other.symlink_to(path)
+    with pytest.raises(OSError, match=r"symbolic links.*/a'$"):
+        await save(client, path)
 
 
 async def test_a_name_may_be_as_long_as_the_file_system_has_it(client: AsyncGroq, tmp_path: Path) -> None:
     path = tmp_path / ("é" * 125)
-    await (await client.audio.speech.create(**SPEECH)).write_to_file(path)
+    await save(client, path)
     assert [(found.name, found.read_bytes()[:4]) for found in tmp_path.iterdir()] == [(path.name, b"RIFF")]
