@@ -149,10 +149,12 @@ class AsyncGroq(FixedOptions, AsyncResources):
 
     async def send(self, request: Request[T]) -> T:
         """Send a request that was built by hand. Raises what every call raises."""
+        __tracebackhide__ = True
         return await self._transport.send(request)
 
     async def stream(self, request: Request[T]) -> transport.AsyncStream[T]:
         """Send a request that was built by hand, whose answer is a stream."""
+        __tracebackhide__ = True
         return await self._transport.stream(request)
 
     # --------------------------------------------------------------------------------------- configuration

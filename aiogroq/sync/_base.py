@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ..types._base import Model
@@ -27,9 +26,7 @@ class SyncResource:
         return repr(self._async).replace(type(self._async).__name__, type(self).__name__, 1)
 
 
-def run(coro: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on the portal and wait for its result."""
-    return portal.call(coro)
+run = portal.call
 
 
 @overload

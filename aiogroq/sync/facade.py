@@ -98,6 +98,7 @@ class Speech(SyncResource):
         Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
         `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
+        __tracebackhide__ = True
         return lift(run(self._async.create(**params)))
 
 
@@ -147,6 +148,7 @@ class Transcriptions(SyncResource):
         times in seconds) or ``text``, which gives a `str` that also has ``.text``. One of ``file`` and ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
+        __tracebackhide__ = True
         return lift(run(self._async.create(response_format=response_format, **params)))
 
 
@@ -195,6 +197,7 @@ class Translations(SyncResource):
         The service translates with ``whisper-large-v3`` only. One of ``file`` and ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
+        __tracebackhide__ = True
         return lift(run(self._async.create(response_format=response_format, **params)))
 
 
@@ -273,6 +276,7 @@ class Batches(SyncResource):
         lines of the file), ``metadata`` is a map of texts that comes back with the batch.
         Raises `NotFoundError` for a file that is not there, `BadRequestError` for one that is no batch.
         """
+        __tracebackhide__ = True
         return lift(
             run(
                 self._async.create(
@@ -287,14 +291,17 @@ class Batches(SyncResource):
 
     def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
         """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
+        __tracebackhide__ = True
         return lift(run(self._async.retrieve(batch_id, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
         """All batches of the organisation; they are in ``data``."""
+        __tracebackhide__ = True
         return lift(run(self._async.list(**options)))
 
     def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
         """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
+        __tracebackhide__ = True
         return lift(run(self._async.cancel(batch_id, **options)))
 
 
@@ -344,6 +351,7 @@ class Completions(SyncResource):
         ``failed_generation``) when the model's tool call or JSON was refused, `RateLimitError`, `APITimeoutError`,
         and the other errors of ``aiogroq.errors``.
         """
+        __tracebackhide__ = True
         return lift(run(self._async.create(stream=stream, **params)))
 
 
@@ -453,6 +461,7 @@ class Embeddings(SyncResource):
         ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
+        __tracebackhide__ = True
         return lift(
             run(
                 self._async.create(
@@ -493,14 +502,17 @@ class Files(SyncResource):
         ``(name, content[, type[, headers]])``. It is never read whole into memory.
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
+        __tracebackhide__ = True
         return lift(run(self._async.create(file=file, purpose=purpose, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
         """All files of the organisation; they are in ``data``."""
+        __tracebackhide__ = True
         return lift(run(self._async.list(**options)))
 
     def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
         """Delete a file. Raises `NotFoundError` for one that is not there."""
+        __tracebackhide__ = True
         return lift(run(self._async.delete(file_id, **options)))
 
     def content(self, file_id: str, **options: Unpack[CallOptions]) -> BinaryAPIResponse:
@@ -508,10 +520,12 @@ class Files(SyncResource):
 
         Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
         """
+        __tracebackhide__ = True
         return lift(run(self._async.content(file_id, **options)))
 
     def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
         """What is known of a file: its name, its size in bytes, when it came."""
+        __tracebackhide__ = True
         return lift(run(self._async.info(file_id, **options)))
 
 
@@ -539,14 +553,17 @@ class Models(SyncResource):
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
+        __tracebackhide__ = True
         return lift(run(self._async.retrieve(model, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
         """All models that the key may use; they are in ``data``."""
+        __tracebackhide__ = True
         return lift(run(self._async.list(**options)))
 
     def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
+        __tracebackhide__ = True
         return lift(run(self._async.delete(model, **options)))
 
 
@@ -565,6 +582,7 @@ class Verbs(SyncResource):
 
     def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """``GET``. Raises the errors of the other calls."""
+        __tracebackhide__ = True
         return lift(run(self._async.get(path, cast_to=cast_to, options=options)))
 
     @overload
@@ -619,6 +637,7 @@ class Verbs(SyncResource):
         With ``stream=True`` the answer is a ``stream_cls``, such as ``Stream[ChatCompletionChunk]``.
         Raises `MissingStreamClassError` for a stream without one.
         """
+        __tracebackhide__ = True
         return lift(
             run(
                 cast("Any", self._async).post(
@@ -643,6 +662,7 @@ class Verbs(SyncResource):
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
         """``PUT``, as `post`."""
+        __tracebackhide__ = True
         return lift(run(self._async.put(path, cast_to=cast_to, body=body, options=options, files=files)))
 
     def patch(
@@ -655,12 +675,14 @@ class Verbs(SyncResource):
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
         """``PATCH``, as `post`."""
+        __tracebackhide__ = True
         return lift(run(self._async.patch(path, cast_to=cast_to, body=body, options=options, files=files)))
 
     def delete(
         self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
     ) -> T:
         """``DELETE``, as `post`."""
+        __tracebackhide__ = True
         return lift(run(self._async.delete(path, cast_to=cast_to, body=body, options=options)))
 
 

@@ -22,6 +22,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
+from ..wire.tracebacks import without_inner_frames
 from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, refuse_green_threads
 
 __all__ = ["Portal", "PortalError", "portal"]
@@ -47,6 +48,7 @@ class _Pending(Generic[T]):
 
     def run(self) -> T:
         """Run the coroutine on the runner and wait for its result."""
+        __tracebackhide__ = True  # IPython and pytest leave such frames out
         try:
             self._runner.call_soon(self._start)
             while not self._done.acquire(timeout=LIVENESS_S):
@@ -56,7 +58,7 @@ class _Pending(Generic[T]):
             raise
         if self._error is not None:
             try:
-                raise self._error
+                raise without_inner_frames(self._error)
             finally:
                 self._error = None  # the traceback refers to this frame: a cycle otherwise
         return cast("T", self._value)
@@ -170,6 +172,7 @@ class Portal:
 
         Raises `PortalError` from the portal's own thread, and while the interpreter is going down.
         """
+        __tracebackhide__ = True
         try:
             pending = _Pending(self._open(), coro)
         except BaseException:

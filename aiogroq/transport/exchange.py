@@ -15,6 +15,7 @@ from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, RequestInfo
 from ..wire.headers import redacted, scrub_text
+from ..wire.tracebacks import without_frames
 from .proxies import variable
 from .tls import HINT
 from .unpack import CompressionCutError, UnpackError
@@ -88,6 +89,9 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
 def without_secrets(error: BaseException) -> BaseException:
     """A foreign error that can stand as a cause: aiohttp puts the whole request, the key too, into some of its own,
     and what the server sent into others. Frames are dropped later, by `without_frames`."""
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        error.__cause__ = None  # its text says it all, and it has the operating system's error in `os_error`
+        without_frames(error.os_error)
     if error.__cause__ is not None:
         without_secrets(error.__cause__)
     if isinstance(error, aiohttp.ClientResponseError):

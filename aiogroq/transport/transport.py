@@ -73,6 +73,7 @@ class Transport:
         Retries what `wire.retry` says, within the limits of the call. Raises an `APIError`, which has every try
         in ``attempts``; `GroqError`, `TypeError` or `OSError` for a request that cannot be sent at all.
         """
+        __tracebackhide__ = True  # IPython and pytest leave such frames out
         call = Call(self, request)
         if request.form is not None:
             call.uploads = await call.in_time(open_form(request.form))

@@ -11,6 +11,7 @@ from ..types._omit import Omit, is_omitted, omit
 from .arguments import did_you_mean, names_to_values
 from .encode import encode_json as encode_json
 from .timeouts import Timeout
+from .tracebacks import checks_arguments
 
 T = TypeVar("T")
 
@@ -215,6 +216,7 @@ def _nearest(name: str, value: object, known: frozenset[str]) -> str:
     return did_you_mean(name, known) or "; pass it in extra_body if the service knows it"
 
 
+@checks_arguments
 def split_options(
     given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,9 +7,14 @@ local variables (`traceback` with ``capture_locals``, Sentry with its defaults, 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, TypeVar, cast
+
+from ..errors import APIError
 
 E = TypeVar("E", bound=BaseException)
+F = TypeVar("F", bound=Callable[..., object])
 
 
 def without_frames(error: E) -> E:
@@ -31,3 +36,25 @@ def without_frames(error: E) -> E:
             waiting.append(each.__cause__)
         waiting += getattr(each, "exceptions", ())  # those of an exception group
     return error
+
+
+_checks: set[CodeType] = set()
+
+
+def checks_arguments(function: F) -> F:
+    """Mark a function that refuses wrong arguments: what it raises is about the line of the caller, and says it all."""
+    _checks.add(cast("Any", function).__code__)
+    return function
+
+
+def without_inner_frames(error: E) -> E:
+    """``error``, as a thread hands it to a caller who waits for it in another one, without the frames that tell the
+    caller nothing: all of an error of ours and of one about wrong arguments, else that of the thread's own coroutine."""
+    frames = error.__traceback__
+    if frames is None:
+        return error
+    last = frames
+    while last.tb_next is not None:
+        last = last.tb_next
+    is_told = isinstance(error, APIError) or last.tb_frame.f_code in _checks
+    return error.with_traceback(None if is_told else frames.tb_next)
