@@ -21,6 +21,7 @@ from ..errors import (
     GroqError,
     RequestInfo,
 )
+from ..response.body import StreamAlreadyConsumed
 from ..wire.headers import scrub, scrub_headers
 from ..wire.tracebacks import without_frames
 from .exchange import in_time, translate, without_secrets
@@ -35,6 +36,8 @@ T = TypeVar("T")
 
 _DRAIN_S = 0.5
 """Seconds that a server is given to end a body of which nothing more is wanted."""
+_LARGE_JOIN_BYTES = 8 * 1024 * 1024
+"""From here on joining the chunks of a body takes so long that the loop should not wait for it."""
 _ERROR_BODY_S = 5.0
 """Seconds that a server is given for the body of an error."""
 
@@ -152,12 +155,23 @@ class AioBody:
                 content = reader.read_nowait()
                 self._end()
             else:
-                content = await self._gather(self._max_bytes, [])
+                content = await self._read_on(self._max_bytes)
             if self._max_bytes is not None and len(content) > self._max_bytes:
                 del content  # what a server sent is in no frame of an error: it may be the request
                 raise self._too_long(self._max_bytes)
             self._content = content
         return self._content
+
+    async def _read_on(self, max_bytes: int | None) -> bytes:
+        """The body up to its end. Raises as `read` does."""
+        chunks: list[bytes] = []
+        size = await self._gather(max_bytes, chunks)
+        if max_bytes is not None and size > max_bytes:
+            chunks.clear()
+            raise self._too_long(max_bytes)
+        if size < _LARGE_JOIN_BYTES:
+            return b"".join(chunks)
+        return await self.compute(_joined, chunks)
 
     async def read_start(self, max_bytes: int) -> bytes:
         """The first ``max_bytes`` of the body, or what comes of them soon; the rest is not read.
@@ -174,18 +188,18 @@ class AioBody:
             give_up.cancel()
         return b"".join(kept)[:max_bytes]
 
-    async def _gather(self, max_bytes: int | None, kept: list[bytes]) -> bytes:
-        """The body up to its end, or to the first piece beyond ``max_bytes``: also piece by piece, in ``kept``."""
-        left = float("inf") if max_bytes is None else max_bytes
+    async def _gather(self, max_bytes: int | None, kept: list[bytes]) -> int:
+        """Read the body up to its end, or to the first chunk beyond ``max_bytes``, into ``kept``. Returns its bytes."""
+        size = 0
         failed: APIError
         try:
             async with contextlib.aclosing(self.pieces()) as pieces:
                 async for piece in pieces:
                     kept.append(piece)
-                    left -= len(piece)
-                    if left < 0:
+                    size += len(piece)
+                    if max_bytes is not None and size > max_bytes:
                         break
-            return b"".join(kept)
+            return size
         except APIConnectionError as error:
             # If it cannot be unpacked, all that the server sent has come: the response is wrong, not the connection.
             is_packed = isinstance(error.__cause__, UnpackError)
@@ -338,12 +352,15 @@ class AioBody:
     async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int:
         """Write the body to ``path``, which appears whole or not at all, within the deadline of the call.
 
-        Returns the bytes written. Raises `OSError` where it cannot be written.
+        Returns the bytes written. Raises `OSError` where it cannot be written, `StreamAlreadyConsumed` where some of
+        it was read already and not kept: the file would not be whole.
         """
         from .files import gathered, sliced, write_atomically
 
         if self._content is not None:  # the call has ended
             return await write_atomically(path, sliced(self._content, chunk_bytes))
+        if self.is_consumed:
+            raise StreamAlreadyConsumed
         watch = self._watch
         saving = write_atomically(path, gathered(self.pieces(), chunk_bytes))
         try:
@@ -352,6 +369,14 @@ class AioBody:
             if not error.attempts:
                 self.told(error)
             raise
+
+
+def _joined(chunks: list[bytes]) -> bytes:
+    """``chunks`` as one. They are let go of in between, not all at once: freeing them takes as long as copying."""
+    content = b"".join(chunks)  # without the GIL, from 1 MiB on
+    while chunks:
+        del chunks[-1]
+    return content
 
 
 def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.AbstractEventLoop) -> None:

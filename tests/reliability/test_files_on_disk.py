@@ -15,6 +15,7 @@ import pytest
 
 from aiogroq import AsyncGroq
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.response.body import StreamAlreadyConsumed
 
 from .programs import eventually
 
@@ -147,6 +148,21 @@ async def test_links_that_lead_to_themselves_are_an_os_error(client: AsyncGroq, 
     other.symlink_to(path)
     with pytest.raises(OSError, match=r"symbolic links.*/a'$"):
         await save(client, path)
+
+
+async def test_a_body_of_which_some_was_read_already_becomes_no_file(
+    client: AsyncGroq, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"old")
+    for reads_all in (True, False):
+        async with client.audio.speech.with_streaming_response.create(**SPEECH) as response:
+            async for _ in response.iter_bytes(100):
+                if not reads_all:
+                    break
+            with pytest.raises(StreamAlreadyConsumed):
+                await response.stream_to_file(path)
+    assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [("a.wav", b"old")]
 
 
 async def test_a_name_may_be_as_long_as_the_file_system_has_it(client: AsyncGroq, tmp_path: Path) -> None:
