@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, overload
 
 from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
@@ -152,6 +152,8 @@ def _request(
     if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"path must be a text such as '/models', not {type(path).__name__}")
     given = _checked(options)
+    if method == "GET" and names_to_values("options['extra_json']", given.get("extra_json")):
+        raise TypeError("a GET has no body, so extra_json cannot be sent; pass options={'params': {...}}")
     if is_omitted(body):
         body = None
     renamed = {new: given[old] for old, new in _RENAMED.items() if old in given}
@@ -178,6 +180,7 @@ def _request(
         if stream_cls is None:
             raise MissingStreamClassError
         request.stream = True
+        request.stream_cls = _checked_stream_cls(get_origin(stream_cls) or stream_cls)
         (request.returns,) = get_args(stream_cls) or (cast_to,)
     elif _is_response_class(cast_to):
         request.view = View(streaming=False, response_cls=cast_to)
@@ -196,6 +199,19 @@ def _checked(options: Any) -> Mapping[str, Any]:
         if name in _MAPPINGS:
             names_to_values(f"options[{name!r}]", value)
     return given
+
+
+def _checked_stream_cls(cls: Any) -> Any:
+    """``cls``, which must be the class of a stream; a blocking one is made of the async one in ``sync/``."""
+    from ..transport.stream import AsyncStream
+
+    is_class = isinstance(cls, type)
+    if not is_class or not (issubclass(cls, AsyncStream) or hasattr(cast("Any", cls), "__next__")):
+        raise TypeError(
+            "stream_cls must be a class of streams such as AsyncStream[ChatCompletionChunk] (of Groq: Stream[...]), "
+            f"not {cls!r}"
+        )
+    return cast("Any", cls)
 
 
 def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:

@@ -49,7 +49,9 @@ def lift(value: Any) -> Any:
     from ..transport.stream import AsyncStream
 
     if isinstance(value, AsyncStream):
-        return Stream(cast("Any", value))
+        twin = value.twin
+        cls = cast("type[Stream[Any]]", twin if twin is not None and issubclass(twin, Stream) else Stream)
+        return cls(cast("Any", value))
     if isinstance(value, AsyncAPIResponse):
         return blocking_response(cast("Any", value))
     return value

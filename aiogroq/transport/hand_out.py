@@ -57,11 +57,17 @@ def _response_class(call: Call) -> type[AsyncAPIResponse[Any]]:
 
 
 def _stream(call: Call, body: AioBody) -> AsyncStream[Any]:
-    cls = cast("type[AsyncStream[Any]]", call.request.stream_cls or AsyncStream)
-    return cls(
+    wanted = call.request.stream_cls
+    # A blocking class is made in sync/, as that of a response.
+    is_ours = wanted is not None and issubclass(wanted, AsyncStream)
+    cls = cast("type[AsyncStream[Any]]", wanted if is_ours else AsyncStream)
+    stream = cls(
         body=body,
         cast_to=call.request.returns,
         max_event_bytes=call.transport.http_client.max_event_bytes,
         on_error=partial(call.transport.rate_limits.note_error, call.request.model),
         sent=call.headers.values,
     )
+    if wanted is not None and not is_ours:
+        stream.twin = wanted
+    return stream

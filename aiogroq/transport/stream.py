@@ -52,6 +52,8 @@ class AsyncStream(Generic[T]):
 
     response: Any
     """The body that the events come from: ``status``, ``headers``, ``url``."""
+    twin: type[Any] | None = None
+    """The blocking class that the caller wants it as, where it is a class of the caller's own."""
 
     def __init__(
         self,

@@ -160,6 +160,8 @@ def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
                 known[field.name] = None
             continue
         sent = extra.pop(field.encode_name)
+        if sent is None and field.name in _lists(cls):
+            continue  # as if it were absent: an empty list can be iterated
         known[field.name] = _construct(field.type, sent, f"{cls.__name__}.{field.name}")
     obj = cls(**known)
     if extra:
@@ -170,6 +172,13 @@ def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
 @lru_cache(maxsize=256)
 def _fields(cls: type[Model]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(cls)
+
+
+@lru_cache(maxsize=256)
+def _lists(cls: type[Model]) -> frozenset[str]:
+    """The names of the fields that are an empty list where they are absent."""
+    factories = {field.name: field.default_factory for field in _fields(cls)}
+    return frozenset(name for name, factory in factories.items() if typing.get_origin(factory) is list)
 
 
 @lru_cache(maxsize=256)

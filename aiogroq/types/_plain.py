@@ -58,7 +58,8 @@ def _fields(obj: Model, sent: Any, defaults: bool, nulls: bool) -> Iterator[tupl
             continue
         if known is not None:
             if name in known:
-                yield name, value, known[name]
+                as_null = known[name] is None and value == unset[name]  # a null that is read as an empty list
+                yield name, None if as_null else value, known[name]
             elif value is not None and value != unset[name]:
                 yield name, value, ABSENT
         elif value is not None or defaults:

@@ -1,4 +1,4 @@
-"""What the service says about batches. The lines of their files belong to the jobs room."""
+"""What the service says about batches. The lines of their files have no types here."""
 
 from __future__ import annotations
 

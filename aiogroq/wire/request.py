@@ -52,7 +52,7 @@ class Request(Generic[T]):
     stream: bool = False
     """Whether the answer is a stream of events, of type ``returns`` each."""
     stream_cls: Any = None
-    """A subclass of the stream to hand out, or None."""
+    """The class of the stream to hand out, of either colour, or None for the usual one."""
     binary: bool = False
     """Whether the answer is bytes (audio, file contents) rather than JSON."""
     audio: bool = False
@@ -105,8 +105,9 @@ def build(
 ) -> Request[T]:
     """A `Request` from the keywords of a call.
 
-    ``params`` become the JSON body (None: no body); absent and omitted ones are not sent. ``options`` are the
-    per-call options: ``extra_headers``, ``extra_query``, ``extra_body``, ``timeout``.
+    ``params`` become the JSON body (None: no body), or the query of a GET; absent and omitted ones are not sent.
+    ``options`` are the per-call options: ``extra_headers``, ``extra_query``, ``extra_body``, ``timeout``. Raises
+    `TypeError` for the ``extra_body`` of a GET, which has no body.
     """
     request = Request(method, path, returns, stream=stream, binary=binary)
     extra_body: Mapping[str, Any] | None = None
@@ -114,7 +115,14 @@ def build(
         extra_body = _apply_options(request, options)
     if default_headers:
         request.headers = {**default_headers, **(request.headers or {})}
-    if method != "GET" and (params is not None or extra_body is not None):
+    if method == "GET":
+        if extra_body:
+            raise TypeError(
+                "a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}"
+            )
+        if params:
+            request.query = {**params, **(request.query or {})}
+    elif params is not None or extra_body is not None:
         body: Mapping[str, Any] = params or {}
         if extra_body is not None:
             body = {**body, **extra_body}

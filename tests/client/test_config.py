@@ -20,6 +20,7 @@ from aiogroq import (
     GroqError,
     MissingStreamClassError,
     Omit,
+    Stream,
     Timeout,
 )
 from aiogroq.local import Fault, LocalGroq
@@ -272,6 +273,47 @@ async def test_a_verb_can_stream(client: AsyncGroq) -> None:
     assert (await stream.collect()).choices[0].finish_reason == "stop"
     with pytest.raises(MissingStreamClassError):
         await client.post("/chat/completions", cast_to=ChatCompletionChunk, body=body, stream=True)  # type: ignore[call-overload]
+
+
+class Noted(AsyncStream[ChatCompletionChunk]):
+    """A stream class of a caller's own."""
+
+
+class BlockingNoted(Stream[ChatCompletionChunk]):
+    """A blocking one."""
+
+
+async def test_a_verb_streams_as_the_class_of_the_caller(client: AsyncGroq) -> None:
+    body = {"model": MODEL, "messages": QUESTION, "stream": True}
+    stream = await client.post(
+        "/chat/completions", cast_to=ChatCompletionChunk, body=body, stream=True, stream_cls=Noted
+    )
+    assert type(stream) is Noted
+    assert [chunk async for chunk in stream][-1].choices[0].finish_reason == "stop"
+    for wrong in (dict, "AsyncStream", ChatCompletionChunk):
+        with pytest.raises(TypeError, match=r"stream_cls must be a class of streams such as AsyncStream"):
+            await client.post("/x", cast_to=dict, body={}, stream=True, stream_cls=wrong)  # type: ignore[call-overload]
+
+
+def test_a_blocking_verb_streams_as_the_class_of_the_caller(server: LocalGroq) -> None:
+    body = {"model": MODEL, "messages": QUESTION, "stream": True}
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        for cls, made in ((BlockingNoted, BlockingNoted), (Stream[ChatCompletionChunk], Stream)):
+            stream = client.post(
+                "/chat/completions", cast_to=ChatCompletionChunk, body=body, stream=True, stream_cls=cls
+            )
+            assert type(stream) is made
+            assert stream.collect().choices[0].finish_reason == "stop"
+
+
+async def test_the_body_of_a_get_is_refused_before_anything_is_sent(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    with pytest.raises(TypeError, match=r"extra_json cannot be sent; pass options=\{'params'"):
+        await client.get("/models", cast_to=dict, options={"extra_json": {"a": 1}})
+    with pytest.raises(TypeError, match="extra_body cannot be sent"):
+        await client.models.list(extra_body={"a": 1})
+    assert server.requests == []
 
 
 async def test_a_path_of_another_origin_is_refused(client: AsyncGroq) -> None:

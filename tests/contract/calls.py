@@ -552,7 +552,6 @@ OPTION_CALLS = [
     Call("options: extra body over a parameter", lambda c: c.chat.completions.create(**CHAT, temperature=1, extra_body={"temperature": 0.5, "model": "other"})),
     Call("options: empty extra body", lambda c: c.chat.completions.create(**CHAT, extra_body={})),
     Call("options: an omitted body field", lambda c: c.chat.completions.create(**CHAT, seed=1, extra_body={"seed": c.sdk.Omit()})),
-    Call("options: extra body of a get", lambda c: c.models.list(extra_body={"a": 1})),
     Call("options: extra body of a cancel", lambda c: c.batches.cancel("batch_1", extra_body={"why": "late"})),
     Call("options: extra body of a delete", lambda c: c.files.delete("file_1", extra_body={"why": "late"})),
     Call("options: time-outs", lambda c: c.models.list(timeout=12.5)),

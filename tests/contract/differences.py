@@ -128,6 +128,7 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
             {"path": ("/openai/v1/x", "/openai/v1/x%23y")}),
     OnlyOfficial("a path that climbs", lambda c: c.get(f"{API}/../x", cast_to=object), "an id must not lead elsewhere", "GroqError"),
     OnlyOfficial("a path to another origin", lambda c: c.get(server_root(c).replace("127.0.0.1", "localhost"), cast_to=object), "the key is not sent there", "GroqError"),
+    OnlyOfficial("the extra body of a get", lambda c: c.models.list(extra_body={"a": 1}), "a GET has no body, and nothing is dropped without a word", "TypeError"),
     OnlyOfficial("a number as id", lambda c: c.files.info(5), "ids are text", "ValueError"),
     # ----------------------------------------------------------------------------------------------- JSON
     Differs("a time in UTC", lambda c: c.batches.create(completion_window="24h", endpoint="e", input_file_id="f", extra_body={"at": datetime(2026, 1, 2, tzinfo=timezone.utc)}),

@@ -20,7 +20,6 @@ ROOMS = [
     "resources",
     "client",
     "sync",
-    "jobs",
     "cli",
     "__main__",
 ]

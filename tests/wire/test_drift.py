@@ -58,7 +58,7 @@ def completion(**changed: Any) -> ChatCompletion:
 
 def unreachable(value: Any, sent: Any, path: str = "$") -> list[str]:
     """The places of ``sent`` that cannot be read from ``value`` by item and by attribute."""
-    if value == sent:
+    if value == sent or (value == [] and sent is None):  # null for a list is read as an empty one
         return []
     if isinstance(value, Model) and isinstance(sent, dict):
         missing: list[str] = []
@@ -510,3 +510,15 @@ def test_an_answer_has_a_json_schema(mode: Any) -> None:
 def test_what_is_no_answer_is_a_validation_error_of_pydantic(wrong: Any) -> None:
     with pytest.raises(pydantic.ValidationError, match="ChatCompletion is made from a dict"):
         Answer(completion=wrong)
+
+
+@pytest.mark.parametrize("cls", [Transcription, ChatCompletion, ModelListResponse])
+def test_null_for_a_list_is_an_empty_one_without_a_word_and_null_again_in_plain_data(
+    cls: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    lists = [name for name in ("words", "segments", "choices", "data") if name in cls.__struct_fields__]
+    sent = dict.fromkeys(lists)
+    made = decode_json(cls, json.dumps(sent).encode())
+    assert [getattr(made, name) for name in lists] == [[] for _ in lists]
+    assert made.to_dict() == sent
+    assert caplog.records == []

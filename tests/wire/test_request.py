@@ -114,8 +114,16 @@ def test_extra_fields_come_over_the_parameters(
     assert body_of(params, {"extra_body": extra_body}) == body
 
 
-def test_a_get_has_no_body() -> None:
-    assert body_of({"a": 1}, {"extra_body": {"b": 2}}, "GET") is None
+def test_the_parameters_of_a_get_are_its_query() -> None:
+    request = build("GET", "/x", ChatCompletion, {"a": 1, "b": omit}, {"extra_query": {"c": 2}})
+    assert request.body is None
+    assert request.query == {"a": 1, "b": omit, "c": 2}
+
+
+def test_the_extra_body_of_a_get_is_refused() -> None:
+    with pytest.raises(TypeError, match="a GET has no body, so extra_body cannot be sent; pass extra_query="):
+        build("GET", "/x", ChatCompletion, None, {"extra_body": {"b": 2}})
+    assert build("GET", "/x", ChatCompletion, None, {"extra_body": {}}).body is None
 
 
 @pytest.mark.parametrize("extra_body", [[("a", 1)], "a", 3, b"x"])
