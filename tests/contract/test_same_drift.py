@@ -38,6 +38,8 @@ RECORDED: list[tuple[type[Any], dict[str, Any]]] = [
 
 def lost(official: Any, ours: Any, path: str = "$") -> Iterator[str]:
     """The places that can be read from the official value and are not there, or are something else, in ours."""
+    if official is None and ours == []:
+        return  # null for a list is read as an empty one
     if isinstance(official, pydantic.BaseModel):
         for name in official.model_fields_set:
             # Fields that are named like a method, here or there, are reached as items.
