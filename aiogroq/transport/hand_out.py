@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from ..wire.headers import redacted
 from ..wire.parse import parse_body
+from . import call_log
 from .body import AioBody
 from .stream import AsyncStream
 
@@ -26,7 +27,7 @@ def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
         if request.stream:
             return _stream(call, body)
         assert content is not None
-        return parse_body(
+        value = parse_body(
             request.returns,
             content,
             status=body.status,
@@ -34,6 +35,11 @@ def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
             request=call.info,
             sent=body.sent,
         )
+        if call_log.is_on():
+            call_log.log_response(call, body, value)
+        return value
+    if call_log.is_on():
+        call_log.log_response(call, body, None)
     cls = _response_class(call)
     return cls(
         body=body,
@@ -67,6 +73,7 @@ def _stream(call: Call, body: AioBody) -> AsyncStream[Any]:
         max_event_bytes=call.transport.http_client.max_event_bytes,
         on_error=partial(call.transport.rate_limits.note_error, call.request.model),
         sent=call.headers.values,
+        on_end=call_log.log_stream_of(call, body),
     )
     if wanted is not None and not is_ours:
         stream.twin = wanted

@@ -63,12 +63,14 @@ class AsyncStream(Generic[T]):
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
         on_error: Callable[[APIStatusError], object] = _leave,
         sent: Mapping[str, str] = _NOTHING_SENT,
+        on_end: Callable[[CompletionUsage | None, APIError | None], object] | None = None,
     ) -> None:
         self.response = body
         self._body = body
         self._cast_to = cast_to
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
+        self._on_end = on_end  # called once, with the usage and the error that the stream ended with
         self._sent = sent  # the headers of the request: what is secret in them is in no error
         self._ready: deque[bytes] = deque()
         self._failed: APIError | None = None
@@ -164,6 +166,7 @@ class AsyncStream(Generic[T]):
                         self._end_of_body()
                     piece = b""
                 except (APIError, EventTooLargeError) as error:
+                    piece = b""
                     if not self._is_done:
                         self._fail(error)
         finally:
@@ -225,6 +228,7 @@ class AsyncStream(Generic[T]):
             why = stream_end.other_cut_at_done(is_broken=is_broken)
         if why is None:
             self._is_whole = True
+            self._tell_end(None)
             return
         error = APIConnectionError(why, self._body.request)
         error.__cause__ = break_error
@@ -284,6 +288,7 @@ class AsyncStream(Generic[T]):
             )
         if why is None:
             self._is_done = self._is_whole = True
+            self._tell_end(None)
         else:
             self._fail(APIConnectionError(why, self._body.request))
 
@@ -313,7 +318,13 @@ class AsyncStream(Generic[T]):
             )
         error.request_id = error.request_id or self._answered_headers().get("x-request-id")
         self._failed = without_frames(self._body.told(error))
+        self._tell_end(error)
         self._body.abort()
+
+    def _tell_end(self, error: APIError | None) -> None:
+        if self._on_end is not None:
+            self._on_end(self.usage, error)
+            self._on_end = None
 
     def _with_partial(self, error: APIError) -> APIError:
         error.partial = self.partial
@@ -361,6 +372,7 @@ class AsyncStream(Generic[T]):
         self._is_done = True
         self._ready.clear()
         self._failed = None
+        self._tell_end(None)
         await self._body.close()
 
     aclose = close

@@ -21,6 +21,7 @@ from ..wire.timeouts import Timeout
 from ..wire.tracebacks import without_frames
 from ..wire.urls import query_pairs, resolve
 from .call import Call
+from .call_log import log_failure
 from .hand_out import hand_out
 from .http_client import DefaultAioHttpClient
 from .outgoing import ACCEPT_ENCODING, SentHeaders
@@ -93,6 +94,7 @@ class Transport:
                         failed = error
                         break
                 await asyncio.sleep(wait_s)
+            log_failure(call, failed)
             content = b""  # a server may have sent the request back in it
             try:
                 raise without_frames(failed)
