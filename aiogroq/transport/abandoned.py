@@ -1,6 +1,6 @@
 """The end of sessions that nobody closes: with their loop, with their client, in a forked child.
 
-Nothing here awaits or warns, since there may be no loop left to await on.
+Nothing here warns, and nothing but the end of a running loop awaits, since there may be no loop left to await on.
 """
 
 from __future__ import annotations
@@ -9,22 +9,36 @@ import asyncio
 import contextlib
 import os
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Protocol, TypeAlias
 
 import aiohttp
 
+from . import _aiohttp
+
 
 class LoopSession:
-    """A session, the loop that it belongs to, and what ends it together with that loop."""
+    """A session of ours, the loop that it belongs to, and what ends it together with that loop."""
 
-    __slots__ = ("_end", "loop", "session")
+    __slots__ = ("_end", "is_fast", "loop", "send", "session", "tls")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        session: aiohttp.ClientSession,
+        *,
+        is_fast: bool,
+        tls: Any = None,
+    ) -> None:
         self.loop: weakref.ref[asyncio.AbstractEventLoop] = weakref.ref(loop)
         self.session: aiohttp.ClientSession = session
+        self.is_fast: bool = is_fast
+        """Whether it takes the fast path, not aiohttp's public API."""
+        self.send: Callable[..., Any] = _aiohttp.sender(session) if is_fast else session.request
+        self.tls: Any = tls
+        """The TLS context that it was made with, where that is not its connector's affair."""
         # The one thing that asyncio.run, and all that does its work, closes before the loop: async generators.
-        self._end = _at_the_end_of_the_loop(session)
+        self._end = _at_the_end_of_the_loop(session, is_fast)
         with contextlib.suppress(StopIteration):
             self._end.asend(None).send(None)
 
@@ -32,12 +46,17 @@ class LoopSession:
         """Close its connections: at once where the loop does not run, else on the loop, soon."""
         loop = self.loop()
         if loop is None or not loop.is_running():
-            drop(self.session)
+            if self.is_fast:
+                _drop(self.session)
+            else:
+                _drop_public(self.session)
         else:
             # This may be another thread, or the end of the program: a transport is closed on its own loop only.
-            protocols = _detach(self.session)
             with contextlib.suppress(RuntimeError):  # the loop has stopped in between
-                loop.call_soon_threadsafe(_close, protocols)
+                if self.is_fast:
+                    loop.call_soon_threadsafe(_aiohttp.close_connections, _aiohttp.detach(self.session))
+                else:
+                    loop.call_soon_threadsafe(_close_soon, self.session, loop)
         self.let_go()
 
     def let_go(self) -> None:
@@ -51,11 +70,16 @@ Sessions: TypeAlias = dict[int, LoopSession]
 """The sessions of a pool, by the id of their loop."""
 
 
-async def _at_the_end_of_the_loop(session: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+async def _at_the_end_of_the_loop(
+    session: aiohttp.ClientSession, is_fast: bool
+) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
-        drop(session)
+        if is_fast:
+            _drop(session)
+        elif asyncio.get_running_loop() is _aiohttp.loop_of(session):
+            await session.close()
 
 
 class Pool(Protocol):
@@ -71,44 +95,29 @@ def drop_all(sessions: Sessions) -> None:
         sessions.popitem()[1].drop()
 
 
-def drop(session: aiohttp.ClientSession) -> None:
-    """Close the sockets of a session whose loop does not run any more, without a warning and without awaiting."""
-    _close(_detach(session))
+def _drop(session: aiohttp.ClientSession) -> None:
+    """Close the sockets of a session whose loop does not run any more, without a warning."""
+    _aiohttp.close_connections(_aiohttp.detach(session))
 
 
-def _detach(session: aiohttp.ClientSession) -> list[Any]:
-    """Take the connections out of a session, which is closed after that. They are returned."""
-    connector: Any = session.connector
+def _drop_public(session: aiohttp.ClientSession) -> None:
+    """`_drop` by the public API. Where the loop is closed, open connections are left to the garbage collector, which warns."""
+    connector = session.connector
     session.detach()
-    if connector is None or connector.closed:
-        return []
-    idle = [entry[0] for entries in connector._conns.values() for entry in entries]
-    busy = [entry for entry in connector._acquired if hasattr(entry, "transport")]
-    connector._closed = True  # its own close() would schedule callbacks, on a loop that may be dead
-    connector._conns.clear()
-    connector._acquired.clear()
-    return [*idle, *busy]
+    if connector is not None:
+        closing: Any = connector.close().__await__()
+        # What there is to wait for is that connections come to their end, which they do by themselves.
+        with contextlib.suppress(StopIteration, RuntimeError):
+            closing.send(None)
 
 
-def _close(protocols: list[Any]) -> None:
-    for protocol in protocols:
-        protocol.cut()
-        if protocol.transport is not None:
-            _close_transport(protocol.transport)
+_closing: set[asyncio.Task[None]] = set()
 
 
-def _close_transport(transport: Any) -> None:
-    try:
-        transport.abort()
-        return
-    except RuntimeError:
-        pass  # the loop is closed: asyncio's transport cannot schedule its own end
-    inner = getattr(transport, "_ssl_protocol", None)
-    inner = getattr(inner, "_transport", None) or transport
-    sock = getattr(inner, "_sock", None)
-    if sock is not None:
-        sock.close()
-        inner._sock = None  # so that the transport does not warn that it was left open
+def _close_soon(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
+    task = loop.create_task(session.close())
+    _closing.add(task)  # a loop refers to its tasks only weakly
+    task.add_done_callback(_closing.discard)
 
 
 # ---------------------------------------------------------------------------------------------------- after a fork
@@ -116,29 +125,27 @@ def _close_transport(transport: Any) -> None:
 pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 """Every pool of this process."""
 _inherited: list[Any] = []
+"""What must never be collected in the child: it would close, and warn."""
 
 
 def _release_inherited() -> None:
     """In the child after a fork: let go of the parent's connections, which would stay open for as long as the child
-    has them too. Nothing is written, and no transport closed: its loop's selector is shared with the parent."""
+    has them too. Nothing is written, and no transport closed: its loop's selector is shared with the parent.
+
+    Without the fast path they do stay open that long.
+    """
     for pool in list(pools):
         for found in pool.sessions.values():
-            protocols = _detach(found.session)
+            _inherited.append(found.session)
+            if not found.is_fast:
+                continue
+            connections = _aiohttp.detach(found.session)
             found.let_go()
-            for protocol in protocols:
-                _inherited.append(protocol)  # its transport must never be collected: it would close, and warn
-                if protocol.transport is not None:
-                    _point_nowhere(protocol.transport)
+            for connection in connections:
+                _inherited.append(connection)
+                if connection.transport is not None:
+                    _aiohttp.point_nowhere(connection.transport)
         pool.sessions.clear()
-
-
-def _point_nowhere(transport: Any) -> None:
-    sock = transport.get_extra_info("socket")
-    fd: int = sock.fileno() if sock is not None else -1
-    if fd >= 0:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, fd, inheritable=False)  # the number stays taken, as the transport believes it to be
-        os.close(nowhere)
 
 
 if hasattr(os, "register_at_fork"):

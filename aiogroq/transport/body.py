@@ -15,7 +15,6 @@ from ..errors import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
-    APITimeoutError,
     Attempt,
     ErrorResponse,
     GroqError,
@@ -24,6 +23,7 @@ from ..errors import (
 from ..response.body import StreamAlreadyConsumed
 from ..wire.headers import scrub, scrub_headers
 from ..wire.tracebacks import without_frames
+from ._aiohttp import arrived_before, forget_connection
 from .exchange import in_time, translate, without_secrets
 from .threads import PARSING, run
 from .unpack import UnpackError, unpacker_for
@@ -281,7 +281,7 @@ class AioBody:
         return piece
 
     def _arrived_before(self) -> bytes:
-        piece = _arrived_before(self._reader)
+        piece = arrived_before(self._reader)
         if piece and self._unpacker is not None:
             with contextlib.suppress(UnpackError):
                 return self._unpacker.unpack(piece)
@@ -395,19 +395,4 @@ def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.Abstr
 
 def _close(response: aiohttp.ClientResponse) -> None:
     response.close()
-    connection: Any = response.connection
-    if connection is not None:
-        # The loop is closed: then aiohttp leaves this as it is, and warns of it. `abandoned.drop` has closed the socket.
-        connection._protocol = None
-
-
-def _arrived_before(reader: Any) -> bytes:
-    """What had arrived when the body broke off: aiohttp's reader raises first and would never hand it out."""
-    error = reader.exception()
-    if error is None or (isinstance(error, APIError) and not isinstance(error, APITimeoutError)):
-        return b""  # closed by its reader, who wants no more of it
-    reader._exception = None
-    try:
-        return bytes(reader.read_nowait())
-    finally:
-        reader._exception = error
+    forget_connection(response)

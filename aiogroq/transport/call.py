@@ -24,6 +24,7 @@ from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
 from ..wire.request import Request
 from ..wire.tracebacks import without_frames
+from ._aiohttp import is_wrapped
 from .body import AioBody
 from .exchange import (
     cancellations,
@@ -39,6 +40,7 @@ from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .large_body import LargeBody
 from .multipart import MultipartPayload, new_boundary
 from .outgoing import Outgoing, SentHeaders, skipped_headers
+from .phase_trace import current_watch
 from .upload import Upload, rewind
 from .watch import Watch
 
@@ -59,7 +61,7 @@ class Call:
     """One call and its tries."""
 
     __slots__ = (
-        "_deadline", "_is_resent", "_loop", "_payload", "_redirects", "_retries_left",
+        "_deadline", "_is_resent", "_is_retried_at_once", "_loop", "_payload", "_redirects", "_retries_left",
         "_timeout", "_url", "attempts", "headers", "info", "is_left_open", "request", "transport", "uploads",
     )  # fmt: skip
 
@@ -79,6 +81,7 @@ class Call:
         self.headers: SentHeaders = transport.headers(request, self.is_left_open)
         self._redirects = 0
         self._is_resent = False
+        self._is_retried_at_once = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
         self._payload: MultipartPayload | None = None
@@ -89,27 +92,31 @@ class Call:
         Raises an `APIError` for everything else.
         """
         pool = self.transport.http_client
-        session: Any = pool.session(self._loop)
-        # `request` puts a context manager round the coroutine of `_request`, and one more step into every wait.
-        send = session.request if pool.is_injected else session._request
+        session = pool.ready(self._loop)
+        if session is None:
+            session = await self.in_time(pool.open(self._loop, is_tls=self._is_tls(pool)))
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         while True:
             self._check_deadline()
             watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
-            watch.is_new_connection = pool.is_injected
             if self._payload is not None:  # of a try that failed, or one that was redirected
                 await self.in_time(rewind(self.uploads))
-            kwargs = self._arguments(pool, watch)
-            # Of a session that the caller made nothing is told on the way to the answer.
-            watch.start("first_byte" if pool.is_injected else "pool")
+            kwargs = self._arguments(pool, watch, session.is_fast)
+            if session.is_fast:
+                watch.start("pool")
+            else:  # nothing may be told on the way to the response
+                watch.start("first_byte")
+                current_watch.set(watch)
             before = cancellations(task)
             watch.on_expiry = task.cancel
             try:
-                response = await send(self.request.method, self._url, **kwargs)
+                response = await session.send(self.request.method, self._url, **kwargs)
             except BaseException as error:
                 is_expired = explains(watch, error, task, before)
                 watch.stop()
                 if self._is_resent or not is_stale(error, watch):
+                    # Of a server that closed it in the very moment there is no reason to think that it is overloaded.
+                    self._is_retried_at_once = not watch.is_new_connection and not is_expired
                     self._raise(error, watch, is_expired)
                 # Once in a call: the next time it may be that the server does not want it.
                 self._is_resent = True
@@ -153,12 +160,16 @@ class Call:
             raise error
         raise translated from (None if is_expired else without_secrets(error))
 
-    def _arguments(self, pool: DefaultAioHttpClient, watch: Watch) -> dict[str, Any]:
+    def _is_tls(self, pool: DefaultAioHttpClient) -> bool:
+        proxy = pool.proxy_for(self._url)
+        return "https" in (self._url.scheme, proxy[0].scheme if proxy is not None else "")
+
+    def _arguments(self, pool: DefaultAioHttpClient, watch: Watch, is_fast: bool) -> dict[str, Any]:
         request, headers = self.request, self.headers
         body: Any = request.body
         if request.form is not None:
             body = self._payload = MultipartPayload(request.form, self.uploads, new_boundary(), watch)
-        elif body is not None and len(body) >= _BODY_IN_PIECES_BYTES:
+        elif body is not None and len(body) >= _BODY_IN_PIECES_BYTES and not is_wrapped():
             body = LargeBody(body, watch)
         # aiohttp's redirects would turn a POST into a GET; `_is_redirected` follows those that change nothing.
         kwargs: dict[str, Any] = {"allow_redirects": False}
@@ -168,12 +179,12 @@ class Call:
             if self._url.scheme == "http":
                 # Without a tunnel the proxy reads the request itself, and its credentials there.
                 headers = SentHeaders(merge_headers(headers.values, proxy[1]))
-        if pool.is_injected:
-            # What the session's owner chose for answers of others does not change what ours mean.
-            kwargs.update(headers=headers.values, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
-            kwargs["skip_auto_headers"] = skipped_headers(body)
-        else:
+        if is_fast:
             kwargs["data"] = Outgoing(headers, body, watch)
+        else:
+            # What the session's owner chose for responses of others does not change what ours mean.
+            kwargs.update(headers=headers.plain, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
+            kwargs["skip_auto_headers"] = skipped_headers(body)
         return kwargs
 
     def _redirect(self, body: AioBody) -> tuple[URL | None, str]:
@@ -216,6 +227,10 @@ class Call:
                 return None
         elif not self._is_safe_after(error):
             return None
+        elif self._is_retried_at_once:
+            self._is_retried_at_once = False
+            self.transport.http_client.drop_idle(self._loop)  # the others are seldom better
+            return 0.0
         remaining_s = None if self._deadline is None else self._deadline - self._loop.time()
         told_s = error.retry_after_s if isinstance(error, RateLimited) else None
         return retry.delay_s(

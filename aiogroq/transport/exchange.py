@@ -23,7 +23,6 @@ from .watch import Watch
 
 T = TypeVar("T")
 
-_STALE_WITHIN_S = 1.0
 _CLOCK_S = 0.01
 """A loop may run a timer before its time: uvloop counts in whole milliseconds."""
 _WAITED_FOR = {
@@ -140,18 +139,17 @@ async def in_time(
 
 
 def is_stale(error: BaseException, watch: Watch) -> bool:
-    """Whether a kept connection was closed as the request came, before any byte of an answer: then nothing was
-    done with it, and it goes out again on another connection, at once and without counting as a retry.
+    """Whether a kept connection had been closed before the request came: then nothing was done with it, and it goes out
+    again on another connection, at once and without counting as a retry.
 
-    A server that closes it only after a while has seen the request, and may have worked on it.
+    Only where that is certain, or a request could be paid twice: where writing it failed, or where the server ended
+    the connection and its system had acknowledged no byte of the request (Linux tells). A reset proves nothing.
     """
-    if watch.waited_s > _STALE_WITHIN_S:
+    if watch.is_new_connection or not watch.is_undelivered:
         return False
-    if isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str):
-        return False  # aiohttp puts there what had arrived of the head
-    return not watch.is_new_connection and isinstance(
-        error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError)
-    )
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return isinstance(error.message, str)  # else aiohttp puts there what had arrived of the head
+    return isinstance(error, (aiohttp.ClientOSError, ConnectionError))
 
 
 def is_lasting(error: APIError) -> bool:

@@ -8,98 +8,31 @@ dropped without a word. Nothing happens in ``__del__``.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import functools
+import logging
+import os
 import ssl as ssl_module
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.cookies import BaseCookie, SimpleCookie
 from typing import Any, cast
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.client_reqrep import ClientRequest
-from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from ..errors import GroqError
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
-from . import pool_options, proxies, tls
+from . import _aiohttp, pool_options, proxies, tls
 from .abandoned import LoopSession, Sessions, drop_all, pools
-from .outgoing import OwnRequest
+from .phase_trace import phase_trace
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 """aiohttp's own timers are off: `watch` keeps the time."""
-_CUT = "the client was closed while the answer was being read"
+_VARIABLE = "AIOGROQ_AIOHTTP"
+"""Set to ``public``, no session takes the fast path: to compare, and to find out whether it is to blame for something."""
+_log = logging.getLogger("aiogroq")
 _HEAP_KEPT_BYTES = 1024 * 1024
 _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
-
-
-class _Handler(ResponseHandler):
-    """A connection. aiohttp leaves the reader of a body waiting when what follows on the wire is no HTTP, and takes what
-    a server sent while the connection was idle for the answer to the next request; here neither happens. Nor does it wait
-    for what has not been sent yet when it is closed: a peer that does not read would keep socket and body for ever."""
-
-    def close(self) -> None:
-        """Close the connection at once, whatever is still to be sent."""
-        self.cut()
-        if self.transport is not None:
-            self.transport.abort()
-        super().close()
-
-    def cut(self) -> None:
-        """Tell whoever reads a body that it ends here: aiohttp would leave him waiting, or take it for whole."""
-        body = self._payload
-        if body is not None and not body.is_eof() and body.exception() is None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed
-                body.set_exception(aiohttp.ClientConnectionError(_CUT))
-
-    def is_connected(self) -> bool:
-        """Whether the connection can be used for a request."""
-        return not self._buffer and super().is_connected()
-
-    def set_exception(self, exc: BaseException, *cause: Any, **named: Any) -> None:
-        body = self._payload
-        super().set_exception(exc, *cause, **named)
-        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
-            body.set_exception(aiohttp.ClientPayloadError(exc.message))
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Tells the watch of the try that a connection is made for it, and knows what to trust."""
-
-    _default: ssl_module.SSLContext | None = None
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
-        self._factory: Any = functools.partial(_Handler, loop=self._loop)
-
-    def _release(self, key: Any, protocol: ResponseHandler, *, should_close: bool = False) -> None:
-        transport = protocol.transport
-        # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
-        is_unsent = transport is not None and transport.get_write_buffer_size() > 0
-        super()._release(key, protocol, should_close=should_close or is_unsent)
-
-    def drop_idle(self) -> None:
-        """Close the connections that are kept."""
-        kept = [protocol for pairs in self._conns.values() for protocol, _ in pairs]
-        self._conns.clear()
-        for protocol in kept:
-            protocol.close()
-
-    async def _create_connection(
-        self, req: ClientRequest, traces: Any, timeout: aiohttp.ClientTimeout
-    ) -> ResponseHandler:
-        watch = cast("OwnRequest", req).watch
-        watch.is_new_connection = True
-        watch.enter("connect")
-        is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
-        trusted: Any = self._ssl
-        if is_tls and (trusted is True or trusted is self._default):
-            # aiohttp's own was read when it was imported, and knows nothing of a later environment.
-            self._ssl = self._default = await tls.default_context()
-        return await super()._create_connection(req, traces, timeout)
 
 
 def _keep_heap() -> None:
@@ -112,6 +45,36 @@ def _keep_heap() -> None:
     bytes(_HEAP_KEPT_BYTES)
 
 
+def _flaw() -> str | None:
+    """Why our own sessions take aiohttp's public API alone, or None."""
+    if os.environ.get(_VARIABLE) == "public":
+        return f"{_VARIABLE}=public"
+    if _aiohttp.is_wrapped():
+        return "ClientSession._request has been wrapped"
+    return _aiohttp.flaw()
+
+
+_said: set[str] = set()
+
+
+def _log_once(message: str, why: str) -> None:
+    if why not in _said:
+        _said.add(why)
+        _log.debug(message, why)
+
+
+class SessionInUse:
+    """A session whose requests are sent by aiohttp's public API."""
+
+    __slots__ = ("send", "session")
+
+    is_fast = False
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session: aiohttp.ClientSession = session
+        self.send: Callable[..., Any] = session.request
+
+
 class _NoCookies(aiohttp.DummyCookieJar):
     """aiohttp's makes a new empty jar for every request."""
 
@@ -119,6 +82,14 @@ class _NoCookies(aiohttp.DummyCookieJar):
 
     def filter_cookies(self, request_url: URL) -> BaseCookie[str]:
         return self._NONE
+
+
+def _session_options() -> dict[str, Any]:
+    return {
+        "cookie_jar": _NoCookies(),  # Cloudflare sets a cookie on every response
+        "timeout": NO_TIMEOUT,
+        "auto_decompress": False,  # `AioBody` does it, who sees whether it came whole
+    }
 
 
 class DefaultAioHttpClient:
@@ -176,21 +147,74 @@ class DefaultAioHttpClient:
         self.is_closed: bool = False
         pools.add(self)
 
-    def session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-        """The session of this loop, which must be the running one. Made when it is not there."""
-        if self._injected is not None:
-            return _on_its_loop(self._injected, loop)
+    def ready(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
+        """The session of this loop, which must be the running one, where it is open and takes the fast path."""
         found = self.sessions.get(id(loop))
-        if found is not None and found.loop() is loop and not found.session.closed:
-            return found.session
+        if (
+            found is not None
+            and found.is_fast
+            and found.loop() is loop
+            and not found.session.closed
+            and _aiohttp.is_unwrapped()
+        ):
+            return found
+        return None
+
+    async def open(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> SessionInUse:
+        """The session of this loop, which must be the running one. Made where it is not there.
+
+        Raises `GroqError` where the pool is closed or the certificates that the environment names cannot be read.
+        """
+        if self._injected is not None:
+            return SessionInUse(_on_its_loop(self._injected, loop))
         if self.is_closed:
             raise GroqError(
                 "The pool of connections of this client has been closed; make a new client. Clients made by "
                 "with_options(), or given the same http_client, share one pool, and closing one closes it."
             )
-        return self._open(loop)
+        flaw = _flaw()
+        if flaw is None:
+            return self._found(loop) or self._open_fast(loop)
+        _log_once("requests take aiohttp's public API: %s", flaw)
+        context = await tls.default_context() if is_tls and self._options["ssl"] is True else None
+        found = self._found(loop)
+        if found is not None and (found.is_fast or context is None or found.tls is context):
+            return SessionInUse(found.session)
+        return SessionInUse(self._open_public(loop, context).session)
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
+    def _found(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
+        found = self.sessions.get(id(loop))
+        if found is not None and found.loop() is loop and not found.session.closed:
+            return found
+        return None
+
+    def _open_fast(self, loop: asyncio.AbstractEventLoop) -> LoopSession:
+        self._drop_ended()
+        session = _aiohttp.open_session(self._connector_options(), **_session_options())
+        return self._kept(LoopSession(loop, session, is_fast=True))
+
+    def _open_public(self, loop: asyncio.AbstractEventLoop, context: Any) -> LoopSession:
+        self._drop_ended()
+        options = self._connector_options()
+        if context is not None:
+            options["ssl"] = context
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(**options), trace_configs=[phase_trace()], **_session_options()
+        )
+        replaced = self.sessions.pop(id(loop), None)
+        if replaced is not None:  # of another environment
+            replaced.drop()
+        return self._kept(LoopSession(loop, session, is_fast=False, tls=context))
+
+    def _connector_options(self) -> dict[str, Any]:
+        # aiohttp's choice where aiodns is installed keeps descriptors and a thread for each loop that is not closed.
+        return {"resolver": aiohttp.ThreadedResolver(), **self._options}
+
+    def _kept(self, opened: LoopSession) -> LoopSession:
+        self.sessions[id(opened.loop())] = opened
+        return opened
+
+    def _drop_ended(self) -> None:
         for key, found in list(self.sessions.items()):
             owner = found.loop()
             is_dead = owner is None or owner.is_closed()
@@ -198,17 +222,6 @@ class DefaultAioHttpClient:
             if is_dead and self.sessions.pop(key, None) is not None:
                 found.drop()
         _keep_heap()
-        session = aiohttp.ClientSession(
-            connector=_Connector(**self._options),
-            cookie_jar=_NoCookies(),  # Cloudflare sets a cookie on every answer
-            timeout=NO_TIMEOUT,
-            auto_decompress=False,  # `AioBody` does it, who sees whether it came whole
-            request_class=OwnRequest,
-        )
-        # aiohttp's own second try of a GET; here every request whose connection proves stale is tried again.
-        session._retry_connection = False  # pyright: ignore[reportPrivateUsage]
-        self.sessions[id(loop)] = LoopSession(loop, session)
-        return session
 
     def drop_idle(self, loop: asyncio.AbstractEventLoop) -> None:
         """Close the connections of this loop that nobody uses: one of them has proved stale, and is seldom alone.
@@ -217,7 +230,7 @@ class DefaultAioHttpClient:
         sent once more for each connection that was kept.
         """
         found = self.sessions.get(id(loop))
-        if found is not None and isinstance(found.session.connector, _Connector):
+        if found is not None and isinstance(found.session.connector, _aiohttp.Connector):
             found.session.connector.drop_idle()
 
     def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
@@ -297,8 +310,7 @@ def as_http_client(given: Any) -> DefaultAioHttpClient:
 
 
 def _on_its_loop(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession:
-    owner: Any = getattr(session, "_loop", loop)  # its public `loop` warns
-    if owner is not loop:
+    if _aiohttp.loop_of(session) not in (loop, None):
         raise GroqError(
             "The aiohttp.ClientSession given as http_client belongs to another event loop than the one that runs. Use "
             "the client on the loop where the session was made (AsyncGroq only), or pass no session."

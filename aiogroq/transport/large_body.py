@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -18,17 +17,22 @@ class LargeBody(aiohttp.Payload):
 
     def __init__(self, body: bytes, watch: Watch) -> None:
         super().__init__(body, content_type="application/json")
-        self._size = len(body)
+        self._body = body
         self._sending = Sending(watch)
 
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self._body)
+
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        return cast("bytes", self._value).decode(encoding, errors)
+        return self._body.decode(encoding, errors)
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         await self.write(writer)
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        body = memoryview(cast("bytes", self._value))
+        body = memoryview(self._body)
         for start in range(0, len(body), CHUNK_BYTES):
             await self._sending.write(writer, body[start : start + CHUNK_BYTES])
             await asyncio.sleep(0)  # where the socket takes everything at once, others want to run too

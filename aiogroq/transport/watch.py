@@ -97,7 +97,7 @@ class Watch:
 
     __slots__ = (
         "_deadline", "_loop", "_since", "_ticker", "_timeout",
-        "expired_limit_s", "expired_phase", "is_new_connection", "on_expiry", "phase", "started_at",
+        "expired_limit_s", "expired_phase", "is_new_connection", "is_undelivered", "on_expiry", "phase", "started_at",
     )  # fmt: skip
 
     def __init__(
@@ -117,7 +117,10 @@ class Watch:
         self.phase: str = "pool"
         self.expired_phase: str | None = None
         self.expired_limit_s: float | None = None
-        self.is_new_connection: bool = False
+        self.is_new_connection: bool = True
+        """Whether the attempt is the first on its connection, as far as is known."""
+        self.is_undelivered: bool = False
+        """Whether it is certain that the server did not receive the request."""
 
     def start(self, phase: str) -> None:
         """Begin to watch, in this phase."""
@@ -132,11 +135,6 @@ class Watch:
         """The next phase begins now."""
         self.phase = phase
         self._since = self._loop.time()
-
-    @property
-    def waited_s(self) -> float:
-        """Seconds since the phase began."""
-        return self._loop.time() - self._since
 
     @property
     def deadline(self) -> float | None:

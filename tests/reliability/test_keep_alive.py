@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from aiogroq import APIConnectionError, AsyncGroq, Groq
+from aiogroq import APIConnectionError, AsyncGroq, Groq, Retry
 from aiogroq.local import LocalGroq
 
 from .driven import run_driven
@@ -102,7 +103,7 @@ def test_a_user_never_sees_that_a_kept_connection_was_closed(
     serve: Callable[[Exchange], Awaitable[None]], pause: Callable[[], Awaitable[None]]
 ) -> None:
     async def main() -> RawServer:
-        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
             for _ in range(CALLS):
                 assert await ask(client) == "four"
                 await pause()
@@ -121,7 +122,7 @@ def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> N
             await exchange.write(GOOD)
 
     async def main() -> None:
-        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
             assert await asyncio.gather(*(ask(client) for _ in range(20))) == ["four"] * 20
             assert raw.connections == 20
             assert await ask(client) == "four"  # past twenty that are dead
@@ -136,7 +137,7 @@ async def test_a_stream_is_begun_anew_on_a_connection_of_its_own() -> None:
         else:
             await end(exchange)
 
-    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+    async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
         assert [await text_of(client) for _ in range(3)] == ["four"] * 3
         assert raw.connections == 3
 
@@ -148,7 +149,7 @@ async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed(
         else:
             await exchange.write(answer(b'{"text": "hello"}'))
 
-    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+    async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
         for _ in range(3):
             made = await client.audio.transcriptions.create(
                 model="whisper-large-v3", file=("a.wav", io.BytesIO(b"x" * 5000))
@@ -156,6 +157,63 @@ async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed(
             assert made.text == "hello"
         assert all(exchange.body.count(b"x" * 5000) == 1 for exchange in raw.exchanges)
         assert len({len(exchange.body) for exchange in raw.exchanges}) == 1
+
+
+@pytest.mark.parametrize("close", [Exchange.close, Exchange.reset])
+@pytest.mark.parametrize("worked_s", [0, 0.5, 0.9, 1.5])
+def test_what_a_kept_connection_received_is_sent_once_where_no_retry_is_allowed(
+    worked_s: float, close: Callable[[Exchange], None]
+) -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            await asyncio.sleep(worked_s)
+            close(exchange)
+        else:
+            await exchange.write(GOOD)
+
+    async def main() -> None:
+        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+            assert await ask(client) == "four"
+            with pytest.raises(APIConnectionError) as caught:
+                await ask(client)
+            assert len(caught.value.attempts) == 1
+            assert raw.requests == 2
+
+    run_driven(main)
+
+
+def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
+    async def serve(exchange: Exchange) -> None:
+        if exchange.on_connection:
+            exchange.close()
+        else:
+            await exchange.write(GOOD)
+
+    retries: list[float] = []
+
+    async def main() -> None:
+        def note(retry: Retry) -> None:
+            retries.append(retry.wait_s)
+
+        async with raw_server(serve) as raw, raw.client(max_retries=1, on_retry=note) as client:
+            assert [await ask(client) for _ in range(2)] == ["four"] * 2
+
+    run_driven(main)
+    assert retries == [0.0]
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
+async def test_a_connection_closed_before_the_request_came_costs_no_retry(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    once = client.with_options(max_retries=0)
+    for _ in range(3):
+        assert await ask(once)
+        server.close_idle_connections()
+        # Held up, so that the client's loop does not see the end before it sends.
+        eventually(lambda: server.open_connections == 0)
+    assert server.connections_made == 3
+    assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("close", [Exchange.close, Exchange.reset])
@@ -210,9 +268,9 @@ def test_where_retries_are_asked_for_it_is_sent_as_often_as_that() -> None:
 async def test_the_embedded_server_may_drop_what_is_idle(
     client: AsyncGroq, server: LocalGroq, reset: bool
 ) -> None:
-    once = client.with_options(max_retries=0)
+    twice = client.with_options(max_retries=1)
     for _ in range(5):
-        await asyncio.gather(*(ask(once) for _ in range(5)))
+        await asyncio.gather(*(ask(twice) for _ in range(5)))
         server.close_idle_connections(reset=reset)
 
 
