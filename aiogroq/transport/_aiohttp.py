@@ -8,6 +8,8 @@ signature, where the rehearsal fails, or where somebody has wrapped ``ClientSess
 the pool takes the public API alone.
 """
 
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import asyncio
@@ -20,7 +22,7 @@ import socket
 import struct
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
 from multidict import CIMultiDict
@@ -33,22 +35,15 @@ from .connection_queue import ConnectionQueue
 from .outgoing import Outgoing, SentHeaders, skipped_headers
 from .watch import Watch
 
-try:
+if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.http_exceptions import HttpProcessingError
-except ImportError:  # `flaw` says so, and nothing below is used
-    ResponseHandler = HttpProcessingError = cast("Any", type("Missing", (Exception,), {}))
-
-__all__ = [
-    "NEEDS",
-    "Need",
-    "arrived_before",
-    "close_connections",
-    "detach",
-    "flaw",
-    "forget_connection",
-    "open_session",
-]
+else:
+    try:
+        from aiohttp.client_proto import ResponseHandler
+        from aiohttp.http_exceptions import HttpProcessingError
+    except ImportError:  # then `flaw` finds what is missing, and nothing below is used
+        ResponseHandler, HttpProcessingError = object, ArithmeticError
 
 
 @dataclass(frozen=True)
@@ -117,18 +112,19 @@ NEEDS: tuple[Need, ...] = (
     Need("Connection", "_protocol", "no warning for a connection whose loop is closed"),
 )  # fmt: skip
 
-_genuine_request: Any = vars(aiohttp.ClientSession).get("_request")
+_genuine_request: Any = None
 
 
 def is_wrapped() -> bool:
-    """Whether somebody has put something in the place of ``ClientSession._request``."""
-    found: Any = vars(aiohttp.ClientSession).get("_request")
-    return getattr(found, "__globals__", None) is not vars(aiohttp.client)
-
-
-def is_unwrapped() -> bool:
-    """Whether ``ClientSession._request`` is the one that was there first. To be asked at every request."""
-    return aiohttp.ClientSession._request is _genuine_request
+    """Whether somebody has put something in the place of ``ClientSession._request``. To be asked at every request."""
+    global _genuine_request
+    found: Any = aiohttp.ClientSession._request
+    if found is _genuine_request:
+        return False
+    if getattr(found, "__globals__", None) is not vars(aiohttp.client):
+        return True
+    _genuine_request = found
+    return False
 
 
 # ------------------------------------------------------------------------------------------------------- requests
@@ -227,8 +223,10 @@ class Handler(ResponseHandler):
 
     key: Any = None
     """Where it goes to."""
+    is_new: bool = True
+    """Whether no request has gone out on it."""
     _watch: Watch | None = None
-    """Of the latest request; None before the first."""
+    """Of the request that is under way."""
     _sent_bytes: int | None = None
     """The length of the latest request, where it went out in one write."""
     _acknowledged_bytes = 0
@@ -237,8 +235,9 @@ class Handler(ResponseHandler):
     def begins_request(self, watch: Watch | None, sent_bytes: int | None) -> None:
         """A request goes out on it now."""
         if watch is not None:
-            watch.is_new_connection = self._watch is None
+            watch.is_new_connection = self.is_new
             watch.enter("first_byte")
+        self.is_new = False
         self._watch = watch
         self._sent_bytes = sent_bytes
         if sent_bytes is None:
@@ -274,6 +273,10 @@ class Handler(ResponseHandler):
             self._watch.is_undelivered = True  # it had ended before all was written
         super().connection_lost(exc)
 
+    def ends_request(self) -> None:
+        """Nothing is under way on it."""
+        self._watch = None
+
     def _is_unacknowledged(self) -> bool:
         """Whether the peer's system acknowledged nothing of the latest request; False where this cannot be known.
 
@@ -300,7 +303,9 @@ _INFO_BYTES = 232
 
 def _tcp_counters(transport: Any) -> tuple[int, int]:
     """How many bytes the peer's system has acknowledged (and the SYN), and how many were sent; zeros where nobody knows."""
-    sock = transport.get_extra_info("socket") if transport is not None and _TCP_INFO is not None else None
+    if transport is None or _TCP_INFO is None:
+        return 0, 0
+    sock: Any = transport.get_extra_info("socket")
     try:
         info: bytes = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO_BYTES)
     except (AttributeError, OSError):
@@ -376,6 +381,7 @@ class Connector(aiohttp.TCPConnector):
             super()._release(key, handler)
 
     def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
+        protocol.ends_request()
         transport = protocol.transport
         # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
         is_unsent = transport is not None and transport.get_write_buffer_size() > 0
@@ -539,17 +545,18 @@ def flaw() -> str | None:
 
 def _missing() -> str | None:
     """The first of `NEEDS` that is not there, or is called in another way."""
-    connector = aiohttp.TCPConnector()
+    loop = asyncio.get_running_loop()
+    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
     session = aiohttp.ClientSession(connector=connector)
     try:
-        handler = ResponseHandler(asyncio.get_running_loop())
-        reader = aiohttp.StreamReader(handler, 2**16, loop=asyncio.get_running_loop())
+        handler = ResponseHandler(loop)
+        reader = aiohttp.StreamReader(handler, 2**16, loop=loop)
         instances: dict[str, Any] = {
             "ClientSession": session,
             "TCPConnector": connector,
             "ResponseHandler": handler,
             "StreamReader": reader,
-            "Connection": aiohttp.connector.Connection,
+            "Connection": aiohttp.connector.Connection(connector, cast("Any", None), cast("Any", None), loop),
             "ClientRequest": aiohttp.ClientRequest,
             "ClientResponse": aiohttp.ClientResponse,
         }
@@ -564,9 +571,6 @@ def _missing() -> str | None:
 
 
 def _flaw_of(need: Need, instance: Any) -> str | None:
-    if need.owner == "Connection":
-        source = inspect.getsource(instance.__init__) if not hasattr(instance, need.name) else ""
-        return None if not source or f"self.{need.name}" in source else "is missing"
     if not hasattr(instance, need.name):
         return "is missing"
     if need.parameters is None:
@@ -626,7 +630,7 @@ class _RehearsalConnector(Connector):
     """Connects to a `_MemoryTransport`."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(resolver=aiohttp.ThreadedResolver())
         self.transports: list[_MemoryTransport] = []
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:

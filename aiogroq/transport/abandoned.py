@@ -17,10 +17,17 @@ import aiohttp
 from . import _aiohttp
 
 
+class Body(Protocol):
+    """The body of a response."""
+
+    def abort(self) -> None:
+        """Close it; whoever reads it gets an error."""
+
+
 class LoopSession:
     """A session of ours, the loop that it belongs to, and what ends it together with that loop."""
 
-    __slots__ = ("_end", "is_fast", "loop", "send", "session", "tls")
+    __slots__ = ("_end", "bodies", "is_fast", "loop", "send", "session", "tls")
 
     def __init__(
         self,
@@ -37,6 +44,8 @@ class LoopSession:
         self.send: Callable[..., Any] = _aiohttp.sender(session) if is_fast else session.request
         self.tls: Any = tls
         """The TLS context that it was made with, where that is not its connector's affair."""
+        self.bodies: weakref.WeakSet[Body] | None = None if is_fast else weakref.WeakSet()
+        """The bodies that may be being read, where their connections do not tell them of their end."""
         # The one thing that asyncio.run, and all that does its work, closes before the loop: async generators.
         self._end = _at_the_end_of_the_loop(session, is_fast)
         with contextlib.suppress(StopIteration):
@@ -58,6 +67,11 @@ class LoopSession:
                 else:
                     loop.call_soon_threadsafe(_close_soon, self.session, loop)
         self.let_go()
+
+    def end_bodies(self) -> None:
+        """Tell whoever reads a body that it ends here. On the loop of the session."""
+        for body in list(self.bodies or ()):
+            body.abort()
 
     def let_go(self) -> None:
         """Nothing is left to be done at the end of the loop."""

@@ -25,6 +25,7 @@ from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
 from ..wire.request import Request
 from ..wire.tracebacks import without_frames
 from ._aiohttp import is_wrapped
+from .abandoned import LoopSession
 from .body import AioBody
 from .exchange import (
     cancellations,
@@ -36,7 +37,7 @@ from .exchange import (
     translate,
     without_secrets,
 )
-from .http_client import NO_TIMEOUT, DefaultAioHttpClient
+from .http_client import NO_TIMEOUT, DefaultAioHttpClient, PublicSession
 from .large_body import LargeBody
 from .multipart import MultipartPayload, new_boundary
 from .outgoing import Outgoing, SentHeaders, skipped_headers
@@ -92,7 +93,7 @@ class Call:
         Raises an `APIError` for everything else.
         """
         pool = self.transport.http_client
-        session = pool.ready(self._loop)
+        session: LoopSession | PublicSession | None = pool.ready(self._loop)
         if session is None:
             session = await self.in_time(pool.open(self._loop, is_tls=self._is_tls(pool)))
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
@@ -112,6 +113,7 @@ class Call:
             try:
                 response = await session.send(self.request.method, self._url, **kwargs)
             except BaseException as error:
+                kwargs.clear()  # no traceback with locals shows plain headers
                 is_expired = explains(watch, error, task, before)
                 watch.stop()
                 if self._is_resent or not is_stale(error, watch):
@@ -123,6 +125,8 @@ class Call:
                 pool.drop_idle(self._loop)
                 continue
             body = AioBody(response, self.info, self._loop, watch, pool, self.headers.values)
+            if session.bodies is not None:
+                session.bodies.add(body)
             del (
                 response
             )  # aiohttp shows all its headers in a traceback with locals, the key too if it was sent back
@@ -183,7 +187,9 @@ class Call:
             kwargs["data"] = Outgoing(headers, body, watch)
         else:
             # What the session's owner chose for responses of others does not change what ours mean.
-            kwargs.update(headers=headers.plain, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
+            # A recorder writes headers down, and understands plain texts only.
+            values = headers.plain if is_wrapped() else headers.values
+            kwargs.update(headers=values, data=body, timeout=NO_TIMEOUT, **_AS_OUR_OWN)
             kwargs["skip_auto_headers"] = skipped_headers(body)
         return kwargs
 

@@ -57,7 +57,7 @@ class _Waiter(Generic[C]):
         on_connection: Callable[[], object],
     ) -> None:
         self.key = key
-        self.future = future
+        self.future: asyncio.Future[C] = future
         self.open = open
         self.on_connection = on_connection
         self.task: asyncio.Task[None] | None = None
@@ -98,28 +98,31 @@ class ConnectionQueue(Generic[C]):
 
         ``on_connection`` is called as soon as it is there. Raises what ``open`` raises.
         """
-        waiter = _Waiter(key, self._loop.create_future(), open, on_connection)
+        future: asyncio.Future[C] = self._loop.create_future()
+        waiter = _Waiter(key, future, open, on_connection)
         self._waiting.setdefault(key, OrderedDict())[waiter] = None
         self._unopened[waiter] = None
         self._open_more()
         try:
-            return await waiter.future
+            return await future
         except BaseException:
             self._leave(waiter)
             raise
 
     def hand_over(self, key: Hashable, connection: C) -> bool:
         """Give a released connection to the call that has waited longest for one to ``key``; False where none waits."""
-        waiting = self._waiting.get(key)
-        if not waiting:
-            return False
-        self._serve(next(iter(waiting)), connection)
-        return True
+        for waiter in self._waiting.get(key, ()):
+            if not waiter.future.done():  # else it was cancelled, and has not come to leaving yet
+                self._serve(waiter, connection)
+                return True
+        return False
 
     def try_again(self) -> None:
         """A connection was closed, and its descriptor is free: open one for every call that had to wait for that."""
         for waiting in self._waiting.values():
-            self._unopened.update((waiter, None) for waiter in waiting if waiter.task is None)
+            self._unopened.update(
+                (waiter, None) for waiter in waiting if waiter.task is None and not waiter.future.done()
+            )
         self._open_more()
 
     def close(self, error: Callable[[], Exception]) -> None:

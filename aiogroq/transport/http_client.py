@@ -22,7 +22,7 @@ from yarl import URL
 from ..errors import GroqError
 from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
 from . import _aiohttp, pool_options, proxies, tls
-from .abandoned import LoopSession, Sessions, drop_all, pools
+from .abandoned import Body, LoopSession, Sessions, drop_all, pools
 from .phase_trace import phase_trace
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
@@ -63,15 +63,16 @@ def _log_once(message: str, why: str) -> None:
         _log.debug(message, why)
 
 
-class SessionInUse:
+class PublicSession:
     """A session whose requests are sent by aiohttp's public API."""
 
-    __slots__ = ("send", "session")
+    __slots__ = ("bodies", "send", "session")
 
     is_fast = False
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, bodies: weakref.WeakSet[Body] | None = None) -> None:
         self.session: aiohttp.ClientSession = session
+        self.bodies: weakref.WeakSet[Body] | None = bodies
         self.send: Callable[..., Any] = session.request
 
 
@@ -155,18 +156,18 @@ class DefaultAioHttpClient:
             and found.is_fast
             and found.loop() is loop
             and not found.session.closed
-            and _aiohttp.is_unwrapped()
+            and not _aiohttp.is_wrapped()
         ):
             return found
         return None
 
-    async def open(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> SessionInUse:
+    async def open(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> LoopSession | PublicSession:
         """The session of this loop, which must be the running one. Made where it is not there.
 
         Raises `GroqError` where the pool is closed or the certificates that the environment names cannot be read.
         """
         if self._injected is not None:
-            return SessionInUse(_on_its_loop(self._injected, loop))
+            return PublicSession(_on_its_loop(self._injected, loop))
         if self.is_closed:
             raise GroqError(
                 "The pool of connections of this client has been closed; make a new client. Clients made by "
@@ -179,8 +180,9 @@ class DefaultAioHttpClient:
         context = await tls.default_context() if is_tls and self._options["ssl"] is True else None
         found = self._found(loop)
         if found is not None and (found.is_fast or context is None or found.tls is context):
-            return SessionInUse(found.session)
-        return SessionInUse(self._open_public(loop, context).session)
+            return PublicSession(found.session, found.bodies)
+        opened = self._open_public(loop, context)
+        return PublicSession(opened.session, opened.bodies)
 
     def _found(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
         found = self.sessions.get(id(loop))
@@ -257,6 +259,7 @@ class DefaultAioHttpClient:
         for found in sessions:
             loop = found.loop()
             if loop is running:
+                found.end_bodies()
                 await found.session.close()
             elif loop is not None and loop.is_running():
                 closing = asyncio.run_coroutine_threadsafe(found.session.close(), loop)
