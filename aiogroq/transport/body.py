@@ -15,6 +15,7 @@ from ..errors import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
+    APITimeoutError,
     Attempt,
     ErrorResponse,
     GroqError,

@@ -33,9 +33,9 @@ def test_a_misspelt_argument_is_answered_with_the_right_name(cls: Any, name: str
     end = rf"\(\) got an unexpected keyword argument '{name}'\. Did you mean '{near}'\?$"
     with pytest.raises(TypeError, match=f"^{cls.__name__}{end}"):
         cls(**{name: None})
-    for change in (cls(api_key=KEY).with_options, cls(api_key=KEY).copy):
-        with pytest.raises(TypeError, match=f"^with_options{end}"):
-            change(**{name: None})
+    for method in ("with_options", "copy"):
+        with pytest.raises(TypeError, match=f"^{method}{end}"):
+            getattr(cls(api_key=KEY), method)(**{name: None})
 
 
 @COLOURS
