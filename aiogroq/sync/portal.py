@@ -51,6 +51,8 @@ class _Pending(Generic[T]):
         __tracebackhide__ = True  # IPython and pytest leave such frames out
         try:
             self._runner.call_soon(self._start)
+            if self._runner.has_ended:
+                self._check_alive()
             while not self._done.acquire(timeout=LIVENESS_S):
                 self._check_alive()
         except BaseException:
@@ -200,8 +202,13 @@ class Portal:
     def forget(self, close: Close, runner: Runner) -> None:
         """Close something that nobody refers to any more, without waiting: this may be the garbage collector, in the
         middle of anything."""
-        if runner.is_alive and not sys.is_finalizing():
-            runner.call_soon(lambda: _keep(runner.loop.create_task(close())))
+
+        def begin() -> None:
+            if runner.is_alive:  # or its end closes everything
+                _keep(runner.loop.create_task(close()))
+
+        if not sys.is_finalizing():
+            runner.call_soon(begin)
 
     def abandon(self) -> None:
         """In the child after a fork: the thread is not there."""
