@@ -20,7 +20,7 @@ from . import _aiohttp
 class Body(Protocol):
     """The body of a response."""
 
-    def abort(self) -> None:
+    def client_closed(self) -> None:
         """Close it; whoever reads it gets an error."""
 
 
@@ -71,7 +71,7 @@ class LoopSession:
     def end_bodies(self) -> None:
         """Tell whoever reads a body that it ends here. On the loop of the session."""
         for body in list(self.bodies or ()):
-            body.abort()
+            body.client_closed()
 
     def let_go(self) -> None:
         """Nothing is left to be done at the end of the loop."""

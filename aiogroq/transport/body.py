@@ -322,6 +322,14 @@ class AioBody:
             self._reader.set_exception(error)
         _close(self._response)
 
+    def client_closed(self) -> None:
+        """The connections of the client are being closed: whoever reads the body gets an error."""
+        self.abort(
+            APIConnectionError(
+                "Connection error: the client was closed while the response was being read.", self.request
+            )
+        )
+
     async def drain(self) -> APIError | None:
         """Read what little is left, so that the connection is clean and is used again; give up soon.
 

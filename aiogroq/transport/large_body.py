@@ -25,6 +25,9 @@ class LargeBody(aiohttp.Payload):
         """Its bytes."""
         return len(self._body)
 
+    def __deepcopy__(self, memo: object) -> LargeBody:
+        return self  # mocks of aiohttp copy what a request is given, and the loop of the call hangs on this
+
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         return self._body.decode(encoding, errors)
 

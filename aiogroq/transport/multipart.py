@@ -39,6 +39,9 @@ class MultipartPayload(aiohttp.Payload):
             total += len(head) + size + 2
         return total
 
+    def __deepcopy__(self, memo: object) -> MultipartPayload:
+        return self  # mocks of aiohttp copy what a request is given, and the loop of the call hangs on this
+
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         raise TypeError("a multipart body is not decoded")
 
