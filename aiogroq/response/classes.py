@@ -115,8 +115,7 @@ class BaseAPIResponse(Generic[R]):
 
     def __repr__(self) -> str:
         returns: Any = self._request.returns
-        is_bytes = isinstance(returns, type) and issubclass(returns, BaseAPIResponse)  # audio, a file
-        kind = "bytes" if is_bytes else getattr(returns, "__name__", str(returns))
+        kind = "bytes" if _is_response_class(returns) else getattr(returns, "__name__", str(returns))
         return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
 
     def _parse(self, to: Any) -> Any:
@@ -146,6 +145,11 @@ class BaseAPIResponse(Generic[R]):
         return parse_body(
             target, content, status=body.status, headers=body.headers, request=request, sent=body.sent
         )
+
+
+def _is_response_class(returns: Any) -> bool:
+    """Whether a response is its own value, as of audio and files."""
+    return isinstance(returns, type) and issubclass(returns, BaseAPIResponse)
 
 
 class AsyncAPIResponse(BaseAPIResponse[R]):

@@ -81,6 +81,11 @@ class Model(
                 return extra[name]
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
+        # A type checker is to refuse the iteration of a completion where ``stream=True`` was forgotten.
+        def __iter__(self) -> Iterator[tuple[str, Any]]:
+            """Names with values, as of pydantic's models."""
+            return iter(self.items())
+
     def __getitem__(self, key: str) -> Any:
         if key in self.__struct_fields__:
             return getattr(self, key)
@@ -110,10 +115,6 @@ class Model(
     def items(self) -> list[tuple[str, Any]]:
         """`keys` with `values`."""
         return [(key, self[key]) for key in self.keys()]
-
-    def __iter__(self) -> Iterator[Any]:
-        """Names with values, as of pydantic's models."""
-        return iter(self.items())
 
     @property
     def model_extra(self) -> dict[str, Any] | None:
