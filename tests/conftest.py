@@ -41,6 +41,8 @@ def client(async_groq_client: AsyncGroq) -> AsyncGroq:
     return async_groq_client
 
 
+_PATIENCE = 5
+
 TASK_FACTORIES = {name: getattr(asyncio, f"{name}_task_factory", None) for name in ("default", "eager")}
 """The eager one is of Python 3.12."""
 
@@ -52,6 +54,13 @@ async def task_factory(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     loop.set_task_factory(TASK_FACTORIES[request.param])
     yield request.param
     loop.set_task_factory(None)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The time limits of tests end what hangs; on a machine that is busy with others all else takes longer."""
+    marker = item.get_closest_marker("timeout")
+    if marker is not None:
+        item.add_marker(pytest.mark.timeout(_PATIENCE * marker.args[0]), append=False)
 
 
 def pytest_configure() -> None:

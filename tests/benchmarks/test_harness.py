@@ -45,7 +45,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=FOLDER,
         capture_output=True,
         text=True,
-        timeout=50,
+        timeout=170,
     )
 
 

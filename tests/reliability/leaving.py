@@ -136,7 +136,7 @@ UNANSWERED = {
     "cancellation": """
 async def leave():
     task = asyncio.ensure_future(open_stream())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)  # by then it is sent, also where the machine is busy
     leaving()
     task.cancel()
     await asyncio.wait([task])

@@ -52,7 +52,7 @@ class Leaving:
         code = BEGIN + "".join(functions) + kind.format(rounds=ROUNDS, go=str(self._go), ways=names)
         process = self._programs.start(code)
         try:
-            requests = self._server.wait_for_requests(count, timeout_s=15, finished=True)
+            requests = self._server.wait_for_requests(count, timeout_s=60, finished=True)
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError(f"{self._unseen(list(ways))} was not seen:\n{_said(process)}") from None
