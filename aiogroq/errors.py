@@ -202,7 +202,11 @@ def _plain_request(request: Any) -> RequestInfo | None:
     return RequestInfo(str(request.method), str(request.url))
 
 
-def _plain_response(response: Any) -> ErrorResponse:
+def _plain_response(response: Any, cls: type[GroqError]) -> ErrorResponse:
+    if response is None:
+        # Rebuilt from its arguments alone, as by what sends errors as JSON (Celery): all that is known is the class.
+        by_class: dict[type[Any], int] = {each: status for status, each in _BY_STATUS.items()}
+        return ErrorResponse(by_class.get(cls, 500 if issubclass(cls, InternalServerError) else 0))
     if isinstance(response, ErrorResponse):
         return response
     request = getattr(response, "_request", None) or getattr(response, "request_info", None)
@@ -249,10 +253,12 @@ class APIResponseValidationError(APIError):
     status_code: int
     """Its HTTP status."""
 
-    def __init__(self, response: Any, body: object = None, *, message: str | None = None) -> None:
-        self.response = _plain_response(response)
+    def __init__(self, response: Any = None, body: object = None, *, message: str | None = None) -> None:
+        if isinstance(response, str):  # rebuilt from its arguments, of which there is one: the message
+            message, response = response, None
+        self.response = _plain_response(response, type(self))
         self.status_code = self.response.status_code
-        text = message or "The body of the answer is not what this endpoint promises."
+        text = message or "The body of the response is not what this endpoint promises."
         super().__init__(text, self.response.request, body=body)
         self.request_id: str | None = self.response.request_id
 
@@ -265,8 +271,8 @@ class APIStatusError(APIError):
     status_code: int
     """Its HTTP status; for an error inside a stream, the status that the service names there."""
 
-    def __init__(self, message: str, *, response: Any, body: object = None) -> None:
-        self.response = _plain_response(response)
+    def __init__(self, message: str, *, response: Any = None, body: object = None) -> None:
+        self.response = _plain_response(response, type(self))
         self.status_code = self.response.status_code
         super().__init__(message, self.response.request, body=body)
         self.request_id: str | None = self.response.request_id

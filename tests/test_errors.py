@@ -204,7 +204,7 @@ def test_an_error_without_arguments_has_a_text_too() -> None:
     assert str(errors.APITimeoutError()) == "Request timed out."
     assert (
         str(errors.APIResponseValidationError(RESPONSE))
-        == "The body of the answer is not what this endpoint promises."
+        == "The body of the response is not what this endpoint promises."
     )
 
 
@@ -333,3 +333,31 @@ def test_code_that_makes_official_errors_makes_these(make: Callable[[Any], Any])
         assert ours.request == RequestInfo("POST", "https://x/y")
     if "m" in official.args:
         assert str(ours) == "m"
+
+
+@pytest.mark.parametrize(
+    ("cls", "status"),
+    [
+        (errors.BadRequestError, 400),
+        (errors.RateLimitError, 429),
+        (errors.InternalServerError, 500),
+        (errors.APIStatusError, 0),
+        (errors.APIResponseValidationError, 0),
+    ],
+)
+def test_an_error_can_be_rebuilt_from_its_arguments_alone(cls: Any, status: int) -> None:
+    """What sends exceptions as JSON (Celery) has only the class and ``args``."""
+    rebuilt = cls(*("Error code: 4xx - no",))
+    assert type(rebuilt) is cls
+    assert (str(rebuilt), rebuilt.message) == ("Error code: 4xx - no", "Error code: 4xx - no")
+    assert (rebuilt.status_code, rebuilt.body, rebuilt.request_id) == (status, None, None)
+    again = pickle.loads(pickle.dumps(rebuilt))
+    assert (type(again), again.args, again.status_code) == (cls, rebuilt.args, status)
+
+
+@pytest.mark.parametrize(
+    "name", ["APIConnectionError", "APITimeoutError", "APIError", "GroqError", "PermissionDeniedError"]
+)
+def test_so_can_every_other(name: str) -> None:
+    cls: Any = getattr(errors, name)
+    assert str(cls(*cls("why").args)) == "why"

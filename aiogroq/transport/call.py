@@ -33,6 +33,7 @@ from .exchange import (
     in_time,
     is_lasting,
     is_stale,
+    running_loop,
     timed_out,
     translate,
     without_secrets,
@@ -42,6 +43,7 @@ from .large_body import LargeBody
 from .multipart import MultipartPayload, new_boundary
 from .outgoing import Outgoing, SentHeaders, skipped_headers
 from .phase_trace import current_watch
+from .proxies import about_proxy
 from .upload import Upload, rewind
 from .watch import Watch
 
@@ -69,7 +71,7 @@ class Call:
     def __init__(self, transport: Transport, request: Request[Any]) -> None:
         self.transport: Transport = transport
         self.request: Request[Any] = request
-        self._loop = asyncio.get_running_loop()
+        self._loop = running_loop()
         self._timeout = transport.timeout if isinstance(request.timeout, Omit) else request.timeout
         total = self._timeout.total
         self._deadline = None if total is None else self._loop.time() + total
@@ -218,6 +220,9 @@ class Call:
         content, headers = await self._said(body)
         _, why = self._redirect(body)
         why = scrub_text(why, self.headers.values)
+        proxy = self.transport.http_client.proxy_for(self._url)
+        if proxy is not None and self._url.scheme == "http":
+            why = why or about_proxy(proxy, body.status, content)
         error = answer.error_from(body.status, headers, content, self.info, why=why)
         self.transport.rate_limits.note_error(self.request.model, error)
         return error

@@ -109,6 +109,18 @@ def without_secrets(error: BaseException) -> BaseException:
     return error
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """The running event loop. Raises `GroqError` where none of asyncio's runs, such as under trio."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
+    raise GroqError(
+        "AsyncGroq needs a running asyncio event loop, and there is none here. With anyio use backend='asyncio'; under "
+        "trio use Groq in a thread (trio.to_thread.run_sync, anyio.to_thread.run_sync)."
+    )
+
+
 def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITimeoutError:
     """The error for a limit that passed; its message names the phase and the seconds."""
     waited = "for" if phase != "total" else "in all, for"

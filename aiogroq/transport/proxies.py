@@ -134,6 +134,20 @@ def _is_in(address: ipaddress.IPv4Address | ipaddress.IPv6Address, entry: str) -
         return False
 
 
+def about_proxy(proxy: Proxy, status: int, content: bytes) -> str:
+    """What to say of an error status for a plain http request, which a proxy reads and may have answered itself; empty
+    where it was surely the service."""
+    host = f"{proxy[0].host}:{proxy[0].port}"
+    if status == 407:  # https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8
+        return (
+            f"This is the response of the proxy {host}, not of the service; it wants credentials: put them into the "
+            "proxy's URL (http://user:password@...)."
+        )
+    if status == 401 and not content.lstrip().startswith(b"{"):
+        return f"This may be the response of the proxy {host} and not of the service: it is not the service's JSON."
+    return ""
+
+
 def forget() -> None:
     """Read the environment and the system's settings again at the next request."""
     _proxy_for.cache_clear()

@@ -306,7 +306,9 @@ class AsyncStream(Generic[T]):
         return APIResponseValidationError(
             ErrorResponse(body.status, self._answered_headers(), content, body.request),
             shown,
-            message=f"The answer ({body.status}, {kind}) is no stream of events: {shown[:300]!r}",
+            message=f"The answer ({body.status}, {kind}) is no stream of events: {shown[:300]!r}"
+            if shown
+            else f"The response ({body.status}, {kind}) is empty: the stream ended before its first event.",
         )
 
     def _fail(self, error: APIError | EventTooLargeError) -> None:

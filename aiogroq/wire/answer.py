@@ -155,10 +155,18 @@ def _build(
     ):
         _explain(
             error,
-            f"The request went to {response.request.url}; base_url must be the service's root "
-            "(https://api.groq.com) or end in /openai/v1 or /v1.",
+            f"The request went to {response.request.url}; {_about_base_url(response.request.url)}",
         )
     return error
+
+
+def _about_base_url(url: str) -> str:
+    if "/openai/v1/" in url:  # which is added where base_url does not end in /v1
+        return (
+            "base_url must be the service's root (https://api.groq.com) or end in /openai/v1 or /v1. If it is right, this "
+            "server does not have this endpoint."
+        )
+    return "this server may not have this endpoint."
 
 
 def _add_limits(error: Any, message: str, now: Callable[[], float]) -> None:

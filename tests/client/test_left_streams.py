@@ -128,7 +128,12 @@ async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
         ),
         ("application/json", '{"id":"x","choices":[]}', APIResponseValidationError, '"choices"'),
         ("application/json", '{"error":{"message":"too busy"}}', APIStatusError, "too busy"),
-        ("text/event-stream", "", APIResponseValidationError, "no stream of events: ''"),
+        (
+            "text/event-stream",
+            "",
+            APIResponseValidationError,
+            "is empty: the stream ended before its first event",
+        ),
         ("text/event-stream", ": only comments\n\n", APIResponseValidationError, "only comments"),
     ],
 )

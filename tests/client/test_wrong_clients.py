@@ -136,3 +136,21 @@ def test_what_is_no_pool_is_refused_with_what_is_one(cls: Any, wrong: Any) -> No
     words = rf"^http_client must be an aiogroq.DefaultAioHttpClient .*{what}.*pass DefaultAioHttpClient\(\)"
     with pytest.raises(TypeError, match=words):
         cls(api_key=KEY, http_client=wrong)
+
+
+def test_without_an_event_loop_of_asyncio_the_error_says_what_to_do() -> None:
+    call = AsyncGroq(api_key="k").models.list()
+    with pytest.raises(
+        GroqError, match=r"needs a running asyncio event loop.*backend='asyncio'.*Groq in a thread"
+    ):
+        call.send(None)
+
+
+def test_under_trio_the_error_says_what_to_do() -> None:
+    trio = pytest.importorskip("trio")
+
+    async def ask() -> None:
+        await AsyncGroq(api_key="k").models.list()
+
+    with pytest.raises(GroqError, match=r"under trio use Groq in a thread"):
+        trio.run(ask)

@@ -179,7 +179,7 @@ HINTS = {
     "too large": " Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
     "an upload too large": " Send less at once: a smaller file, or its address as `url`.",
     "a wrong address": " The request went to {url}; base_url must be the service's root "
-    "(https://api.groq.com) or end in /openai/v1 or /v1.",
+    "(https://api.groq.com) or end in /openai/v1 or /v1. If it is right, this server does not have this endpoint.",
 }
 """What our message says beyond the official one."""
 

@@ -57,6 +57,18 @@ async def test_a_404_for_an_unknown_url_shows_where_the_request_went_and_the_fix
     assert len(server.requests) == 1
 
 
+async def test_a_404_of_a_server_whose_base_url_ends_in_v1_does_not_blame_the_base_url(
+    server: LocalGroq,
+) -> None:
+    server.script(Fault(status=404, body={"detail": "Not Found"}))
+    async with AsyncGroq(api_key="k", base_url=f"{server.base_url}/v1") as client:
+        with pytest.raises(
+            NotFoundError, match=r"/v1/files; this server may not have this endpoint\.$"
+        ) as caught:
+            await client.files.list()
+    assert "base_url" not in str(caught.value)
+
+
 @pytest.mark.parametrize("body", [b"<html>404 Not Found</html>", b"", b'{"detail": "Not Found"}', b"[]"])
 async def test_a_404_of_something_that_is_not_the_service_shows_the_url_too(body: bytes) -> None:
     server = Scripted(whole_answer(body, status="404 Not Found"))
@@ -65,7 +77,8 @@ async def test_a_404_of_something_that_is_not_the_service_shows_the_url_too(body
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}/x/v1", default_query={"q": "1"}) as client,
     ):
         with pytest.raises(
-            NotFoundError, match=rf"went to http://127\.0\.0\.1:{port}/x/v1/models\?q=1; base_url"
+            NotFoundError,
+            match=rf"went to http://127\.0\.0\.1:{port}/x/v1/models\?q=1; this server may not have",
         ):
             await client.models.list()
 

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
-from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Groq, GroqError
-from aiogroq.local import LocalGroq
+from aiogroq import APIConnectionError, APIStatusError, AsyncGroq, DefaultAioHttpClient, Groq, GroqError
+from aiogroq.local import Fault, LocalGroq
 
 from .conftest import HOST, Authority, RunningProxy
 from .peers import listening
@@ -236,3 +237,48 @@ async def test_an_untrusted_server_behind_a_proxy_gets_no_request(
         await models(f"https://{HOST}")
     assert isinstance(caught.value.__cause__.__cause__, ssl.SSLCertVerificationError)  # type: ignore[union-attr]
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (
+            407,
+            b"<html>Proxy",
+            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it wants cred",
+        ),
+        (
+            407,
+            b"",
+            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it wants credentials: put",
+        ),
+        (
+            401,
+            b"<html>Log in",
+            "This may be the response of the proxy 127.0.0.1:{port} and not of the service",
+        ),
+        (401, b'{"error":{"message":"Invalid API Key"}}', "Invalid API Key'}}"),
+        (403, b"<html>", "403 - <html>"),
+    ],
+)
+async def test_what_a_proxy_answers_to_a_plain_http_request_is_named_as_its_own(
+    status: int, body: bytes, said: str, server: LocalGroq
+) -> None:
+    server.script(Fault(status=status, body=body))
+    port = URL(server.base_url).port
+    pool = DefaultAioHttpClient(proxy=server.base_url)
+    async with AsyncGroq(
+        api_key="k", base_url="http://groq.example", max_retries=0, http_client=pool
+    ) as client:
+        with pytest.raises(APIStatusError) as caught:
+            await client.models.list()
+    assert said.format(port=port) in str(caught.value)
+    assert ("proxy" in str(caught.value)) == ("proxy" in said)
+
+
+async def test_without_a_proxy_none_is_named(server: LocalGroq) -> None:
+    server.script(Fault(status=407, body=b""))
+    async with AsyncGroq(api_key="k", base_url=server.base_url, max_retries=0) as client:
+        with pytest.raises(APIStatusError) as caught:
+            await client.models.list()
+    assert "proxy" not in str(caught.value)
