@@ -44,15 +44,29 @@ _ends(
     "Each of the choices has its own end.",
 )
 _ends(
+    "a server that never sends finish reasons",
+    wire.streams(
+        _events(*(wire.delta(text).replace(', "finish_reason": null', "") for text in ("one ", "two")), _DONE)
+    ),
+    gives("one two"),
+    "Where no event has the field, it tells nothing: [DONE] and the end of the body are the end.",
+)
+_ends(
+    "[DONE] without a finish reason, and the connection breaks",
+    wire.streams_cut(_events(wire.delta("one "), wire.delta("two"), _DONE)),
+    fails(*OWN, partial="one two"),
+    "So a server looks that was stopped while it answered; the text is half of one.",
+)
+_ends(
     "200 and not a single event",
     wire.streams(),
     fails(*OWN),
     "An empty stream is no answer: a server that refuses a prompt in this way has answered nothing.",
 )
 _ends(
-    "1,000 empty events that arrive together",
+    "5,000 empty events that arrive together",
     wire.streams(
-        _events(wire.delta("one ")) + b"data:\n\n" * 1000 + _events(wire.delta("two", "stop"), _DONE)
+        _events(wire.delta("one ")) + b"data:\n\n" * 5000 + _events(wire.delta("two", "stop"), _DONE)
     ),
     gives("one two"),
     "An event without data is none (WHATWG HTML, 9.2.6), however many of them come.",

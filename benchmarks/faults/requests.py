@@ -113,18 +113,18 @@ async def _resets(served: Served, reader: StreamReader, writer: StreamWriter) ->
     writer.transport.abort()
 
 
-@scenario("secrets", "50 connections reset while the request is written: the locals of the traceback", gives("no key"), raw=_resets,
+@scenario("secrets", "150 connections reset while the request is written: the locals of the traceback", gives("no key"), raw=_resets,
           expects="Error reporters such as Sentry send the locals of every frame, and the key is nobody else's.")  # fmt: skip
 async def key_in_frames(side: Side) -> str:
     side.key = _KEY
     async with side.client() as client:
         held = 0
-        for _ in range(50):
+        for _ in range(150):
             try:
                 await chat_text(client)
             except Exception as error:
                 held += any(_KEY[8:40] in text for text in _formatted(error))
-    return f"the key in {held} of 50" if held else "no key"
+    return f"the key in {held} of 150" if held else "no key"
 
 
 def _key_hidden(outcome: Outcome) -> str:
@@ -151,6 +151,21 @@ async def debug_log(side: Side) -> str:
     return "the key is in the log" if _KEY[8:40] in log.getvalue() else "no key"
 
 
+async def _through_proxy(side: Side) -> str:
+    side.url = "http://api.groq.example"
+    return await chat(side)
+
+
+def _proxy_blamed(outcome: Outcome) -> str:
+    if "GroqError" not in outcome.error:
+        return f"wrong error: {outcome.error[:1]}"
+    return (
+        "right error"
+        if "proxy" in outcome.message.lower()
+        else f"the error blames no proxy: {outcome.message[:60]!r}"
+    )
+
+
 def _moved(location: str) -> bytes:
     return wire.json_answer(b"{}", "307 Temporary Redirect", f"Location: {location}\r\n")
 
@@ -167,6 +182,15 @@ for _name, _location in (
         raw=wire.answers(_moved(_location)),
         expects="What a server sends never comes out as another error than the package's own.",
     )(chat)
+
+scenario(
+    "network",
+    "a proxy that wants credentials of its own",
+    _proxy_blamed,
+    raw=wire.answers(wire.json_answer(b"<html>log in</html>", "407 Proxy Authentication Required")),
+    environment={"HTTP_PROXY": "{url}", "http_proxy": "{url}"},
+    expects="It is the proxy that refuses, and neither the service nor its key.",
+)(_through_proxy)
 
 for _name, _status, _body in (
     ("204 to a chat request", "204 No Content", b""),

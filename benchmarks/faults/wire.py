@@ -105,6 +105,11 @@ def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
     return handle
 
 
+def streams_cut(content: bytes) -> Raw:
+    """A stream of this, whose body does not end before the connection does."""
+    return answers_cut(_SSE + chunked(content) + b"0\r\n\r\n", 5)
+
+
 def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
     """Answers, but drops the connection after reading a request where told so: (connection, request on it), from 0."""
 
