@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import answers, ends, files, life, limits, network, requests, streams, uploads
+from . import answers, ends, files, life, limits, network, requests, streams, tls, uploads
 from .scenario import SCENARIOS
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "network",
     "requests",
     "streams",
+    "tls",
     "uploads",
 ]

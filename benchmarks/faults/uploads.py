@@ -34,6 +34,20 @@ async def _transcribe(client: Any, path: Path) -> str:
         return text
 
 
+async def _looks_into_body(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+    body = await wire.read_request(served, reader)
+    has_it = b"VmRSS" in body
+    writer.write(wire.json_answer(json.dumps({"text": "it came" if has_it else "it did not come"}).encode()))
+    await writer.drain()
+
+
+@scenario(_GROUP, "an upload of a file that does not know its size", gives("it came"), raw=_looks_into_body,
+          expects="Files of /proc and pipes have the size 0, and what they hold is sent all the same.")  # fmt: skip
+async def of_no_size(side: Side) -> str:
+    async with side.client() as client:
+        return await _transcribe(client, Path("/proc/self/status"))
+
+
 async def _refuses_while_uploading(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
     served.heads.append((await reader.readuntil(b"\r\n\r\n")).decode("latin-1"))
     error = {"error": {"message": "too large", "type": "invalid_request_error"}}
