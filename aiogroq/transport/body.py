@@ -24,7 +24,7 @@ from ..errors import (
 from ..response.body import StreamAlreadyConsumed
 from ..wire.headers import scrub, scrub_headers
 from ..wire.tracebacks import without_frames
-from ._aiohttp import arrived_before, forget_connection
+from ._aiohttp import arrived_before, forget_connection, read_events
 from .exchange import in_time, translate, without_secrets
 from .threads import PARSING, run
 from .unpack import UnpackError, unpacker_for
@@ -293,6 +293,10 @@ class AioBody:
         """The error with all tries of the call in it: those before this answer, and this one."""
         error.attempts = (*self.attempts, Attempt(None, error.message, 0.0, error.request_id))
         return error
+
+    def expect_events(self) -> None:
+        """It is a stream of events, each in an HTTP chunk of its own: the way of reading that is cheapest for that."""
+        read_events(self._reader)
 
     def wait_for_event(self) -> None:
         """The ``idle`` limit runs from now on, whatever bytes come."""

@@ -67,6 +67,7 @@ class AsyncStream(Generic[T]):
     ) -> None:
         self.response = body
         self._body = body
+        body.expect_events()
         self._cast_to = cast_to
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error

@@ -13,6 +13,8 @@ from .fold import ChunkFold
 _MAX_KEPT_BYTES = 1024 * 1024
 """Of a longer stream the events are folded as they come: what is folded takes less memory than its events do."""
 _FINISH_REASON = b'"finish_reason"'
+_SECOND_CHOICE = (b'"index":1', b'"index": 1')
+"""Of a choice, or of something else: then it is looked at more closely."""
 _decode = typed_decoder(ChatCompletionChunk).decode
 
 
@@ -48,6 +50,23 @@ class KeptEvents:
         self._kept_bytes = 0
         return self._fold
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the events show their end (`ChunkFold.is_finished`). Mostly the last one tells, and nothing is folded."""
+        return self._ends_plainly() or self.folded().is_finished
+
+    def _ends_plainly(self) -> bool:
+        try:
+            last = _decode(self.events[-1])
+        except (IndexError, *DECODE_ERRORS):
+            return False
+        if last.x_groq is not None and last.x_groq.usage is not None:
+            return True
+        if len(last.choices) != 1 or not last.choices[0].finish_reason or self._fold.has_choices:
+            return last.usage is not None and not last.choices
+        every = b"".join(self.events)
+        return not any(mark in every for mark in _SECOND_CHOICE)
+
     def fold_last(self, chunk: ChatCompletionChunk) -> None:
         """Fold the only event that is kept, which is ``chunk`` when decoded: not to decode it again."""
         self._look_for_finish_reasons()
@@ -56,4 +75,4 @@ class KeptEvents:
 
     def _look_for_finish_reasons(self) -> None:
         if not self.names_finish_reasons:  # nearly always the first event has it
-            self.names_finish_reasons = any(_FINISH_REASON in event for event in self.events)
+            self.names_finish_reasons = any(event.find(_FINISH_REASON) >= 0 for event in self.events)

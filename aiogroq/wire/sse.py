@@ -73,27 +73,29 @@ class SSEParser:
 
         Raises `EventTooLargeError` when an event outgrows the limit before it ends.
         """
-        # Nearly always a read holds nothing but whole events of one data line each: if there is no other line end in it,
-        # one split in C has parsed them all.
-        if (
-            piece.startswith(b"data: ")
-            and piece.endswith(b"\n\n")
-            and not self._pending
-            and self._started
-            and not self._skip_lf
-            and b"\r" not in piece
-            and len(piece) <= self.max_event_bytes
-        ):
-            events = piece[6:-2].split(b"\n\ndata: ")
-            # bytes.count() goes byte by byte; what replace() finds, it finds by memchr.
-            if len(piece) - len(piece.replace(b"\n", b"")) == 2 * len(events):
-                return events
+        # Nearly always the events of a read have one data line each: if there is no other line end in them, one split in C
+        # has parsed them all. `find` and not `in`, which for bytes raises and drops an exception at first.
+        end = piece.rfind(b"\n\n") + 2
+        if end > 1 and self._started and not self._skip_lf and piece.find(b"\r") < 0:
+            size = len(piece)
+            ended = piece if end == size else piece[:end]
+            if self._pending:
+                ended = b"%b%b" % (self._pending, ended)
+            if ended.startswith(b"data: ") and len(ended) <= self.max_event_bytes:
+                events = ended[6:-2].split(b"\n\ndata: ")
+                # bytes.count() goes byte by byte; what replace() finds, it finds by memchr.
+                if len(ended) - len(ended.replace(b"\n", b"")) == 2 * len(events):
+                    if self._pending:
+                        self._pending = bytearray()
+                    if end != size:
+                        self._hold(piece[end:], events)
+                    return events
         return self._parse_piece(piece)
 
     def _parse_piece(self, piece: bytes) -> list[bytes]:
-        if not self._started or self._skip_lf or b"\r" in piece:
+        if not self._started or self._skip_lf or piece.find(b"\r") >= 0:
             piece = self._normalise(piece)
-        if b"\n\n" not in piece and not (piece.startswith(b"\n") and self._pending.endswith(b"\n")):
+        if piece.find(b"\n\n") < 0 and not (piece.startswith(b"\n") and self._pending.endswith(b"\n")):
             # A long event arrives in many pieces: they are looked at again once, when it ends.
             if piece:
                 self._hold(piece, [])
@@ -106,7 +108,7 @@ class SSEParser:
         for block in blocks:
             if len(block) > self.max_event_bytes:
                 raise EventTooLargeError(self.max_event_bytes, events)
-            if block.startswith(b"data: ") and b"\n" not in block:
+            if block.startswith(b"data: ") and block.find(b"\n") < 0:
                 events.append(block[6:])
             else:
                 event = self._parse(block)
@@ -140,7 +142,7 @@ class SSEParser:
             # The CR before this piece ended a line already; its LF belongs to the same line end.
             piece = piece.removeprefix(b"\n")
             self._skip_lf = False
-        if b"\r" in piece:
+        if piece.find(b"\r") >= 0:
             self._skip_lf = piece.endswith(b"\r")
             piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         return piece

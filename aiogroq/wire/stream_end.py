@@ -42,10 +42,9 @@ def is_whole(data: bytes) -> bool:
 
 def chat_cut_at_done(kept: KeptEvents, *, is_broken: bool) -> str | None:
     """Why a chat stream that ended with ``[DONE]`` is cut, or None. ``is_broken``: the body broke off after it."""
-    fold = kept.folded()
-    if fold.is_finished:
+    if kept.is_finished:
         return None
-    if not fold.has_choices:
+    if not kept.folded().has_choices:
         return "The stream broke off: it ended with [DONE] before any choice had come."
     if kept.names_finish_reasons:
         return "The stream broke off: it ended with [DONE], but without a finish reason."
@@ -54,7 +53,7 @@ def chat_cut_at_done(kept: KeptEvents, *, is_broken: bool) -> str | None:
 
 def chat_cut_at_end(kept: KeptEvents, *, is_within_event: bool) -> str | None:
     """Why a chat stream whose body ended without ``[DONE]`` is cut, or None."""
-    if not kept.folded().is_finished:
+    if not kept.is_finished:
         return "The stream broke off: it ended without [DONE] and without a finish reason."
     return _WITHIN_AN_EVENT if is_within_event else None
 
