@@ -22,7 +22,8 @@ class Timeout:
     ``pool`` waits for a free connection, ``connect`` makes one (DNS, TCP, TLS), ``write`` sends the request,
     ``first_byte`` waits for the answer's headers, ``read`` for the next bytes of its body, ``idle`` for the next
     event of a stream (comments and keep-alive bytes do not count). ``total`` is the deadline: it bounds the whole call
-    with its retries, its waits, and the whole body or stream. None is no limit, 0 no time at all.
+    with its retries, its waits, the whole body or stream, and the file that it is written to. A response that has come
+    whole by then is handed out. None is no limit, 0 no time at all.
     """
 
     # The defaults are for the repr of one that could not be made, in a traceback with locals.

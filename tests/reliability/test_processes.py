@@ -200,6 +200,17 @@ atexit.register(lambda: print(ask(named)))
 """,
         ["2+2 = 4."],
     ),
+    "atexit with a file": (
+        """
+import pathlib
+path = pathlib.Path(__file__)
+ask(client)
+def upload():
+    print(client.files.create(file=path, purpose="batch").bytes == path.stat().st_size)
+atexit.register(upload)
+""",
+        ["True"],
+    ),
     "atexit with a stream": (
         """
 chunks = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)

@@ -16,7 +16,7 @@ import pytest
 
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.transport.threads import DaemonExecutor
+from aiogroq.transport.threads import PARSING, DaemonExecutor
 from aiogroq.wire.large import LARGE_BODY_BYTES
 
 from .programs import Programs, eventually
@@ -112,6 +112,17 @@ async def test_no_call_waits_for_the_executor_of_the_loop(
 ) -> None:
     async with new_client(server) as client:
         await use(client, server, tmp_path / "file")
+
+
+async def test_what_has_come_whole_is_handed_out_though_its_threads_are_busy_past_the_deadline(
+    server: LocalGroq, gate: threading.Event
+) -> None:
+    # Such as by validators of a caller's own that wait for something, in `parse(to=...)`.
+    for _ in range(10):
+        PARSING.submit(gate.wait)
+    server.script(Fault(body={"id": "x", "padding": "x" * LARGE_BODY_BYTES}))
+    async with new_client(server, TOTAL_S) as client:
+        assert (await client.models.list())["id"] == "x"
 
 
 # ------------------------------------------------------------------------------------------- a file that is stuck
