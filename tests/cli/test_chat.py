@@ -112,6 +112,16 @@ def test_an_answer_that_breaks_off_is_shown_as_far_as_it_came_and_ends_with_code
     assert outcome.err.startswith("aiogroq: error: ")
 
 
+def test_done_without_a_finish_reason_ends_with_code_1(run: Run, service: LocalGroq) -> None:
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    event = {**chunk, "choices": [{"index": 0, "delta": {"content": "Half of an"}, "finish_reason": None}]}
+    body = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+    service.script(Fault(body=body, content_type="text/event-stream"))
+    outcome = run("chat", "Tell me a story")
+    assert (outcome.code, outcome.out.strip()) == (1, "Half of an")
+    assert outcome.err.startswith("aiogroq: error: ")
+
+
 def test_what_is_not_given_is_not_sent(run: Run, service: LocalGroq) -> None:
     run("chat", "hi")
     assert set(asked(service)[0]) == {"messages", "model", "stream"}
