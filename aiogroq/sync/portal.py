@@ -51,7 +51,7 @@ class _Pending(Generic[T]):
         __tracebackhide__ = True  # IPython and pytest leave such frames out
         try:
             self._runner.call_soon(self._start)
-            if self._runner.has_ended:
+            if self._runner.has_ended:  # otherwise its end, at the latest, meets what was queued before
                 self._check_alive()
             while not self._done.acquire(timeout=LIVENESS_S):
                 self._check_alive()
@@ -119,7 +119,6 @@ class _Pending(Generic[T]):
 
         if self._runner.is_alive:
             self._runner.call_soon(cancel)
-            self._runner.wake()
             self._done.acquire(timeout=CLEANUP_S)
         elif self._task is None:
             self._coro.close()

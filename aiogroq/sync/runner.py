@@ -179,8 +179,6 @@ class Runner:
         # Ends the sessions of the loop. uvloop frees under their feet the connections that are open when it is closed.
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self._cancel_tasks()
-        # What was queued before `has_ended` was set is met here at the latest; who queues later sees that it is.
-        self._run_queue()
         self.loop.close()
 
     def _cancel_tasks(self) -> None:
