@@ -32,7 +32,14 @@ does so every time."""
 _LOOK_S = 0.0003
 _LOOKS = 40
 """So often a thread must be seen in the same place until it counts as one that cannot go on."""
-_WAITS = (".get(timeout=", ".acquire(", "run_forever()", "_selector.poll(", "jobs.get()", "waiter.acquire")
+_WAITS = (
+    "_inbox.get(timeout=",
+    ".acquire(",
+    "run_forever()",
+    "_selector.poll(",
+    "jobs.get()",
+    "waiter.acquire",
+)
 
 
 @dataclass

@@ -13,6 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from aiogroq import APIConnectionError
@@ -20,6 +21,7 @@ from aiogroq.sync.portal import Portal, PortalError, portal
 from aiogroq.sync.runner import load_loop
 from aiogroq.sync.stream import Stream
 from aiogroq.transport.stream import AsyncStream
+from aiogroq.transport.threads import DaemonExecutor
 from aiogroq.types.chat.chat_completion_chunk import ChatCompletionChunk
 
 from .preempt import HOLD, INTERRUPT, Case, Exploration, explore, explore_pairs, tracing
@@ -259,7 +261,7 @@ def interrupted_call() -> Case:
     async def work() -> str:
         state["running"] += 1
         try:
-            for _ in range(500):  # so long that an interrupt finds it running
+            for _ in range(100):  # so long that an interrupt finds it running
                 await asyncio.sleep(0)
             return "answer"
         finally:
@@ -341,6 +343,37 @@ def killed_meanwhile() -> Case:
     return Case({"caller": call, "killer": lambda: killed.call_soon(lambda: killed.loop.stop())}, check)
 
 
+# ------------------------------------------------------------------------------------------------------------ threads
+
+WORKER = "worker-of-a-case"
+
+
+def jobs(*, idle_s: float, act: bool = False) -> Callable[[], Case]:
+    """Two threads that give an executor jobs. One thread of its own may be told to end just then, or called in."""
+
+    def make() -> Case:
+        executor = DaemonExecutor(WORKER, 2, idle_s=idle_s)
+        inner: list[Future[int]] = []
+
+        def give() -> list[int]:
+            given = [executor.submit(int, str(number)) for number in range(2)]
+            results = [future.result(timeout=1.5) for future in given]
+            return [*results, executor.submit(int, "2").result(timeout=1.5)]
+
+        def check(results: dict[str, Any]) -> None:
+            assert results == {"first": [0, 1, 2], "second": [0, 1, 2]}, results
+            assert [future.result(timeout=1.5) for future in inner] in ([], [7])
+
+        return Case(
+            {"first": give, "second": give},
+            check,
+            act=(lambda: inner.append(executor.submit(int, "7"))) if act else None,
+            after=executor.shutdown,
+        )
+
+    return make
+
+
 # ----------------------------------------------------------------------------------------------------------- beginning
 
 
@@ -404,7 +437,7 @@ class Careless:
     def wait(self) -> bool:
         if self.number == 0:
             self.came.clear()
-            return self.came.wait(timeout=10)
+            return self.came.wait(timeout=1)
         return True
 
 
@@ -447,6 +480,14 @@ CALLS = {
         begins("first", act=True), ("first", PORTAL), (*SYNC, "/threading.py"), how="act"
     ),
 }
+THREADS = ("transport/threads.py",)
+EXECUTOR = {
+    "jobs for threads": Exploration(jobs(idle_s=10), ("first", WORKER), THREADS),
+    "jobs for threads that end": Exploration(jobs(idle_s=0.005), ("first", WORKER), THREADS),
+    "jobs given by a signal handler": Exploration(
+        jobs(idle_s=10, act=True), ("first", WORKER), THREADS, how="act"
+    ),
+}
 INTERRUPTS = {
     "an interrupt of a call": Exploration(interrupted_call, ("caller",), SYNC, INTERRUPT),
     "an interrupt of the first call": Exploration(begins("first"), ("first",), SYNC, INTERRUPT),
@@ -460,7 +501,7 @@ INTERRUPTS = {
     ),
     "an interrupt of close": Exploration(interrupted_close, ("closer",), SYNC, INTERRUPT),
 }
-CASES = STREAMS | CALLS | INTERRUPTS | SEEDED
+CASES = STREAMS | CALLS | INTERRUPTS | EXECUTOR | SEEDED
 
 
 def main(*names: str) -> None:
