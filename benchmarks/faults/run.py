@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import json
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
@@ -56,7 +57,15 @@ def main(arguments: list[str]) -> int:
     return 1 if wrong else 0
 
 
-def run_all(chosen: list[Scenario], jobs: int) -> list[Line]:
+def _verdict_of(scenario: Scenario, package: str, children: Children) -> str:
+    return verdict(scenario, run(scenario, package, children))
+
+
+def run_all(
+    chosen: list[Scenario],
+    jobs: int,
+    verdict_of: Callable[[Scenario, str, Children], str] = _verdict_of,
+) -> list[Line]:
     """Run them with both packages, *jobs* at a time, then alone what must be or what took too long beside others.
 
     Ctrl-C ends it; what was run until then is returned.
@@ -66,7 +75,7 @@ def run_all(chosen: list[Scenario], jobs: int) -> list[Line]:
     children = Children()
 
     def one(scenario: Scenario) -> Line:
-        verdicts = [verdict(scenario, run(scenario, package, children)) for package in PACKAGES]
+        verdicts = [verdict_of(scenario, package, children) for package in PACKAGES]
         return Line(scenario.group, scenario.name, *verdicts)
 
     def add(line: Line) -> None:

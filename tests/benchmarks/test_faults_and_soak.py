@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import threading
 from pathlib import Path
 
 import pytest
 
 from aiogroq.local import Fault
 from benchmarks.faults.catalog import SCENARIOS
-from benchmarks.faults.process import run, verdict
+from benchmarks.faults.process import Children, run, verdict
 from benchmarks.faults.run import main as faults
 from benchmarks.faults.run import run_all
-from benchmarks.faults.scenario import Outcome
+from benchmarks.faults.scenario import Outcome, Scenario
 from benchmarks.faults.table import Line, markdown, summary
 from benchmarks.soak.account import Account, disagreement
 from benchmarks.soak.caller import Ended
@@ -49,16 +49,24 @@ def test_a_scenario_is_judged_for_both_packages(tmp_path: Path) -> None:
     assert line.split("|")[3:5] == [" right error ", " silent loss "]
 
 
-def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    slow = replace(SCENARIOS["only keep-alive comments, 1 s allowed"], limit_s=5.0)
-    others = [SCENARIOS[name] for name in ("no [DONE] after a finish reason", "reset after three events")]
-    lines = run_all([slow, *others], jobs=3)
-    assert [line.name for line in lines] == [slow.name, *(scenario.name for scenario in others)]
-    last = capsys.readouterr().err.splitlines()[-1]
-    assert last.startswith("[3/3] streams: only keep-alive comments")
-    assert last.endswith("| hang")
+def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again_alone() -> None:
+    chosen = list(SCENARIOS.values())[:3]
+    started: list[str] = []
+    all_three = threading.Barrier(3, timeout=30)
+
+    def verdict_of(scenario: Scenario, package: str, _: Children) -> str:
+        started.append(f"{package}: {scenario.name}")
+        if started.count(f"aiogroq: {scenario.name}") > 1:
+            return "right value"
+        if package == "aiogroq":
+            all_three.wait()
+        return "hang" if (scenario, package) == (chosen[0], "groq") else "right error"
+
+    lines = run_all(chosen, 3, verdict_of)
+    assert [line.name for line in lines] == [scenario.name for scenario in chosen]
+    assert started[-2:] == [f"aiogroq: {chosen[0].name}", f"groq: {chosen[0].name}"]
+    assert len(started) == 8
+    assert [line[2:] for line in lines] == [("right value",) * 2, *[("right error",) * 2] * 2]
 
 
 @pytest.mark.parametrize(
