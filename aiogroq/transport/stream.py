@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast
@@ -73,7 +72,7 @@ class AsyncStream(Generic[T]):
         self._on_error = on_error
         self._on_end = on_end  # called once, with the usage and the error that the stream ended with
         self._sent = sent  # the headers of the request: what is secret in them is in no error
-        self._ready: deque[bytes] = deque()
+        self._ready: list[bytes] = []  # the next one last: an empty deque is ten times as large
         self._failed: APIError | None = None
         self._is_done = False
         self._is_whole = False
@@ -106,7 +105,7 @@ class AsyncStream(Generic[T]):
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
         ready, keep = self._ready, self._keep
         while True:
-            event = ready.popleft() if ready else await self._next_event()
+            event = ready.pop() if ready else await self._next_event()
             if keep is not None and type(event) is bytes:
                 try:
                     chunk: Any = self._decode(event)
@@ -131,11 +130,11 @@ class AsyncStream(Generic[T]):
         ready = self._ready
         try:
             batch.append(await self.__anext__())
-            while ready and ready[0] != DONE:
-                if ready[0]:
+            while ready and ready[-1] != DONE:
+                if ready[-1]:
                     batch.append(await self.__anext__())
                 else:
-                    ready.popleft()  # there is nothing in it to wait for behind it
+                    ready.pop()  # there is nothing in it to wait for behind it
         except StopAsyncIteration:
             pass
         except APIError:
@@ -173,7 +172,7 @@ class AsyncStream(Generic[T]):
         finally:
             self._is_read = False
             body.event_came()
-        return ready.popleft()
+        return ready.pop()
 
     def _end(self) -> Exception:
         """What there is instead of more events."""
@@ -187,7 +186,7 @@ class AsyncStream(Generic[T]):
         events = self._parser.feed(piece)
         if events:
             self._first_bytes = None
-            self._ready += events
+            self._ready[:0] = reversed(events)
             if self._kept is not None:
                 self._kept.make_room(len(piece))
 
@@ -275,7 +274,7 @@ class AsyncStream(Generic[T]):
         rest = self._parser.end()
         if rest and stream_end.is_whole(rest):
             self._first_bytes = None
-            self._ready.append(rest)
+            self._ready.insert(0, rest)
             return
         if self._first_bytes is not None and (self._kept is not None or rest is not None):
             self._fail(self._no_stream(scrub(bytes(self._first_bytes), self._sent)))
@@ -315,7 +314,7 @@ class AsyncStream(Generic[T]):
     def _fail(self, error: APIError | EventTooLargeError) -> None:
         """End the connection, and raise this once the events before it have been handed out, and ever after."""
         if isinstance(error, EventTooLargeError):
-            self._ready += error.events
+            self._ready[:0] = reversed(error.events)
             error = APIConnectionError(
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )

@@ -24,7 +24,7 @@ class KeptEvents:
     __slots__ = ("_fold", "_kept_bytes", "events", "names_finish_reasons")
 
     def __init__(self) -> None:
-        self._fold = ChunkFold()
+        self._fold: ChunkFold | None = None  # most streams are never folded
         self._kept_bytes = 0
         self.events: list[bytes] = []
         """Those that are chunks of the stream, drifted ones too. Always the same list: to append to it is to keep."""
@@ -40,15 +40,16 @@ class KeptEvents:
     def folded(self) -> ChunkFold:
         """The fold of all events that were kept."""
         self._look_for_finish_reasons()
+        fold = self._fold = self._fold or ChunkFold()
         for event in self.events:
             try:
                 chunk = _decode(event)
             except DECODE_ERRORS:
                 chunk = decode_json(ChatCompletionChunk, event)
-            self._fold.add(chunk)
+            fold.add(chunk)
         self.events.clear()
         self._kept_bytes = 0
-        return self._fold
+        return fold
 
     @property
     def is_finished(self) -> bool:
@@ -62,16 +63,20 @@ class KeptEvents:
             return False
         if last.x_groq is not None and last.x_groq.usage is not None:
             return True
-        if len(last.choices) != 1 or not last.choices[0].finish_reason or self._fold.has_choices:
+        if len(last.choices) != 1 or not last.choices[0].finish_reason or self._has_folded_choices():
             return last.usage is not None and not last.choices
         every = b"".join(self.events)
         return not any(mark in every for mark in _SECOND_CHOICE)
 
+    def _has_folded_choices(self) -> bool:
+        return self._fold is not None and self._fold.has_choices
+
     def fold_last(self, chunk: ChatCompletionChunk) -> None:
         """Fold the only event that is kept, which is ``chunk`` when decoded: not to decode it again."""
         self._look_for_finish_reasons()
+        fold = self._fold = self._fold or ChunkFold()
         self.events.clear()
-        self._fold.add(chunk)
+        fold.add(chunk)
 
     def _look_for_finish_reasons(self) -> None:
         if not self.names_finish_reasons:  # nearly always the first event has it
