@@ -22,7 +22,7 @@ import socket
 import struct
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -60,6 +60,8 @@ class Need:
     """Of a function: the parameters that it is called with, besides ``self``. None for an attribute of an instance."""
     is_overridden: bool = False
     """Whether aiohttp calls our own in its place: then the parameters must be these, and no others."""
+    used_in: str | None = None
+    """The function of aiohttp's that uses the name, or it would be one that is there and means nothing any more."""
 
 
 NEEDS: tuple[Need, ...] = (
@@ -72,14 +74,14 @@ NEEDS: tuple[Need, ...] = (
         "ClientSession", "__init__", "takes the class of requests",
         ("connector", "cookie_jar", "timeout", "auto_decompress", "request_class"),
     ),
-    Need("ClientSession", "_retry_connection", "no second sending of a GET that is not counted"),
+    Need("ClientSession", "_retry_connection", "no second sending of a GET that is not counted", used_in="ClientSession._request"),
     Need("ClientSession", "_loop", "says on which loop an injected session lives"),
     Need(
         "ClientRequest", "__init__", "is skipped: head and body go out in one write, which saves a third of an exchange's CPU",
         ("method", "url", "data", "headers", "skip_auto_headers", "loop", "response_class", "proxy", "timer", "session",
          "ssl", "server_hostname", "proxy_headers", "traces"),
     ),
-    Need("ClientRequest", "send", "the same", ("conn",), is_overridden=True),
+    Need("ClientRequest", "send", "the same", ("conn",), is_overridden=True, used_in="ClientSession._request"),
     Need(
         "ClientResponse", "__init__", "the same",
         ("method", "url", "writer", "continue100", "timer", "request_info", "traces", "loop", "session", "stream_writer"),
@@ -88,28 +90,26 @@ NEEDS: tuple[Need, ...] = (
         "TCPConnector", "_create_connection",
         "opens a bounded number of connections at a time; tells the `connect` limit from the `pool` limit; certificates "
         "that are read off the loop",
-        ("req", "traces", "timeout"), is_overridden=True,
-    ),
+        ("req", "traces", "timeout"), is_overridden=True, used_in="TCPConnector.connect"),
     Need(
         "TCPConnector", "_release", "hands a released connection to the call that waits; drops one with unsent data",
-        ("key", "protocol", "should_close"), is_overridden=True,
-    ),
-    Need("TCPConnector", "_release_acquired", "the same", ("key", "proto")),
-    Need("TCPConnector", "_conns", "closes idle connections: stale ones, or where descriptors have run out"),
-    Need("TCPConnector", "_acquired", "closes the connections of a dead loop without a warning, and after a fork"),
-    Need("TCPConnector", "_closed", "the same"),
-    Need("TCPConnector", "_factory", "makes the connections (`Handler`)"),
-    Need("TCPConnector", "_ssl", "a context for the environment as it is now"),
+        ("key", "protocol", "should_close"), is_overridden=True, used_in="Connection.release"),
+    Need("TCPConnector", "_release_acquired", "the same", ("key", "proto"), used_in="TCPConnector._release"),
+    Need("TCPConnector", "_conns", "closes idle connections: stale ones, or where descriptors have run out", used_in="TCPConnector._get"),
+    Need("TCPConnector", "_acquired", "closes the connections of a dead loop without a warning, and after a fork", used_in="TCPConnector.connect"),
+    Need("TCPConnector", "_closed", "the same", used_in="TCPConnector.connect"),
+    Need("TCPConnector", "_factory", "makes the connections (`Handler`)", used_in="TCPConnector._create_direct_connection"),
+    Need("TCPConnector", "_ssl", "a context for the environment as it is now", used_in="TCPConnector._get_ssl_context"),
     Need("TCPConnector", "_loop", "the loop of the connections"),
-    Need("ResponseHandler", "_payload", "tells the reader of a body when its connection ends or speaks no HTTP"),
-    Need("ResponseHandler", "_buffer", "never takes what came while idle for the next response"),
-    Need("ResponseHandler", "is_connected", "the same", (), is_overridden=True),
-    Need("ResponseHandler", "should_close", "the same", ()),
-    Need("ResponseHandler", "close", "closes without waiting for a peer that does not read", (), is_overridden=True),
-    Need("ResponseHandler", "set_exception", "as `_payload`", ("exc", "exc_cause"), is_overridden=True),
+    Need("ResponseHandler", "_payload", "tells the reader of a body when its connection ends or speaks no HTTP", used_in="ResponseHandler.data_received"),
+    Need("ResponseHandler", "_buffer", "never takes what came while idle for the next response", used_in="ResponseHandler.read"),
+    Need("ResponseHandler", "is_connected", "the same", (), is_overridden=True, used_in="TCPConnector._get"),
+    Need("ResponseHandler", "should_close", "the same", (), used_in="TCPConnector._release"),
+    Need("ResponseHandler", "close", "closes without waiting for a peer that does not read", (), is_overridden=True, used_in="TCPConnector._release"),
+    Need("ResponseHandler", "set_exception", "as `_payload`", ("exc", "exc_cause"), is_overridden=True, used_in="ResponseHandler.connection_lost"),
     Need("ResponseHandler", "connection_lost", "the same", ("exc",), is_overridden=True),
     Need("ResponseHandler", "eof_received", "knows of a closed connection whether the request was delivered", (), is_overridden=True),
-    Need("StreamReader", "_exception", "hands out what had arrived before a body broke off"),
+    Need("StreamReader", "_exception", "hands out what had arrived before a body broke off", used_in="StreamReader.exception"),
     Need(
         "StreamReader", "feed_data", "a third of what reading a streamed event costs (`EventReader`)", ("data", "size"),
         is_overridden=True,
@@ -128,7 +128,7 @@ NEEDS: tuple[Need, ...] = (
     Need("ResponseHandler", "_reading_paused", "the same"),
     Need("ResponseHandler", "pause_reading", "the same", ()),
     Need("ResponseHandler", "resume_reading", "the same", ()),
-    Need("Connection", "_protocol", "no warning for a connection whose loop is closed"),
+    Need("Connection", "_protocol", "no warning for a connection whose loop is closed", used_in="Connection.release"),
 )  # fmt: skip
 
 _genuine_request: Any = None
@@ -137,7 +137,7 @@ _genuine_request: Any = None
 def is_wrapped() -> bool:
     """Whether somebody has put something in the place of ``ClientSession._request``. To be asked at every request."""
     global _genuine_request
-    found: Any = aiohttp.ClientSession._request
+    found: Any = getattr(aiohttp.ClientSession, "_request", None)
     if found is _genuine_request:
         return False
     # A wrapper may pass on every attribute of what it wraps.
@@ -625,38 +625,49 @@ def flaw() -> str | None:
 def _missing() -> str | None:
     """The first of `NEEDS` that is not there, or is called in another way."""
     loop = asyncio.get_running_loop()
-    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
-    session = aiohttp.ClientSession(connector=connector)
+    connector: Any = None
+    session: aiohttp.ClientSession | None = None
     try:
+        connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+        session = aiohttp.ClientSession(connector=connector)
         handler = ResponseHandler(loop)
-        reader = aiohttp.StreamReader(handler, 2**16, loop=loop)
         instances: dict[str, Any] = {
             "ClientSession": session,
             "TCPConnector": connector,
             "ResponseHandler": handler,
-            "StreamReader": reader,
+            "StreamReader": aiohttp.StreamReader(handler, 2**16, loop=loop),
             "Connection": aiohttp.connector.Connection(connector, cast("Any", None), cast("Any", None), loop),
             "ClientRequest": aiohttp.ClientRequest,
             "ClientResponse": aiohttp.ClientResponse,
         }
         for need in NEEDS:
-            if why := _flaw_of(need, instances[need.owner]):
+            if why := _flaw_of(need, instances):
                 return f"{need.owner}.{need.name} {why}"
         return None
     finally:
-        session.detach()
-        with contextlib.suppress(StopIteration, AttributeError):
-            connector.close().__await__().send(None)
+        _forget(session, connector)
 
 
-def _flaw_of(need: Need, instance: Any) -> str | None:
+def _forget(session: aiohttp.ClientSession | None, connector: Any) -> None:
+    """Let go of a session of the check, in which nothing is open, whatever is missing in it."""
+    with contextlib.suppress(Exception):
+        if session is not None:
+            session.detach()
+    with contextlib.suppress(Exception):
+        connector._closed = True
+
+
+def _flaw_of(need: Need, instances: dict[str, Any]) -> str | None:
+    instance = instances[need.owner]
     if not hasattr(instance, need.name):
         return "is missing"
-    if need.parameters is None:
-        return None
-    owner: Any = instance if isinstance(instance, type) else type(instance)
-    function: Any = getattr(owner, need.name)
-    if isinstance(function, property):
+    if need.used_in is not None:
+        owner, _, function_name = need.used_in.partition(".")
+        user = getattr(_class_of(instances[owner]), function_name, None)
+        if need.name not in _names_in(getattr(user, "fget", user)):
+            return f"is not used by {need.used_in}"
+    function: Any = getattr(_class_of(instance), need.name, None)
+    if need.parameters is None or isinstance(function, property):
         return None
     if not callable(function):
         return "is no function"
@@ -669,6 +680,22 @@ def _flaw_of(need: Need, instance: Any) -> str | None:
     except TypeError as error:
         return str(error)
     return None
+
+
+def _class_of(instance: Any) -> Any:
+    return cast("Any", instance) if isinstance(instance, type) else type(instance)
+
+
+def _names_in(function: Any) -> set[str]:
+    """The names that a function and the functions in it mention."""
+    names: set[str] = set()
+    codes: list[Any] = [getattr(inspect.unwrap(function), "__code__", None)] if callable(function) else []
+    while codes:
+        code = codes.pop()
+        if isinstance(code, CodeType):
+            names.update(code.co_names)
+            codes += code.co_consts
+    return names
 
 
 _RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -709,11 +736,15 @@ class _MemoryTransport(asyncio.Transport):
         pass
 
 
+def _no_socket(*_: object) -> Any:
+    raise OSError("the rehearsal would connect")
+
+
 class _RehearsalConnector(Connector):
     """Connects to a `_MemoryTransport`."""
 
     def __init__(self) -> None:
-        super().__init__(resolver=aiohttp.ThreadedResolver())
+        super().__init__(resolver=aiohttp.ThreadedResolver(), socket_factory=_no_socket)
         self.transports: list[_MemoryTransport] = []
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
@@ -738,12 +769,11 @@ def _rehearsed() -> str | None:
     session.trace_configs.clear()  # tracers would tell of the rehearsal
     try:
         for number in (0, 1):
-            # Also as `LargeBody` and forms are sent, by aiohttp's own writer? No: that is public.
             watch = Watch(asyncio.get_running_loop(), Timeout(None), None, _nothing)
-            headers = SentHeaders(CIMultiDict({"Host": "aiogroq.invalid", "X-Number": str(number)}))
+            headers = SentHeaders(CIMultiDict({"Host": "127.0.0.1", "X-Number": str(number)}))
             sending = sender(session)(
                 "POST",
-                URL("http://aiogroq.invalid/chat"),
+                URL("http://127.0.0.1/chat"),
                 allow_redirects=False,
                 data=Outgoing(headers, b'{"a":1}', watch),
             )
@@ -756,8 +786,7 @@ def _rehearsed() -> str | None:
             response.close()
         (transport,) = connector.transports
         expected = (
-            b"POST /chat HTTP/1.1\r\nHost: aiogroq.invalid\r\nX-Number: 1\r\nContent-Length: 7\r\n\r\n"
-            + b'{"a":1}'
+            b"POST /chat HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Number: 1\r\nContent-Length: 7\r\n\r\n" + b'{"a":1}'
         )
         if transport.written[1:] != [expected]:
             return "the rehearsal sent another request"
@@ -767,9 +796,7 @@ def _rehearsed() -> str | None:
             return "the rehearsal cannot close its connection"
         return None
     finally:
-        connector._closed = True
-        if not session.closed:
-            session.detach()
+        _forget(session, connector)
 
 
 def _streamed(response: aiohttp.ClientResponse, connector: _RehearsalConnector) -> bytes:

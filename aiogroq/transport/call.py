@@ -24,6 +24,7 @@ from ..wire import answer, redirects, retry
 from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
 from ..wire.request import Request
 from ..wire.tracebacks import without_frames
+from . import tls
 from ._aiohttp import is_wrapped
 from .abandoned import LoopSession
 from .body import AioBody
@@ -95,9 +96,7 @@ class Call:
         Raises an `APIError` for everything else.
         """
         pool = self.transport.http_client
-        session: LoopSession | PublicSession | None = pool.ready(self._loop)
-        if session is None:
-            session = await self.in_time(pool.open(self._loop, is_tls=self._is_tls(pool)))
+        session = pool.ready(self._loop) or await self._session(pool)
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         while True:
             self._check_deadline()
@@ -126,6 +125,9 @@ class Call:
                 self._is_resent = True
                 pool.drop_idle(self._loop)
                 continue
+            finally:
+                if not session.is_fast:
+                    current_watch.set(None)
             body = AioBody(response, self.info, self._loop, watch, pool, self.headers.values)
             if session.bodies is not None:
                 session.bodies.add(body)
@@ -166,9 +168,12 @@ class Call:
             raise error
         raise translated from (None if is_expired else without_secrets(error))
 
-    def _is_tls(self, pool: DefaultAioHttpClient) -> bool:
+    async def _session(self, pool: DefaultAioHttpClient) -> LoopSession | PublicSession:
         proxy = pool.proxy_for(self._url)
-        return "https" in (self._url.scheme, proxy[0].scheme if proxy is not None else "")
+        is_tls = "https" in (self._url.scheme, proxy[0].scheme if proxy is not None else "")
+        while (session := pool.session(self._loop, is_tls=is_tls)) is None:
+            await self.in_time(tls.default_context())
+        return session
 
     def _arguments(self, pool: DefaultAioHttpClient, watch: Watch, is_fast: bool) -> dict[str, Any]:
         request, headers = self.request, self.headers

@@ -161,10 +161,11 @@ class DefaultAioHttpClient:
             return found
         return None
 
-    async def open(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> LoopSession | PublicSession:
+    def session(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> LoopSession | PublicSession | None:
         """The session of this loop, which must be the running one. Made where it is not there.
 
-        Raises `GroqError` where the pool is closed or the certificates that the environment names cannot be read.
+        None where it needs a TLS context that is not loaded yet (`tls.default_context`). Raises `GroqError` where the pool is
+        closed.
         """
         if self._injected is not None:
             return PublicSession(_on_its_loop(self._injected, loop))
@@ -177,12 +178,15 @@ class DefaultAioHttpClient:
         if flaw is None:
             return self._found(loop) or self._open_fast(loop)
         _log_once("requests take aiohttp's public API: %s", flaw)
-        context = await tls.default_context() if is_tls and self._options["ssl"] is True else None
+        context = None
+        if is_tls and self._options["ssl"] is True:
+            context = tls.loaded_context()
+            if context is None:
+                return None
         found = self._found(loop)
-        if found is not None and (found.is_fast or context is None or found.tls is context):
-            return PublicSession(found.session, found.bodies)
-        opened = self._open_public(loop, context)
-        return PublicSession(opened.session, opened.bodies)
+        if found is None or not (found.is_fast or context is None or found.tls is context):
+            found = self._open_public(loop, context)
+        return PublicSession(found.session, found.bodies)
 
     def _found(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
         found = self.sessions.get(id(loop))

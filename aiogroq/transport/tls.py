@@ -55,12 +55,18 @@ async def default_context() -> ssl.SSLContext:
 
     Raises `GroqError` for a variable that names nothing that can be read.
     """
-    named = tuple(os.environ.get(name, "") for name in _NAMES)
-    context = _kept.get(named)
-    if context is not None:
-        return context
     # Reading some hundred certificates takes 20 ms and more.
-    return await run(FILES, _make_once, named)
+    context = loaded_context()
+    return await run(FILES, _make_once, _named()) if context is None else context
+
+
+def loaded_context() -> ssl.SSLContext | None:
+    """`default_context`, where it has been made already."""
+    return _kept.get(_named())
+
+
+def _named() -> tuple[str, ...]:
+    return tuple(os.environ.get(name, "") for name in _NAMES)
 
 
 def forget() -> None:
