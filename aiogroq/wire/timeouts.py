@@ -67,7 +67,7 @@ class Timeout:
 
         def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
             inherited = getattr(base, name) if base and not follows_read(name) else otherwise
-            value = inherited if is_omitted(given) else seconds(name, given)
+            value = inherited if given is omit or is_omitted(given) else seconds(name, given)
             object.__setattr__(self, name, value)
 
         pick("connect", connect, default)
