@@ -30,7 +30,7 @@ _POLL_S = 0.9
 """Waits look at intervals of a second whether their thread is alive: a case that lasts so long has lost a wake-up, if it
 does so every time."""
 _LOOK_S = 0.0003
-_LOOKS = 40
+_LOOKS = 24
 """So often a thread must be seen in the same place until it counts as one that cannot go on."""
 _WAITS = (
     "_inbox.get(timeout=",

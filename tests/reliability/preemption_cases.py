@@ -145,7 +145,7 @@ END = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m"
 class Body:
     """What an `AsyncStream` needs of a body: pieces of one."""
 
-    status, headers, request = 200, {}, None
+    status, headers, request, is_framed = 200, {}, None, True
 
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = list(pieces)
@@ -157,6 +157,7 @@ class Body:
             raise APIConnectionError("The body was closed.", None)  # type: ignore[arg-type]
         return self.pieces.pop(0) if self.pieces else b""
 
+    def expect_events(self) -> None: ...
     def wait_for_event(self) -> None: ...
     def event_came(self) -> None: ...
 
@@ -483,7 +484,7 @@ CALLS = {
 THREADS = ("transport/threads.py",)
 EXECUTOR = {
     "jobs for threads": Exploration(jobs(idle_s=10), ("first", WORKER), THREADS),
-    "jobs for threads that end": Exploration(jobs(idle_s=0.005), ("first", WORKER), THREADS),
+    "jobs for threads that end": Exploration(jobs(idle_s=0.003), ("first", WORKER), THREADS),
     "jobs given by a signal handler": Exploration(
         jobs(idle_s=10, act=True), ("first", WORKER), THREADS, how="act"
     ),
