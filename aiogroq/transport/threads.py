@@ -20,6 +20,7 @@ import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
@@ -34,13 +35,37 @@ _EXIT_S = 1.0
 """Seconds that the exit of the interpreter waits for cleaning up."""
 
 
+class _Job:
+    """A function to be called, and the future that tells what became of it."""
+
+    __slots__ = ("_call", "_future")
+
+    def __init__(self, future: Future[Any], call: Callable[[], object]) -> None:
+        self._future = future
+        self._call = call
+
+    def run(self) -> None:
+        """Call it, unless it was cancelled."""
+        if not self._future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self._call()
+        except BaseException as error:
+            self._future.set_exception(error)
+            del (
+                self
+            )  # the error's traceback refers to this frame: a cycle otherwise, with all that was passed
+        else:
+            self._future.set_result(result)
+
+
 class _Worker:
     """One thread of an executor."""
 
     __slots__ = ("busy_since", "jobs")
 
     def __init__(self) -> None:
-        self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self.busy_since: float | None = None
 
 
@@ -67,7 +92,7 @@ class DaemonExecutor(ThreadPoolExecutor):
 
     def forget(self) -> None:
         """Start anew without any threads, as there are none in the child after a fork."""
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: deque[_Job] = deque()
         self._idle: deque[_Worker] = deque()
         self._counted: set[_Worker] = set()
         self._stuck: set[_Worker] = set()
@@ -76,18 +101,7 @@ class DaemonExecutor(ThreadPoolExecutor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run ``fn(*args, **kwargs)`` in a thread."""
         future: Future[T] = Future()
-
-        def job() -> None:
-            if not future.set_running_or_notify_cancel():
-                return
-            try:
-                result = fn(*args, **kwargs)
-            except BaseException as error:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-
-        self._waiting.append(job)
+        self._waiting.append(_Job(future, partial(fn, *args, **kwargs)))
         self._dispatch()
         return future
 
@@ -121,7 +135,7 @@ class DaemonExecutor(ThreadPoolExecutor):
                     self._stuck.add(worker)
         return len(self._counted) < self._max_workers
 
-    def _start(self, job: Callable[[], None]) -> bool:
+    def _start(self, job: _Job) -> bool:
         """Start a thread with its first job. Where there can be none, another thread takes the job later, which is
         False, or it is done here."""
         worker = _Worker()
@@ -134,7 +148,7 @@ class DaemonExecutor(ThreadPoolExecutor):
                 self._waiting.appendleft(job)
                 self._look_later()
                 return bool(self._idle)
-            job()
+            job.run()
         return True
 
     def _look_later(self) -> None:
@@ -151,10 +165,10 @@ class DaemonExecutor(ThreadPoolExecutor):
         self._loops_that_look.discard(loop)
         self._dispatch()
 
-    def _work(self, worker: _Worker, job: Callable[[], None] | None) -> None:
+    def _work(self, worker: _Worker, job: _Job | None) -> None:
         while job is not None:
             worker.busy_since = time.monotonic()
-            job()
+            job.run()
             worker.busy_since = None
             job = None  # an idle thread holds nothing
             if worker in self._stuck:  # no longer
@@ -167,7 +181,7 @@ class DaemonExecutor(ThreadPoolExecutor):
         self._stuck.discard(worker)
         self._dispatch()  # what has come since this thread was still counted
 
-    def _next_job(self, worker: _Worker) -> Callable[[], None] | None:
+    def _next_job(self, worker: _Worker) -> _Job | None:
         """Wait for a job; None where this thread is to end."""
         while True:
             job = _pop_left(self._waiting)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
+import sys
 import threading
 import time
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +19,7 @@ import pytest
 
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.transport.threads import PARSING, DaemonExecutor
+from aiogroq.transport.threads import PARSING, DaemonExecutor, run
 from aiogroq.wire.large import LARGE_BODY_BYTES
 
 from .programs import Programs, eventually
@@ -315,6 +318,28 @@ async def test_where_no_thread_can_be_started_it_is_done_all_the_same(
     gate.set()
     assert await asyncio.wrap_future(begun)
     assert await asyncio.wrap_future(here) != threading.get_ident()
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="asyncio's own futures refer to themselves by an error"
+)
+async def test_an_error_that_is_dropped_takes_with_it_what_was_passed() -> None:
+    class Large:
+        pass
+
+    def fail(given: Large) -> None:
+        raise KeyError("mine")
+
+    executor, large = DaemonExecutor("failing", 1), Large()
+    seen = weakref.ref(large)
+    gc.disable()
+    try:
+        with contextlib.suppress(KeyError):
+            await run(executor, fail, large)
+        del large
+        await asyncio.to_thread(eventually, lambda: seen() is None)
+    finally:
+        gc.enable()
 
 
 async def test_many_submit_at_once_and_nothing_is_left_waiting() -> None:
