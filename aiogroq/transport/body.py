@@ -166,7 +166,11 @@ class AioBody:
     async def _read_on(self, max_bytes: int | None) -> bytes:
         """The body up to its end. Raises as `read` does."""
         chunks: list[bytes] = []
-        size = await self._gather(max_bytes, chunks)
+        try:
+            size = await self._gather(max_bytes, chunks)
+        except BaseException:
+            chunks = []  # what a server sent is in no frame of an error: it may have sent the request back
+            raise
         if max_bytes is not None and size > max_bytes:
             chunks.clear()
             raise self._too_long(max_bytes)
@@ -185,6 +189,9 @@ class AioBody:
             await self._gather(max_bytes, kept)
         except (APIConnectionError, APIResponseValidationError):
             pass
+        except BaseException:
+            kept = []  # as in `_read_on`
+            raise
         finally:
             give_up.cancel()
         return b"".join(kept)[:max_bytes]
