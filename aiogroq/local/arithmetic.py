@@ -14,13 +14,17 @@ _WORDS = (
     (re.compile(r"\b(?:times|multiplied by)\b|×", re.I), "*"),
     (re.compile(r"\bdivided by\b|÷", re.I), "/"),
     (re.compile(r"\bto the power of\b|\^", re.I), "**"),
-    (re.compile(r"(?<=\d)\s+x\s+(?=\d)", re.I), "*"),
+    (re.compile(r"(?<=\d)\s{1,9}x\s{1,9}(?=\d)", re.I), "*"),
 )
+# Every repetition has an end, so that the price of a search grows with the length of the text and no faster.
+_OPERAND = r"\({0,9}-?\d{1,12}(?:\.\d{1,6})?\){0,9}"
 _SUM = re.compile(
-    r"(?<![\w.])\(*-?\d{1,12}(?:\.\d{1,6})?\)*(?:\s*(?:\*\*|[-+*/%])\s*\(*-?\d{1,12}(?:\.\d{1,6})?\)*){1,20}(?![\w.]*\w)"
+    rf"(?<![\w.]){_OPERAND}(?:\s{{0,9}}(?:\*\*|[-+*/%])\s{{0,9}}{_OPERAND}){{1,20}}(?![\w.]{{0,20}}\w)"
 )
+_MAX_TEXT = 2_000
+"""Characters that are searched: a question holds its sum near its beginning."""
 # Dates and phone numbers look like subtractions.
-_NOT_A_SUM = re.compile(r"\d{4}-\d\d-\d\d|\d{3}-\d{3,4}(?:-\d{4})?|\d+/\d+/\d+")
+_NOT_A_SUM = re.compile(r"\d{4}-\d\d-\d\d|\d{3}-\d{3,4}(?:-\d{4})?|\d{1,4}/\d{1,4}/\d{1,4}")
 _OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -33,6 +37,7 @@ _OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
 
 def find_sum(text: str) -> str | None:
     """The first sum in *text* in Python's notation, such as `2+2` in "What is 2 plus 2?"."""
+    text = text[:_MAX_TEXT]
     for pattern, sign in _WORDS:
         text = pattern.sub(sign, text)
     found = _SUM.search(_NOT_A_SUM.sub(" ", text))

@@ -163,10 +163,12 @@ class Batches:
             content = self._context.files.content(batch["input_file_id"])
         except ApiError as error:
             return [], [_error("file_not_found", error.message, None)]
+        most = self._context.settings.max_batch_lines
+        if content.count(b"\n") > 2 * most:
+            return [], [_error("too_many_lines", f"The input file has more than {most} lines.", None)]
         given = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
         if not given:
             return [], [_error("empty_file", "The input file has no lines.", None)]
-        most = self._context.settings.max_batch_lines
         if len(given) > most:
             return [], [_error("too_many_lines", f"The input file has more than {most} lines.", None)]
         lines: list[_Line] = []

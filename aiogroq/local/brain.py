@@ -7,18 +7,19 @@ import re
 from .arithmetic import solve
 from .conversation import Conversation
 from .facts import fact
-from .words import keywords, number_from, topic
+from .words import MAX_READ, keywords, number_from, topic
 
 _GREETING = re.compile(
     r"^\W*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings)\b[\w\s]{0,24}[!.?]*\s*$", re.I
 )
 _ECHO = re.compile(
     r"\b(?:say|repeat|reply with|respond with|answer with|output|print|echo)\b"
-    r"(?:\s+(?:exactly|only|just|after me|the word|the text|the phrase|this))*\s*:?\s*(['\"“`])(.+?)['\"”`]",
+    r"(?:\s{1,9}(?:exactly|only|just|after me|the word|the text|the phrase|this)){0,5}\s{0,9}:?\s{0,9}"
+    r"(['\"“`])([^'\"”`]{1,5000})['\"”`]",
     re.I | re.S,
 )
 _SAY_BARE = re.compile(
-    r"^\W*(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?\s*$",
+    r"^\W{0,20}(?:please )?(?:say|repeat after me|echo)(?: only| just| exactly)?:?\s+(.{1,200}?)[.!]?$",
     re.I | re.S,
 )
 _MY_NAME = re.compile(r"\b(?i:my name is|i am called|call me|i'm)\s+([A-Z][\w'-]*(?:\s[A-Z][\w'-]*)?)")
@@ -64,11 +65,12 @@ def answer(conversation: Conversation) -> str:
     """The answer to the last thing that the user said, or to the tool results that follow it."""
     if conversation.tool_results:
         return _from_tools(conversation)
-    always = _ALWAYS.search(conversation.system)
+    system = conversation.system[:MAX_READ]
+    always = _ALWAYS.search(system)
     if always:
         return always[1].strip()
     plain = _plain_answer(conversation)
-    role = _ROLE.search(conversation.system)
+    role = _ROLE.search(system)
     # A system prompt that gives a part to play is heard in the answer.
     return f"Speaking as {_with_article(role[1].strip())}: {plain}" if role else plain
 
@@ -78,7 +80,9 @@ def reasoning(conversation: Conversation, effort: str | None) -> str:
     about = topic(conversation.user)
     steps = [f'The user asks about "{about}".', "I should answer briefly and to the point."]
     if effort != "low":
-        steps.append(f"The words that matter are {', '.join(keywords(conversation.user)[:5]) or 'few'}.")
+        steps.append(
+            f"The words that matter are {', '.join(keywords(conversation.user[:MAX_READ])[:5]) or 'few'}."
+        )
     if conversation.tool_results:
         steps.append("The tool has answered, so I can use its result.")
     if effort == "high":
@@ -104,14 +108,15 @@ def compose(prompt: str) -> str:
 
 
 def _plain_answer(conversation: Conversation) -> str:
-    prompt = conversation.user
-    echo = _ECHO.search(prompt) or _SAY_BARE.search(prompt)
+    prompt = conversation.user[:MAX_READ]
+    short = prompt.strip() if len(prompt) < 300 else ""
+    echo = _ECHO.search(prompt) or _SAY_BARE.search(short)
     if echo:
         return echo[echo.lastindex or 0].strip()
     if _GREETING.match(prompt):
         return "Hello! How can I help you today?"
     if _ASKS_NAME.search(prompt):
-        name = _MY_NAME.search(conversation.text)
+        name = _MY_NAME.search(conversation.text[:MAX_READ])
         return f"Your name is {name[1]}." if name else "You have not told me your name yet."
     known = solve(prompt) or fact(prompt)
     if known:

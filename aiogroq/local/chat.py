@@ -11,6 +11,7 @@ from . import brain
 from .catalog import MODELS, reasons
 from .chat_rules import format_type
 from .conversation import Conversation
+from .effort import Effort
 from .ids import Ids
 from .json_answers import cut_short, json_answer
 from .plain import as_list, as_object, objects
@@ -60,12 +61,13 @@ def complete(body: dict[str, Any], talk: Conversation, ids: Ids, script: ReplySc
     made = Completion(body["model"], talk.prompt_tokens)
     tier = body.get("service_tier")
     made.service_tier = tier if tier in ("flex", "performance") else "on_demand"
+    effort = Effort()
     if script is not None:
         _from_script(made, body, script, ids)
     else:
-        _from_prompt(made, body, talk, ids)
+        _from_prompt(made, body, talk, ids, effort)
     if made.calls:
-        check_calls(body, [call for _, call in made.calls])
+        check_calls(body, [call for _, call in made.calls], effort)
     elif (
         not made.deltas
         and (body.get("tool_choice") == "required" or isinstance(body.get("tool_choice"), dict))
@@ -93,9 +95,11 @@ def budget(body: dict[str, Any]) -> int | None:
     return None
 
 
-def _from_prompt(made: Completion, body: dict[str, Any], talk: Conversation, ids: Ids) -> None:
+def _from_prompt(
+    made: Completion, body: dict[str, Any], talk: Conversation, ids: Ids, effort: Effort
+) -> None:
     made.executed = executed_tools(body, talk)
-    for call in choose_calls(body, talk):
+    for call in choose_calls(body, talk, effort):
         made.calls.append((ids.tool_call(made.model), call))
     form = _reasoning_form(body)
     if form != "off":
@@ -108,7 +112,7 @@ def _from_prompt(made: Completion, body: dict[str, Any], talk: Conversation, ids
     if made.calls:
         made.finish_reason = "tool_calls"
         return
-    text = json_answer(body, talk)
+    text = json_answer(body, talk, effort)
     if text is None:
         text = brain.answer(talk)
         if made.executed:

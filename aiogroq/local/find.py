@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from .arithmetic import find_sum
+from .effort import Effort
 from .facts import place_facts
 from .plain import JsonObject, as_list, as_object
 from .schema import types_of
 from .search import NAME, SEARCHES
-from .words import topic
+from .words import MAX_READ, topic
 
 _SOURCE = re.compile(r"\b(?:from|following|text|below|here|input|sentence|of)\b[^:\n]{0,60}:\s*(?=\S)", re.I)
 _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -58,16 +59,19 @@ _QUERIES = frozenset(
 class TextFinder:
     """Finds values by name, type and format in one text. Each kind of value is searched for at most once."""
 
-    def __init__(self, text: str, request: str = "") -> None:
-        text = text[:20_000]
+    def __init__(self, text: str, request: str = "", effort: Effort | None = None) -> None:
+        text = text[:MAX_READ]
         source = _SOURCE.search(text)
         self._text = text[source.end() :] if source else text
-        self._request = (request or text)[:20_000]
+        self._request = (request or text)[:MAX_READ]
+        self._effort = effort or Effort()
+        self._price = 20 + (len(self._text) + len(self._request)) // 50
         self._facts = place_facts(self._request)
         self._cache: dict[str, list[str]] = {}
 
     def __call__(self, name: str, schema: JsonObject, index: int = 0) -> Any:
         """The value number *index* for property *name*, or `None`. A list where the schema asks for an array."""
+        self._effort.spend(self._price)
         if types_of(schema) == ["array"]:
             return self._many(name, schema) or None
         if types_of(schema) == ["object"] or "properties" in schema:
@@ -124,10 +128,12 @@ class TextFinder:
 
     def _labelled(self, parts: list[str]) -> list[str]:
         """Values that the text itself labels: `subject: Hello`, `her job is pilot`."""
-        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        label = r"[\s_-]{0,3}".join(re.escape(part) for part in parts[:6])
         if not label:
             return []
-        found = re.findall(rf"\b{label}\s*(?:is|was|=|:)\s*[\"'“]?([^,;.\n\"”]{{1,120}})", self._text, re.I)
+        found = re.findall(
+            rf"\b{label}\s{{0,9}}(?:is|was|=|:)\s{{0,9}}[\"'“]?([^,;.\n\"”]{{1,120}})", self._text, re.I
+        )
         return [value.strip().removesuffix("'") for value in found]
 
     def _mentions(self, word: str) -> bool:
@@ -162,7 +168,7 @@ class TextFinder:
 
     def _number(self, name: str, index: int, *, whole: bool) -> float | int | None:
         parts = name_parts(name)
-        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        label = r"[\s_-]{0,3}".join(re.escape(part) for part in parts[:6])
         kind = (
             "age"
             if "age" in parts
@@ -171,7 +177,11 @@ class TextFinder:
             else ""
         )
         near = (
-            re.findall(rf"\b{label}\s*(?:is|was|of|=|:)?\s*[$€£]?(-?\d[\d,]*(?:\.\d+)?)", self._text, re.I)
+            re.findall(
+                rf"\b{label}\s{{0,9}}(?:is|was|of|=|:)?\s{{0,9}}[$€£]?(-?\d[\d,]{{0,20}}(?:\.\d{{1,9}})?)",
+                self._text,
+                re.I,
+            )
             if label
             else []
         )
@@ -180,10 +190,12 @@ class TextFinder:
 
     def _boolean(self, name: str) -> bool | None:
         parts = [part for part in name_parts(name) if part not in ("is", "has", "should", "include")]
-        label = r"[\s_-]*".join(re.escape(part) for part in parts[:6])
+        label = r"[\s_-]{0,3}".join(re.escape(part) for part in parts[:6])
         found = (
             re.search(
-                rf"(?<!\w)(?=\w)(?:(not|no|without|isn't|never)\s+)?(?:\w+\s+)?{label}\b", self._request, re.I
+                rf"(?<!\w)(?=\w)(?:(not|no|without|isn't|never)\s{{1,9}})?(?:\w{{1,40}}\s{{1,9}})?{label}\b",
+                self._request,
+                re.I,
             )
             if label
             else None
@@ -240,7 +252,7 @@ def _is_numeric(name: str) -> bool:
 
 
 def _to_number(text: str, whole: bool) -> float | int | None:
-    value = float(text.replace(",", ""))
+    value = float(text.replace(",", "")[:40])
     if value.is_integer():
         return int(value)
     return None if whole else value

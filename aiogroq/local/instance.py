@@ -7,9 +7,10 @@ import math
 from collections.abc import Callable
 from typing import Any, cast
 
-from .pattern import example_of
+from .effort import Effort
+from .pattern import PatternError, example_of
 from .plain import JsonObject, as_list, as_object, is_number
-from .schema import can_match, matches, problems, resolve, same, types_of
+from .schema import matches, problems, resolve, same, types_of
 
 Finder = Callable[[str, JsonObject, int], Any]
 """(property name, its schema, how many such values were taken before) -> a value, or `None` where there is none."""
@@ -19,6 +20,7 @@ _DEEPEST = 24
 _MOST_ITEMS = 1000
 _MOST_VALUES = 5000
 _MOST_LETTERS = 10_000
+_LARGEST = 1e100
 _FORMATS = {
     "email": "jane.doe@example.com",
     "idn-email": "jane.doe@example.com",
@@ -38,25 +40,31 @@ _FORMATS = {
 class Maker:
     """Makes instances of one schema document. *optional* also fills properties that are neither required nor found."""
 
-    def __init__(self, root: Any, find: Finder, *, optional: bool) -> None:
+    def __init__(self, root: Any, find: Finder, *, optional: bool, effort: Effort | None = None) -> None:
         self._root = root
+        self._effort = effort or Effort()
         self._find = find
         self._optional = optional
         # Schemas may refer to themselves many times over.
         self._left = _MOST_VALUES
 
     def make(self) -> Any:
-        """A value for the whole document; it fits wherever the schema can be satisfied by the means of this module."""
+        """A value for the whole document; it fits wherever the schema can be satisfied by the means of this module.
+
+        Raises: `ApiError` 400 where the request's effort ends.
+        """
         return self._make(self._root, "", 0, 0)
 
     def _make(self, given: Any, name: str, index: int, depth: int) -> Any:
-        node = self._merged(resolve(given, self._root))
         self._left -= 1
+        self._effort.spend(8)
+        node = self._merged(self._resolve(given))
         if depth > _DEEPEST or self._left < 0:
             return None
         if "const" in node:
             return node["const"]
         choices = as_list(node.get("enum"))
+        self._effort.spend(len(choices))
         found = self._find(name, node, index) if name else None
         if choices:
             return next((c for c in choices if found is not None and same(c, found)), choices[0])
@@ -80,12 +88,13 @@ class Maker:
             return _number(node, whole=kind == "integer")
         if kind == "boolean":
             return True
-        return None if kind == "null" else _text(node, name)
+        return None if kind == "null" else self._text(node, name)
 
     def _fits(self, node: JsonObject, value: Any) -> bool:
-        if isinstance(value, str) and "pattern" in node and not can_match(node["pattern"], value):
-            return False
-        return not problems(node, value, self._root)
+        return not problems(node, value, self._root, self._effort)
+
+    def _resolve(self, node: Any) -> JsonObject:
+        return resolve(node, self._root, self._effort)
 
     def _merged(self, node: JsonObject) -> JsonObject:
         """*node* with its `allOf` parts folded into it."""
@@ -94,7 +103,11 @@ class Maker:
             return node
         merged = {key: value for key, value in node.items() if key != "allOf"}
         for part in parts:
-            for key, value in resolve(part, self._root).items():
+            given = self._resolve(part)
+            self._effort.spend(
+                len(given) + len(as_object(merged.get("properties"))) + len(as_list(merged.get("required")))
+            )
+            for key, value in given.items():
                 if key == "properties":
                     value = {**as_object(merged.get(key)), **as_object(value)}
                 elif key == "required":
@@ -105,7 +118,11 @@ class Maker:
     def _options(self, node: JsonObject) -> list[Any]:
         options = as_list(node.get("anyOf")) or as_list(node.get("oneOf"))
         rest = {key: value for key, value in node.items() if key not in ("anyOf", "oneOf")}
-        resolved = [{**rest, **resolve(option, self._root)} for option in options]
+        resolved: list[JsonObject] = []
+        for option in options:
+            given = self._resolve(option)
+            self._effort.spend(len(rest) + len(given))
+            resolved.append({**rest, **given})
         return sorted(resolved, key=lambda option: types_of(option) == ["null"])
 
     def _first_fitting(self, node: JsonObject, options: list[Any], name: str, index: int, depth: int) -> Any:
@@ -128,7 +145,7 @@ class Maker:
         made: JsonObject = {}
         for name, inner in properties.items():
             wanted = name in required or (self._optional and depth < _SHALLOW)
-            if wanted or self._find(name, resolve(inner, self._root), index) is not None:
+            if wanted or self._find(name, self._resolve(inner), index) is not None:
                 made[name] = self._make(inner, name, index, depth + 1)
         rest = node.get("additionalProperties", True)
         for name in required:
@@ -148,21 +165,39 @@ class Maker:
             if len(made) < high and self._fits(as_object(items), value):
                 made.append(value)
         wanted = min(high, max(low, 0 if depth >= _SHALLOW else 1))
-        if not as_list(found) and depth < _SHALLOW and types_of(resolve(items, self._root)) == ["object"]:
+        if not as_list(found) and depth < _SHALLOW and types_of(self._resolve(items)) == ["object"]:
             wanted = max(wanted, min(high, self._count_found(items)))
         for index in range(len(made), wanted):
             made.append(self._make(items, name, index, depth + 1))
             if node.get("uniqueItems") is True:
+                self._effort.spend(4 * len(made))
                 made[-1] = _varied(made[-1], made[:-1])
         return made
 
+    def _text(self, node: JsonObject, name: str) -> str:
+        form = node.get("format")
+        if isinstance(form, str) and form in _FORMATS:
+            return _FORMATS[form]
+        if isinstance(node.get("pattern"), str):
+            try:
+                example = example_of(node["pattern"])
+            except PatternError:
+                example = ""
+            if example and matches(node["pattern"], example, self._effort):
+                return example
+        low, high = _length(node, "minLength", 0), _length(node, "maxLength", _MOST_LETTERS)
+        text = name.replace("_", " ") or "text"
+        if len(text) < low:
+            text = ((text + " ") * (low // (len(text) + 1) + 1))[:low]
+        self._effort.spend(min(len(text), high) // 16)
+        return text[:high]
+
     def _count_found(self, items: Any) -> int:
         """How many objects of a list the found values are enough for."""
-        properties = as_object(resolve(items, self._root).get("properties"))
+        properties = as_object(self._resolve(items).get("properties"))
         count = 0
         while count < 10 and any(
-            self._find(name, resolve(inner, self._root), count) is not None
-            for name, inner in properties.items()
+            self._find(name, self._resolve(inner), count) is not None for name, inner in properties.items()
         ):
             count += 1
         return count
@@ -177,26 +212,34 @@ def _implied(node: JsonObject) -> str:
     return "number" if any(word in node for word in numeric) else "string"
 
 
+def _limit(node: JsonObject, word: str) -> float | None:
+    """The limit *word* as a number that can be calculated with: JSON integers have no largest one."""
+    value = node.get(word)
+    return max(-_LARGEST, min(_LARGEST, cast(float, value))) if is_number(value) else None
+
+
 def _bound(node: JsonObject, word: str, fallback: int) -> int:
     value = node.get(word)
-    return max(0, min(int(cast(float, value)), _MOST_ITEMS)) if is_number(value) else fallback
+    return max(0, int(min(cast(float, value), _MOST_ITEMS))) if is_number(value) else fallback
 
 
 def _number(node: JsonObject, *, whole: bool) -> float | int:
-    step = node.get("multipleOf")
-    unit = cast(float, step) if is_number(step) and cast(float, step) > 0 else 1
+    step = _limit(node, "multipleOf")
+    unit = step if step is not None and step > 0 else 1
     low = max(
-        [float(node[word]) for word in ("minimum", "exclusiveMinimum") if is_number(node.get(word))],
+        (limit for word in ("minimum", "exclusiveMinimum") if (limit := _limit(node, word)) is not None),
         default=None,
     )
     high = min(
-        [float(node[word]) for word in ("maximum", "exclusiveMaximum") if is_number(node.get(word))],
+        (limit for word in ("maximum", "exclusiveMaximum") if (limit := _limit(node, word)) is not None),
         default=None,
     )
     start = low if low is not None else (high - unit if high is not None and high <= 1 else 1)
-    tries = [math.ceil(start / unit) * unit + shift * unit for shift in (0, 1, -1, 2)] + [start]
+    count = math.ceil(start / unit) if abs(start / unit) < _LARGEST else start / unit
+    tries = [(count + shift) * unit for shift in (0, 1, -1, 2)] + [start]
     if low is not None and high is not None:
         tries.append((low + high) / 2)
+    tries = [value for value in tries if abs(value) <= _LARGEST] or [0]
     kind = "integer" if whole else "number"
     for value in tries:
         candidate = int(value) if float(value).is_integer() else value
@@ -205,24 +248,9 @@ def _number(node: JsonObject, *, whole: bool) -> float | int:
     return int(tries[0]) if whole else tries[0]
 
 
-def _text(node: JsonObject, name: str) -> str:
-    form = node.get("format")
-    if isinstance(form, str) and form in _FORMATS:
-        return _FORMATS[form]
-    if isinstance(node.get("pattern"), str):
-        example = example_of(node["pattern"])
-        if matches(node["pattern"], example):
-            return example
-    low, high = _length(node, "minLength", 0), _length(node, "maxLength", _MOST_LETTERS)
-    text = name.replace("_", " ") or "text"
-    if len(text) < low:
-        text = ((text + " ") * (low // (len(text) + 1) + 1))[:low]
-    return text[:high]
-
-
 def _length(node: JsonObject, word: str, fallback: int) -> int:
     value = node.get(word)
-    return max(0, min(int(cast(float, value)), _MOST_LETTERS)) if is_number(value) else fallback
+    return max(0, int(min(cast(float, value), _MOST_LETTERS))) if is_number(value) else fallback
 
 
 def _varied(value: Any, taken: list[Any]) -> Any:

@@ -9,11 +9,13 @@ from typing import Any
 from .brain import answer
 from .chat_rules import format_type
 from .conversation import Conversation
+from .effort import Effort
 from .find import TextFinder, name_parts
 from .instance import Maker
 from .plain import as_object
 from .reply import ApiError
 from .schema import problems
+from .words import MAX_READ
 
 _MAX_KEYS = 30
 _KEYS = re.compile(
@@ -50,10 +52,10 @@ _NOT_KEYS = frozenset(
 )
 
 
-def json_answer(body: dict[str, Any], conversation: Conversation) -> str | None:
+def json_answer(body: dict[str, Any], conversation: Conversation, effort: Effort) -> str | None:
     """The JSON text that answers a checked request, or `None` where it does not ask for JSON.
 
-    Raises: `ApiError` 400 `json_validate_failed` for a schema that nothing can satisfy.
+    Raises: `ApiError` 400 `json_validate_failed` for a schema that nothing can satisfy, and where *effort* ends.
     """
     form = format_type(body)
     if form == "json_object":
@@ -61,9 +63,10 @@ def json_answer(body: dict[str, Any], conversation: Conversation) -> str | None:
     if form != "json_schema":
         return None
     schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
-    value = Maker(schema, TextFinder(conversation.text, conversation.user), optional=True).make()
+    finder = TextFinder(conversation.text, conversation.user, effort)
+    value = Maker(schema, finder, optional=True, effort=effort).make()
     text = _dump(value)
-    if problems(schema, value):
+    if problems(schema, value, effort=effort):
         raise json_failed(
             "Generated JSON does not match the expected schema. Please adjust your prompt.", text
         )
@@ -93,9 +96,10 @@ def _object_answer(conversation: Conversation) -> dict[str, Any]:
 
 def _wanted_keys(text: str) -> list[str]:
     """The keys that a prompt asks for: those of a JSON skeleton in it, or those of a list such as `the name, age and email`."""
-    keys = _SKELETON_KEY.findall(text[:20_000])
+    keys = _SKELETON_KEY.findall(text[:MAX_READ])
     if not keys:
-        found = _KEYS.search(text[:2_000])
+        # Runs of blanks are one, because the pattern has several places that each could take a part of them.
+        found = _KEYS.search(re.sub(r"[^\S\n]*(\s)\s*", r"\1", text[:1_000]))
         parts = _SEPARATOR.split(found[1]) if found else []
         keys = [
             re.sub(r"^(?:the|their|his|her|its)\s+", "", part.strip(" \"'`"), flags=re.I) for part in parts

@@ -1,76 +1,161 @@
-"""Makes a text that a regular expression matches, for the plain patterns that schemas hold; a best effort."""
+"""Matches the regular expressions of JSON schemas, and makes texts that match them, in bounded time.
+
+`re` is not used for them: it backtracks while it holds the interpreter's lock, so that a pattern of 160 characters stops the
+whole process for good. Here a pattern becomes a nondeterministic automaton whose states are followed all at once (Thompson's
+construction), which takes at most as many steps as the automaton has states, times the characters of the text.
+
+Known: literals, classes, groups, alternatives, quantifiers, `^ $ \\b \\B`, lookahead. Anything else, such as a backreference
+or a lookbehind, raises `PatternError`.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
 
-_CLASSES = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
-_QUANTIFIER = re.compile(r"\*\??|\+\??|\?\??|\{(\d{1,3})(?:,(\d{0,3}))?\}\??")
-_MAX_LENGTH = 200
+from .effort import Effort
+from .pattern_parse import Chars, Edge, Look, Node, PatternError, Repeat, Sequence, parse
+
+__all__ = ["PatternError", "example_of", "holds"]
+
+_MAX_STATES = 3000
+_MAX_EXAMPLE = 200
 
 
 def example_of(pattern: str) -> str:
-    """A text for *pattern*; not sure to match, so check it."""
-    text, _ = _alternative(pattern[:256], 0, 0)
-    return text[:_MAX_LENGTH]
+    """A text for *pattern*; not sure to match (lookaheads are passed over), so check it. Raises `PatternError`."""
+    return _example(parse(pattern), _MAX_EXAMPLE)
 
 
-def _alternative(pattern: str, at: int, depth: int) -> tuple[str, int]:
-    """The text of the first alternative from *at* on, and the position of what ends it."""
-    made, at = _sequence(pattern, at, depth)
-    while at < len(pattern) and pattern[at] == "|":
-        _, at = _sequence(pattern, at + 1, depth)
-    return made, at
+def holds(pattern: str, text: str, effort: Effort) -> bool:
+    """Whether *pattern* matches anywhere in *text*. Raises `PatternError`, or `ApiError` 400 where *effort* ends."""
+    return _run(_compiled(pattern), text, 0, effort, anywhere=True)
 
 
-def _sequence(pattern: str, at: int, depth: int) -> tuple[str, int]:
-    made: list[str] = []
-    while at < len(pattern) and pattern[at] not in "|)":
-        piece, at = _atom(pattern, at, depth)
-        quantifier = _QUANTIFIER.match(pattern, at)
-        count = 1
-        if quantifier:
-            at = quantifier.end()
-            count = int(quantifier[1]) if quantifier[1] else int(quantifier[0][0] == "+")
-        made.append(piece * min(count, _MAX_LENGTH))
-    return "".join(made), at
+def _example(node: Node, room: int) -> str:
+    """The shortest simple text for *node*, at most *room* characters."""
+    if isinstance(node, Chars):
+        return node.example if room > 0 else ""
+    if isinstance(node, Repeat):
+        made = ""
+        for _ in range(min(node.low, room)):
+            made += _example(node.inner, room - len(made))
+        return made
+    if isinstance(node, Sequence):
+        made = ""
+        for inner in node.parts:
+            made += _example(inner, room - len(made))
+        return made
+    return _example(node.options[0], room) if not isinstance(node, Edge | Look) else ""
 
 
-def _atom(pattern: str, at: int, depth: int) -> tuple[str, int]:
-    sign = pattern[at]
-    if sign in "^$":
-        return "", at + 1
-    if sign == ".":
-        return "a", at + 1
-    if sign == "\\" and at + 1 < len(pattern):
-        escaped = pattern[at + 1]
-        return ("" if escaped in "bBAZ" else _CLASSES.get(escaped, escaped)), at + 2
-    if sign == "[":
-        return _char_class(pattern, at + 1)
-    if sign == "(" and depth < 20:
-        lookaround = re.compile(r"\?(?:[=!]|<[=!])").match(pattern, at + 1)
-        named = re.compile(r"\?(?::|P?<\w+>)").match(pattern, at + 1)
-        made, stop = _alternative(pattern, named.end() if named else at + 1, depth + 1)
-        return ("" if lookaround else made), stop + 1
-    return sign, at + 1
+@dataclass(slots=True)
+class _State:
+    """One state: it reads a character that `test` takes, or is left without reading, where `holds` allows it."""
+
+    test: Callable[[str], bool] | None = None
+    edge: Edge | None = None
+    look: tuple[_Program, bool] | None = None
+    """(what has to follow, whether it is wanted or unwanted)."""
+    next: tuple[int, ...] = ()
 
 
-def _char_class(pattern: str, at: int) -> tuple[str, int]:
-    negated = pattern[at : at + 1] == "^"
-    at += negated
-    stop = at
-    while stop < len(pattern) and (pattern[stop] != "]" or stop == at):
-        stop += 2 if pattern[stop] == "\\" else 1
-    inside = pattern[at:stop]
-    if negated:
-        return next((letter for letter in "a1-_ Z" if not _in_class(inside, letter)), "~"), stop + 1
-    if inside.startswith("\\") and len(inside) > 1:
-        return _CLASSES.get(inside[1], inside[1]), stop + 1
-    return inside[:1], stop + 1
+@dataclass(slots=True)
+class _Program:
+    states: list[_State]
+    start: int
+    end: int
 
 
-def _in_class(inside: str, letter: str) -> bool:
-    try:
-        return re.match(f"[{inside}]", letter) is not None
-    except re.error:
-        return False
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> _Program:
+    return _Builder().program(parse(pattern))
+
+
+class _Builder:
+    """Builds the states of a pattern from its end to its beginning."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def program(self, node: Node) -> _Program:
+        states = [_State()]
+        return _Program(states, self._add(states, node, 0), 0)
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > _MAX_STATES:
+            raise PatternError("the pattern has too many states")
+
+    def _state(self, states: list[_State], state: _State) -> int:
+        self._count_one()
+        states.append(state)
+        return len(states) - 1
+
+    def _add(self, states: list[_State], node: Node, then: int) -> int:
+        """The state at which *node* begins, if *then* is the one after it."""
+        if isinstance(node, Chars):
+            return self._state(states, _State(test=node.test, next=(then,)))
+        if isinstance(node, Edge):
+            return self._state(states, _State(edge=node, next=(then,)))
+        if isinstance(node, Look):
+            return self._state(states, _State(look=(self.program(node.inner), node.wanted), next=(then,)))
+        if isinstance(node, Sequence):
+            for inner in reversed(node.parts):
+                then = self._add(states, inner, then)
+            return then
+        if isinstance(node, Repeat):
+            return self._repeat(states, node, then)
+        starts = tuple(self._add(states, option, then) for option in node.options)
+        return self._state(states, _State(next=starts))
+
+    def _repeat(self, states: list[_State], node: Repeat, then: int) -> int:
+        if node.high is None:
+            loop = self._state(states, _State())
+            states[loop].next = (self._add(states, node.inner, loop), then)
+            then = loop
+        else:
+            after = then
+            for _ in range(node.high - node.low):
+                then = self._state(states, _State(next=(self._add(states, node.inner, then), after)))
+        for _ in range(node.low):
+            self._count_one()  # also where the repeated part is empty and makes no state
+            then = self._add(states, node.inner, then)
+        return then
+
+
+def _run(program: _Program, text: str, at: int, effort: Effort, *, anywhere: bool) -> bool:
+    """Whether *program* reaches its end from position *at*, or with *anywhere* from a later one."""
+    states, current = program.states, {program.start}
+    while True:
+        current = _closure(program, current, text, at, effort)
+        if program.end in current:
+            return True
+        if at >= len(text) or not (current or anywhere):
+            return False
+        letter = text[at]
+        effort.spend(1 + len(current) // 2)
+        current = {s.next[0] for i in current if (s := states[i]).test is not None and s.test(letter)}
+        at += 1
+        if anywhere:
+            current.add(program.start)
+
+
+def _closure(program: _Program, starts: set[int], text: str, at: int, effort: Effort) -> set[int]:
+    """*starts* and every state that is reached from them without reading."""
+    seen: set[int] = set()
+    waiting = list(starts)
+    while waiting:
+        index = waiting.pop()
+        if index in seen:
+            continue
+        seen.add(index)
+        state = program.states[index]
+        if state.test is not None or (state.edge is not None and not state.edge.holds(text, at)):
+            continue
+        if state.look is not None and _run(state.look[0], text, at, effort, anywhere=False) != state.look[1]:
+            continue
+        waiting += state.next
+    effort.spend(1 + len(seen) // 2)
+    return seen

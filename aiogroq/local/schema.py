@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any, cast
 
+from .effort import Effort
+from .pattern import PatternError, holds
 from .plain import JsonObject, as_list, as_object, is_number
 
 _MAX_DEPTH = 40
-_MAX_PATTERN = 256
-_MAX_STEPS = 20_000
-_SHORT_TEXT, _LONG_TEXT = 20, 300
-_QUANTIFIED_GROUP = re.compile(r"\)[*+{?]")
-_UNBOUNDED = re.compile(r"[*+]|\{\d*,\d*\}")
+_MAX_SHOWN = 20
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "string": lambda value: isinstance(value, str),
-    "integer": lambda value: is_number(value) and float(value).is_integer(),
+    "integer": lambda value: (
+        (isinstance(value, int) and not isinstance(value, bool))
+        or (isinstance(value, float) and value.is_integer())
+    ),
     "number": lambda value: is_number(value),
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
@@ -39,46 +39,51 @@ def types_of(node: JsonObject) -> list[str]:
     return [given] if isinstance(given, str) else [name for name in as_list(given) if isinstance(name, str)]
 
 
-def resolve(node: Any, root: Any) -> JsonObject:
+def resolve(node: Any, root: Any, effort: Effort) -> JsonObject:
     """*node* with its `$ref` followed inside *root*; a reference to nowhere, or to itself, allows anything."""
     current = as_object(node)
     for _ in range(_MAX_DEPTH):
+        effort.spend(1)
         pointer = current.get("$ref")
         if not isinstance(pointer, str):
             return current
         target = root
         for step in pointer.removeprefix("#").split("/")[1:]:
             target = as_object(target).get(step.replace("~1", "/").replace("~0", "~"))
-        current = {key: value for key, value in current.items() if key != "$ref"} | as_object(target)
+        if len(current) == 1:
+            # As it is: thousands of references may go to one large definition.
+            current = as_object(target)
+        else:
+            effort.spend(len(current) + len(as_object(target)))
+            current = {key: value for key, value in current.items() if key != "$ref"} | as_object(target)
     return {}
 
 
-def can_match(pattern: Any, text: str) -> bool:
-    """Whether *pattern* is one to be tried on *text* without the danger that it backtracks without end."""
-    if not isinstance(pattern, str) or len(pattern) > _MAX_PATTERN:
-        return False
-    risky = _QUANTIFIED_GROUP.search(pattern) or len(_UNBOUNDED.findall(pattern)) > 2
-    return len(text) <= (_SHORT_TEXT if risky else _LONG_TEXT)
-
-
-def matches(pattern: Any, text: str) -> bool:
-    """Whether *text* holds *pattern*; patterns that cannot be tried allow anything."""
-    if not can_match(pattern, text):
+def matches(pattern: Any, text: str, effort: Effort) -> bool:
+    """Whether *text* holds *pattern*; patterns that are wrong or not known here allow anything."""
+    if not isinstance(pattern, str):
         return True
     try:
-        return re.search(pattern, text) is not None
-    except (re.error, OverflowError, RecursionError):
+        return holds(pattern, text, effort)
+    except PatternError:
         return True
 
 
 def same(left: Any, right: Any) -> bool:
     """Equality of JSON values, in which `true` is not `1`."""
-    return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+    if type(left) is not type(right) and not (is_number(left) and is_number(right)):
+        return False
+    if isinstance(left, list | dict):
+        return json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
+    return bool(left == right)
 
 
-def problems(node: Any, value: Any, root: Any = None) -> list[str]:
-    """What is wrong with *value*; empty where it fits the schema *node* of the document *root*."""
-    return _Walk(node if root is None else root).problems(node, value, "", 0)
+def problems(node: Any, value: Any, root: Any = None, effort: Effort | None = None) -> list[str]:
+    """What is wrong with *value*; empty where it fits the schema *node* of the document *root*.
+
+    Raises: `ApiError` 400 where *effort* ends.
+    """
+    return _Walk(node if root is None else root, effort or Effort()).problems(node, value, "", 0)
 
 
 def _at(where: str) -> str:
@@ -86,18 +91,18 @@ def _at(where: str) -> str:
 
 
 class _Walk:
-    """One comparison, bounded in steps because schemas may refer to themselves many times over."""
+    """One comparison."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Any, effort: Effort) -> None:
         self._root = root
-        self._left = _MAX_STEPS
+        self._effort = effort
 
     def problems(self, node: Any, value: Any, where: str, depth: int) -> list[str]:
-        self._left -= 1
+        self._effort.spend(4)
         if node is False:
             return [f"{_at(where)}not allowed"]
-        schema = resolve(node, self._root)
-        if depth > _MAX_DEPTH or self._left < 0 or not schema:
+        schema = resolve(node, self._root, self._effort)
+        if depth > _MAX_DEPTH or not schema:
             return []
         types = [name for name in types_of(schema) if name in _TYPES]
         if types and not any(_TYPES[name](value) for name in types):
@@ -105,11 +110,14 @@ class _Walk:
         if "const" in schema and not same(schema["const"], value):
             return [f"{_at(where)}value must be {json.dumps(schema['const'])}"]
         choices = schema.get("enum")
-        if isinstance(choices, list) and not any(same(choice, value) for choice in as_list(choices)):
-            return [f"{_at(where)}value must be one of {', '.join(json.dumps(c) for c in as_list(choices))}"]
+        if isinstance(choices, list):
+            self._effort.spend(len(as_list(choices)))
+            if not any(same(choice, value) for choice in as_list(choices)):
+                shown = ", ".join(json.dumps(choice) for choice in as_list(choices)[:_MAX_SHOWN])
+                return [f"{_at(where)}value must be one of {shown}"]
         found = self._combined(schema, value, where, depth)
         if isinstance(value, str):
-            found += _text_problems(schema, value, where)
+            found += _text_problems(schema, value, where, self._effort)
         elif is_number(value):
             found += _number_problems(schema, value, where)
         elif isinstance(value, list):
@@ -165,14 +173,14 @@ class _Walk:
         return found
 
 
-def _text_problems(schema: JsonObject, value: str, where: str) -> list[str]:
+def _text_problems(schema: JsonObject, value: str, where: str, effort: Effort) -> list[str]:
     found: list[str] = []
     low, high = schema.get("minLength"), schema.get("maxLength")
     if is_number(low) and len(value) < cast(int, low):
         found.append(f"{_at(where)}length must be >= {low}, but got {len(value)}")
     if is_number(high) and len(value) > cast(int, high):
         found.append(f"{_at(where)}length must be <= {high}, but got {len(value)}")
-    if "pattern" in schema and not matches(schema["pattern"], value):
+    if "pattern" in schema and not matches(schema["pattern"], value, effort):
         found.append(f"{_at(where)}does not match pattern {schema['pattern']!r}")
     return found
 
@@ -183,11 +191,20 @@ def _number_problems(schema: JsonObject, value: float, where: str) -> list[str]:
         ("maximum", "<=", lambda v, limit: v <= limit),
         ("exclusiveMinimum", ">", lambda v, limit: v > limit),
         ("exclusiveMaximum", "<", lambda v, limit: v < limit),
-        ("multipleOf", "multiple of", lambda v, unit: unit <= 0 or abs(v / unit - round(v / unit)) < 1e-9),
+        ("multipleOf", "multiple of", _is_multiple),
     )
     found: list[str] = []
-    for word, sign, holds in rules:
+    for word, sign, fits in rules:
         limit = schema.get(word)
-        if is_number(limit) and not holds(value, cast(float, limit)):
+        if is_number(limit) and not fits(value, cast(float, limit)):
             found.append(f"{_at(where)}must be {sign} {limit} but found {value}")
     return found
+
+
+def _is_multiple(value: float, unit: float) -> bool:
+    if unit <= 0:
+        return True
+    try:
+        return abs(value / unit - round(value / unit)) < 1e-9
+    except OverflowError:
+        return True

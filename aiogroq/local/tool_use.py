@@ -8,12 +8,13 @@ from typing import Any
 
 from .arithmetic import evaluate, find_sum
 from .conversation import Conversation
+from .effort import Effort
 from .find import TextFinder, name_parts
 from .instance import Finder, Maker
 from .plain import JsonObject, as_object, objects
 from .reply import ApiError
 from .schema import problems, types_of
-from .words import STOPWORDS, keywords, stem, topic
+from .words import MAX_READ, STOPWORDS, keywords, stem, topic
 
 _GENERIC = frozenset(
     [
@@ -60,7 +61,7 @@ class ToolCall:
     arguments: str
 
 
-def choose_calls(body: dict[str, Any], conversation: Conversation) -> list[ToolCall]:
+def choose_calls(body: dict[str, Any], conversation: Conversation, effort: Effort) -> list[ToolCall]:
     """The calls with which a checked request is answered; empty where it is answered in text."""
     functions = _functions(body)
     choice = body.get("tool_choice")
@@ -68,17 +69,19 @@ def choose_calls(body: dict[str, Any], conversation: Conversation) -> list[ToolC
         return []
     if isinstance(choice, dict):
         name = as_object(choice)["function"]["name"]
-        return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation)
+        return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation, effort)
     if choice != "required" and conversation.tool_results:
         return []
-    fitting = sorted(functions, key=lambda tool: -_score(tool, conversation.user))
-    wanted = [tool for tool in fitting if _score(tool, conversation.user) >= 1.0]
+    scores = [(_score(tool, conversation.user), tool) for tool in functions]
+    scores.sort(key=lambda scored: -scored[0])
+    fitting = [tool for _, tool in scores]
+    wanted = [tool for score, tool in scores if score >= 1.0]
     if not wanted and choice == "required":
         wanted = fitting[:1]
-    return _calls(wanted, body, conversation)
+    return _calls(wanted, body, conversation, effort)
 
 
-def check_calls(body: dict[str, Any], calls: list[ToolCall]) -> None:
+def check_calls(body: dict[str, Any], calls: list[ToolCall], effort: Effort) -> None:
     """Raise the service's 400 for calls of unknown tools or with arguments that do not fit."""
     schemas = {tool["name"]: as_object(tool.get("parameters")) for tool in _functions(body)}
     for call in calls:
@@ -90,7 +93,7 @@ def check_calls(body: dict[str, Any], calls: list[ToolCall]) -> None:
             arguments = json.loads(call.arguments or "{}")
         except ValueError:
             raise _failed(f"parameters for tool {call.name} are not valid JSON", call) from None
-        wrong = problems(schemas[call.name], arguments)
+        wrong = problems(schemas[call.name], arguments, effort=effort)
         if wrong:
             raise _failed(
                 f"parameters for tool {call.name} did not match schema: errors: [{', '.join(wrong)}]", call
@@ -127,9 +130,10 @@ def _functions(body: dict[str, Any]) -> list[JsonObject]:
 
 def _score(tool: JsonObject, message: str) -> float:
     """1 or more where the message speaks of what the tool's name says or of much that its description says."""
+    message = message[:MAX_READ]
     said = {stem(word) for word in keywords(message)}
     named = {stem(part) for part in name_parts(tool["name"])} - _GENERIC - STOPWORDS
-    described = {stem(word) for word in keywords(tool.get("description") or "")} - _GENERIC
+    described = {stem(word) for word in keywords((tool.get("description") or "")[:MAX_READ])} - _GENERIC
     score = 1.0 * len(named & said) + 0.4 * len(described & said - named)
     properties = as_object(as_object(tool.get("parameters")).get("properties"))
     if find_sum(message) and (named | set(properties)) & {
@@ -146,13 +150,15 @@ def _score(tool: JsonObject, message: str) -> float:
     return score
 
 
-def _calls(tools: list[JsonObject], body: dict[str, Any], conversation: Conversation) -> list[ToolCall]:
+def _calls(
+    tools: list[JsonObject], body: dict[str, Any], conversation: Conversation, effort: Effort
+) -> list[ToolCall]:
     calls: list[ToolCall] = []
     for tool in tools:
         schema = as_object(tool.get("parameters"))
-        finder = TextFinder(conversation.user, conversation.user)
+        finder = TextFinder(conversation.user, conversation.user, effort)
         for values in _value_sets(schema, finder, single=body.get("parallel_tool_calls") is False):
-            made = as_object(Maker(schema, values, optional=False).make()) if schema else {}
+            made = as_object(Maker(schema, values, optional=False, effort=effort).make()) if schema else {}
             calls.append(ToolCall(tool["name"], json.dumps(made, ensure_ascii=False)))
     if body.get("parallel_tool_calls") is False:
         return calls[:1]

@@ -8,6 +8,9 @@ import re
 _TOKEN = re.compile(r"\s*(?:[^\W\d_]{1,8}|\d{1,3}|[^\w\s]|_)|\s+")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
+MAX_READ = 10_000
+"""Characters of a message that are read to find out what it asks for; a prompt may be megabytes long."""
+
 STOPWORDS = frozenset(
     [
         "a",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aiogroq.local.effort import Effort
 from aiogroq.local.find import TextFinder
 from aiogroq.local.instance import Maker
-from aiogroq.local.pattern import example_of
+from aiogroq.local.pattern import PatternError, example_of, holds
+from aiogroq.local.reply import ApiError
 from aiogroq.local.schema import matches, problems
 
 jsonschema = pytest.importorskip(
@@ -181,17 +185,39 @@ def test_harder_schemas_are_satisfied_too(schema: Any) -> None:
         False,
     ],
 )
-def test_schemas_that_are_hostile_or_wrong_end_in_a_value(schema: Any) -> None:
-    value = make(schema, PROMPT)
-    problems(schema, value)
-    problems(schema, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
+def test_schemas_that_are_hostile_or_wrong_end_in_a_value_or_a_refusal(schema: Any) -> None:
+    with contextlib.suppress(ApiError):
+        value = make(schema, PROMPT)
+        problems(schema, value)
+        problems(schema, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")
+
+
+ATOMS = ["a", "b", "1", ".", r"\d", r"\w", "[a-c]", "[^a]", "(a|b)", "(?:ab)?", "(a*)", "^", "$", r"\b", "(?=a)", "(?!b)",
+         r"[\d_-]", r"\.", "-", "(ab|a)(b|)", r"\s"]  # fmt: skip
+QUANTIFIERS = ["", "", "", "*", "+", "?", "{2}", "{1,2}", "*?", "{0,}"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ATOMS), st.sampled_from(QUANTIFIERS)).map("".join), min_size=1, max_size=4
+    ),
+    st.text("ab1-. c\n_", max_size=6),
+)
+def test_patterns_match_what_they_match_in_python(parts: list[str], text: str) -> None:
+    pattern = "".join(parts)
+    try:
+        expected = re.search(pattern, text) is not None
+        assert holds(pattern, text, Effort()) == expected
+    except (re.error, PatternError):
+        return
 
 
 @pytest.mark.parametrize(
     "pattern", [r"^\d{3}$", "^[a-f]+$", "x(y|z)*w", r"^\+1\(\d{3}\)$", r"^[^\s@]+@[^\s@]+$", r"^[\w.]+\s?$"]
 )
 def test_examples_match_their_patterns(pattern: str) -> None:
-    assert matches(pattern, example_of(pattern))
+    assert matches(pattern, example_of(pattern), Effort())
 
 
 @pytest.mark.parametrize(
