@@ -52,7 +52,7 @@ def speech(context: Context, call: Call) -> Reply:
     body = parse_object(call.body)
     _speech_request(body, "")
     model, said = body["model"], body["input"]
-    check_model(model, strict=context.settings.strict_models)
+    check_model(model, strict=context.settings.strict)
     rate = body.get("sample_rate") or 48000
     if rate not in _SAMPLE_RATES:
         refuse(f"'sample_rate' : value must be one of [{' '.join(map(str, _SAMPLE_RATES))}]")
@@ -67,7 +67,7 @@ def speech(context: Context, call: Call) -> Reply:
             f"input must be at most {most} characters long, but provided input contains {len(said)} characters"
         )
     used = count_tokens(said)
-    call.model = model
+    call.model, call.prompt_tokens = model, used
     context.limiter.admit(model, tokens=used)
     context.limiter.settle(model, used)
     audio = make_wav(said, int(rate), body.get("speed") or 1.0)
@@ -85,7 +85,7 @@ def translations(context: Context, call: Call) -> Reply:
     """`POST /audio/translations`: the same, always into English."""
     asked = _asked(call, translate=True)
     # The seed's example translates with this model, so only a strict server refuses it as the service does.
-    if context.settings.strict_models and asked.model == "whisper-large-v3-turbo":
+    if context.settings.strict and asked.model == "whisper-large-v3-turbo":
         refuse("The model `whisper-large-v3-turbo` does not support translation")
     return _answer(context, call, asked, "translate", "English")
 
@@ -207,7 +207,7 @@ def _audio_of(url: str) -> bytes:
 
 
 def _answer(context: Context, call: Call, asked: _Asked, task: str, language: str) -> Reply:
-    check_model(asked.model, strict=context.settings.strict_models)
+    check_model(asked.model, strict=context.settings.strict)
     remote = asked.url.startswith(("http://", "https://"))
     duration_s, said = (30.0, None) if remote else audio_length(asked.audio)
     if duration_s < _MIN_AUDIO_S and said is None:

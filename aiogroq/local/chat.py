@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,12 +14,10 @@ from .effort import Effort
 from .ids import Ids
 from .json_answers import cut_short, json_answer
 from .plain import as_list, as_object, objects
+from .replies import Replies
 from .reply import ApiError
 from .tool_use import ToolCall, check_calls, choose_calls, executed_tools, tool_required
 from .words import tokens
-
-ReplyScript = Callable[[dict[str, Any]], Any] | Iterator[Any]
-"""What `LocalGroq(reply=...)` came to: a function of the request, or answers in order."""
 
 _TOOL_CALL_TOKENS = 12
 
@@ -56,14 +53,15 @@ class Completion:
         return len(self.pieces) + len(self.thoughts) + called + len(self.deltas)
 
 
-def complete(body: dict[str, Any], talk: Conversation, ids: Ids, script: ReplyScript | None) -> Completion:
+def complete(body: dict[str, Any], talk: Conversation, ids: Ids, replies: Replies) -> Completion:
     """Answer a checked request. Raises `ApiError` 400 where the service would fail to make a valid answer."""
     made = Completion(body["model"], talk.prompt_tokens)
     tier = body.get("service_tier")
     made.service_tier = tier if tier in ("flex", "performance") else "on_demand"
     effort = Effort()
-    if script is not None:
-        _from_script(made, body, script, ids)
+    given = replies.next(body)
+    if given is not None:
+        _from_reply(made, given, ids)
     else:
         _from_prompt(made, body, talk, ids, effort)
     if made.calls:
@@ -137,13 +135,7 @@ def _reasoning_form(body: dict[str, Any]) -> str:
     return "raw"
 
 
-def _from_script(made: Completion, body: dict[str, Any], script: ReplyScript, ids: Ids) -> None:
-    try:
-        given = script(body) if callable(script) else next(script, None)
-    except Exception as error:
-        raise ApiError(500, f"the reply function raised {error!r}", type="internal_server_error") from error
-    if given is None:
-        raise ApiError(500, "the script of replies has come to its end", type="internal_server_error")
+def _from_reply(made: Completion, given: Any, ids: Ids) -> None:
     if isinstance(given, str):
         made.pieces = tokens(given)
     elif isinstance(given, dict):

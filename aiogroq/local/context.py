@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .ids import Ids
+from .journal import ReceivedRequest
 from .limits import Limiter, RateLimit
+from .replies import Replies
 
 if TYPE_CHECKING:
     from .batches import Batches
@@ -22,9 +24,8 @@ class Settings:
     host: str
     port: int
     api_key: str | None
-    reply: Callable[[dict[str, Any]], Any] | Iterator[Any] | None
     data_dir: Path | None
-    strict_models: bool
+    strict: bool
     rate_limits: Mapping[str, RateLimit]
     clock: Callable[[], float]
     latency_s: float
@@ -33,6 +34,10 @@ class Settings:
     batch_step_s: float
     keepalive_timeout_s: float
     fault_header: bool
+    allowed_hosts: tuple[str, ...]
+    request_timeout_s: float
+    max_pending_bytes: int
+    on_request: Callable[[ReceivedRequest], None] | None
     max_json_bytes: int
     max_audio_bytes: int
     max_file_bytes: int
@@ -60,6 +65,9 @@ class Call:
     """The id in the path, decoded."""
     model: str = ""
     """Set by operations that count against a model's rate limits."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    """What the response says of its usage."""
 
 
 @dataclass
@@ -69,6 +77,7 @@ class Context:
     settings: Settings
     ids: Ids
     limiter: Limiter
+    replies: Replies
     files: Files = field(init=False)
     batches: Batches = field(init=False)
 

@@ -16,6 +16,7 @@ from .handler import CountingServer, Handler
 from .wire import reset as reset_connection
 
 _STOP_S = 5.0
+_END_S = 10.0
 _BACKLOG = 4096
 
 
@@ -49,13 +50,21 @@ class Engine:
         return self._port
 
     def stop(self) -> None:
-        """Break off what is running, close every socket and end the thread."""
+        """Break off what is running, close every socket and end the thread.
+
+        Raises: `TimeoutError` where the thread is still busy after some seconds, for instance in a `reply` function; it is
+        a daemon, so that the process can end all the same.
+        """
         thread, loop, stop = self._thread, self._loop, self._stop
         if thread is None or loop is None or stop is None:
             return
         loop.call_soon_threadsafe(stop.set)
-        thread.join()
+        thread.join(_END_S)
         self._thread = self._loop = self._stop = self.handler = None
+        if thread.is_alive():
+            raise TimeoutError(
+                f"LocalGroq did not stop within {_END_S:g} s: its thread is busy, perhaps in a reply function that does not return"
+            )
 
     def run(self, action: Callable[[Handler], Awaitable[int]]) -> int:
         """Run *action* on the server's loop and wait for its result."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 import threading
 import zlib
 from typing import Any, Literal
@@ -17,6 +18,10 @@ import msgspec
 from .reply import JSON_TYPE, SSE_TYPE, ApiError, Reply, encode_json, error_body, error_event
 
 DONE_EVENT = b"data: [DONE]\n\n"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NOT_IN_A_HEADER = re.compile(r"[\r\n\0]")
+_MAX_WAIT_S = 86_400
+_MIN_PACE = 0.001
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -91,6 +96,27 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Split everything that goes on the wire, head and chunk framing included, not only the body."""
     split_gap_s: float = 0.0
     """Seconds between two such writes; 0 yields to the event loop between them."""
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a fault that no response can have."""
+        for name, text in {**self.headers, "content-type": self.content_type or ""}.items():
+            if not _HEADER_NAME.fullmatch(name) or _NOT_IN_A_HEADER.search(text):
+                raise ValueError(
+                    f"header {name[:40]!r} of a Fault is not valid HTTP; use `raw` to send what is not"
+                )
+        if self.status is not None and not 100 <= self.status <= 999:
+            raise ValueError(f"status of a Fault must have three digits, not {self.status}")
+        if self.tokens_per_second is not None and not self.tokens_per_second >= _MIN_PACE:
+            raise ValueError(
+                f"tokens_per_second of a Fault must be {_MIN_PACE} or more, not {self.tokens_per_second}"
+            )
+        for field in ("latency_s", "stall_s", "split_gap_s"):
+            seconds = getattr(self, field)
+            if seconds is not None and not 0 <= seconds <= _MAX_WAIT_S:
+                raise ValueError(f"{field} of a Fault must be 0 to {_MAX_WAIT_S} seconds, not {seconds}")
+        for field in ("skip", "insert_at", "drop_tail_bytes", "after_bytes", "after_events", "split_every"):
+            if (getattr(self, field) or 0) < 0:
+                raise ValueError(f"{field} of a Fault must be 0 or more, not {getattr(self, field)}")
 
     @property
     def cuts(self) -> bool:

@@ -13,12 +13,14 @@ from aiohttp.web_protocol import RequestHandler
 
 from .context import Call, Settings
 from .faults import Fault, FaultBook, bend, parse_fault
+from .hosts import Hosts
 from .journal import Journal, ReceivedRequest
 from .reply import SSE_TYPE, ApiError, Reply
 from .service import LOGGER, Service
 from .wire import send, send_faulty
 
 _REGION = "local"
+_LINGERING_S = 5.0
 
 
 def _in_a_line(record: logging.LogRecord) -> bool:
@@ -45,13 +47,16 @@ class CountingServer(web.Server):
             # A body that does not decode would break the connection instead of being answered.
             auto_decompress=False,
             keepalive_timeout=handler.settings.keepalive_timeout_s,
-            lingering_time=5.0,
+            lingering_time=_LINGERING_S,
             max_field_size=65_536,
             max_line_size=65_536,
         )
         self.numbers: dict[RequestHandler, int] = {}
         self.transports: dict[RequestHandler, asyncio.Transport] = {}
         self.total: int = 0
+        self._timeout_s = handler.settings.request_timeout_s
+        # Ends a connection that has begun no request; aiohttp's own limit holds for the requests after the first.
+        self._first_heads: dict[RequestHandler, asyncio.TimerHandle] = {}
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         """Number a new connection."""
@@ -59,11 +64,20 @@ class CountingServer(web.Server):
         self.total += 1
         self.numbers[handler] = self.total
         self.transports[handler] = transport
+        loop = asyncio.get_running_loop()
+        self._first_heads[handler] = loop.call_later(self._timeout_s, transport.abort)
+
+    def begun(self, handler: RequestHandler) -> None:
+        """Note that a request has arrived on a connection."""
+        timer = self._first_heads.pop(handler, None)
+        if timer is not None:
+            timer.cancel()
 
     def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
         """Forget a connection."""
         self.numbers.pop(handler, None)
         self.transports.pop(handler, None)
+        self.begun(handler)
         super().connection_lost(handler, exc)
 
 
@@ -77,6 +91,8 @@ class Handler:
         self._service = service
         self._journal = journal
         self._faults = faults
+        self._hosts = Hosts(settings.host, settings.allowed_hosts)
+        self._pending_bytes = 0
         self.busy: set[RequestHandler] = set()
         self.stopping = False
 
@@ -85,6 +101,7 @@ class Handler:
         entry = self._log(request)
         protocol = request.protocol
         self.busy.add(protocol)
+        self.server.begun(protocol)
         ended = False
         try:
             sent = await self._exchange(request, entry)
@@ -93,12 +110,18 @@ class Handler:
         finally:
             self.busy.discard(protocol)
             self._journal.finish(entry, disconnected=not ended and not self.stopping)
+            if self.settings.on_request is not None:
+                self._tell(entry)
 
     async def _exchange(self, request: web.BaseRequest, entry: ReceivedRequest) -> web.StreamResponse:
         entry.request_id = request_id = self._service.context.ids.request()
         fault: Fault | None = None
+        closes = False
         try:
+            self._hosts.check(entry.headers.get("host"))
             fault = self._fault(entry)
+            # Before the body is read: who has no key may not make this server keep anything.
+            self._service.check_key(entry.headers.get("authorization", ""))
             if fault is None or not fault.ignore_body:
                 body = await self._read(request, entry)
                 if body:
@@ -113,14 +136,22 @@ class Handler:
                 entry.headers,
             )
             reply = self._service.answer(call)
+            entry.model = call.model
+            entry.prompt_tokens, entry.completion_tokens = call.prompt_tokens, call.completion_tokens
         except ApiError as error:
-            reply = error.reply()
+            reply, closes = error.reply(), error.status == 408
         reply.headers["x-request-id"] = request_id
         reply.headers["x-groq-region"] = _REGION
-        return await self._send(request, entry, reply, fault)
+        return await self._send(request, entry, reply, fault, closes=closes)
 
     async def _send(
-        self, request: web.BaseRequest, entry: ReceivedRequest, reply: Reply, fault: Fault | None
+        self,
+        request: web.BaseRequest,
+        entry: ReceivedRequest,
+        reply: Reply,
+        fault: Fault | None,
+        *,
+        closes: bool,
     ) -> web.StreamResponse:
         settings = self.settings
         latency_s = settings.latency_s + (fault.latency_s if fault else 0.0)
@@ -130,11 +161,19 @@ class Handler:
             entry.status = reply.status
             paced = settings.tokens_per_second if reply.content_type == SSE_TYPE else None
             gap_s = 1.0 / paced if paced else 0.0
-            return await send(request, reply, event_gap_s=gap_s)
+            return await send(request, reply, event_gap_s=gap_s, closes=closes)
         entry.fault = fault
         bent = bend(reply, fault)
         entry.status = None if fault.before_head and fault.end != "stall" else bent.status
         return await send_faulty(request, bent, fault)
+
+    def _tell(self, entry: ReceivedRequest) -> None:
+        tell = self.settings.on_request
+        if tell is not None:
+            try:
+                tell(entry)
+            except Exception:
+                LOGGER.exception("on_request failed")
 
     def _fault(self, entry: ReceivedRequest) -> Fault | None:
         asked = entry.headers.get("x-local-fault") if self.settings.fault_header else None
@@ -169,16 +208,25 @@ class Handler:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         pieces: list[bytes] = []
         size = 0
+        patience = _Patience(request, self.settings.request_timeout_s)
         try:
             async for piece in request.content.iter_any():
                 size += len(piece)
+                self._pending_bytes += len(piece)
                 if size > limit:
                     raise _too_large()
+                if self._pending_bytes > self.settings.max_pending_bytes:
+                    raise _overloaded()
                 pieces.append(piece)
+                patience.renew()
+            patience.check()
         except (web.RequestPayloadError, ClientError) as error:
             if request.transport is None:
                 raise ConnectionResetError("the client is gone") from error
             raise ApiError(400, "could not read the request body") from None
+        finally:
+            self._pending_bytes -= size
+            patience.stop()
         body = b"".join(pieces)
         encoding = entry.headers.get("content-encoding", "identity").lower()
         return body if encoding == "identity" else _decoded(body, encoding, limit)
@@ -203,6 +251,51 @@ def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
     if len(plain) > limit:
         raise _too_large()
     return plain
+
+
+class _Patience:
+    """Ends a body that pauses too long; costs nothing for one that has arrived together with its head."""
+
+    def __init__(self, request: web.BaseRequest, timeout_s: float) -> None:
+        self._request = request
+        self._timeout_s = timeout_s
+        self._is_over = False
+        self._loop = asyncio.get_running_loop()
+        self._renewed_at_s = self._loop.time()
+        self._timer = None if request.content.is_eof() else self._loop.call_later(timeout_s, self._look)
+
+    def renew(self) -> None:
+        """Note that something has arrived."""
+        if self._timer is not None:
+            self._renewed_at_s = self._loop.time()
+
+    def check(self) -> None:
+        """Raise `ApiError` 408 where the end of the body was not the client's."""
+        if self._is_over:
+            raise ApiError(408, f"the request body paused for {self._timeout_s:g} s")
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        rest_s = self._renewed_at_s + self._timeout_s - self._loop.time()
+        if rest_s > 0:
+            self._timer = self._loop.call_later(rest_s, self._look)
+        elif self._request.transport is not None:
+            self._is_over = True
+            self._request.transport.pause_reading()
+            self._request.content.feed_eof()
+
+
+def _overloaded() -> ApiError:
+    return ApiError(
+        503,
+        "too many request bodies are being received at a time (max_pending_bytes)",
+        type="internal_server_error",
+        headers={"retry-after": "1"},
+    )
 
 
 def _too_large() -> ApiError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ import msgspec
 from .multipart import Part, parse_multipart
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class ReceivedRequest:
     """One request as it arrived, and what became of it."""
 
@@ -37,11 +37,21 @@ class ReceivedRequest:
     """When the last byte of the answer was handed to the socket."""
     disconnected_at: float | None = None
     """When the client went away before that."""
+    model: str = ""
+    """The model that a good request names, where it counts against the model's limits."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    """What the response says of its usage; 0 where it says nothing."""
     fault: object = None
     """The `Fault` that hit it, if one did."""
-    kept: bool = field(default=False, repr=False)
+    kept: bool = False
     """Whether it still stands in the log."""
-    _json: Any = field(default=None, repr=False)
+    _json: Any = None
+
+    def __repr__(self) -> str:
+        query = f"?{self.query_string}" if self.query_string else ""
+        ended = "client left" if self.disconnected else self.status or "no response"
+        return f"<ReceivedRequest {self.method} {self.path}{query} ({len(self.body)} bytes) -> {ended}>"
 
     @property
     def disconnected(self) -> bool:

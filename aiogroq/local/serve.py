@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .server import LocalGroq
+from .service import LOGGER
 
 
 def serve(
@@ -27,12 +28,18 @@ def serve(
     stop = until or threading.Event()
     # A server that runs for days needs no log of what it was asked.
     options.setdefault("log_limit", 100)
-    with LocalGroq(host=host, port=port, data_dir=data_dir, **options) as server:
+    server = LocalGroq(host=host, port=port, data_dir=data_dir, **options).start()
+    try:
         if on_ready is not None:
             on_ready(server)
+        # In steps, because on Windows a wait without an end cannot be interrupted.
+        while not stop.wait(1.0):
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
         try:
-            # In steps, because on Windows a wait without an end cannot be interrupted.
-            while not stop.wait(1.0):
-                pass
-        except KeyboardInterrupt:
-            return
+            server.stop()
+        except TimeoutError as error:
+            # Nobody can be waited for any longer; the end of the process ends the thread.
+            LOGGER.error("%s", error)

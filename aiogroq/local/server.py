@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from .batches import Batches
 from .context import Context, Settings
 from .engine import Engine, close_all, close_idle
 from .faults import Fault, FaultBook
 from .handler import Handler
+from .hosts import is_loopback
 from .ids import Ids
 from .journal import Journal, ReceivedRequest
 from .limits import Limiter, RateLimit
+from .replies import Replies, ReplySource
 from .service import Service
 from .store import Files
 
-ReplySource = Callable[[dict[str, Any]], Any] | Iterable[Any]
-"""A function of the request body, or answers in order."""
 _MIB = 1024 * 1024
 
 
@@ -40,6 +39,7 @@ class LocalGroq:
         api_key: str | None = None,
         reply: ReplySource | None = None,
         data_dir: str | Path | None = None,
+        strict: bool = False,
         strict_models: bool = False,
         rate_limits: Mapping[str, RateLimit] | None = None,
         clock: Callable[[], float] | None = None,
@@ -49,10 +49,14 @@ class LocalGroq:
         seed: int = 0,
         batch_step_s: float = 0.05,
         keepalive_timeout_s: float = 75.0,
-        fault_header: bool = True,
+        fault_header: bool | None = None,
+        allowed_hosts: Iterable[str] = (),
+        request_timeout_s: float = 60.0,
+        on_request: Callable[[ReceivedRequest], None] | None = None,
         max_json_bytes: int = 32 * _MIB,
         max_audio_bytes: int = 25 * _MIB,
         max_file_bytes: int = 100 * _MIB,
+        max_pending_bytes: int = 1024 * _MIB,
         max_files: int = 1000,
         max_batches: int = 1000,
         max_batch_lines: int = 50_000,
@@ -63,26 +67,30 @@ class LocalGroq:
 
         - *host*, *port*: loopback unless told otherwise; port 0 takes a free one.
         - *api_key*: the only key accepted; `None` accepts every key that is not empty.
-        - *reply*: chat answers, from a function of the request body or from an iterable in order. An answer is a text, a
-          message (`content`, `tool_calls`, `reasoning`, `finish_reason`, ...) or a list of deltas (texts or objects).
+        - *reply*: what chat requests are answered with: one text or message for all of them, a function of the request
+          body, or an iterable of replies in order. A reply is a text, a message (`content`, `tool_calls`, `reasoning`,
+          `finish_reason`, ...) or a list of deltas (texts or objects). `server.reply = ...` changes it later.
         - *data_dir*: where files and batches are kept over restarts; `None` keeps them in memory.
-        - *strict_models*: refuse models that are not listed (404) or shut down (400).
+        - *strict*: refuse also what only the service's documentation rules out: models that are not listed (404) or shut
+          down (400), and what a model does not do by the list of models. *strict_models* is the older name of it.
         - *rate_limits*: by model id, `"*"` for all others. *clock*: seconds since the epoch, for limits and timestamps.
         - *latency_s*: seconds before every answer. *tokens_per_second*: pace of streams, `None` is as fast as possible.
-        - *faults*: the first faults, as for `script`. *fault_header*: let a request ask for a fault in `x-local-fault`.
+        - *faults*: the first faults, as for `script`. *fault_header*: let a request ask for a fault in `x-local-fault`;
+          `None` allows it on a loopback address only.
+        - *allowed_hosts*: names that a `Host` header may have besides local ones and *host*, `"*"` for any; a server that is
+          not bound to loopback takes any by itself.
+        - *request_timeout_s*: how long the head of a connection's first request may take, and how long a body may pause.
+        - *on_request*: called on the server's thread with every request when its response has ended.
         - *seed*: decides identifiers and what `Fault.probability` draws.
         - *batch_step_s*: seconds between two steps of a batch.
-        - *max_...*: bounds; more is refused as the service refuses it. *log_limit*: requests kept in the log, `None` all.
+        - *max_pending_bytes*: bodies being received at a time, over all connections. *max_...*: bounds; more is refused as the service refuses it. *log_limit*: requests kept in the log, `None` all.
         """
-        script: Callable[[dict[str, Any]], Any] | Iterator[Any] | None
-        script = reply if reply is None or callable(reply) else iter(reply)
         self._settings = Settings(
             host=host,
             port=port,
             api_key=api_key,
-            reply=script,
             data_dir=None if data_dir is None else Path(data_dir),
-            strict_models=strict_models,
+            strict=strict or strict_models,
             rate_limits=rate_limits or {},
             clock=clock or time.time,
             latency_s=latency_s,
@@ -90,7 +98,11 @@ class LocalGroq:
             seed=seed,
             batch_step_s=batch_step_s,
             keepalive_timeout_s=keepalive_timeout_s,
-            fault_header=fault_header,
+            fault_header=is_loopback(host) if fault_header is None else fault_header,
+            allowed_hosts=_names(allowed_hosts),
+            request_timeout_s=request_timeout_s,
+            max_pending_bytes=max_pending_bytes,
+            on_request=on_request,
             max_json_bytes=max_json_bytes,
             max_audio_bytes=max_audio_bytes,
             max_file_bytes=max_file_bytes,
@@ -102,7 +114,8 @@ class LocalGroq:
         )
         self._journal = Journal(log_limit, log_body_bytes)
         self._faults = FaultBook(tuple(faults), seed)
-        context = _context(self._settings)
+        self._replies = Replies(reply)
+        context = _context(self._settings, self._replies)
         service = Service(context)
         context.batches = Batches(context, service.answer)
         self._engine = Engine(
@@ -193,6 +206,15 @@ class LocalGroq:
 
     # ---- making it misbehave ----------------------------------------------------------------------------------
 
+    @property
+    def reply(self) -> ReplySource | None:
+        """What chat requests are answered with, as for the parameter; set it to change the replies from here on."""
+        return self._replies.source
+
+    @reply.setter
+    def reply(self, source: ReplySource | None) -> None:
+        self._replies.source = source
+
     def script(self, *faults: Fault | None) -> None:
         """Add faults for the requests to come, each used up before the next of those that match; `None` is a good answer."""
         self._faults.add(*faults)
@@ -211,7 +233,14 @@ class LocalGroq:
         return self._engine.run(close_all)
 
 
-def _context(settings: Settings) -> Context:
-    context = Context(settings, Ids(settings.seed), Limiter(settings.rate_limits, settings.clock))
+def _names(hosts: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(hosts, str):
+        raise TypeError("allowed_hosts must be a list of host names, not one text")
+    return tuple(hosts)
+
+
+def _context(settings: Settings, replies: Replies) -> Context:
+    limiter = Limiter(settings.rate_limits, settings.clock)
+    context = Context(settings, Ids(settings.seed), limiter, replies)
     context.files = Files(settings)
     return context

@@ -23,19 +23,20 @@ def chat_completions(context: Context, call: Call) -> Reply:
     body = parse_object(call.body)
     check_chat(body)
     model: str = body["model"]
-    check_model(model, strict=context.settings.strict_models)
+    check_model(model, strict=context.settings.strict)
     if call.request_headers is None and body.get("stream"):
         refuse("streaming is not supported in batches")
     talk = conversation.read(body)
     _check_context(model, talk.prompt_tokens)
     _admit(context, call, model, talk.prompt_tokens + (chat.budget(body) or 0), body.get("service_tier"))
     try:
-        made = chat.complete(body, talk, context.ids, context.settings.reply)
+        made = chat.complete(body, talk, context.ids, context.replies)
     except ApiError as error:
         if body.get("stream") and error.error.get("code") in _FAILED_GENERATIONS:
             # The service has sent its 200 by the time it knows, so the error comes as an event.
             return Reply(200, content_type=SSE_TYPE, headers=_SSE_HEADERS.copy(), pieces=[error.event()])
         raise
+    call.prompt_tokens, call.completion_tokens = made.prompt_tokens, made.completion_tokens
     _settle(context, call, model, made.prompt_tokens + made.completion_tokens)
     stamp = Stamp(
         context.ids.completion(),
@@ -73,10 +74,11 @@ def embeddings(context: Context, call: Call) -> Reply:
     body = parse_object(call.body)
     _embedding_request(body, "")
     model: str = body["model"]
-    check_model(model, strict=context.settings.strict_models)
+    check_model(model, strict=context.settings.strict)
     texts: list[str] = [body["input"]] if isinstance(body["input"], str) else body["input"]
     used = sum(count_tokens(each) + 1 for each in texts)
     _admit(context, call, model, used, None)
+    call.prompt_tokens = used
     _settle(context, call, model, used)
     encode = vectors.as_base64 if body.get("encoding_format") == "base64" else vectors.as_floats
     data: list[dict[str, Any]] = [

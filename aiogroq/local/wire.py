@@ -10,6 +10,8 @@ import asyncio
 import http
 import socket
 import struct
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
@@ -18,8 +20,8 @@ from .faults import Fault
 from .reply import Reply
 
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus} | {498: "Flex Tier Capacity Exceeded"}
+_CHUNKED = "transfer-encoding: chunked"
 _LAST_CHUNK = b"0\r\n\r\n"
-_EVENTS_PER_WRITE_UNPACED = 1
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -46,22 +48,28 @@ SENT = Sent(reusable=True)
 SENT_AND_CLOSE = Sent(reusable=False)
 
 
-async def send(request: web.BaseRequest, reply: Reply, *, event_gap_s: float = 0.0) -> web.StreamResponse:
-    """Write *reply*, with *event_gap_s* seconds between two pieces of a stream.
+async def send(
+    request: web.BaseRequest, reply: Reply, *, event_gap_s: float = 0.0, closes: bool = False
+) -> web.StreamResponse:
+    """Write *reply*, with *event_gap_s* seconds between two pieces of a stream; *closes* ends the connection after it.
 
     Raises: `ConnectionError` when the client is gone.
     """
-    reusable = request.keep_alive
+    reusable = request.keep_alive and not closes
     writer = request.writer
-    if reply.pieces is None or request.version < (1, 1):
-        body = reply.whole_body()
-        await writer.write(_head(reply, len(body), reusable) + (b"" if request.method == "HEAD" else body))
+    if reply.pieces is None:
+        body = reply.body
+        head = _head(reply, f"content-length: {len(body)}", reusable)
+        await writer.write(head + (b"" if request.method == "HEAD" else body))
         return SENT if reusable else SENT_AND_CLOSE
-    await writer.write(_head(reply, None, reusable))
+    chunked = request.version >= (1, 1)
+    reusable = reusable and chunked
+    await writer.write(_head(reply, _CHUNKED if chunked else "", reusable))
     for piece in reply.pieces:
         await asyncio.sleep(event_gap_s)
-        await writer.write(_chunk(piece))
-    await writer.write(_LAST_CHUNK)
+        await writer.write(_chunk(piece) if chunked else piece)
+    if chunked:
+        await writer.write(_LAST_CHUNK)
     return SENT if reusable else SENT_AND_CLOSE
 
 
@@ -77,7 +85,9 @@ async def send_faulty(request: web.BaseRequest, reply: Reply, fault: Fault) -> w
         await _write_pieces(request.writer, _split(fault, [fault.raw]), fault.split_gap_s)
         await _end(request, fault)
         return SENT_AND_CLOSE
-    reusable = request.keep_alive and not fault.close_notice
+    # In HTTP/1.0 the end of the connection is the end of a stream.
+    is_framed = reply.pieces is None or request.version >= (1, 1)
+    reusable = request.keep_alive and is_framed and not fault.close_notice
     first, rest = _frame(request, reply, fault, reusable)
     if fault.splits:
         gap_s = fault.split_gap_s
@@ -88,12 +98,14 @@ async def send_faulty(request: web.BaseRequest, reply: Reply, fault: Fault) -> w
     return SENT if reusable else SENT_AND_CLOSE
 
 
-def _head(reply: Reply, length: int | None, reusable: bool) -> bytes:
+def _head(reply: Reply, framing: str, reusable: bool) -> bytes:
+    """The head of *reply*. *framing* is the header that tells where the body ends; without one the close does."""
     lines = [f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Unknown')}"]
     if reply.content_type:
         lines.append(f"content-type: {reply.content_type}")
     lines.extend([f"{name}: {text}" for name, text in reply.headers.items()])
-    lines.append("transfer-encoding: chunked" if length is None else f"content-length: {length}")
+    if framing:
+        lines.append(framing)
     lines.append("connection: keep-alive\r\n\r\n" if reusable else "connection: close\r\n\r\n")
     return "\r\n".join(lines).encode("utf-8")
 
@@ -104,21 +116,22 @@ def _chunk(piece: bytes) -> bytes:
 
 def _frame(
     request: web.BaseRequest, reply: Reply, fault: Fault, reusable: bool
-) -> tuple[list[bytes], list[bytes]]:
+) -> tuple[Iterable[bytes], list[bytes]]:
     """The writes before the cut of *fault* and those after it."""
-    chunked = reply.pieces is not None and request.version >= (1, 1)
+    before: Iterable[bytes]
+    is_stream = reply.pieces is not None
+    chunked = is_stream and request.version >= (1, 1)
     before, after = _cut([reply.body] if reply.pieces is None else reply.pieces, fault)
-    length = None if chunked else sum(map(len, before)) + sum(map(len, after))
+    length = sum(map(len, before)) + sum(map(len, after))
+    framing = _CHUNKED if chunked else "" if is_stream else f"content-length: {length}"
     if fault.splits and not fault.split_wire:
         before = _split(fault, before)
     if chunked:
-        before, after = [_chunk(piece) for piece in before], [*map(_chunk, after), _LAST_CHUNK]
-    writes = [_head(reply, length, reusable), *before]
+        before, after = map(_chunk, before), [*map(_chunk, after), _LAST_CHUNK]
+    writes = chain([_head(reply, framing, reusable)], before)
     if not fault.cuts:
-        writes, after = writes + after, []
-    if fault.splits and fault.split_wire:
-        writes = _split(fault, writes)
-    return writes, after
+        writes, after = chain(writes, after), []
+    return _split(fault, writes) if fault.splits and fault.split_wire else writes, after
 
 
 def _cut(pieces: list[bytes], fault: Fault) -> tuple[list[bytes], list[bytes]]:
@@ -134,16 +147,19 @@ def _cut(pieces: list[bytes], fault: Fault) -> tuple[list[bytes], list[bytes]]:
     return pieces, []
 
 
-def _split(fault: Fault, writes: list[bytes]) -> list[bytes]:
+def _split(fault: Fault, writes: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in the writes of *fault*, one after the other: there may be millions."""
     whole = b"".join(writes)
-    if fault.split_every > 0:
-        edges = list(range(fault.split_every, len(whole), fault.split_every))
-    else:
+    edges: Iterable[int] = range(fault.split_every, len(whole), max(1, fault.split_every))
+    if fault.split_every <= 0:
         edges = sorted({edge for edge in fault.split_at if 0 < edge < len(whole)})
-    return [whole[start:stop] for start, stop in zip([0, *edges], [*edges, len(whole)], strict=True)]
+    start = 0
+    for edge in chain(edges, [len(whole)]):
+        yield whole[start:edge]
+        start = edge
 
 
-async def _write_pieces(writer: AbstractStreamWriter, writes: list[bytes], gap_s: float) -> None:
+async def _write_pieces(writer: AbstractStreamWriter, writes: Iterable[bytes], gap_s: float) -> None:
     for position, piece in enumerate(writes):
         if position:
             await asyncio.sleep(gap_s)

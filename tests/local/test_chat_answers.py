@@ -273,7 +273,7 @@ def test_reply_takes_a_function_or_a_script(reply: Any, expected: Any) -> None:
         message = client.chat.completions.create(**ask).choices[0].message
         assert {name: getattr(message, name) for name in expected} == expected
         if not callable(reply):
-            with pytest.raises(groq.InternalServerError, match="come to its end"):
+            with pytest.raises(groq.InternalServerError, match="ran out of replies after 1 requests"):
                 client.chat.completions.create(**ask)
 
 

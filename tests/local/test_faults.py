@@ -26,7 +26,7 @@ def connected(server: LocalGroq) -> Iterator[socket.socket]:
 
 def post(connection: socket.socket, body: Any, path: str = "/v1/chat/completions", extra: str = "") -> None:
     data = json.dumps(body).encode()
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n{extra}content-length: {len(data)}\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\n{extra}content-length: {len(data)}\r\n\r\n"
     connection.sendall(head.encode() + data)
 
 
@@ -286,9 +286,7 @@ def test_a_busy_connection_is_not_idle_but_can_be_cut_off(server: LocalGroq) -> 
 def test_an_answer_can_come_before_the_body_was_read(server: LocalGroq) -> None:
     server.script(Fault(status=413, ignore_body=True, close_notice=True))
     with connected(server) as connection:
-        head = (
-            "POST /v1/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n\r\n"
-        )
+        head = "POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n\r\n"
         connection.sendall(head.encode())
         assert b"413" in connection.recv(65536)
 

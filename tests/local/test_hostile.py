@@ -21,12 +21,12 @@ from aiogroq.local import LocalGroq
 
 CHAT = json.dumps(GOOD).encode()
 REQUESTS = [
-    b"GET /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\n\r\n",
-    b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%b"
+    b"GET /v1/models HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\n\r\n",
+    b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%b"
     % (len(CHAT), CHAT),
-    b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ntransfer-encoding: chunked\r\n\r\n"
+    b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ntransfer-encoding: chunked\r\n\r\n"
     b"%x\r\n%b\r\n0\r\n\r\n" % (len(CHAT), CHAT),
-    b"POST /v1/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-type: multipart/form-data; boundary=b\r\n"
+    b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-type: multipart/form-data; boundary=b\r\n"
     b'content-length: 114\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="../x"\r\n\r\n{}\r\n'
     b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--b--",
 ]
@@ -83,22 +83,22 @@ def test_no_bytes_are_a_500(running: LocalGroq) -> None:
 FORM = b"--b\r\nContent-Disposition: form-data; name=purpose\r\n\r\nbatch\r\n"
 HOSTILE: dict[str, tuple[bytes, int]] = {
     "no request": (b"NONSENSE\r\n\r\n", 400),
-    "NUL in the address": (b"GET /\0 HTTP/1.1\r\nhost: x\r\n\r\n", 400),
-    "NUL in a header": (b"GET / HTTP/1.1\r\nhost: x\r\nx: \0\r\n\r\n", 400),
+    "NUL in the address": (b"GET /\0 HTTP/1.1\r\nhost: localhost\r\n\r\n", 400),
+    "NUL in a header": (b"GET / HTTP/1.1\r\nhost: localhost\r\nx: \0\r\n\r\n", 400),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100), 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-    "a long address": (b"GET /%b HTTP/1.1\r\nhost: x\r\n\r\n" % (b"a" * 70_000), 400),
-    "a long header": (b"GET / HTTP/1.1\r\nhost: x\r\nx: %b\r\n\r\n" % (b"y" * 70_000), 400),
-    "a negative length": (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400),
-    "a length without end": (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %b\r\n\r\n" % (b"9" * 40), 400),
-    "two lengths": (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", 400),
-    "a length and chunks": (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "a long address": (b"GET /%b HTTP/1.1\r\nhost: localhost\r\n\r\n" % (b"a" * 70_000), 400),
+    "a long header": (b"GET / HTTP/1.1\r\nhost: localhost\r\nx: %b\r\n\r\n" % (b"y" * 70_000), 400),
+    "a negative length": (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n", 400),
+    "a length without end": (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: %b\r\n\r\n" % (b"9" * 40), 400),
+    "two lengths": (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", 400),
+    "a length and chunks": (b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "a chunk of no size": (REQUESTS[2].replace(b"\r\n\r\n", b"\r\n\r\nzz\r\n", 1), 400),
     "a chunk without end": (REQUESTS[2].replace(b"\r\n\r\n", b"\r\n\r\nffffffffffffffffff\r\n", 1), 400),
     "a body that is announced too large": (
-        b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n", 413),
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 999999999\r\n\r\n", 413),
     "an upload that is announced too large": (
-        b"POST /v1/files HTTP/1.1\r\nhost: x\r\ncontent-length: 999999999\r\n\r\n", 413),
+        b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 999999999\r\n\r\n", 413),
 }  # fmt: skip
 
 

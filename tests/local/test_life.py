@@ -62,7 +62,7 @@ server = LocalGroq(faults=[Fault(after_events=1, end="stall", times=None)]).star
 connections = [socket.create_connection((server.host, server.port)) for _ in range(20)]
 body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": True}).encode()
 for connection in connections:
-    head = f"POST /v1/chat/completions HTTP/1.1\\r\\nhost: x\\r\\nauthorization: Bearer k\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\\r\\nhost: localhost\\r\\nauthorization: Bearer k\\r\\ncontent-length: {len(body)}\\r\\n\\r\\n"
     connection.sendall(head.encode() + body)
 server.wait_for_requests(20)
 server.stop()
@@ -153,7 +153,7 @@ def test_many_threads_are_answered_at_once(server: LocalGroq) -> None:
 
 def test_requests_follow_one_another_on_one_connection_even_pipelined(server: LocalGroq) -> None:
     body = json.dumps(CHAT).encode()
-    one = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%b"
+    one = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%b"
     last = b"GET /v1/models HTTP/1.0\r\nauthorization: Bearer k\r\n\r\n"
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(one % (len(body), body) * 3 + last)
@@ -178,7 +178,7 @@ def test_http_1_0_gets_streams_with_a_length(server: LocalGroq) -> None:
 
 def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
     body = json.dumps(CHAT).encode()
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\nexpect: 100-continue\r\ncontent-length: {len(body)}\r\n\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\nexpect: 100-continue\r\ncontent-length: {len(body)}\r\n\r\n"
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(head.encode())
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -188,7 +188,9 @@ def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
 
 def test_a_client_that_leaves_in_the_middle_of_its_upload_is_logged_as_gone(server: LocalGroq) -> None:
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
-        connection.sendall(b"POST /v1/files HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\nabc")
+        connection.sendall(
+            b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 100000\r\n\r\nabc"
+        )
         server.wait_for_requests(1)
     (entry,) = server.wait_for_requests(1, finished=True)
     assert entry.disconnected
