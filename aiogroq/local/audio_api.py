@@ -13,6 +13,7 @@ from .catalog import check_model
 from .checks import array, fields, integer, nullable, number, parse_object, refuse, text
 from .context import Call, Context
 from .languages import LANGUAGES
+from .model_rules import check_kind
 from .multipart import parse_multipart
 from .reply import Reply, json_reply
 from .transcript import invent_text, segments, timed_words
@@ -39,7 +40,7 @@ _speech_request = fields(
         "model": text(nonempty=True),
         "input": text(nonempty=True),
         "voice": text(nonempty=True),
-        "response_format": nullable(text(choices=_FORMATS)),
+        "response_format": text(choices=_FORMATS),
         "sample_rate": nullable(integer()),
         "speed": nullable(number(0.5, 5)),
     },
@@ -53,6 +54,8 @@ def speech(context: Context, call: Call) -> Reply:
     _speech_request(body, "")
     model, said = body["model"], body["input"]
     check_model(model, strict=context.settings.strict)
+    if context.settings.strict:
+        check_kind(model, "speech")
     rate = body.get("sample_rate") or 48000
     if rate not in _SAMPLE_RATES:
         refuse(f"'sample_rate' : value must be one of [{' '.join(map(str, _SAMPLE_RATES))}]")
@@ -208,6 +211,8 @@ def _audio_of(url: str) -> bytes:
 
 def _answer(context: Context, call: Call, asked: _Asked, task: str, language: str) -> Reply:
     check_model(asked.model, strict=context.settings.strict)
+    if context.settings.strict:
+        check_kind(asked.model, "transcription")
     remote = asked.url.startswith(("http://", "https://"))
     duration_s, said = (30.0, None) if remote else audio_length(asked.audio)
     if duration_s < _MIN_AUDIO_S and said is None:

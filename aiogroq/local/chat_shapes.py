@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import checks
@@ -107,9 +108,18 @@ _named_tool = checks.fields(
     },
     ["type", "function"],
 )
+_SCHEMA_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+def _schema_name(value: Any, where: str) -> None:
+    _text(value, where)
+    if not _SCHEMA_NAME.fullmatch(value):
+        refuse(f"'{where}' : value must be 1 to 64 letters, digits, underscores and hyphens")
+
+
 _json_schema = checks.fields(
     {
-        "name": checks.text(nonempty=True),
+        "name": _schema_name,
         "description": _maybe_text,
         "schema": checks.nullable(_schema),
         "strict": checks.nullable(checks.boolean),
@@ -162,7 +172,7 @@ PROPERTIES: dict[str, checks.Check] = {
     "reasoning_effort": checks.nullable(checks.text(choices=["none", "default", "low", "medium", "high"])),
     "service_tier": checks.nullable(checks.text(choices=["auto", "on_demand", "flex", "performance"])),
     "user": _maybe_text,
-    "citation_options": checks.nullable(checks.text(choices=["enabled", "disabled"])),
+    "citation_options": checks.text(choices=["enabled", "disabled"]),
     "documents": checks.nullable(_documents),
     "search_settings": _open_object,
     "include_domains": checks.nullable(_texts),
@@ -176,9 +186,7 @@ PROPERTIES: dict[str, checks.Check] = {
     "metadata": checks.nullable(checks.mapping(_text)),
     "store": _flag,
     "function_call": checks.nullable(checks.anything),
-    "functions": checks.nullable(
-        checks.array(checks.fields({"name": _text}, ["name"], closed=False), 0, 128)
-    ),
+    "functions": checks.nullable(checks.array(_function, 0, 128)),
 }
 check_shape: checks.Check = checks.fields(PROPERTIES, ["model", "messages"])
 """Check of a whole chat request."""

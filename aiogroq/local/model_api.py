@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalog import MODELS, check_model, describe
 from .context import Call, Context
-from .reply import Reply, json_reply
+from .reply import ApiError, Reply, json_reply
 
 
 def list_models(context: Context, call: Call) -> Reply:
@@ -13,12 +13,14 @@ def list_models(context: Context, call: Call) -> Reply:
 
 
 def retrieve(context: Context, call: Call) -> Reply:
-    """`GET /models/{model}`; every id exists unless the server is strict."""
-    check_model(call.target, strict=context.settings.strict)
+    """`GET /models/{model}`: 404 for ids that are not listed, although requests may use any id unless the server is strict."""
+    check_model(call.target, strict=True)
     return json_reply(describe(call.target))
 
 
 def delete(context: Context, call: Call) -> Reply:
-    """`DELETE /models/{model}`; nothing is really deleted, since there are no fine-tuned models here."""
-    check_model(call.target, strict=context.settings.strict)
+    """`DELETE /models/{model}`: for fine-tuned models of one's own (`ft:...`), of which there are none to be listed here."""
+    if not call.target.startswith("ft:"):
+        check_model(call.target, strict=True)
+        raise ApiError(403, f"The model `{call.target}` is not yours to delete", "forbidden")
     return json_reply({"id": call.target, "object": "model", "deleted": True})

@@ -11,6 +11,7 @@ from .chat_rules import check_chat
 from .chat_wire import Stamp, completion_body, completion_events
 from .checks import array, either, fields, nullable, parse_object, refuse, text
 from .context import Call, Context
+from .model_rules import check_images, check_kind, check_strictly
 from .plain import as_object
 from .reply import SSE_TYPE, ApiError, Reply, json_reply
 from .words import count_tokens, number_from
@@ -24,6 +25,9 @@ def chat_completions(context: Context, call: Call) -> Reply:
     check_chat(body)
     model: str = body["model"]
     check_model(model, strict=context.settings.strict)
+    check_images(body)
+    if context.settings.strict:
+        check_strictly(body)
     if call.request_headers is None and body.get("stream"):
         refuse("streaming is not supported in batches")
     talk = conversation.read(body)
@@ -62,7 +66,7 @@ _embedding_request = fields(
             (list, array(text(nonempty=True), 1, 2048)),
             rule="value must be a string or an array of strings",
         ),
-        "encoding_format": nullable(text(choices=["float", "base64"])),
+        "encoding_format": text(choices=["float", "base64"]),
         "user": nullable(text()),
     },
     ["model", "input"],
@@ -75,6 +79,8 @@ def embeddings(context: Context, call: Call) -> Reply:
     _embedding_request(body, "")
     model: str = body["model"]
     check_model(model, strict=context.settings.strict)
+    if context.settings.strict:
+        check_kind(model, "embedding")
     texts: list[str] = [body["input"]] if isinstance(body["input"], str) else body["input"]
     used = sum(count_tokens(each) + 1 for each in texts)
     _admit(context, call, model, used, None)

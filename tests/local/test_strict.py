@@ -1,0 +1,142 @@
+"""What the service refuses by record is refused always; what only its documentation rules out, where the server is strict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import request
+
+from aiogroq.local import LocalGroq
+
+USER: Any = [{"role": "user", "content": "json, please"}]
+IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+
+
+def images(count: int) -> Any:
+    return [{"role": "user", "content": [{"type": "text", "text": "json"}, *[IMAGE] * count]}]
+
+
+def schema(**more: Any) -> dict[str, Any]:
+    document = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+    return {"type": "json_schema", "json_schema": {"name": "n", "schema": document, **more}}
+
+
+FUNCTION = {"type": "function", "function": {"name": "f"}}
+CHAT, EMBED, SPEAK = "/chat/completions", "/embeddings", "/audio/speech"
+DOCUMENTED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "chat with a speech model": (CHAT, {"model": "whisper-large-v3"}, "does not support chat completions"),
+    "chat with a voice": (CHAT, {"model": "canopylabs/orpheus-v1-english"}, "does not support chat"),
+    "embeddings of a chat model": (EMBED, {"model": "openai/gpt-oss-20b", "input": "a"}, "not support embeddings"),
+    "speech of a chat model": (
+        SPEAK, {"model": "openai/gpt-oss-20b", "input": "a", "voice": "troy"}, "does not support speech"),
+    "an image for a model without eyes": (
+        CHAT, {"model": "openai/gpt-oss-20b", "messages": images(1)}, "does not support images"),
+    "a schema for a model without": (
+        CHAT, {"model": "llama-3.3-70b-versatile", "response_format": schema()}, "response format `json_schema`"),
+    "a strict schema": (CHAT, {"model": "qwen/qwen3.8-27b", "response_format": schema(strict=True)}, "json_schema"),
+    "a streamed schema": (
+        CHAT, {"model": "openai/gpt-oss-20b", "response_format": schema(), "stream": True}, "streaming"),
+    "tools for a guard": (
+        CHAT, {"model": "meta-llama/llama-prompt-guard-2-22m", "tools": [FUNCTION]}, "`tools` is not supported"),
+    "browser search elsewhere": (
+        CHAT, {"model": "llama-3.3-70b-versatile", "tools": [{"type": "browser_search"}]}, "`browser_search`"),
+    "MCP without TLS": (
+        CHAT, {"model": "openai/gpt-oss-20b", "tools": [{"type": "mcp", "server_url": "http://x"}]}, "HTTPS"),
+    "a model that is gone": (CHAT, {"model": "gemma2-9b-it"}, "has been decommissioned"),
+}  # fmt: skip
+
+
+def send(server: LocalGroq, path: str, body: dict[str, Any]) -> Any:
+    return request(server, "POST", f"/openai/v1{path}", {"messages": USER} | body if path == CHAT else body)
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[LocalGroq]:
+    with LocalGroq(strict=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lenient() -> Iterator[LocalGroq]:
+    with LocalGroq() as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_a_strict_server_refuses_what_the_documentation_rules_out(
+    name: str, strict: LocalGroq, lenient: LocalGroq
+) -> None:
+    path, body, text = DOCUMENTED[name]
+    refused = send(strict, path, body)
+    assert refused.status == 400
+    assert text in refused.error["message"]
+    assert send(lenient, path, body).status == 200
+
+
+def test_a_strict_server_transcribes_with_speech_models_only(strict: LocalGroq, form: Any) -> None:
+    body, headers = form({"model": "openai/gpt-oss-20b", "file": b"x" * 9000})
+    headers = {"content-type": headers["content_type"]}
+    refused = request(strict, "POST", "/openai/v1/audio/transcriptions", body, headers)
+    assert (refused.status, refused.error["message"][-29:]) == (400, "does not support transcriptions"[-29:])
+
+
+def test_a_strict_server_takes_what_the_documentation_allows(strict: LocalGroq) -> None:
+    for body in (
+        {"model": "qwen/qwen3.8-27b", "messages": images(3)},
+        {"model": "openai/gpt-oss-20b", "response_format": schema(strict=True)},
+        {"model": "openai/gpt-oss-20b", "tools": [{"type": "browser_search"}, FUNCTION]},
+        {"model": "openai/gpt-oss-20b", "tools": [{"type": "mcp", "server_url": "https://x"}]},
+        {"model": "llama-3.3-70b-versatile", "response_format": {"type": "json_object"}},
+    ):
+        assert send(strict, CHAT, body).status == 200
+
+
+def test_strict_models_is_the_older_name_of_strict() -> None:
+    with LocalGroq(strict_models=True) as server:
+        assert send(server, CHAT, {"model": "nope"}).status == 404
+        assert send(server, CHAT, {"model": "whisper-large-v3"}).status == 400
+
+
+def test_more_than_three_images_are_refused_always(lenient: LocalGroq) -> None:
+    refused = send(lenient, CHAT, {"model": "qwen/qwen3.8-27b", "messages": images(4)})
+    assert refused.status == 400
+    assert refused.error["message"] == "Too many images provided. This model supports up to 3 images"
+    apart = {"model": "qwen/qwen3.8-27b", "messages": images(2) + images(2)}
+    assert send(lenient, CHAT, apart).status == 400
+
+
+@pytest.mark.parametrize("name", ["bad name!", "a" * 65, ""])
+def test_the_name_of_a_schema_is_checked_always(name: str, lenient: LocalGroq) -> None:
+    body = {"model": "openai/gpt-oss-20b", "response_format": schema(name=name)}
+    assert send(lenient, CHAT, body).status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        (CHAT, {"model": "m"}, "citation_options"),
+        (EMBED, {"model": "m", "input": "a"}, "encoding_format"),
+        (SPEAK, {"model": "m", "input": "a", "voice": "v"}, "response_format"),
+    ],
+)
+def test_null_is_refused_where_the_vendors_schema_has_no_null(
+    path: str, body: dict[str, Any], field: str, lenient: LocalGroq
+) -> None:
+    assert send(lenient, path, body).status == 200
+    assert send(lenient, path, {**body, field: None}).status == 400
+
+
+def test_deprecated_functions_are_checked_like_tools(lenient: LocalGroq) -> None:
+    body = {"model": "m", "functions": [{"name": "f", "description": 3}]}
+    assert send(lenient, CHAT, body).status == 400
+
+
+def test_models_that_are_not_listed_cannot_be_retrieved_or_deleted(lenient: LocalGroq) -> None:
+    assert request(lenient, "GET", "/openai/v1/models/openai/gpt-oss-20b").status == 200
+    assert request(lenient, "GET", "/openai/v1/models/nope").status == 404
+    assert request(lenient, "DELETE", "/openai/v1/models/nope").status == 404
+    assert request(lenient, "DELETE", "/openai/v1/models/openai/gpt-oss-20b").status == 403
+    assert request(lenient, "DELETE", "/openai/v1/models/ft:mine").json["deleted"] is True
+    assert send(lenient, CHAT, {"model": "nope"}).status == 200
