@@ -4,7 +4,9 @@
         assert summarise(groq_client, "a long text")
         assert local_groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
-``@pytest.mark.local_groq(reply=..., faults=...)`` gives the server its arguments (those of `aiogroq.local.LocalGroq`).
+``@pytest.mark.local_groq(reply=..., faults=...)`` gives the server its arguments (those of `aiogroq.local.LocalGroq`); inside a
+test `local_groq.reply = ...` changes the replies. `local_groq_env` sets the environment for code that makes its own client, and
+`local_groq_session` is one server for the whole run.
 """
 
 from __future__ import annotations
@@ -37,6 +39,26 @@ def local_groq(request: pytest.FixtureRequest) -> Iterator[LocalGroq]:
     options: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
     with LocalGroq(**options) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def local_groq_session() -> Iterator[LocalGroq]:
+    """One Groq-compatible server for all tests of a run, for fixtures of a wider scope than one test.
+
+    Its log and its replies are shared too; `clear()` and `reply = None` bring it back to how it began.
+    """
+    from .local import LocalGroq
+
+    with LocalGroq() as server:
+        yield server
+
+
+@pytest.fixture
+def local_groq_env(local_groq: LocalGroq, monkeypatch: pytest.MonkeyPatch) -> LocalGroq:
+    """`local_groq`, with `GROQ_BASE_URL` and `GROQ_API_KEY` set for code that makes its own client."""
+    monkeypatch.setenv("GROQ_BASE_URL", local_groq.base_url)
+    monkeypatch.setenv("GROQ_API_KEY", _KEY)
+    return local_groq
 
 
 @pytest.fixture

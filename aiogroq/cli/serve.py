@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import logging
 import signal
 import threading
 from collections.abc import Generator
@@ -16,10 +17,10 @@ import click
 
 from .connection import Connection, general_connection
 from .explain import CommandError
-from .text import note, write
+from .text import note, one_line, write
 
 if TYPE_CHECKING:
-    from aiogroq.local import LocalGroq
+    from aiogroq.local import LocalGroq, ReceivedRequest
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -42,7 +43,25 @@ SIGTERM end it with exit code 0."""
     help="Storage directory.  [default: in memory]",
 )
 @click.option("--api-key", metavar="KEY", help="The only key that is accepted.  [default: any]")
-@click.option("--strict-models", is_flag=True, help="Refuse models that Groq does not have.")
+@click.option(
+    "--strict",
+    "--strict-models",
+    is_flag=True,
+    help="Refuse models that Groq does not have, and what its documentation rules out.",
+)
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name under which the server is reached, besides local ones; repeatable, '*' for any.",
+)
+@click.option(
+    "--fault-header/--no-fault-header",
+    default=None,
+    help="Let requests ask for faults in x-local-fault.  [default: on a loopback address only]",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Write a line for each request to standard error.")
 @click.option(
     "--latency-s",
     type=click.FloatRange(min=0),
@@ -61,7 +80,10 @@ def serve(
     port: int,
     data_dir: Path | None,
     api_key: str | None,
-    strict_models: bool,
+    strict: bool,
+    allowed_hosts: tuple[str, ...],
+    fault_header: bool | None,
+    verbose: bool,
     latency_s: float,
     tokens_per_second: float | None,
 ) -> None:
@@ -74,7 +96,7 @@ def serve(
     from aiogroq.local import serve as serve_until
 
     try:
-        with _stop_signals() as stop:
+        with _failures_shown(), _stop_signals() as stop:
             serve_until(
                 host,
                 port,
@@ -82,7 +104,10 @@ def serve(
                 on_ready=lambda server: _announce(server, api_key),
                 until=stop,
                 api_key=api_key,
-                strict_models=strict_models,
+                strict=strict,
+                allowed_hosts=allowed_hosts,
+                fault_header=fault_header,
+                on_request=_log_line if verbose else None,
                 latency_s=latency_s,
                 tokens_per_second=tokens_per_second,
             )
@@ -90,6 +115,31 @@ def serve(
         raise
     except OSError as error:
         raise _not_started(error, host, port) from error
+
+
+def _log_line(request: ReceivedRequest) -> None:
+    """`POST /openai/v1/chat/completions openai/gpt-oss-20b 200 12 ms 30+8 tokens`."""
+    ended_at = request.finished_at or request.disconnected_at or request.received_at
+    parts = [request.method, request.path, request.model or "-"]
+    parts.append("client left" if request.disconnected else str(request.status or "no response"))
+    parts.append(f"{(ended_at - request.received_at) * 1000:.0f} ms")
+    if request.prompt_tokens or request.completion_tokens:
+        parts.append(f"{request.prompt_tokens}+{request.completion_tokens} tokens")
+    note(one_line(" ".join(parts)))
+
+
+@contextmanager
+def _failures_shown() -> Generator[None, None, None]:
+    """Write what goes wrong in the server itself to standard error: clients are only told that something did."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.ERROR)
+    handler.setFormatter(logging.Formatter("aiogroq: %(message)s"))
+    logger = logging.getLogger("aiogroq.local")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def _announce(server: LocalGroq, api_key: str | None) -> None:

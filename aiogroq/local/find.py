@@ -68,6 +68,7 @@ class TextFinder:
         self._price = 20 + (len(self._text) + len(self._request)) // 50
         self._facts = place_facts(self._request)
         self._cache: dict[str, list[str]] = {}
+        self._numbered: dict[str, int] = {}
 
     def __call__(self, name: str, schema: JsonObject, index: int = 0) -> Any:
         """The value number *index* for property *name*, or `None`. A list where the schema asks for an array."""
@@ -185,7 +186,12 @@ class TextFinder:
             if label
             else []
         )
-        found = list(self._of(kind) if kind else []) or near or ([] if kind == "age" else self._of("number"))
+        found = list(self._of(kind) if kind else []) or near
+        if not found and kind != "age":
+            found = self._of("number")
+            # Of "add 3 and 4" the first property that asks gets the 3 and the next one the 4.
+            position = index + self._numbered.setdefault(name, len(self._numbered))
+            index = position if position < len(found) else index
         return _to_number(found[index], whole) if index < len(found) else None
 
     def _boolean(self, name: str) -> bool | None:

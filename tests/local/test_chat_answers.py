@@ -252,6 +252,14 @@ def test_more_effort_is_more_reasoning(chat: Any) -> None:
     assert counts == sorted(set(counts))
 
 
+def test_two_numbers_go_to_two_arguments(chat: Any) -> None:
+    properties = {"a": {"type": "number"}, "b": {"type": "number"}}
+    parameters = {"type": "object", "properties": properties, "required": ["a", "b"]}
+    tools = [{"type": "function", "function": {"name": "add", "parameters": parameters}}]
+    made = chat("add 3 and 4", tools=tools).json["choices"][0]["message"]["tool_calls"][0]["function"]
+    assert json.loads(made["arguments"]) == {"a": 3, "b": 4}
+
+
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [

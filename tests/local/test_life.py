@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from groq import Groq, InternalServerError
 
-from aiogroq.local import Fault, LocalGroq, serve
+from aiogroq.local import Fault, LocalGroq, ReceivedRequest, serve
 
 CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
 
@@ -108,8 +109,6 @@ def test_the_log_holds_what_was_sent(server: LocalGroq, ask: Any, form: Any) -> 
 
 
 def test_connections_are_numbered_so_that_reuse_can_be_counted(server: LocalGroq) -> None:
-    from groq import Groq
-
     with Groq(api_key="k", base_url=server.base_url) as client:
         for _ in range(5):
             client.models.list()
@@ -125,8 +124,6 @@ def test_waiting_for_requests_ends_with_a_time_out(server: LocalGroq) -> None:
 
 
 def test_the_log_is_bounded_by_count_and_by_bytes(ask: Any) -> None:
-    from groq import Groq
-
     with LocalGroq(log_limit=3) as server, Groq(api_key="k", base_url=server.base_url) as client:
         for _ in range(10):
             client.models.list()
@@ -139,8 +136,6 @@ def test_the_log_is_bounded_by_count_and_by_bytes(ask: Any) -> None:
 
 
 def test_many_threads_are_answered_at_once(server: LocalGroq) -> None:
-    from groq import Groq
-
     with Groq(api_key="k", base_url=server.base_url) as client, ThreadPoolExecutor(16) as pool:
 
         def one(number: int) -> str | None:
@@ -164,16 +159,50 @@ def test_requests_follow_one_another_on_one_connection_even_pipelined(server: Lo
     assert received.count(b"2+2 = 4.") == 3
 
 
-def test_http_1_0_gets_streams_with_a_length(server: LocalGroq) -> None:
+@pytest.mark.parametrize("fault", [None, Fault(tokens_per_second=50.0)])
+def test_a_stream_over_http_1_0_flows_and_ends_with_the_connection(fault: Fault | None) -> None:
     body = json.dumps({**CHAT, "stream": True}).encode()
-    head = f"POST /v1/chat/completions HTTP/1.0\r\nauthorization: Bearer k\r\ncontent-length: {len(body)}\r\n\r\n"
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
-        connection.sendall(head.encode() + body)
-        received = b""
-        while piece := connection.recv(65536):
-            received += piece
-    assert b"transfer-encoding" not in received
-    assert received.endswith(b"data: [DONE]\n\n")
+    head = f"POST /v1/chat/completions HTTP/1.0\r\nauthorization: Bearer k\r\nconnection: keep-alive\r\ncontent-length: {len(body)}\r\n\r\n"
+    with LocalGroq(tokens_per_second=50.0) as server:
+        server.script(fault)
+        with socket.create_connection((server.host, server.port), timeout=10) as connection:
+            connection.sendall(head.encode() + body)
+            received = [connection.recv(65536)]
+            while piece := connection.recv(65536):
+                received.append(piece)
+    whole = b"".join(received)
+    headers, _, events = whole.partition(b"\r\n\r\n")
+    assert b"transfer-encoding" not in headers
+    assert b"content-length" not in headers
+    assert b"connection: close" in headers
+    assert events.startswith(b"data: {")
+    assert events.endswith(b"\n\ndata: [DONE]\n\n")
+    assert len(received) >= 5  # one read an event, but for those that arrive together
+
+
+def test_each_request_is_told_when_its_response_has_ended() -> None:
+    told: list[ReceivedRequest] = []
+    with LocalGroq(on_request=told.append) as server, Groq(api_key="k", base_url=server.base_url) as client:
+        client.chat.completions.create(**CHAT)
+        client.models.list()
+        server.wait_for_requests(2, finished=True)
+    assert [(entry.model, entry.status) for entry in told] == [("m", 200), ("", 200)]
+    assert told[0].prompt_tokens > 0
+    assert told[0].completion_tokens > 0
+    assert repr(told[0]).startswith("<ReceivedRequest POST /openai/v1/chat/completions (")
+    assert repr(told[0]).endswith(" bytes) -> 200>")
+
+
+def test_replies_that_are_used_up_are_told_and_not_retried() -> None:
+    with LocalGroq(reply=["one"]) as server, Groq(api_key="k", base_url=server.base_url) as client:
+        client.chat.completions.create(**CHAT)
+        with pytest.raises(
+            InternalServerError, match=r"LocalGroq\(reply=...\) ran out of replies after 1 requests"
+        ):
+            client.chat.completions.create(**CHAT)
+        assert len(server.requests) == 2
+    with pytest.raises(TypeError, match="reply must be a text"):
+        LocalGroq(reply=7)  # type: ignore[arg-type]
 
 
 def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
@@ -198,8 +227,6 @@ def test_a_client_that_leaves_in_the_middle_of_its_upload_is_logged_as_gone(serv
 
 
 def test_the_same_seed_gives_the_same_identifiers() -> None:
-    from groq import Groq
-
     def ids(seed: int) -> list[str]:
         with LocalGroq(seed=seed) as server, Groq(api_key="k", base_url=server.base_url) as client:
             return [client.chat.completions.create(**CHAT).id for _ in range(2)]
@@ -252,8 +279,6 @@ def test_the_server_shares_no_code_with_the_client() -> None:
 
 
 def test_faults_given_at_the_start_come_first() -> None:
-    from groq import Groq
-
     with (
         LocalGroq(faults=[Fault(status=500)]) as server,
         Groq(api_key="k", base_url=server.base_url) as client,

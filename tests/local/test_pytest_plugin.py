@@ -1,0 +1,51 @@
+"""The fixtures that users get, in a pytest run of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+TESTS = """
+import os
+import pytest
+from aiogroq import Groq
+
+def say(client):
+    messages = [{"role": "user", "content": "hi"}]
+    return client.chat.completions.create(model="m", messages=messages).choices[0].message.content
+
+@pytest.fixture(scope="session")
+def client(local_groq_session):
+    return Groq(api_key="k", base_url=local_groq_session.base_url)
+
+def test_wider_scopes_have_a_server(client, local_groq_session):
+    local_groq_session.reply = "one"
+    assert say(client) == "one"
+
+def test_the_environment_is_set(local_groq_env):
+    local_groq_env.reply = "from the environment"
+    assert say(Groq()) == "from the environment"
+    assert len(local_groq_env.requests) == 1
+
+def test_the_environment_is_set_for_one_test():
+    assert "GROQ_BASE_URL" not in os.environ
+
+@pytest.mark.local_groq(reply="always")
+def test_replies_are_changed_inside_a_test(local_groq, groq_client):
+    assert [say(groq_client), say(groq_client)] == ["always", "always"]
+    local_groq.reply = ["first", {"content": "second"}]
+    assert [say(groq_client), say(groq_client)] == ["first", "second"]
+    local_groq.reply = lambda body: body["model"]
+    assert say(groq_client) == "m"
+    local_groq.reply = None
+    assert say(groq_client).startswith("Hello")
+"""
+
+
+@pytest.mark.timeout(120)
+def test_the_fixtures_do_what_they_say(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GROQ_BASE_URL", raising=False)
+    pytester.makepyfile(TESTS)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=4)

@@ -1,0 +1,245 @@
+"""What a stranger can do to a server that is reachable: nothing without a key, by a foreign name, or without an end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+from conftest import request
+
+from aiogroq.local import Fault, LocalGroq
+
+MIB = 1024 * 1024
+KEY = b"authorization: Bearer k\r\n"
+
+
+def connect(server: LocalGroq, *sent: bytes) -> socket.socket:
+    connection = socket.create_connection((server.host, server.port), timeout=20)
+    for each in sent:
+        connection.sendall(each)
+    return connection
+
+
+def upload_head(size: int, more: bytes = KEY) -> bytes:
+    return b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n%b\r\n" % (size, more)
+
+
+def everything(connection: socket.socket) -> bytes:
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+def test_who_has_no_key_is_refused_before_the_body_is_read(server: LocalGroq) -> None:
+    with connect(server, upload_head(50 * MIB, b"")) as connection:
+        assert b" 401 " in connection.recv(65536)
+    with connect(server, upload_head(50 * MIB, b"expect: 100-continue\r\n")) as connection:
+        assert connection.recv(65536).startswith(b"HTTP/1.1 401 ")
+    (entry, _) = server.requests
+    assert (entry.status, entry.body) == (401, b"")
+
+
+def test_a_connection_goes_on_after_a_body_that_was_not_wanted(server: LocalGroq) -> None:
+    body = b'{"model": "m"}'
+    refused = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%b" % (
+        len(body),
+        body,
+    )
+    good = b"GET /v1/models HTTP/1.0\r\n" + KEY + b"\r\n"
+    with connect(server, refused, good) as connection:
+        received = everything(connection)
+    assert (received.count(b" 401 "), received.count(b" 200 OK")) == (1, 1)
+
+
+def test_bodies_that_are_not_whole_are_bounded_over_all_connections() -> None:
+    with LocalGroq(max_pending_bytes=3 * MIB) as server:
+        held = [connect(server, upload_head(2 * MIB), bytes(MIB)) for _ in range(5)]
+        refused = 0
+        for connection in held:
+            connection.settimeout(0.5)
+            try:
+                refused += connection.recv(65536).startswith(b"HTTP/1.1 503 ")
+            except TimeoutError:
+                continue
+        assert refused >= 2
+        for connection in held:
+            connection.close()
+        server.wait_for_requests(5, finished=True)
+        models = request(server, "GET", "/openai/v1/models")
+        whole = request(server, "POST", "/openai/v1/files", bytes(2 * MIB))
+        assert (models.status, whole.status) == (200, 400)  # it was read, and is no form
+
+
+def test_a_head_that_does_not_end_is_hung_up_on() -> None:
+    with LocalGroq(request_timeout_s=0.2) as server:
+        silent, half = connect(server), connect(server, b"GET /v1/models HTTP/1.1\r\nhost: loc")
+        for connection in (silent, half):
+            with connection, contextlib.suppress(ConnectionResetError):
+                assert everything(connection) == b""
+        assert server.requests == []
+
+
+def test_a_body_that_pauses_too_long_is_given_up_and_a_slow_one_is_not() -> None:
+    with LocalGroq(request_timeout_s=0.4) as server:
+        with connect(server, upload_head(100), b"half") as connection:
+            received = everything(connection)
+        assert received.startswith(b"HTTP/1.1 408 ")
+        assert b"paused for 0.4 s" in received
+        body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}).encode()
+        head = b"POST /v1/chat/completions HTTP/1.0\r\ncontent-length: %d\r\n%b\r\n" % (len(body), KEY)
+        with connect(server, head) as connection:
+            for start in range(0, len(body), 8):
+                connection.sendall(body[start : start + 8])
+                time.sleep(0.08)  # slow by intent: longer than the limit in all, never between two pieces
+            assert b"2+2 = 4." in everything(connection)
+
+
+def host_status(server: LocalGroq, host: str) -> int:
+    return request(server, "GET", "/openai/v1/models", headers={"host": host}).status
+
+
+def test_a_server_on_loopback_answers_local_names_only(server: LocalGroq) -> None:
+    local = [
+        "localhost",
+        "LOCALHOST:80",
+        "127.0.0.1",
+        f"127.0.0.1:{server.port}",
+        "127.8.8.8",
+        "[::1]:9",
+        "a.localhost",
+    ]
+    assert {host: host_status(server, host) for host in local} == dict.fromkeys(local, 200)
+    foreign = [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "192.0.2.1",
+        "[::2]",
+    ]
+    assert {host: host_status(server, host) for host in foreign} == dict.fromkeys(foreign, 403)
+    refused = request(server, "GET", "/openai/v1/models", headers={"host": "evil.example"})
+    assert "allowed_hosts" in refused.error["message"]
+
+
+def test_more_names_are_answered_where_they_are_allowed() -> None:
+    with LocalGroq(allowed_hosts=["Groq.test"]) as server:
+        assert [host_status(server, host) for host in ("groq.test:80", "localhost", "evil.example")] == [
+            200,
+            200,
+            403,
+        ]
+    with LocalGroq(allowed_hosts=["*"]) as server:
+        assert host_status(server, "evil.example") == 200
+    with LocalGroq(host="0.0.0.0") as server:
+        assert host_status(server, "groq.test") == 200
+    with pytest.raises(TypeError, match="a list of host names"):
+        LocalGroq(allowed_hosts="groq.test")
+
+
+def asked_for(server: LocalGroq, fault: Any) -> int:
+    return request(server, "GET", "/openai/v1/models", headers={"x-local-fault": json.dumps(fault)}).status
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ({}, 418),
+        ({"fault_header": False}, 200),
+        ({"host": "0.0.0.0"}, 200),
+        ({"host": "0.0.0.0", "fault_header": True}, 418),
+    ],
+)
+def test_requests_may_ask_for_faults_on_loopback_or_where_it_is_allowed(options: Any, status: int) -> None:
+    with LocalGroq(**options) as server:
+        assert asked_for(server, {"status": 418}) == status
+
+
+WRONG_FAULTS: list[dict[str, Any]] = [
+    {"headers": {"x": "a\r\nset-cookie: evil=1"}}, {"headers": {"x\r\ny": "a"}}, {"headers": {"x": "a\0"}}, {"headers": {"": "a"}},
+    {"content_type": "text/html\r\n\r\nbody"}, {"status": 99999}, {"status": 0}, {"latency_s": 1e308}, {"latency_s": -5},
+    {"stall_s": 1e9}, {"split_gap_s": -1}, {"tokens_per_second": 1e-320}, {"tokens_per_second": 0}, {"insert_at": -5},
+    {"after_events": -3}, {"split_every": -1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", WRONG_FAULTS, ids=str)
+def test_a_fault_that_no_response_can_have_is_refused(fault: dict[str, Any], server: LocalGroq) -> None:
+    assert asked_for(server, fault) == 400
+    with pytest.raises(ValueError, match="of a Fault"):
+        Fault(**fault)
+
+
+def test_a_response_in_millions_of_pieces_keeps_nobody_waiting() -> None:
+    code = """
+import socket, http.client, resource
+from aiogroq.local import Fault, LocalGroq
+with LocalGroq() as server:
+    server.script(Fault(on="/files", body=bytes(40_000_000), split_every=1))
+    slow = socket.create_connection((server.host, server.port), timeout=20)
+    slow.sendall(b"GET /v1/files HTTP/1.1\\r\\nhost: localhost\\r\\nauthorization: Bearer k\\r\\n\\r\\n")
+    slow.recv(100)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
+    connection.request("GET", "/v1/models", headers={"authorization": "Bearer k"})
+    print(connection.getresponse().status)
+    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024 < 100)
+    connection.close()
+    slow.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("200\nTrue\n", "")
+
+
+BUSY = """
+import threading
+from aiogroq.local import serve
+import http.client, json
+def busy(body):
+    started.set()
+    while True: pass
+def ready(server):
+    def ask():
+        connection = http.client.HTTPConnection(server.host, server.port)
+        body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]})
+        connection.request("POST", "/v1/chat/completions", body, {"authorization": "Bearer k"})
+        try: connection.getresponse()
+        except OSError: pass
+    threading.Thread(target=ask, daemon=True).start()
+    started.wait()
+    stop.set()
+started, stop = threading.Event(), threading.Event()
+serve(port=0, on_ready=ready, until=stop, reply=busy)
+print("ended")
+"""
+
+
+@pytest.mark.timeout(60)
+def test_serving_ends_although_a_request_never_does() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUSY], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (done.stdout, done.returncode) == ("ended\n", 0)
+
+
+def test_a_long_latency_ends_with_the_server() -> None:
+    with LocalGroq() as server:
+        head = (
+            b'GET /v1/models HTTP/1.1\r\nhost: localhost\r\nx-local-fault: {"latency_s": 86400}\r\n'
+            + KEY
+            + b"\r\n"
+        )
+        with connect(server, head) as connection:
+            server.wait_for_requests(1)
+            server.stop()
+            with pytest.raises((ConnectionError, AssertionError)):
+                assert connection.recv(100)
