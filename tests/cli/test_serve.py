@@ -136,9 +136,7 @@ def test_options_for_asking_mean_nothing_to_the_server(run: Run) -> None:
 
 
 def test_commands_use_the_server_that_the_environment_names(run: Run) -> None:
-    process = start(
-        "serve", "--port", "0", "--strict-models", "--latency-s", "0.01", "--tokens-per-second", "1000"
-    )
+    process = start("serve", "--port", "0", "--strict", "--latency-s", "0.01", "--tokens-per-second", "1000")
     url = announced_url(process)
     try:
         assert (
@@ -147,6 +145,65 @@ def test_commands_use_the_server_that_the_environment_names(run: Run) -> None:
         )
     finally:
         process.send_signal(signal.SIGINT)
+        assert ended(process) == (0, b"")
+
+
+def asked(url: str, path: str = "/openai/v1/models", body: bytes | None = None, **headers: str) -> int:
+    """The status of one request."""
+    named = {
+        "Authorization": "Bearer k",
+        **{name.replace("_", "-"): value for name, value in headers.items()},
+    }
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "What is 6 times 7?"}]}).encode()
+
+
+def test_a_line_for_each_request_is_written_where_it_is_wanted() -> None:
+    process = start("serve", "--port", "0", "-v")
+    url = announced_url(process)
+    assert asked(url, "/v1/chat/completions", CHAT) == 200
+    assert asked(url, "/v1/models/nope") == 404
+    process.send_signal(signal.SIGTERM)
+    code, err = ended(process)
+    assert code == 0
+    first, second = err.decode().splitlines()
+    assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms \d+\+\d+ tokens", first)
+    assert re.fullmatch(r"GET /v1/models/nope - 404 \d+ ms", second)
+
+
+def test_what_goes_wrong_in_the_server_is_told_on_standard_error(tmp_path: Path) -> None:
+    process = start("serve", "--port", "0", "--data-dir", str(tmp_path))
+    url = announced_url(process)
+    (tmp_path / "files").rmdir()
+    (tmp_path / "files").write_text("in the way")
+    form = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\nContent-Disposition: form-data; '
+    form += b'name="file"; filename="a"\r\n\r\n{}\r\n--b--'
+    assert asked(url, "/v1/files", form, Content_Type="multipart/form-data; boundary=b") == 500
+    process.send_signal(signal.SIGTERM)
+    code, err = ended(process)
+    assert code == 0
+    assert err.startswith(b"aiogroq: POST /v1/files failed\nTraceback")
+
+
+def test_foreign_host_names_and_faults_are_answered_where_that_is_allowed() -> None:
+    process = start("serve", "--port", "0", "--allow-host", "groq.test", "--no-fault-header")
+    url = announced_url(process)
+    try:
+        assert [asked(url, Host=host) for host in ("groq.test", "localhost", "evil.example")] == [
+            200,
+            200,
+            403,
+        ]
+        assert asked(url, x_local_fault='{"status": 418}') == 200
+    finally:
+        process.send_signal(signal.SIGTERM)
         assert ended(process) == (0, b"")
 
 
