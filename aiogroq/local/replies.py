@@ -53,7 +53,8 @@ class Replies:
 
 def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
     if isinstance(source, str | dict):
-        return lambda body: source
+        constant: Any = source
+        return lambda body: constant
     if callable(source):
         return source
     if isinstance(source, bytes) or not hasattr(source, "__iter__"):

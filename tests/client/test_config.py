@@ -120,11 +120,11 @@ async def test_a_header_with_a_line_break_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-@pytest.mark.parametrize("model", ["openai/gpt-oss-120b", "a b", "é", "50%", "a?b#c"])
+@pytest.mark.parametrize("model", ["ft:openai/gpt-oss-120b", "ft:a b", "ft:é", "ft:50%", "ft:a?b#c"])
 async def test_an_id_with_unusual_characters_stays_one_segment_of_the_path(
     client: AsyncGroq, server: LocalGroq, model: str
 ) -> None:
-    assert (await client.models.retrieve(model)).id == model
+    assert (await client.models.delete(model)).id == model
     assert server.requests[-1].path.count("/") == 4
 
 
@@ -192,6 +192,7 @@ async def test_a_custom_pool_connects_from_the_local_address(server: LocalGroq) 
         assert (await client.models.list()).data
 
 
+@pytest.mark.local_groq(allowed_hosts=["groq.example"])
 async def test_a_proxy_gets_the_request_with_its_credentials(server: LocalGroq) -> None:
     # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
     pool = DefaultAioHttpClient(proxy=server.base_url, proxy_auth=("user", "pass"))

@@ -17,6 +17,9 @@ from aiogroq.local import LocalGroq
 
 from .peers import listening, tls_front
 
+# The server is reached by names that are not its own here, and answers local names only unless it is told otherwise.
+pytestmark = pytest.mark.local_groq(allowed_hosts=["groq.example"])
+
 
 class Names(AbstractResolver):
     """A resolver with its own list of names."""

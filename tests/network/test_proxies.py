@@ -16,6 +16,9 @@ from .conftest import HOST, Authority, RunningProxy
 from .peers import listening
 from .test_addresses import Names
 
+# The server is reached by names that are not its own here, and answers local names only unless it is told otherwise.
+pytestmark = pytest.mark.local_groq(allowed_hosts=["groq.example"])
+
 BASIC = "Basic dXNlcjpwQHNz"  # user:p@ss
 
 
