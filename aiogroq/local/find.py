@@ -85,9 +85,11 @@ class TextFinder:
             return self._number(name, index, whole=kinds[0] == "integer")
         if kinds and kinds[0] == "boolean":
             return self._boolean(name)
+        if not kinds and _is_numeric(name):
+            number = self._number(name, index, whole=False)
+            if number is not None:
+                return number
         values = self.texts(name, schema)
-        if not kinds and not values:
-            return self._number(name, index, whole=False) if _is_numeric(name) else None
         return values[index] if index < len(values) else None
 
     def texts(self, name: str, schema: JsonObject) -> list[str]:

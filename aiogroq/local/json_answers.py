@@ -55,13 +55,15 @@ _NOT_KEYS = frozenset(
 def json_answer(body: dict[str, Any], conversation: Conversation, effort: Effort) -> str | None:
     """The JSON text that answers a checked request, or `None` where it does not ask for JSON.
 
+    Clients without response formats put a schema into the prompt and ask for a fenced block; that is answered too.
+
     Raises: `ApiError` 400 `json_validate_failed` for a schema that nothing can satisfy, and where *effort* ends.
     """
     form = format_type(body)
     if form == "json_object":
         return _dump(_object_answer(conversation))
     if form != "json_schema":
-        return None
+        return _fenced_answer(conversation, effort)
     schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
     finder = TextFinder(conversation.text, conversation.user, effort)
     value = Maker(schema, finder, optional=True, effort=effort).make()
@@ -71,6 +73,22 @@ def json_answer(body: dict[str, Any], conversation: Conversation, effort: Effort
             "Generated JSON does not match the expected schema. Please adjust your prompt.", text
         )
     return text
+
+
+def _fenced_answer(conversation: Conversation, effort: Effort) -> str | None:
+    """A fenced block of JSON where the prompt asks for one and holds a schema for it."""
+    prompt = f"{conversation.system}\n{conversation.text}"[:MAX_READ]
+    start = prompt.find("{")
+    if start < 0 or "```json" not in prompt:
+        return None
+    try:
+        schema: Any = json.JSONDecoder().raw_decode(prompt, start)[0]
+    except (ValueError, RecursionError):
+        return None
+    if "properties" not in as_object(schema):
+        return None
+    finder = TextFinder(conversation.text, conversation.user, effort)
+    return f"```json\n{_dump(Maker(schema, finder, optional=True, effort=effort).make())}\n```"
 
 
 def json_failed(message: str, generated: str) -> ApiError:

@@ -50,6 +50,8 @@ _GENERIC = frozenset(
         "result",
     ]
 )
+_FINISHING = "final_answer"
+"""The tool with which some agents let the model end their loop."""
 _PLACE_NAMES = frozenset(["location", "city", "place", "town"])
 
 
@@ -70,6 +72,11 @@ def choose_calls(body: dict[str, Any], conversation: Conversation, effort: Effor
     if isinstance(choice, dict):
         name = as_object(choice)["function"]["name"]
         return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation, effort)
+    finishing = next((tool for tool in functions if tool["name"] == _FINISHING), None)
+    result = _result(conversation)
+    if finishing is not None and result is not None:
+        name = next(iter(as_object(as_object(finishing.get("parameters")).get("properties"))), "answer")
+        return [ToolCall(_FINISHING, json.dumps({name: result}, ensure_ascii=False))]
     if choice != "required" and conversation.tool_results:
         return []
     scores = [(_score(tool, conversation.user), tool) for tool in functions]
@@ -79,6 +86,14 @@ def choose_calls(body: dict[str, Any], conversation: Conversation, effort: Effor
     if not wanted and choice == "required":
         wanted = fitting[:1]
     return _calls(wanted, body, conversation, effort)
+
+
+def _result(conversation: Conversation) -> str | None:
+    """What the tool that was called last gave, also where an agent sends it as a message of the user."""
+    if conversation.tool_results:
+        return conversation.tool_results[-1][1].strip()
+    _, marker, seen = conversation.user[:MAX_READ].partition("Observation:")
+    return seen.strip() if marker else None
 
 
 def check_calls(body: dict[str, Any], calls: list[ToolCall], effort: Effort) -> None:

@@ -252,6 +252,44 @@ def test_more_effort_is_more_reasoning(chat: Any) -> None:
     assert counts == sorted(set(counts))
 
 
+def test_a_number_that_is_asked_for_by_name_is_a_number(chat: Any) -> None:
+    prompt = "Return JSON with name and age: John is 30 years old"
+    made = chat(prompt, response_format={"type": "json_object"}).json["choices"][0]["message"]["content"]
+    assert json.loads(made) == {"name": "John", "age": 30}
+
+
+def test_a_schema_in_the_prompt_is_answered_with_a_fenced_block(chat: Any) -> None:
+    schema = {
+        "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+        "required": ["name", "age"],
+    }
+    messages = [
+        {"role": "system", "content": f"Answer in json that matches this schema: {json.dumps(schema)}"},
+        {"role": "user", "content": "John is 30 years old."},
+        {"role": "user", "content": "Return the correct JSON response within a ```json codeblock."},
+    ]
+    made = chat(messages).json["choices"][0]["message"]["content"]
+    assert json.loads(made.removeprefix("```json\n").removesuffix("\n```")) == {"name": "John", "age": 30}
+
+
+@pytest.mark.parametrize("is_message", [True, False])
+def test_an_agent_is_given_its_final_answer(is_message: bool, chat: Any) -> None:
+    def tool(name: str, argument: str) -> Any:
+        parameters = {"type": "object", "properties": {argument: {"type": "string"}}, "required": [argument]}
+        return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+    call = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    result: Any = {"role": "tool", "tool_call_id": "c", "content": "fog"}
+    if is_message:
+        result = {"role": "user", "content": "Observation:\nfog"}
+    messages = [{"role": "user", "content": "weather?"}, {"role": "assistant", "tool_calls": [call]}, result]
+    tools = [tool("weather", "city"), tool("final_answer", "answer")]
+    made = chat(messages, tools=tools, tool_choice="required").json["choices"][0]["message"]["tool_calls"]
+    assert [(c["function"]["name"], c["function"]["arguments"]) for c in made] == [
+        ("final_answer", '{"answer": "fog"}')
+    ]
+
+
 def test_two_numbers_go_to_two_arguments(chat: Any) -> None:
     properties = {"a": {"type": "number"}, "b": {"type": "number"}}
     parameters = {"type": "object", "properties": properties, "required": ["a", "b"]}
