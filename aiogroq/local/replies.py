@@ -53,8 +53,7 @@ class Replies:
 
 def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
     if isinstance(source, str | dict):
-        constant: Any = source
-        return lambda body: constant
+        return _Always(source).take
     if callable(source):
         return source
     if isinstance(source, bytes) or not hasattr(source, "__iter__"):
@@ -63,6 +62,14 @@ def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
             f"not {type(source).__name__}"
         )
     return _InOrder(iter(source)).take
+
+
+class _Always:
+    def __init__(self, reply: Any) -> None:
+        self._reply = reply
+
+    def take(self, body: dict[str, Any]) -> Any:
+        return self._reply
 
 
 class _InOrder:
