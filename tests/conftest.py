@@ -11,6 +11,10 @@ from gates import blocking_detector as blocking_detector
 from gates import everything_is_logged as everything_is_logged
 from gates import nothing_blocks_the_loop as nothing_blocks_the_loop
 from gates import pytest_runtest_makereport as pytest_runtest_makereport
+from paths import aiohttp_path as aiohttp_path
+from paths import pytest_addoption as pytest_addoption
+from paths import pytest_collection_modifyitems as pytest_collection_modifyitems
+from paths import pytest_generate_tests as pytest_generate_tests
 
 import aiogroq
 from aiogroq import AsyncGroq
@@ -22,7 +26,7 @@ MODEL = "openai/gpt-oss-20b"
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, base URL or proxy of the machine reaches a test."""
-    for name in ("GROQ_API_KEY", "GROQ_BASE_URL", "GROQ_CUSTOM_HEADERS", "GROQ_LOG"):
+    for name in ("GROQ_API_KEY", "GROQ_BASE_URL", "GROQ_CUSTOM_HEADERS", "GROQ_LOG", "AIOGROQ_AIOHTTP"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
