@@ -191,6 +191,7 @@ def test_a_hook_that_would_have_to_be_awaited_is_refused() -> None:
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
+@pytest.mark.fast_path_only("stale")
 async def test_a_kept_connection_that_was_closed_is_no_retry(server: LocalGroq) -> None:
     told: list[Retry] = []
     client = new_client(server, on_retry=told.append, max_retries=0)

@@ -113,6 +113,7 @@ def test_a_user_never_sees_that_a_kept_connection_was_closed(
     assert raw.connections == CALLS
 
 
+@pytest.mark.fast_path_only("stale")
 def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
@@ -182,6 +183,7 @@ def test_what_a_kept_connection_received_is_sent_once_where_no_retry_is_allowed(
     run_driven(main)
 
 
+@pytest.mark.fast_path_only("stale")
 def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
@@ -203,6 +205,7 @@ def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
+@pytest.mark.fast_path_only("stale")
 async def test_a_connection_closed_before_the_request_came_costs_no_retry(
     client: AsyncGroq, server: LocalGroq
 ) -> None:

@@ -77,6 +77,7 @@ print(go(main()))
     assert programs.run(GO[loop_kind] + code) == ["chat.completion.chunk"]
 
 
+@pytest.mark.fast_path_only("loop")
 def test_an_answer_that_outlives_its_loop_ends_without_a_word(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
@@ -236,6 +237,7 @@ def test_connections_end_with_their_loop(server: LocalGroq) -> None:
     eventually(lambda: server.open_connections == 0)
 
 
+@pytest.mark.fast_path_only("loop")
 def test_close_closes_what_a_dead_loop_left(server: LocalGroq) -> None:
     client = new_client(server)
     loop = asyncio.new_event_loop()  # not asyncio.run: nothing tells the client of the end of this one

@@ -1,0 +1,25 @@
+"""What the public path cannot promise: the README says the same as the suite, and each limit has a test."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from paths import NOT_PROMISED, TESTS
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+
+def test_the_readme_lists_what_the_public_path_cannot_promise() -> None:
+    (section,) = re.findall(r"^### When aiohttp changes\n(.*?)^#", README, re.MULTILINE | re.DOTALL)
+    listed = re.findall(r"^- (.+?)[.;]?$", section, re.MULTILINE)
+    assert listed == list(NOT_PROMISED.values())
+
+
+def test_each_of_these_limits_has_a_test_that_shows_it() -> None:
+    marked = {
+        key
+        for file in TESTS.rglob("test_*.py")
+        for key in re.findall(r'fast_path_only\("(\w+)"', file.read_text(encoding="utf-8"))
+    }
+    assert marked == set(NOT_PROMISED)
