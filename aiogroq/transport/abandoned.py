@@ -87,12 +87,13 @@ Sessions: TypeAlias = dict[int, LoopSession]
 async def _at_the_end_of_the_loop(
     session: aiohttp.ClientSession, is_fast: bool
 ) -> AsyncGenerator[None, None]:
+    loop = asyncio.get_running_loop()
     try:
         yield
     finally:
         if is_fast:
             _drop(session)
-        elif asyncio.get_running_loop() is _aiohttp.loop_of(session):
+        elif asyncio.get_running_loop() is loop:
             await session.close()
 
 

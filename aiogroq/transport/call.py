@@ -108,7 +108,7 @@ class Call:
                 watch.start("pool")
             else:  # nothing may be told on the way to the response
                 watch.start("first_byte")
-                current_watch.set(watch)
+                current_watch.set([watch])
             before = cancellations(task)
             watch.on_expiry = task.cancel
             try:
@@ -126,7 +126,8 @@ class Call:
                 pool.drop_idle(self._loop)
                 continue
             finally:
-                if not session.is_fast:
+                if not session.is_fast and (watched := current_watch.get()) is not None:
+                    watched.clear()
                     current_watch.set(None)
             body = AioBody(response, self.info, self._loop, watch, pool, self.headers.values)
             if session.bodies is not None:

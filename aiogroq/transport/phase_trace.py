@@ -9,8 +9,9 @@ import aiohttp
 
 from .watch import Watch
 
-current_watch: ContextVar[Watch | None] = ContextVar("aiogroq_watch", default=None)
-"""The watch of the attempt that is being sent. No argument of a request: recorders copy those, or write them down."""
+current_watch: ContextVar[list[Watch] | None] = ContextVar("aiogroq_watch", default=None)
+"""The watch of the attempt that is being sent, in a list that is emptied after it: a connection keeps the context in which it was
+opened. No argument of a request: recorders copy those, or write them down."""
 
 
 def phase_trace() -> aiohttp.TraceConfig:
@@ -25,8 +26,7 @@ def phase_trace() -> aiohttp.TraceConfig:
 
 def _enters(phase: str) -> Any:
     async def enter(*_: object) -> None:
-        watch = current_watch.get()
-        if watch is not None:
+        for watch in current_watch.get() or ():
             watch.enter(phase)
 
     return enter
