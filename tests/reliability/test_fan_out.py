@@ -1,0 +1,125 @@
+"""Many calls at once by a client that has no connection yet."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+
+import pytest
+import trustme
+from network.peers import listening, tls_front
+
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient
+from aiogroq.local import Fault, LocalGroq
+
+from .programs import Programs
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def test_a_cold_fan_out_over_tls_loses_no_call_and_opens_fewer_connections_than_it_has_calls(
+    server: LocalGroq,
+) -> None:
+    ca = trustme.CA()
+    server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(server_context)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    ca.configure_trust(context)
+    calls = 400
+    async with (
+        listening(tls_front(("127.0.0.1", server.port)), tls=server_context) as port,
+        AsyncGroq(
+            api_key="k",
+            base_url=f"https://localhost:{port}",
+            max_retries=0,
+            http_client=DefaultAioHttpClient(ssl=context),
+        ) as client,
+    ):
+        models = await asyncio.gather(*(client.models.list() for _ in range(calls)))
+    assert all(each.data for each in models)
+    assert server.connections_made < calls
+
+
+async def test_calls_within_the_first_window_have_a_connection_each_at_once(
+    server: LocalGroq, client: AsyncGroq
+) -> None:
+    server.script(Fault(latency_s=0.2, times=None))
+    await asyncio.gather(*(client.models.list() for _ in range(20)))
+    assert server.connections_made == 20
+
+
+async def test_a_closed_client_ends_the_calls_that_wait_for_a_connection(
+    server: LocalGroq, client: AsyncGroq
+) -> None:
+    calls = [asyncio.create_task(client.with_options(max_retries=0).models.list()) for _ in range(200)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await client.close()
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(each) for each in ended} == {APIConnectionError}
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_for_a_connection_leaves_nothing(
+    server: LocalGroq, client: AsyncGroq
+) -> None:
+    for steps in range(12):
+        calls = [asyncio.create_task(client.models.list()) for _ in range(60)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        for call in calls[::2]:
+            call.cancel()
+        ended = await asyncio.gather(*calls, return_exceptions=True)
+        assert all(each.data for each in ended[1::2])  # type: ignore[union-attr]
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), 5)
+
+
+EMFILE = """
+import asyncio, os, resource
+from aiogroq import AsyncGroq
+
+async def main():
+    async with AsyncGroq(max_retries=0) as client:
+        await client.models.list()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+        made = await asyncio.gather(*(client.models.list() for _ in range(300)), return_exceptions=True)
+        print({str(each) for each in made if isinstance(each, Exception)})
+        os.close(os.open(os.devnull, os.O_RDONLY))  # others have descriptors again, at once
+        print("well")
+        await client.models.list()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif("not __import__('importlib.util').util.find_spec('resource')")
+def test_calls_wait_where_the_process_has_no_descriptor_left(programs: Programs, server: LocalGroq) -> None:
+    server.script(Fault(latency_s=0.05, times=None))
+    assert programs.run(EMFILE) == ["set()", "well"]
+
+
+AIODNS = """
+import asyncio, os
+from aiogroq import AsyncGroq
+
+async def main():
+    await AsyncGroq().models.list()  # not closed
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
+
+asyncio.run(main())
+before = descriptors()
+for _ in range(5):
+    asyncio.run(main())
+print(descriptors() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody counts descriptors here")
+def test_a_loop_whose_client_is_not_closed_leaves_no_descriptor_where_aiodns_is_installed(
+    programs: Programs,
+) -> None:
+    pytest.importorskip("aiodns")
+    assert programs.run(AIODNS) == ["0"]
