@@ -9,13 +9,13 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDictProxy
 from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, RequestInfo
 from ..wire.headers import redacted, scrub_text
 from ..wire.tracebacks import without_frames
+from ._aiohttp import HttpProcessingError
 from .proxies import variable
 from .tls import HINT
 from .unpack import CompressionCutError, UnpackError

@@ -1,0 +1,50 @@
+"""What is private in aiohttp stands in one module, and in the docs."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from aiogroq.transport._aiohttp import NEEDS
+
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "aiohttp.md").read_text()
+DOOR = ROOT / "aiogroq" / "transport" / "_aiohttp.py"
+MODULES = sorted(path for path in (ROOT / "aiogroq" / "transport").glob("*.py") if path != DOOR)
+PRIVATE = {need.name for need in NEEDS if need.name.startswith("_") and not need.name.startswith("__")}
+PUBLIC_IMPORTS = {"aiohttp", "aiohttp.abc"}
+"""What other modules may import of aiohttp."""
+
+
+def private_uses(source: str) -> list[str]:
+    """The private names of aiohttp's that a module takes from something other than itself, and its private modules."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in PRIVATE:
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
+                found.append(node.attr)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            module = node.module or ""
+            if module.split(".")[0] == "aiohttp" and module not in PUBLIC_IMPORTS:
+                found.append(module)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_no_other_module_takes_what_is_private(path: Path) -> None:
+    assert private_uses(path.read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["session._request(1)", "from aiohttp.client_proto import ResponseHandler", "x = connector._conns"],
+)
+def test_a_private_use_is_found(line: str) -> None:
+    assert private_uses(line)
+
+
+def test_the_map_in_the_docs_is_the_list_that_is_checked() -> None:
+    rows = [f"| `{need.owner}.{need.name}` | {need.buys} |" for need in NEEDS]
+    assert [line for line in DOCS.splitlines() if line.startswith("| `")] == rows
