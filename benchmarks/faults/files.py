@@ -114,8 +114,8 @@ _download(
     "The server says how it packed the file, so packed bytes are not the file.",
 )
 _download(
-    "a coding that nobody asked for: an error, and nothing packed",
-    wire.answers(_file(zlib.compress(DATA), "Content-Encoding: x-secret\r\n")),
+    "a coding of the registry that nobody asked for: an error, and nothing packed",
+    wire.answers(_file(zlib.compress(DATA), "Content-Encoding: compress\r\n")),
     "What cannot be unpacked is not the file.",
     fails(*OWN),
 )

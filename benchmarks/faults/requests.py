@@ -192,18 +192,13 @@ scenario(
     expects="It is the proxy that refuses, and neither the service nor its key.",
 )(_through_proxy)
 
-for _name, _status, _body in (
-    ("204 to a chat request", "204 No Content", b""),
-    ("200 with null", "200 OK", b"null"),
-    ("200 with a list instead of an object", "200 OK", b"[]"),
-):
-    scenario(
-        "answers",
-        _name,
-        fails("APIError"),
-        raw=wire.answers(wire.json_answer(_body, _status)),
-        expects="Where a completion was asked for, nothing is no completion.",
-    )(chat)
+scenario(
+    "answers",
+    "204 to a chat request",
+    fails("APIError"),
+    raw=wire.answers(wire.json_answer(b"", "204 No Content")),
+    expects="Where a completion was asked for, nothing is no completion.",
+)(chat)
 
 
 async def _two_lengths(served: Served, reader: StreamReader, writer: StreamWriter) -> None:

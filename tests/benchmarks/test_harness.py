@@ -27,7 +27,7 @@ from benchmarks.plan import (
     params_of,
     with_clients,
 )
-from benchmarks.report import markdown
+from benchmarks.report import markdown, summary
 from benchmarks.results import Measured, Results, load, ratio_of
 from benchmarks.run import run
 from benchmarks.spec import Found
@@ -158,6 +158,7 @@ def test_a_cold_fan_out_is_compared_with_the_quickest_peer_that_lost_nothing() -
     assert wall.got == (0.75, 0.5, 1.0)
     report = markdown(results, chosen(row, quick=False))
     assert "- aiogroq lost 7 APITimeoutError (connect), of 9,000 calls in 3 rounds" in report
+    assert "| 2,000.0 (0.1% lost) |  | 4,000.0 |  |  | 3,000.0 (0.0% lost) |" in summary(results)
 
 
 def test_a_run_can_be_of_some_clients_only_and_slow_ones_are_in_the_first_round_alone(tmp_path: Path) -> None:
