@@ -38,11 +38,11 @@ from .watch import Watch
 
 if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
-    from aiohttp.http_exceptions import HttpProcessingError
+    from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
 else:
     try:
         from aiohttp.client_proto import ResponseHandler
-        from aiohttp.http_exceptions import HttpProcessingError
+        from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
     except ImportError:  # then `flaw` finds what is missing, and nothing below is used
         ResponseHandler, HttpProcessingError = object, ArithmeticError
 
@@ -141,7 +141,7 @@ def is_wrapped() -> bool:
     if found is _genuine_request:
         return False
     # A wrapper may pass on every attribute of what it wraps.
-    if type(found) is not FunctionType or found.__globals__ is not vars(aiohttp.client):
+    if type(found) is not FunctionType or found.__globals__ is not aiohttp.client.__dict__:
         return True
     _genuine_request = found
     return False
@@ -683,7 +683,8 @@ def _flaw_of(need: Need, instances: dict[str, Any]) -> str | None:
 
 
 def _class_of(instance: Any) -> Any:
-    return cast("Any", instance) if isinstance(instance, type) else type(instance)
+    is_class = isinstance(instance, type)
+    return instance if is_class else cast("Any", type(instance))
 
 
 def _names_in(function: Any) -> set[str]:

@@ -80,7 +80,7 @@ class SSEParser:
             size = len(piece)
             ended = piece if end == size else piece[:end]
             if self._pending:
-                ended = b"%b%b" % (self._pending, ended)
+                ended = bytes(self._pending) + ended
             if ended.startswith(b"data: ") and len(ended) <= self.max_event_bytes:
                 events = ended[6:-2].split(b"\n\ndata: ")
                 # bytes.count() goes byte by byte; what replace() finds, it finds by memchr.
