@@ -134,7 +134,7 @@ class _Execution:
             self._case.act()
 
     def _run_thread(self, name: str, function: Callable[[], object]) -> None:
-        sys.settrace(self.trace)
+        sys.settrace(_dispatch)
         try:
             result = function()
         except BaseException as error:

@@ -188,13 +188,20 @@ def uses_of(stream: Stream[Any]) -> Iterator[tuple[str, str]]:
 
 
 def text_of_all(completion: Any) -> str:
-    return completion.choices[0].message.content or ""
+    return completion.choices[0].message.content or "" if completion.choices else ""
 
 
-def interrupted_stream() -> Case:
+class ClosedInHaste(Stream[Any]):
+    """A stream whose closing, by the first interrupt, is ended by a second one before it has begun."""
+
+    def close(self) -> None:
+        raise KeyboardInterrupt
+
+
+def interrupted_stream(cls: type[Stream[Any]] = Stream) -> Case:
     """A reader that is interrupted anywhere, and uses the stream again: nothing cut looks whole, nothing is lost."""
     body = Body(EVENT % b"a" + EVENT % b"b", EVENT % b"c", EVENT % b"d" + END)
-    stream = stream_of(AsyncStream(body=body, cast_to=ChatCompletionChunk))  # type: ignore[arg-type]
+    stream = cls(AsyncStream(body=body, cast_to=ChatCompletionChunk))  # type: ignore[arg-type]
     seen: list[str] = []
 
     def read() -> object:
@@ -209,6 +216,8 @@ def interrupted_stream() -> Case:
         if results["reader"] is None:
             assert before == "abcd"
         else:
+            if isinstance(results["reader"], BaseException):
+                raise results["reader"]
             (iterated, text), collected = results["reader"]
             if iterated == "whole":
                 assert before + text == "abcd", (before, text)
@@ -495,6 +504,13 @@ INTERRUPTS = {
     "an interrupt of a stream": Exploration(
         # What `__next__` has taken it may lose, as `next` of any iterator.
         interrupted_stream,
+        ("reader",),
+        SYNC,
+        INTERRUPT,
+        frozenset({Stream.__next__.__code__}),
+    ),
+    "two interrupts of a stream": Exploration(
+        lambda: interrupted_stream(ClosedInHaste),
         ("reader",),
         SYNC,
         INTERRUPT,
