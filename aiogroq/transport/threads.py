@@ -122,7 +122,7 @@ class DaemonExecutor(ThreadPoolExecutor):
                     return
             else:
                 self._waiting.appendleft(job)
-                if not self._idle:
+                if not self._idle and not self._has_room():  # threads may have ended meanwhile
                     self._look_later()
                     return
 

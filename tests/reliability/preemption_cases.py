@@ -526,6 +526,9 @@ def main(*names: str) -> None:
     is_full = os.environ.get("AIOGROQ_PREEMPT") == "full"
     # An interrupt that comes after the coroutine of a call was made, and before the portal has it.
     warnings.filterwarnings("ignore", "coroutine .* was never awaited")
+    # One that comes in a finalizer is swallowed, and told of by Python itself.
+    told = sys.unraisablehook
+    sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else told(what)
     sys.setswitchinterval(1e-4)
     load_loop()
     with tracing():
