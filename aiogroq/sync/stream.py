@@ -12,6 +12,7 @@ import asyncio
 import sys
 import weakref
 from collections import deque
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..types.completion_usage import CompletionUsage
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _AHEAD = 2048
 """Events that are read ahead, about, before somebody reads them."""
@@ -237,7 +239,23 @@ class Stream(Generic[T]):
     @property
     def usage(self) -> CompletionUsage | None:
         """The tokens used and their times; None until the service sent it, with its last chunk."""
-        return self._source.usage
+        return self._read(lambda source: source.usage)
+
+    @property
+    def partial(self) -> ChatCompletion | None:
+        """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
+        return self._read(lambda source: source.partial)
+
+    def _read(self, read: Callable[[AsyncStream[T]], U]) -> U:
+        """Read something of the stream on the loop, where events are added to it meanwhile."""
+        runner = self._pump.runner
+        if self._is_over or not runner.is_alive or runner.is_here or sys.is_finalizing():
+            return read(self._source)
+
+        async def read_it() -> U:
+            return read(self._source)
+
+        return portal.call(read_it())
 
     @property
     def is_closed(self) -> bool:

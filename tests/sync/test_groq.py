@@ -55,6 +55,21 @@ def test_a_stream_is_iterated_and_collected(groq: Groq) -> None:
     assert whole.choices[0].message == plain.choices[0].message
 
 
+def test_what_has_arrived_of_a_stream_can_be_read_while_it_goes_on(server: LocalGroq) -> None:
+    words = " ".join(f"word{n}" for n in range(3000))
+    server.reply = words
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        read = ""
+        for number, chunk in enumerate(stream):
+            read += chunk.choices[0].delta.content or "" if chunk.choices else ""
+            if number % 50 == 0:
+                assert stream.partial is not None
+                assert (stream.partial.choices[0].message.content or "").startswith(read)
+                assert stream.usage is None or stream.usage.completion_tokens
+        assert stream.collect().choices[0].message.content == words == read
+
+
 def test_a_long_stream_is_read_ahead_only_so_far(groq: Groq, server: LocalGroq) -> None:
     event = b'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'
     end = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
