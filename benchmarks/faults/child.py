@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import inspect
 import json
+import signal
 import sys
 import time
 from typing import Any
@@ -20,6 +21,8 @@ def main(name: str, package: str, url: str) -> None:
     """Do the scenario's action and report."""
     side = Side(importlib.import_module(package), url)
     action = catalog.SCENARIOS[name].action
+    # A run in the background of a shell inherits that SIGINT is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started_at = time.monotonic()
     report: dict[str, Any] = {}
     try:
