@@ -103,7 +103,8 @@ def without_secrets(error: BaseException) -> BaseException:
         error.message = "Server disconnected"  # aiohttp puts there what had arrived of the head
         error.args = (error.message,)
     elif isinstance(error, HttpProcessingError):
-        error.message, error.args = "", ()
+        vars(error).clear()  # the parser in Python keeps the line that it cannot read
+        error.args = ()
     elif isinstance(error, aiohttp.ClientPayloadError):
         error.args = (str(error).partition(":")[0],)  # after it the error of the parser is quoted
     return error

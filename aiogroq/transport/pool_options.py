@@ -95,7 +95,9 @@ def _kept(name: str, given: Any) -> float:
 
 
 def _checked_ssl(given: Any) -> Any:
-    if given is None or isinstance(given, (bool, ssl_module.SSLContext, aiohttp.Fingerprint)):
+    if given is None:
+        return True  # which not every aiohttp does
+    if isinstance(given, (bool, ssl_module.SSLContext, aiohttp.Fingerprint)):
         return given
     raise TypeError(
         f"ssl must be an ssl.SSLContext, or False to verify nothing, not {type(given).__name__}; for a CA in a file, "

@@ -89,7 +89,10 @@ async def test_no_time_at_all_is_an_error_that_says_how_to_have_no_limit(
 
 
 def test_no_seconds_are_no_limit_where_aiohttp_counts_them() -> None:
-    theirs = aiohttp.ClientTimeout(total=0, connect=0, sock_connect=0, sock_read=0)
+    try:
+        theirs = aiohttp.ClientTimeout(total=0, connect=0, sock_connect=0, sock_read=0)
+    except ValueError:
+        pytest.skip("aiohttp 4 refuses 0")
     assert Timeout.of(theirs) == Timeout(None)
 
 

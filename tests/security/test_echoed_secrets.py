@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pickle
 import traceback
+from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp.http_exceptions import BadStatusLine, InvalidHeader, LineTooLong
 
 from aiogroq import APIConnectionError, APIError, AsyncGroq
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.transport.exchange import without_secrets
 
 KEY = "gsk_0123456789abcdefghij"
 
@@ -92,3 +96,11 @@ async def test_an_answer_that_cannot_be_read_is_told_in_one_plain_sentence(raw: 
     error = await _error_of(Fault(raw=raw))
     assert isinstance(error, APIConnectionError)
     assert str(error) == f"Connection error: {said}"
+
+
+@pytest.mark.parametrize("kind", [BadStatusLine, InvalidHeader, LineTooLong])
+def test_an_error_of_the_parser_in_python_keeps_no_line(kind: Any) -> None:
+    error = aiohttp.ClientPayloadError("400")
+    error.__cause__ = kind(KEY, 1) if kind is LineTooLong else kind(KEY)
+    without_secrets(error)
+    assert KEY not in f"{error.__cause__!r} {error.__cause__} {vars(error.__cause__)}"
