@@ -65,7 +65,7 @@ CALLS: dict[str, Arguments] = {
     ),
     "models.list": lambda _: ((), {}),
     "models.retrieve": lambda _: ((MODEL,), {}),
-    "models.delete": lambda _: (("my-own-model",), {}),
+    "models.delete": lambda _: (("ft:my-own-model",), {}),
     "files.create": lambda _: ((), {"file": ("b.jsonl", LINES), "purpose": "batch"}),
     "files.list": lambda _: ((), {}),
     "files.info": lambda shelf: ((shelf.file_id,), {}),

@@ -122,6 +122,7 @@ async def test_what_can_be_right_works_for_one_call_after_another(
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+@pytest.mark.local_groq(allowed_hosts=["groq.invalid"])
 @pytest.mark.parametrize("auth", [("u", "p"), ["u", "p"], ("u", "p", "latin1")], ids=repr)
 async def test_credentials_of_a_proxy_are_any_pair_and_what_follows_it(auth: Any, server: LocalGroq) -> None:
     # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
