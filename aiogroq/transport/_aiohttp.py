@@ -22,7 +22,7 @@ import socket
 import struct
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -34,6 +34,7 @@ from ..wire.timeouts import Timeout
 from . import tls
 from .connection_queue import ConnectionQueue
 from .outgoing import Outgoing, SentHeaders, skipped_headers
+from .phase_trace import current_watch
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -140,11 +141,23 @@ def is_wrapped() -> bool:
     found: Any = getattr(aiohttp.ClientSession, "_request", None)
     if found is _genuine_request:
         return False
-    # A wrapper may pass on every attribute of what it wraps.
-    if type(found) is not FunctionType or found.__globals__ is not aiohttp.client.__dict__:
+    if not _is_genuine(found):
         return True
     _genuine_request = found
     return False
+
+
+def _is_genuine(function: Any) -> bool:
+    # A wrapper may pass on every attribute of what it wraps.
+    return type(function) is FunctionType and function.__globals__ is aiohttp.client.__dict__
+
+
+def _genuine() -> Any:
+    """aiohttp's own ``ClientSession._request``, also below what wraps it; None where it cannot be found."""
+    found: Any = _genuine_request or getattr(aiohttp.ClientSession, "_request", None)
+    while found is not None and not _is_genuine(found):
+        found = getattr(found, "__wrapped__", None)
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------- requests
@@ -159,7 +172,9 @@ class FastRequest(aiohttp.ClientRequest):
     """Whether it need not be told of the connection that is being opened for it."""
 
     def __init__(self, method: str, url: URL, *, data: Any = None, **options: Any) -> None:
-        if type(data) is not Outgoing:  # of somebody who wraps `_request`
+        self._is_whole = False
+        if type(data) is not Outgoing:  # somebody has wrapped `_request`
+            self.watch = next(iter(current_watch.get() or ()), None)
             super().__init__(method, url, data=data, **options)
             return
         self._outgoing = data
@@ -469,8 +484,8 @@ def _session(connector: Connector, **more: Any) -> aiohttp.ClientSession:
 
 
 def sender(session: aiohttp.ClientSession) -> Callable[..., Coroutine[Any, Any, aiohttp.ClientResponse]]:
-    """What sends a request on a session of the fast path, as ``session.request`` does."""
-    return session._request
+    """What sends a request on a session of the fast path, as ``session.request`` does; not what wraps it for the moment."""
+    return MethodType(_genuine(), session)
 
 
 def loop_of(session: aiohttp.ClientSession) -> asyncio.AbstractEventLoop | None:
@@ -610,12 +625,18 @@ def read_events(reader: aiohttp.StreamReader) -> None:
 # ------------------------------------------------------------------------------------------------------ the check
 
 
-@functools.cache
 def flaw() -> str | None:
     """What speaks against the fast path with the aiohttp that is installed; None where nothing does.
 
     To be called while a loop runs. Worked out once for the process.
     """
+    if _genuine() is None:
+        return "ClientSession._request has been replaced"
+    return _checked()
+
+
+@functools.cache
+def _checked() -> str | None:
     try:
         return _missing() or _rehearsed()
     except Exception as error:

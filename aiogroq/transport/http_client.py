@@ -49,8 +49,6 @@ def _flaw() -> str | None:
     """Why our own sessions take aiohttp's public API alone, or None."""
     if os.environ.get(_VARIABLE) == "public":
         return f"{_VARIABLE}=public"
-    if _aiohttp.is_wrapped():
-        return "ClientSession._request has been wrapped"
     return _aiohttp.flaw()
 
 
@@ -176,8 +174,12 @@ class DefaultAioHttpClient:
             )
         flaw = _flaw()
         if flaw is None:
-            return self._found(loop) or self._open_fast(loop)
-        _log_once("requests take aiohttp's public API: %s", flaw)
+            opened = self._found(loop) or self._open_fast(loop)
+            if not _aiohttp.is_wrapped():
+                return opened
+            _log_once("requests take aiohttp's public API: %s", "ClientSession._request has been wrapped")
+            return PublicSession(opened.session, opened.bodies)
+        _log_once("connections and requests take aiohttp's public API: %s", flaw)
         context = None
         if is_tls and self._options["ssl"] is True:
             context = tls.loaded_context()

@@ -18,6 +18,7 @@ from .programs import Programs
 pytestmark = pytest.mark.timeout(60)
 
 
+@pytest.mark.fast_path_only("cold")
 async def test_a_cold_fan_out_over_tls_loses_no_call_and_opens_fewer_connections_than_it_has_calls(
     server: LocalGroq,
 ) -> None:
@@ -93,6 +94,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.fast_path_only("cold")
 @pytest.mark.skipif("not __import__('importlib.util').util.find_spec('resource')")
 def test_calls_wait_where_the_process_has_no_descriptor_left(programs: Programs, server: LocalGroq) -> None:
     server.script(Fault(latency_s=0.05, times=None))

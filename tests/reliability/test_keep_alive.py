@@ -286,3 +286,18 @@ def test_a_blocking_user_does_not_see_it_either(server: LocalGroq, is_known: boo
             if is_known:
                 eventually(lambda: server.open_connections == 0)
     assert server.connections_made == 3
+
+
+@pytest.mark.fast_path_only("unsolicited")
+async def test_what_a_server_sends_while_a_connection_is_idle_is_no_response_to_the_next_request() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(GOOD)
+        if not exchange.on_connection:
+            await asyncio.sleep(0.01)
+            await exchange.write(answer(completion("nobody asked")))
+
+    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+        assert await ask(client) == "four"
+        await asyncio.sleep(0.1)
+        assert await ask(client) == "four"
+        assert raw.connections == 2
