@@ -25,6 +25,7 @@ NOT_PROMISED: dict[str, str] = {
     "cold": "a cold fan-out opens a connection for each call at once, and fails where the descriptors of the process run out",
     "garbled": "a body whose chunk lengths are no numbers ends at the `read` or `idle` limit, not at once",
     "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is collected",
+    "fork": "a forked child keeps the connections of its parent open until it ends",
 }
 """What the public path cannot promise, in the words of the README."""
 

@@ -130,6 +130,7 @@ print(ask(client))
 
 
 @has_fork
+@pytest.mark.fast_path_only("fork")
 def test_a_child_that_lives_on_does_not_keep_the_connections_of_its_parent_open(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
