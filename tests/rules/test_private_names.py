@@ -1,4 +1,4 @@
-"""What is private in aiohttp stands in one module, and in the docs."""
+"""What is private in aiohttp stands in one package, and in the docs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aiogroq.transport._aiohttp import NEEDS
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "aiohttp.md").read_text()
-DOOR = ROOT / "aiogroq" / "transport" / "_aiohttp.py"
-MODULES = sorted(path for path in (ROOT / "aiogroq" / "transport").glob("*.py") if path != DOOR)
+MODULES = sorted((ROOT / "aiogroq" / "transport").glob("*.py"))
+"""All but those of the package ``_aiohttp``."""
 PRIVATE = {need.name for need in NEEDS if need.name.startswith("_") and not need.name.startswith("__")}
 PUBLIC_IMPORTS = {"aiohttp", "aiohttp.abc"}
 """What other modules may import of aiohttp."""

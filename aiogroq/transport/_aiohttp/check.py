@@ -1,0 +1,248 @@
+"""Whether the fast path fits the aiohttp that is installed."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+from collections.abc import Coroutine
+from types import CodeType
+from typing import Any, cast
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from ...wire.timeouts import Timeout
+from ..outgoing import Outgoing, SentHeaders
+from ..watch import Watch
+from .connections import Connector, ResponseHandler
+from .needs import NEEDS, Need, genuine
+from .request import FastRequest
+from .responses import read_events
+from .sessions import close_connections, detach, sender, session_of
+
+
+def flaw() -> str | None:
+    """What speaks against the fast path with the aiohttp that is installed; None where nothing does.
+
+    To be called while a loop runs. Worked out once for the process.
+    """
+    if genuine() is None:
+        return "ClientSession._request has been replaced"
+    return _checked()
+
+
+@functools.cache
+def _checked() -> str | None:
+    try:
+        return _missing() or _rehearsed()
+    except Exception as error:
+        return f"the rehearsal raised {type(error).__name__}: {error}"
+
+
+def _missing() -> str | None:
+    """The first of `NEEDS` that is not there, or is called in another way."""
+    loop = asyncio.get_running_loop()
+    connector: Any = None
+    session: aiohttp.ClientSession | None = None
+    try:
+        connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+        session = aiohttp.ClientSession(connector=connector)
+        handler = ResponseHandler(loop)
+        instances: dict[str, Any] = {
+            "ClientSession": session,
+            "TCPConnector": connector,
+            "ResponseHandler": handler,
+            "StreamReader": aiohttp.StreamReader(handler, 2**16, loop=loop),
+            "Connection": aiohttp.connector.Connection(connector, cast("Any", None), cast("Any", None), loop),
+            "ClientRequest": aiohttp.ClientRequest,
+            "ClientResponse": aiohttp.ClientResponse,
+        }
+        for need in NEEDS:
+            if why := _flaw_of(need, instances):
+                return f"{need.owner}.{need.name} {why}"
+        return None
+    finally:
+        _forget(session, connector)
+
+
+def _forget(session: aiohttp.ClientSession | None, connector: Any) -> None:
+    """Let go of a session of the check, in which nothing is open, whatever is missing in it."""
+    with contextlib.suppress(Exception):
+        if session is not None:
+            session.detach()
+    with contextlib.suppress(Exception):
+        connector._closed = True
+
+
+def _flaw_of(need: Need, instances: dict[str, Any]) -> str | None:
+    instance = instances[need.owner]
+    if not hasattr(instance, need.name):
+        return "is missing"
+    if need.used_in is not None:
+        owner, _, function_name = need.used_in.partition(".")
+        user = getattr(_class_of(instances[owner]), function_name, None)
+        if need.name not in _names_in(getattr(user, "fget", user)):
+            return f"is not used by {need.used_in}"
+    function: Any = getattr(_class_of(instance), need.name, None)
+    if need.parameters is None or isinstance(function, property):
+        return None
+    if not callable(function):
+        return "is no function"
+    signature = inspect.signature(function)
+    if need.is_overridden:
+        known = [name for name in signature.parameters if name != "self"]
+        return None if known == list(need.parameters) else f"takes {', '.join(known) or 'nothing'}"
+    try:
+        signature.bind(None, **dict.fromkeys(need.parameters))
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def _class_of(instance: Any) -> Any:
+    is_class = isinstance(instance, type)
+    return instance if is_class else cast("Any", type(instance))
+
+
+def _names_in(function: Any) -> set[str]:
+    """The names that a function and the functions in it mention."""
+    names: set[str] = set()
+    codes: list[Any] = [getattr(inspect.unwrap(function), "__code__", None)] if callable(function) else []
+    while codes:
+        code = codes.pop()
+        if isinstance(code, CodeType):
+            names.update(code.co_names)
+            codes += code.co_consts
+    return names
+
+
+_RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+_STREAM_HEAD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
+)
+_STREAM_REST = b"1\r\n}\r\n0\r\n\r\n"
+
+
+class _MemoryTransport(asyncio.Transport):
+    """Answers every request at once: the first one whole, the second one with the beginning of a stream."""
+
+    def __init__(self, handler: Any) -> None:
+        super().__init__()
+        self.handler = handler
+        self.written: list[bytes] = []
+        self.is_aborted = False
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data))
+        self.handler.data_received(_RESPONSE if len(self.written) == 1 else _STREAM_HEAD)
+
+    def is_closing(self) -> bool:
+        return self.is_aborted
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    close = abort
+
+    def pause_reading(self) -> None:
+        pass
+
+    def resume_reading(self) -> None:
+        pass
+
+
+def _no_socket(*_: object) -> Any:
+    raise OSError("the rehearsal would connect")
+
+
+class _RehearsalConnector(Connector):
+    """Connects to a `_MemoryTransport`."""
+
+    def __init__(self) -> None:
+        super().__init__(resolver=aiohttp.ThreadedResolver(), socket_factory=_no_socket)
+        self.transports: list[_MemoryTransport] = []
+
+    async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
+        if (
+            not isinstance(req, FastRequest)
+            or req.watch is None
+            or not req.connection_key.host
+            or req.is_ssl()
+        ):
+            raise TypeError("the connector is not given the request")
+        handler: Any = self._factory()
+        transport = _MemoryTransport(handler)
+        handler.connection_made(transport)
+        self.transports.append(transport)
+        return handler
+
+
+def _rehearsed() -> str | None:
+    """Send two requests on one connection through all of the fast path, in memory. Nothing in it may wait."""
+    connector = _RehearsalConnector()
+    session = session_of(connector, auto_decompress=False)
+    session.trace_configs.clear()  # tracers would tell of the rehearsal
+    try:
+        for number in (0, 1):
+            watch = Watch(asyncio.get_running_loop(), Timeout(None), None, _nothing)
+            headers = SentHeaders(CIMultiDict({"Host": "127.0.0.1", "X-Number": str(number)}))
+            sending = sender(session)(
+                "POST",
+                URL("http://127.0.0.1/chat"),
+                allow_redirects=False,
+                data=Outgoing(headers, b'{"a":1}', watch),
+            )
+            response = _result(sending)
+            content = response.content.read_nowait() if number == 0 else _streamed(response, connector)
+            if response.status != 200 or content != b"{}" or response.content_type != "application/json":
+                return "the rehearsal got another response"
+            if watch.phase != "first_byte" or watch.is_new_connection is not (number == 0):
+                return "the rehearsal is not told of its connection"
+            response.close()
+        (transport,) = connector.transports
+        expected = (
+            b"POST /chat HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Number: 1\r\nContent-Length: 7\r\n\r\n" + b'{"a":1}'
+        )
+        if transport.written[1:] != [expected]:
+            return "the rehearsal sent another request"
+        handlers = detach(session)
+        close_connections(handlers)
+        if len(handlers) != 1 or not transport.is_aborted:
+            return "the rehearsal cannot close its connection"
+        return None
+    finally:
+        _forget(session, connector)
+
+
+def _streamed(response: aiohttp.ClientResponse, connector: _RehearsalConnector) -> bytes:
+    """Read the body of a response with an `EventReader`, which is made to pause and resume the connection."""
+    reader = response.content
+    read_events(reader)
+    (transport,) = connector.transports
+    content: bytes = _result(reader.readany())
+    reader._high_water = 0
+    transport.handler.data_received(_STREAM_REST)
+    content += _result(reader.readany())
+    return content if reader.at_eof() else b""
+
+
+def _result(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    coroutine.close()
+    raise RuntimeError("it waits for something")
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,250 @@
+"""Connections, and how they are opened, handed over and dropped."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import functools
+import socket
+import struct
+from typing import TYPE_CHECKING, Any, cast
+
+import aiohttp
+
+from .. import tls
+from ..connection_queue import ConnectionQueue
+from ..watch import Watch
+from .request import FastRequest
+
+if TYPE_CHECKING:
+    from aiohttp.client_proto import ResponseHandler as ResponseHandler
+    from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
+else:
+    try:
+        from aiohttp.client_proto import ResponseHandler as ResponseHandler
+        from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
+    except ImportError:  # then `flaw` finds what is missing, and nothing below is used
+        ResponseHandler, HttpProcessingError = object, ArithmeticError
+
+
+_CUT = "the client was closed while the response was being read"
+
+
+class Handler(ResponseHandler):
+    """A connection. aiohttp leaves the reader of a body waiting when what follows is no HTTP, and takes what a server sent
+    while the connection was idle for the response to the next request; here neither happens. Nor does it wait for what has
+    not been sent yet when it is closed: a peer that does not read would keep socket and body for ever."""
+
+    key: Any = None
+    """Where it goes to."""
+    is_new: bool = True
+    """Whether no request has gone out on it."""
+    _watch: Watch | None = None
+    """Of the request that is under way."""
+    _sent_bytes: int | None = None
+    """The length of the latest request, where it went out in one write."""
+    _acknowledged_bytes = 0
+    """How much had been acknowledged before the latest request, where it goes out in several writes."""
+
+    def begins_request(self, watch: Watch | None, sent_bytes: int | None) -> None:
+        """A request goes out on it now."""
+        if watch is not None:
+            watch.is_new_connection = self.is_new
+            watch.enter("first_byte")
+        self.is_new = False
+        self._watch = watch
+        self._sent_bytes = sent_bytes
+        if sent_bytes is None:
+            self._acknowledged_bytes = _tcp_counters(self.transport)[0]
+
+    def close(self) -> None:
+        """Close the connection at once, whatever is still to be sent."""
+        self.cut()
+        if self.transport is not None:
+            self.transport.abort()
+        super().close()
+
+    def cut(self) -> None:
+        """Tell whoever reads a body that it ends here: aiohttp would leave him waiting, or take it for whole."""
+        body = self._payload
+        if body is not None and not body.is_eof() and body.exception() is None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                body.set_exception(aiohttp.ClientConnectionError(_CUT))
+
+    def is_connected(self) -> bool:
+        """Whether the connection can be used for a request."""
+        return not self._buffer and super().is_connected()
+
+    def eof_received(self) -> None:
+        """The server has ended the connection."""
+        if self._watch is not None:
+            self._watch.is_undelivered = self._is_unacknowledged()
+        super().eof_received()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection has come to its end."""
+        if self._watch is not None and isinstance(exc, BrokenPipeError):
+            self._watch.is_undelivered = True  # it had ended before all was written
+        super().connection_lost(exc)
+
+    def ends_request(self) -> None:
+        """Nothing is under way on it."""
+        self._watch = None
+
+    def _is_unacknowledged(self) -> bool:
+        """Whether the peer's system acknowledged nothing of the latest request; False where this cannot be known.
+
+        A connection that the server had closed before the request came acknowledges nothing of it. One that received the
+        request says so with the very segment that ends the connection.
+        """
+        acknowledged, sent = _tcp_counters(self.transport)
+        if self._sent_bytes is None:
+            return 0 < acknowledged == self._acknowledged_bytes
+        return acknowledged > 0 and sent - (acknowledged - 1) >= self._sent_bytes  # the SYN was one, too
+
+    def set_exception(self, exc: BaseException, *cause: Any, **named: Any) -> None:
+        body = self._payload
+        super().set_exception(exc, *cause, **named)
+        if isinstance(exc, HttpProcessingError) and body is not None and not body.is_eof():
+            body.set_exception(aiohttp.ClientPayloadError(exc.message))
+
+
+_TCP_INFO: int | None = getattr(socket, "TCP_INFO", None)
+# Linux, include/uapi/linux/tcp.h, struct tcp_info: tcpi_bytes_acked (which counts the SYN), tcpi_bytes_sent, tcpi_bytes_retrans.
+_ACKED, _SENT, _RETRANSMITTED = 120, 200, 208
+_INFO_BYTES = 232
+
+
+def _tcp_counters(transport: Any) -> tuple[int, int]:
+    """How many bytes the peer's system has acknowledged (and the SYN), and how many were sent; zeros where nobody knows."""
+    if transport is None or _TCP_INFO is None:
+        return 0, 0
+    sock: Any = transport.get_extra_info("socket")
+    try:
+        info: bytes = sock.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _INFO_BYTES)
+    except (AttributeError, OSError):
+        return 0, 0
+    if len(info) < _RETRANSMITTED + 8:  # before Linux 4.19
+        return 0, 0
+    acknowledged, sent, again = (
+        struct.unpack_from("Q", info, at)[0] for at in (_ACKED, _SENT, _RETRANSMITTED)
+    )
+    return acknowledged, sent - again
+
+
+class Connector(aiohttp.TCPConnector):
+    """Opens connections at the rate at which they complete, tells each attempt of it, and knows what to trust."""
+
+    _default: Any = None
+    max_idle: int | None = None
+    """How many idle connections are kept; None for any number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
+        self._factory: Any = functools.partial(Handler, loop=self._loop)
+        self._queue: ConnectionQueue[Any] = ConnectionQueue(self._loop, self._give_back, self._may_wait)
+        self.max_idle = _max_idle()
+
+    async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
+        request = cast("FastRequest", req)
+        key = req.connection_key
+
+        async def open_connection() -> Any:
+            if request.watch is not None and not request.has_connection:
+                request.watch.enter("connect")
+            return await self._opened(request, traces, timeout)
+
+        def has_connection() -> None:
+            request.has_connection = True
+
+        handler = await self._queue.connection(key, open_connection, has_connection)
+        handler.key = key
+        return handler
+
+    async def _opened(self, req: FastRequest, traces: Any, timeout: Any) -> Any:
+        is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
+        trusted: Any = self._ssl
+        if is_tls and (trusted is True or trusted is self._default):
+            # aiohttp's own was read when it was imported, and knows nothing of a later environment.
+            self._ssl = self._default = await tls.default_context()
+        create = super()._create_connection
+        try:
+            return await create(req, traces, timeout)
+        except OSError as error:
+            if not _is_out_of_descriptors(error) or not self._conns:
+                raise
+        self.drop_idle()
+        for _ in range(2):  # the loop closes their sockets one step later
+            await asyncio.sleep(0)
+        return await create(req, traces, timeout)
+
+    def _may_wait(self, key: Any, error: Exception) -> bool:
+        """Whether a call that got no descriptor for a connection waits for one that is in use."""
+        if not isinstance(error, OSError) or not _is_out_of_descriptors(error):
+            return False
+        in_use = [entry for entry in self._acquired if isinstance(entry, Handler)]
+        # Or all descriptors of the process are idle here again, when this is over.
+        self.max_idle = min(len(in_use) // 2, self.max_idle or len(in_use))
+        return any(entry.key == key for entry in in_use)
+
+    def _give_back(self, key: Any, handler: Any) -> None:
+        """Take a connection that was opened for a call which no longer needs it."""
+        if self._closed:
+            handler.close()
+        elif not self._queue.hand_over(key, handler):
+            super()._release(key, handler)
+
+    def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
+        protocol.ends_request()
+        transport = protocol.transport
+        # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
+        is_unsent = transport is not None and transport.get_write_buffer_size() > 0
+        should_close = should_close or is_unsent
+        if len(self._queue) and not self._closed:
+            if (
+                not should_close
+                and not protocol.should_close
+                and not self.force_close
+                and protocol.is_connected()
+            ):
+                self._release_acquired(key, protocol)
+                if self._queue.hand_over(key, protocol):
+                    return
+        elif self.max_idle is not None and len(self._conns.get(key, ())) >= self.max_idle:
+            should_close = True
+        super()._release(key, protocol, should_close=should_close)
+        if len(self._queue):
+            self._queue.try_again()
+
+    def drop_idle(self) -> None:
+        """Close the connections that are kept."""
+        kept = [protocol for pairs in self._conns.values() for protocol, _ in pairs]
+        self._conns.clear()
+        for protocol in kept:
+            protocol.close()
+
+    def end_queue(self) -> None:
+        """Nobody waits for a connection any more."""
+        self._queue.close(lambda: aiohttp.ClientConnectionError("Connector is closed."))
+
+    def close(self, **options: Any) -> Any:
+        self.end_queue()
+        return super().close(**options)
+
+
+def _is_out_of_descriptors(error: OSError) -> bool:
+    found: Any = getattr(error, "os_error", error)
+    return found.errno in (errno.EMFILE, errno.ENFILE)
+
+
+def _max_idle() -> int | None:
+    """Three quarters of the descriptors that this process may have: the rest is for its other files."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if limit == resource.RLIM_INFINITY else max(1, limit * 3 // 4)

@@ -1,0 +1,99 @@
+"""A request whose head and body go out in one write."""
+
+# pyright: reportPrivateUsage=false
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from ..outgoing import Outgoing, skipped_headers
+from ..phase_trace import current_watch
+from ..watch import Watch
+
+
+class FastRequest(aiohttp.ClientRequest):
+    """Sends an `Outgoing` in one write. Bodies in chunks, and whatever a proxy wants, stay aiohttp's own affair."""
+
+    watch: Watch | None = None
+    _outgoing: Outgoing | None = None
+    has_connection: bool = False
+    """Whether it need not be told of the connection that is being opened for it."""
+
+    def __init__(self, method: str, url: URL, *, data: Any = None, **options: Any) -> None:
+        self._is_whole = False
+        if type(data) is not Outgoing:  # somebody has wrapped `_request`
+            self.watch = next(iter(current_watch.get() or ()), None)
+            super().__init__(method, url, data=data, **options)
+            return
+        self._outgoing = data
+        self.watch = data.watch
+        self._is_whole = options["proxy"] is None and (data.body is None or type(data.body) is bytes)
+        if self._is_whole:
+            self._take(method, url, **options)
+        else:
+            added: Any = options.pop("headers", None)
+            options["headers"] = data.headers.with_added(added).values if added else data.headers.values
+            options["skip_auto_headers"] = skipped_headers(data.body)
+            super().__init__(method, url, data=data.body, **options)
+
+    def _take(
+        self, method: str, url: URL, *, session: Any, loop: Any, ssl: Any, timer: Any, traces: Any,
+        response_class: Any, headers: Any = None, server_hostname: str | None = None, **_: Any,
+    ) -> None:  # fmt: skip
+        """Keep what the connector and the response ask for, and nothing of what aiohttp would work out."""
+        sent = cast("Outgoing", self._outgoing).headers
+        if headers:  # of a tracer: traceparent, sentry-trace, x-datadog-...
+            sent = sent.with_added(headers)
+        self._sent = sent
+        self.method = method
+        self.original_url: URL = url
+        self.url: URL = url
+        self.headers: CIMultiDict[str] = sent.values
+        self.loop = loop
+        self.response_class = response_class
+        self.server_hostname = server_hostname
+        self.proxy: URL | None = None
+        self.proxy_auth: Any = None
+        self.proxy_headers: Any = None
+        self._session = session
+        self._ssl = ssl
+        self._timer = timer
+        self._traces = traces
+
+    async def send(self, conn: Any) -> aiohttp.ClientResponse:
+        """Write the request. Returns the response that is to come."""
+        handler, watch = conn.protocol, self.watch
+        if watch is None or not self._is_whole:
+            handler.begins_request(watch, None)
+            return await super().send(conn)
+        message = self._message()
+        handler.begins_request(watch, len(message))
+        transport = conn.transport
+        if transport is not None and not transport.is_closing():
+            transport.write(message)
+        if transport is None or transport.is_closing():  # also where writing failed
+            watch.is_undelivered = True
+            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+        self.output_size: int = len(message)
+        sent: Any = self  # of the writer of a request that is out already only this size is asked
+        response: aiohttp.ClientResponse = self.response_class(
+            self.method, self.original_url, writer=None, continue100=None, timer=self._timer,
+            request_info=self.request_info, traces=self._traces, loop=self.loop, session=self._session,
+            stream_writer=sent,
+        )  # fmt: skip
+        return response
+
+    def _message(self) -> bytes:
+        line = f"{self.method} {self.url.raw_path_qs} HTTP/1.1\r\n".encode()
+        lines, body = self._sent.lines, cast("Outgoing", self._outgoing).body
+        if body is None and self.method in _WITHOUT_LENGTH:
+            return b"%b%b\r\n" % (line, lines)
+        body = body or b""
+        return b"%b%bContent-Length: %d\r\n\r\n%b" % (line, lines, len(body), body)
+
+
+_WITHOUT_LENGTH = frozenset({"GET", "HEAD"})
