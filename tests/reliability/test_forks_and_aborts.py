@@ -107,6 +107,7 @@ def descriptors() -> int:
     return len(os.listdir("/dev/fd"))
 
 
+@pytest.mark.fast_path_only("deaf")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("send", [upload, ask_in_time, ask_and_leave])
 async def test_a_request_that_is_given_up_keeps_neither_socket_nor_body(

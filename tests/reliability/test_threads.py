@@ -268,11 +268,12 @@ def threads(name: str) -> int:
 
 
 async def test_threads_are_few_and_taken_again_and_end_when_idle(gate: threading.Event) -> None:
-    executor = DaemonExecutor("few", 3, stuck_after_s=60, idle_s=0.2)
+    name = f"few-{id(gate)}"  # those of another test may not have ended yet
+    executor = DaemonExecutor(name, 3, stuck_after_s=60, idle_s=0.2)
     results = [asyncio.wrap_future(executor.submit(pow, number, 2)) for number in range(200)]
-    assert threads("few") <= 3
+    assert threads(name) <= 3
     assert await asyncio.gather(*results) == [number**2 for number in range(200)]
-    await asyncio.to_thread(eventually, lambda: threads("few") == 0)
+    await asyncio.to_thread(eventually, lambda: threads(name) == 0)
     assert await asyncio.wrap_future(executor.submit(pow, 3, 2)) == 9
 
 
