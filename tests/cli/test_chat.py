@@ -94,11 +94,13 @@ def test_options_are_sent(run: Run, service: LocalGroq) -> None:
     [("http://api.groq.com", "max_completion_tokens"), ("http://llama.example/v1", "max_tokens")],
 )
 def test_the_token_limit_has_the_name_that_the_server_knows(
-    run: Run, service: LocalGroq, monkeypatch: pytest.MonkeyPatch, base_url: str, name: str, how: list[str]
+    run: Run, monkeypatch: pytest.MonkeyPatch, base_url: str, name: str, how: list[str]
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", service.base_url)
-    run("chat", "hi", "--max-tokens", "99", "--base-url", base_url, *how)
-    body = asked(service)[0]
+    monkeypatch.setenv("GROQ_API_KEY", KEY)
+    with LocalGroq(api_key=KEY, allowed_hosts=["api.groq.com", "llama.example"]) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
+        run("chat", "hi", "--max-tokens", "99", "--base-url", base_url, *how)
+        body = asked(proxy)[0]
     assert {key: body[key] for key in body if key.startswith("max")} == {name: 99}
 
 
