@@ -124,6 +124,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return bool(self.end) and (self.after_bytes is not None or self.after_events is not None)
 
     @property
+    def breaks_off(self) -> bool:
+        """Whether the connection ends before the end of the response."""
+        return self.end in ("close", "reset") and (self.before_head or self.cuts)
+
+    @property
     def splits(self) -> bool:
         """Whether the writes are split."""
         return bool(self.split_at) or self.split_every > 0
@@ -195,8 +200,8 @@ class _Entry:
         self.skip = fault.skip
 
 
-def bend(reply: Reply, fault: Fault) -> Reply:
-    """The answer as *fault* changes it; `after_bytes` and `end` are the writer's part."""
+def bend(reply: Reply, fault: Fault, model: str = "") -> Reply:
+    """The answer to a request of *model* as *fault* changes it; `after_bytes` and `end` are the writer's part."""
     bent = Reply(
         reply.status,
         reply.body,
@@ -205,7 +210,7 @@ def bend(reply: Reply, fault: Fault) -> Reply:
         pieces=reply.pieces,
     )
     if fault.status is not None or fault.body is not None:
-        _replace_body(bent, fault)
+        _replace_body(bent, fault, model)
     if bent.pieces is not None and bent.content_type == SSE_TYPE:
         bent.pieces = _bend_events(bent.pieces, fault)
     if fault.insert is not None:
@@ -219,6 +224,8 @@ def bend(reply: Reply, fault: Fault) -> Reply:
         bent.content_type = fault.content_type
     if fault.headers:
         replaced = {name.lower() for name in fault.headers}
+        if "content-type" in replaced:
+            bent.content_type = ""
         bent.headers = {k: v for k, v in bent.headers.items() if k.lower() not in replaced} | fault.headers
     return bent
 
@@ -230,13 +237,13 @@ def _set_body(reply: Reply, parts: list[bytes]) -> None:
         reply.pieces = [part for part in parts if part]
 
 
-def _replace_body(reply: Reply, fault: Fault) -> None:
+def _replace_body(reply: Reply, fault: Fault, model: str) -> None:
     if fault.status is not None:
         reply.status = fault.status
     body = fault.body
     reply.content_type = JSON_TYPE
     if body is None:
-        body = error_body(reply.status)
+        body = error_body(reply.status, model)
     elif isinstance(body, bytes | str) and not fault.content_type:
         reply.content_type = "text/plain; charset=utf-8"
     reply.pieces = None

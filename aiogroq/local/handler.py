@@ -14,7 +14,7 @@ from aiohttp.web_protocol import RequestHandler
 from .context import Call, Settings
 from .faults import Fault, FaultBook, bend, parse_fault
 from .hosts import Hosts
-from .journal import Journal, ReceivedRequest
+from .journal import Journal, ReceivedRequest, named_model
 from .reply import SSE_TYPE, ApiError, Reply
 from .service import LOGGER, Service
 from .wire import send, send_faulty
@@ -136,7 +136,7 @@ class Handler:
                 entry.headers,
             )
             reply = self._service.answer(call)
-            entry.model = call.model
+            entry.model = call.model or (named_model(entry) if reply.status >= 400 else "")
             entry.prompt_tokens, entry.completion_tokens = call.prompt_tokens, call.completion_tokens
         except ApiError as error:
             reply, closes = error.reply(), error.status == 408
@@ -163,7 +163,8 @@ class Handler:
             gap_s = 1.0 / paced if paced else 0.0
             return await send(request, reply, event_gap_s=gap_s, closes=closes)
         entry.fault = fault
-        bent = bend(reply, fault)
+        entry.cut = fault.breaks_off
+        bent = bend(reply, fault, entry.model)
         entry.status = None if fault.before_head and fault.end != "stall" else bent.status
         return await send_faulty(request, bent, fault)
 

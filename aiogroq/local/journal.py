@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from .multipart import Part, parse_multipart
+from .reply import ApiError
 
 
 @dataclass(slots=True, repr=False)
@@ -38,12 +39,14 @@ class ReceivedRequest:
     disconnected_at: float | None = None
     """When the client went away before that."""
     model: str = ""
-    """The model that a good request names, where it counts against the model's limits."""
+    """The model that the request names; empty where it names none or its body was not read."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     """What the response says of its usage; 0 where it says nothing."""
     fault: object = None
     """The `Fault` that hit it, if one did."""
+    cut: bool = False
+    """Whether the fault ended the connection before the end of the response."""
     kept: bool = False
     """Whether it still stands in the log."""
     _json: Any = None
@@ -82,6 +85,25 @@ class ReceivedRequest:
         if not content_type.lower().startswith("multipart/form-data"):
             return []
         return parse_multipart(self.body, content_type)
+
+
+class _Named(msgspec.Struct):
+    model: str = ""
+
+
+_decode_named = msgspec.json.Decoder(_Named).decode
+_MAX_MODEL_CHARS = 256
+
+
+def named_model(entry: ReceivedRequest) -> str:
+    """The model in the body of a request that was refused; empty where there is none to be read."""
+    try:
+        model = next((part.text for part in entry.parts if part.name == "model"), None)
+        if model is None:
+            model = _decode_named(entry.body).model
+    except (ApiError, ValueError, RecursionError):
+        return ""
+    return model[:_MAX_MODEL_CHARS]
 
 
 class Journal:

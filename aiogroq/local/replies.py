@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from .reply import ApiError
 
@@ -12,6 +12,16 @@ ReplySource = str | dict[str, Any] | Callable[[dict[str, Any]], Any] | Iterable[
 
 # Such an error is the test's and stays the same however often it is asked for.
 _NO_RETRY = {"x-should-retry": "false"}
+_MESSAGE_KEYS = (
+    "annotations",
+    "content",
+    "executed_tools",
+    "finish_reason",
+    "function_call",
+    "reasoning",
+    "role",
+    "tool_calls",
+)
 
 
 class Replies:
@@ -33,7 +43,8 @@ class Replies:
     def next(self, body: dict[str, Any]) -> Any:
         """The reply to the chat request *body*; `None` where no source is set.
 
-        Raises: `ApiError` 500, which clients do not retry, where the source is used up, fails or gives `None`.
+        It is a text, a message or a list of deltas. Raises: `ApiError` 500, which clients do not retry, where the source is
+        used up, fails or gives anything else.
         """
         function = self._next
         if function is None:
@@ -44,16 +55,45 @@ class Replies:
             raise
         except Exception as error:
             raise _failed(f"the reply function raised {error!r}") from error
-        if given is None:
-            raise _failed(
-                "the reply of LocalGroq(reply=...) is None: give a text, a message or a list of deltas"
-            )
+        try:
+            return _checked(given)
+        except (TypeError, ValueError) as error:
+            raise _failed(str(error)) from None
+
+
+def _checked(given: Any) -> Any:
+    """*given* as a text, a message or a list of deltas. Raises `TypeError` or `ValueError` with what a reply may be."""
+    if isinstance(given, str):
         return given
+    if isinstance(given, dict):
+        message = cast("dict[str, Any]", given)
+        unknown = next((key for key in message if key not in _MESSAGE_KEYS), None)
+        if unknown is not None:
+            raise ValueError(
+                f"the reply of LocalGroq(reply=...) has the unknown key {unknown!r}; a message has "
+                f"{', '.join(_MESSAGE_KEYS)}; a list of deltas is sent as it is"
+            )
+        return message
+    if given is None:
+        raise _no_reply("is None")
+    if isinstance(given, bytes) or not isinstance(given, Iterable):
+        raise _no_reply(f"is of type {type(given).__name__}")
+    deltas = list(cast("Iterable[Any]", given))
+    for delta in deltas:
+        if not isinstance(delta, str | dict):
+            raise _no_reply(f"has a delta of type {type(delta).__name__}")
+    return deltas
+
+
+def _no_reply(what: str) -> TypeError:
+    return TypeError(
+        f"the reply of LocalGroq(reply=...) {what}: give a text, a message (dict) or a list of deltas (texts or dicts)"
+    )
 
 
 def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
     if isinstance(source, str | dict):
-        return _Always(source).take
+        return _Always(_checked(source)).take
     if callable(source):
         return source
     if isinstance(source, bytes) or not hasattr(source, "__iter__"):

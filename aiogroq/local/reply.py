@@ -85,6 +85,7 @@ def error_event(error: dict[str, Any]) -> bytes:
     return b"event: error\ndata: " + encode_json({"error": error}) + b"\n\n"
 
 
+_RECORDED_MODEL = "llama-3.3-70b-versatile"
 # status -> (message, type, code), as recorded; 498's text is not recorded anywhere and is ours.
 _ERRORS: dict[int, tuple[str, str, str | None]] = {
     400: ("Bad Request", "invalid_request_error", None),
@@ -105,7 +106,7 @@ _ERRORS: dict[int, tuple[str, str, str | None]] = {
         "http_error",
     ),
     429: (
-        "Rate limit reached for model `llama-3.3-70b-versatile` in organization `org_local` service tier "
+        f"Rate limit reached for model `{_RECORDED_MODEL}` in organization `org_local` service tier "
         "`on_demand` on requests per minute (RPM): Limit 30, Used 30, Requested 1. Please try again in 2s. "
         "Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing",
         "requests",
@@ -123,10 +124,15 @@ _ERRORS: dict[int, tuple[str, str, str | None]] = {
 }
 
 
-def error_body(status: int) -> dict[str, Any]:
-    """The body that the service sends with *status*, `{"error": {...}}`; other statuses get one of the same form."""
+def error_body(status: int, model: str = "") -> dict[str, Any]:
+    """The body that the service sends with *status*, `{"error": {...}}`; other statuses get one of the same form.
+
+    *model* is named where the service names one.
+    """
     fallback = _ERRORS[500 if status >= 500 else 400]
     message, kind, code = _ERRORS.get(status, fallback)
+    if model:
+        message = message.replace(_RECORDED_MODEL, model)
     error = {"message": message, "type": kind}
     if code is not None:
         error["code"] = code

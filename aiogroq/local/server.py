@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from .batches import Batches
 from .context import Context, Settings
@@ -123,6 +125,14 @@ class LocalGroq:
         )
         self._port = port
 
+    if not TYPE_CHECKING:  # type checkers would take any name for one that can be set
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Refuse a name that would be kept and do nothing."""
+            if not name.startswith("_") and name != "reply":
+                raise _not_set(name)
+            object.__setattr__(self, name, value)
+
     # ---- life -------------------------------------------------------------------------------------------------
 
     def start(self) -> LocalGroq:
@@ -231,6 +241,13 @@ class LocalGroq:
     def close_connections(self) -> int:
         """Cut off every connection, also in the middle of an answer; returns how many they were."""
         return self._engine.run(close_all)
+
+
+def _not_set(name: str) -> AttributeError:
+    if name in inspect.signature(LocalGroq).parameters:
+        how = f"LocalGroq({name}=...) or @pytest.mark.local_groq({name}=...)"
+        return AttributeError(f"{name} of a LocalGroq is set when it is made: {how}")
+    return AttributeError(f"LocalGroq has no attribute {name!r} that can be set, only `reply`")
 
 
 def _names(hosts: Iterable[str]) -> tuple[str, ...]:

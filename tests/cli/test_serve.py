@@ -170,10 +170,18 @@ def test_a_line_for_each_request_is_written_where_it_is_wanted() -> None:
     url = announced_url(process)
     assert asked(url, "/v1/chat/completions", CHAT) == 200
     assert asked(url, "/v1/models/nope") == 404
+    assert asked(url, "/v1/chat/completions", b'{"model": "m", "messages": []}') == 400
+    streamed = json.dumps({**json.loads(CHAT), "stream": True}).encode()
+    assert (
+        asked(url, "/v1/chat/completions", streamed, x_local_fault='{"after_events": 2, "end": "close"}')
+        == 200
+    )
     process.send_signal(signal.SIGTERM)
     code, err = ended(process)
     assert code == 0
-    first, second = err.decode().splitlines()
+    first, second, refused, cut = err.decode().splitlines()
+    assert re.fullmatch(r"POST /v1/chat/completions m 400 \d+ ms", refused)
+    assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms cut", cut)
     assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms \d+\+\d+ tokens", first)
     assert re.fullmatch(r"GET /v1/models/nope - 404 \d+ ms", second)
 

@@ -378,3 +378,41 @@ def test_a_reply_function_that_raises_is_a_500_that_says_so() -> None:
         pytest.raises(groq.InternalServerError, match="no idea"),
     ):
         client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}])
+
+
+@pytest.mark.parametrize(
+    "given", [7, [5], ["a", None], b"x", {1, 2}, 1.5, {"contnt": "hello"}, {"choices": []}]
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_that_is_none_of_the_possible_ones_is_named(given: Any, stream: bool) -> None:
+    import groq
+
+    with (
+        LocalGroq(reply=lambda body: given) as server,
+        groq.Groq(api_key="k", base_url=server.base_url) as client,
+    ):
+        with pytest.raises(groq.InternalServerError) as caught:
+            client.chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "hi"}], stream=stream
+            )
+        assert server.request_count == 1
+    text = str(caught.value)
+    if isinstance(given, dict):
+        assert f"unknown key {next(iter(given))!r}" in text
+        assert "annotations, content, executed_tools, finish_reason" in text
+    else:
+        assert "give a text, a message (dict) or a list of deltas (texts or dicts)" in text
+
+
+def test_a_message_with_unknown_keys_is_refused_where_it_is_set() -> None:
+    with pytest.raises(ValueError, match="unknown key 'contnt'; a message has annotations, content"):
+        LocalGroq(reply={"contnt": "hello"})
+    server = LocalGroq(reply="before")
+    with pytest.raises(ValueError, match="unknown key 'contnt'"):
+        server.reply = {"contnt": "hello"}
+    assert server.reply == "before"
+
+
+def test_a_reply_function_may_yield_its_deltas(chat: Any, server: LocalGroq) -> None:
+    server.reply = lambda body: (text for text in ("a", "b"))
+    assert content(chat("hi")) == "ab"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
@@ -111,6 +112,41 @@ def test_bodies_types_and_bytes_can_be_replaced(server: LocalGroq, ask: Any) -> 
     assert ask("/models").body == b"\x00\xff"
     assert ask("/models").body.startswith(b'{"ogarbagebject"')
     assert ask("/models").headers["content-type"] == "application/octet-stream"
+
+
+def test_the_content_type_among_the_headers_replaces_that_of_the_response(server: LocalGroq) -> None:
+    server.script(Fault(status=200, headers={"Content-Type": "text/plain"}, body="x"))
+    with connected(server) as connection:
+        post(connection, CHAT, extra="connection: close\r\n")
+        head = read_all(connection).partition(b"\r\n\r\n")[0].lower()
+    assert head.count(b"content-type:") == 1
+    assert b"content-type: text/plain\r\n" in head
+
+
+def test_a_rate_limit_names_the_model_that_was_asked_for(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(status=429, times=2))
+    assert "for model `m` in" in ask("/chat/completions", CHAT).error["message"]
+    assert "for model `llama-3.3-70b-versatile` in" in ask("/models").error["message"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_cut"),
+    [
+        (Fault(after_events=3, end="close"), True),
+        (Fault(after_bytes=9, end="reset"), True),
+        (Fault(before_head=True, end="close"), True),
+        (Fault(end="close"), False),
+        (Fault(after_events=3, end="stall", stall_s=0.01), False),
+        (Fault(drop_done=True), False),
+    ],
+)
+def test_the_log_tells_which_responses_were_cut(server: LocalGroq, fault: Fault, is_cut: bool) -> None:
+    server.script(fault)
+    with connected(server) as connection:
+        post(connection, STREAM, extra="connection: close\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            read_all(connection)
+    assert server.wait_for_requests(1, finished=True)[0].cut is is_cut
 
 
 def test_gzip_can_be_whole_or_truncated_within_correct_framing(server: LocalGroq, ask: Any) -> None:

@@ -205,6 +205,42 @@ def test_replies_that_are_used_up_are_told_and_not_retried() -> None:
         LocalGroq(reply=7)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("strict", r"LocalGroq\(strict=...\) or @pytest.mark.local_groq\(strict=...\)"),
+        ("latency_s", r"LocalGroq\(latency_s=...\)"),
+        ("port", r"LocalGroq\(port=...\)"),
+        ("nonsense", "LocalGroq has no attribute 'nonsense' that can be set"),
+        ("base_url", "LocalGroq has no attribute 'base_url' that can be set"),
+    ],
+)
+def test_only_reply_can_be_set_on_a_server(name: str, advice: str) -> None:
+    server: Any = LocalGroq()
+    with pytest.raises(AttributeError, match=advice):
+        setattr(server, name, 1)
+    server.reply = "one"
+    assert server.reply == "one"
+
+
+@pytest.mark.parametrize("body", [{"model": "m"}, {"model": "m", "messages": []}])
+def test_the_model_of_a_refused_request_is_told_too(server: LocalGroq, ask: Any, body: Any) -> None:
+    assert ask("/chat/completions", body).status == 400
+    assert server.wait_for_requests(1, finished=True)[0].model == "m"
+
+
+def test_the_model_of_a_refused_upload_is_told_too(server: LocalGroq, ask: Any, form: Any) -> None:
+    body, headers = form({"model": "whisper-large-v3", "temperature": "hot", "file": b"RIFF"})
+    assert ask("/audio/transcriptions", body, **headers).status == 400
+    assert server.wait_for_requests(1, finished=True)[0].model == "whisper-large-v3"
+
+
+def test_a_refused_body_without_a_model_names_none(server: LocalGroq, ask: Any) -> None:
+    for body in (b"{", b"[]", b'{"model": 7}'):
+        assert ask("/chat/completions", body).status == 400
+    assert [entry.model for entry in server.wait_for_requests(3, finished=True)] == ["", "", ""]
+
+
 def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
     body = json.dumps(CHAT).encode()
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\nexpect: 100-continue\r\ncontent-length: {len(body)}\r\n\r\n"
