@@ -58,6 +58,8 @@ _BODY_IN_PIECES_BYTES = 64 * 1024
 """From here on a socket may not take a body at once, and it is written within the ``write`` limit."""
 _MAX_ERROR_BYTES = 1024 * 1024
 """No error has more to say; the rest of its body is not read."""
+_MAX_RESENDS = 20
+"""How often a request goes out again, uncounted, that met a connection which had been closed before it came."""
 _AS_OUR_OWN = {"raise_for_status": False, "auto_decompress": False}
 
 
@@ -65,7 +67,7 @@ class Call:
     """One call and its tries."""
 
     __slots__ = (
-        "_deadline", "_is_resent", "_is_retried_at_once", "_loop", "_payload", "_redirects", "_retries_left",
+        "_deadline", "_is_retried_at_once", "_loop", "_payload", "_redirects", "_resends_left", "_retries_left",
         "_timeout", "_url", "attempts", "headers", "info", "is_left_open", "request", "transport", "uploads",
     )  # fmt: skip
 
@@ -84,7 +86,7 @@ class Call:
         """Whether the answer is handed out with its body still on the socket."""
         self.headers: SentHeaders = transport.headers(request, self.is_left_open)
         self._redirects = 0
-        self._is_resent = False
+        self._resends_left = _MAX_RESENDS
         self._is_retried_at_once = False
         self.attempts: list[Attempt] = []
         self.uploads: list[Upload] = []
@@ -117,12 +119,11 @@ class Call:
                 kwargs.clear()  # no traceback with locals shows plain headers
                 is_expired = explains(watch, error, task, before)
                 watch.stop()
-                if self._is_resent or not is_stale(error, watch):
+                if self._resends_left <= 0 or not is_stale(error, watch):
                     # Of a server that closed it in the very moment there is no reason to think that it is overloaded.
                     self._is_retried_at_once = not watch.is_new_connection and not is_expired
                     self._raise(error, watch, is_expired)
-                # Once in a call: the next time it may be that the server does not want it.
-                self._is_resent = True
+                self._resends_left -= 1
                 pool.drop_idle(self._loop)
                 continue
             finally:

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from reliability.driven import run_driven
 
-from aiogroq.transport.connection_queue import FIRST_WINDOW, ConnectionQueue, Pace
+from aiogroq.transport.connection_queue import FIRST_OPENINGS, ConnectionQueue
 
 pytestmark = pytest.mark.timeout(10)
+
+
+class Call:
+    """A call of a test."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.phase = "pool"
+
+    def open(self) -> Coroutine[Any, Any, str]:
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.network.opening.append(future)
+
+        async def wait() -> str:
+            return await future
+
+        return wait()
+
+    def is_opening(self) -> None:
+        self.phase = "connect"
+
+    def is_waiting(self) -> None:
+        self.phase = "pool"
 
 
 class Network:
@@ -19,41 +45,35 @@ class Network:
     def __init__(self) -> None:
         self.opening: list[asyncio.Future[str]] = []
         self.idle: list[str] = []
-        self.may_wait = False
+        self.in_use = False
         self.queue: ConnectionQueue[str] = ConnectionQueue(
-            asyncio.get_running_loop(), self.give_back, lambda key, error: self.may_wait
+            asyncio.get_running_loop(),
+            self.give_back,
+            lambda error: isinstance(error, OSError) and error.errno == 24,
+            lambda key: self.in_use,
         )
 
     def give_back(self, key: object, connection: str) -> None:
         if not self.queue.hand_over(key, connection):
             self.idle.append(connection)
 
-    def open(self) -> Coroutine[Any, Any, str]:
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.opening.append(future)
-
-        async def wait() -> str:
-            return await future
-
-        return wait()
-
     def call(self, key: str = "host") -> asyncio.Task[str]:
-        return asyncio.create_task(self.queue.connection(key, self.open, lambda: None))
+        return asyncio.create_task(self.queue.connection(key, Call(self)))
 
     async def settle(self) -> None:
-        for _ in range(5):
+        for _ in range(6):
             await asyncio.sleep(0)
 
 
 async def test_a_bounded_number_of_connections_is_opened_at_a_time() -> None:
     network = Network()
-    calls = [network.call() for _ in range(FIRST_WINDOW * 3)]
+    calls = [network.call() for _ in range(FIRST_OPENINGS * 3)]
     await network.settle()
-    assert len(network.opening) == FIRST_WINDOW
+    assert len(network.opening) == FIRST_OPENINGS
     network.opening[0].set_result("first")
     await network.settle()
     assert calls[0].result() == "first"
-    assert len(network.opening) > FIRST_WINDOW
+    assert len(network.opening) > FIRST_OPENINGS
     network.queue.close(lambda: ConnectionError("closed"))
     await asyncio.gather(*calls, return_exceptions=True)
 
@@ -72,15 +92,15 @@ async def test_a_call_takes_what_comes_first_a_released_connection_or_a_new_one(
     assert network.idle == ["late"]
 
 
-async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_waits() -> None:
+async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_nothing_is_opened_for() -> None:
     network = Network()
-    calls = [network.call() for _ in range(FIRST_WINDOW + 1)]
+    calls = [network.call() for _ in range(FIRST_OPENINGS + 1)]
     await network.settle()
     network.queue.hand_over("host", "released")
     network.opening[0].set_result("new")
     await network.settle()
     assert calls[0].result() == "released"
-    assert calls[1].result() == "new"
+    assert calls[-1].result() == "new"
     network.queue.close(lambda: ConnectionError("closed"))
     await asyncio.gather(*calls, return_exceptions=True)
 
@@ -160,13 +180,16 @@ async def test_an_error_does_not_hurt_a_call_that_has_a_connection_already() -> 
 
 async def test_a_call_without_a_descriptor_waits_for_a_released_connection_or_for_one_to_be_closed() -> None:
     network = Network()
-    network.may_wait = True
-    calls = [network.call(), network.call()]
+    network.in_use = True
+    callers = [Call(network), Call(network)]
+    calls = [asyncio.create_task(network.queue.connection("host", caller)) for caller in callers]
     await network.settle()
+    assert [caller.phase for caller in callers] == ["connect", "connect"]
     for future in network.opening:
         future.set_exception(OSError(24, "Too many open files"))
     await network.settle()
     assert not any(call.done() for call in calls)
+    assert [caller.phase for caller in callers] == ["pool", "pool"]
     network.queue.hand_over("host", "released")
     network.queue.try_again()
     await network.settle()
@@ -176,9 +199,25 @@ async def test_a_call_without_a_descriptor_waits_for_a_released_connection_or_fo
     assert calls[1].result() == "new"
 
 
+async def test_calls_without_a_descriptor_wait_for_those_that_are_being_opened_or_fail_with_the_last() -> (
+    None
+):
+    network = Network()
+    calls = [network.call() for _ in range(3)]
+    await network.settle()
+    for future in network.opening[:2]:
+        future.set_exception(OSError(24, "Too many open files"))
+        await network.settle()
+        assert not any(call.done() for call in calls)
+    network.opening[2].set_exception(OSError(24, "Too many open files"))
+    await network.settle()
+    assert [type(call.exception()) for call in calls] == [OSError] * 3
+    assert len(network.queue) == 0
+
+
 async def test_closing_ends_every_wait_and_every_opening() -> None:
     network = Network()
-    calls = [network.call() for _ in range(FIRST_WINDOW + 5)]
+    calls = [network.call() for _ in range(FIRST_OPENINGS + 5)]
     await network.settle()
     network.queue.close(lambda: ConnectionError("closed"))
     ended = await asyncio.gather(*calls, return_exceptions=True)
@@ -187,24 +226,72 @@ async def test_closing_ends_every_wait_and_every_opening() -> None:
     assert all(future.cancelled() for future in network.opening)
 
 
-def test_more_are_opened_at_a_time_while_opening_takes_no_longer() -> None:
-    pace = Pace()
-    for _ in range(100):
-        pace.opened(0.2)
-    assert pace.window == FIRST_WINDOW + 100
-    for _ in range(50):
-        pace.opened(0.45)  # over twice as long
-    assert pace.window == FIRST_WINDOW + 100
-    for _ in range(20):
-        pace.opened(1.0)
-    assert pace.window == FIRST_WINDOW + 80
+async def test_what_is_being_opened_for_a_call_that_was_served_is_taken_over_by_the_next() -> None:
+    network = Network()
+    first = network.call()
+    await network.settle()
+    network.queue.hand_over("host", "released")
+    second = network.call()
+    await network.settle()
+    assert len(network.opening) == 1
+    network.opening[0].set_result("new")
+    await network.settle()
+    assert (first.result(), second.result()) == ("released", "new")
 
 
-def test_at_least_a_few_and_not_more_than_a_thousand_are_opened_at_a_time() -> None:
-    pace = Pace()
-    for _ in range(100):
-        pace.failed()
-    assert pace.window == 8
-    for _ in range(3000):
-        pace.opened(0.1)
-    assert pace.window == 1024
+async def test_a_destination_that_does_not_answer_holds_up_no_other() -> None:
+    network = Network()
+    dead = [network.call("dead") for _ in range(FIRST_OPENINGS * 3)]
+    alive = network.call("alive")
+    await network.settle()
+    network.opening[-1].set_result("new")
+    await network.settle()
+    assert alive.result() == "new"
+    network.queue.close(lambda: ConnectionError("closed"))
+    await asyncio.gather(*dead, return_exceptions=True)
+
+
+def test_more_are_opened_at_a_time_while_the_loop_has_time() -> None:
+    async def main() -> None:
+        network = Network()
+        calls = [network.call() for _ in range(FIRST_OPENINGS * 10)]
+        await network.settle()
+        for rounds in range(1, 11):
+            assert len(network.opening) == FIRST_OPENINGS * min(rounds, 10)
+            await asyncio.sleep(0.0201)
+        network.queue.close(lambda: ConnectionError("closed"))
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    run_driven(main)
+
+
+async def test_no_more_are_opened_at_a_time_while_the_loop_is_busy() -> None:
+    network = Network()
+    calls = [network.call() for _ in range(FIRST_OPENINGS * 3)]
+    for _ in range(5):
+        await network.settle()
+        ends_at = time.perf_counter() + 0.05
+        while time.perf_counter() < ends_at:
+            pass
+    await network.settle()
+    assert len(network.opening) == FIRST_OPENINGS
+    network.queue.close(lambda: ConnectionError("closed"))
+    await asyncio.gather(*calls, return_exceptions=True)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="eager tasks came with Python 3.12")
+async def test_openings_that_fail_at_their_first_step_do_not_nest() -> None:
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)  # type: ignore[attr-defined, unused-ignore]
+
+    class Failing(Call):
+        def open(self) -> Coroutine[Any, Any, str]:
+            async def fail() -> str:
+                raise OSError(24, "Too many open files")
+
+            return fail()
+
+    network = Network()
+    calls = [asyncio.create_task(network.queue.connection("host", Failing(network))) for _ in range(3000)]
+    ended = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(each) for each in ended} == {OSError}
+    assert len(network.queue) == 0

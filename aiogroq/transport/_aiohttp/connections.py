@@ -8,8 +8,10 @@ import asyncio
 import contextlib
 import errno
 import functools
+import math
 import socket
 import struct
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -135,6 +137,35 @@ def _tcp_counters(transport: Any) -> tuple[int, int]:
     return acknowledged, sent - again
 
 
+_LEAST_IDLE = 8
+"""Idle connections that are kept although the process has run out of descriptors."""
+_FEW_IDLE_S = 60.0
+"""How long after that only few are kept, in seconds."""
+
+
+class _Caller:
+    """A request that needs a connection, as its `ConnectionQueue` sees it."""
+
+    __slots__ = ("_open", "_request")
+
+    def __init__(self, request: FastRequest, open: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        self._request = request
+        self._open = open
+
+    def open(self) -> Coroutine[Any, Any, Any]:
+        return self._open()
+
+    def is_opening(self) -> None:
+        self._enter("connect")
+
+    def is_waiting(self) -> None:
+        self._enter("pool")
+
+    def _enter(self, phase: str) -> None:
+        if self._request.watch is not None:
+            self._request.watch.enter(phase)
+
+
 class Connector(aiohttp.TCPConnector):
     """Opens connections at the rate at which they complete, tells each attempt of it, and knows what to trust."""
 
@@ -145,23 +176,17 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         self._factory: Any = functools.partial(Handler, loop=self._loop)
-        self._queue: ConnectionQueue[Any] = ConnectionQueue(self._loop, self._give_back, self._may_wait)
+        self._queue: ConnectionQueue[Any] = ConnectionQueue(
+            self._loop, self._give_back, self._is_for_lack_of_room, self._is_in_use
+        )
         self.max_idle = _max_idle()
+        self._max_idle_until = math.inf
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
         request = cast("FastRequest", req)
-        key = req.connection_key
-
-        async def open_connection() -> Any:
-            if request.watch is not None and not request.has_connection:
-                request.watch.enter("connect")
-            return await self._opened(request, traces, timeout)
-
-        def has_connection() -> None:
-            request.has_connection = True
-
-        handler = await self._queue.connection(key, open_connection, has_connection)
-        handler.key = key
+        caller = _Caller(request, functools.partial(self._opened, request, traces, timeout))
+        handler = await self._queue.connection(req.connection_key, caller)
+        handler.key = req.connection_key
         return handler
 
     async def _opened(self, req: FastRequest, traces: Any, timeout: Any) -> Any:
@@ -181,14 +206,17 @@ class Connector(aiohttp.TCPConnector):
             await asyncio.sleep(0)
         return await create(req, traces, timeout)
 
-    def _may_wait(self, key: Any, error: Exception) -> bool:
-        """Whether a call that got no descriptor for a connection waits for one that is in use."""
+    def _is_for_lack_of_room(self, error: Exception) -> bool:
         if not isinstance(error, OSError) or not _is_out_of_descriptors(error):
             return False
-        in_use = [entry for entry in self._acquired if isinstance(entry, Handler)]
         # Or all descriptors of the process are idle here again, when this is over.
-        self.max_idle = min(len(in_use) // 2, self.max_idle or len(in_use))
-        return any(entry.key == key for entry in in_use)
+        in_use = sum(isinstance(entry, Handler) for entry in self._acquired)
+        self.max_idle = max(_LEAST_IDLE, min(in_use // 2, self.max_idle or in_use))
+        self._max_idle_until = self._loop.time() + _FEW_IDLE_S
+        return True
+
+    def _is_in_use(self, key: Any) -> bool:
+        return any(isinstance(entry, Handler) and entry.key == key for entry in self._acquired)
 
     def _give_back(self, key: Any, handler: Any) -> None:
         """Take a connection that was opened for a call which no longer needs it."""
@@ -215,6 +243,8 @@ class Connector(aiohttp.TCPConnector):
                     return
         elif self.max_idle is not None and len(self._conns.get(key, ())) >= self.max_idle:
             should_close = True
+            if self._loop.time() > self._max_idle_until:
+                self.max_idle, self._max_idle_until = _max_idle(), math.inf
         super()._release(key, protocol, should_close=should_close)
         if len(self._queue):
             self._queue.try_again()

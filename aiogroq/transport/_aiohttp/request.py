@@ -20,8 +20,6 @@ class FastRequest(aiohttp.ClientRequest):
 
     watch: Watch | None = None
     _outgoing: Outgoing | None = None
-    has_connection: bool = False
-    """Whether it need not be told of the connection that is being opened for it."""
 
     def __init__(self, method: str, url: URL, *, data: Any = None, **options: Any) -> None:
         self._is_whole = False
