@@ -22,7 +22,8 @@ BOTH = ("client", "network", "reliability", "security", "sync")
 NOT_PROMISED: dict[str, str] = {
     "stale": "a kept connection that the server closed before the request came costs one of `max_retries`",
     "unsolicited": "what a server sends while a connection is idle is taken for the response to the next request",
-    "cold": "a cold fan-out opens a connection for each call at once, and fails where the descriptors of the process run out",
+    "cold": "a cold fan-out opens a connection for each call at once, and fails where the descriptors of the process run out; "
+    "`DefaultAioHttpClient(limit=100)` bounds them",
     "deaf": "a request that is given up while the server does not read it keeps its socket until the server does",
     "garbled": "a body whose chunk lengths are no numbers ends at the `read` or `idle` limit, not at once",
     "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is collected",

@@ -76,9 +76,9 @@ def _checked(given: Any) -> Any:
         return message
     if given is None:
         raise _no_reply("is None")
-    if isinstance(given, bytes) or not isinstance(given, Iterable):
+    if isinstance(given, bytes) or not hasattr(given, "__iter__"):
         raise _no_reply(f"is of type {type(given).__name__}")
-    deltas = list(cast("Iterable[Any]", given))
+    deltas: list[Any] = list(given)
     for delta in deltas:
         if not isinstance(delta, str | dict):
             raise _no_reply(f"has a delta of type {type(delta).__name__}")
