@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import inspect
 import re
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from aiogroq.resources import views as async_views
+from aiogroq.resources._cached import cached_property
 from aiogroq.resources.tree import AsyncResources
 from aiogroq.sync import facade
 from aiogroq.sync import views as blocking_views
@@ -63,9 +63,9 @@ def endpoints(cls: type[Any]) -> dict[str, FunctionType]:
 def children(cls: type[Any]) -> dict[str, str]:
     """The properties of a class that give another resource or view, and the names of the classes they give."""
     return {
-        name: str(inspect.signature(member.func).return_annotation)
+        name: str(inspect.signature(member._compute).return_annotation)
         for name, member in vars(cls).items()
-        if isinstance(member, functools.cached_property) and not name.startswith("with_")
+        if isinstance(member, cached_property) and not name.startswith("with_")
     }
 
 
@@ -302,6 +302,8 @@ def test_there_are_declarations_to_compare() -> None:
     assert AsyncResources in DECLARED
     assert len(DECLARED) >= 12
     assert len(WITH_VIEWS) == len(DECLARED) - 1  # all but the verbs
+    found = {name for cls in DECLARED for name in children(cls)}
+    assert found >= {"chat", "audio", "models", "completions", "transcriptions"}
 
 
 @pytest.mark.parametrize("cls", DECLARED, ids=lambda cls: cls.__name__)
