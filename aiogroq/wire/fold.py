@@ -56,6 +56,10 @@ class ChunkFold:
                 fold.add(delta)
             if choice.finish_reason:
                 fold.finish_reason = choice.finish_reason
+            elif self._has_final_usage and (
+                content or delta.reasoning or delta.tool_calls or delta.executed_tools
+            ):
+                self._has_final_usage = False  # it was not that of the whole request: there is more
             if choice.logprobs is not None:
                 fold.add_logprobs(choice.logprobs)
         if chunk.usage is not None and type(chunk.usage) is CompletionUsage:

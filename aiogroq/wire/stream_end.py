@@ -1,7 +1,7 @@
 """Whether a stream that has ended came whole: decided by what the stream itself has shown.
 
 A chat stream has shown its end when every choice has a finish reason, or when the usage of the whole request came (in a
-chunk without choices, or in ``x_groq``). With that it is whole, with ``[DONE]`` or without. Where it has not:
+chunk without choices, or in ``x_groq``) and no content after it. With that it is whole, with ``[DONE]`` or without. Where it has not:
 
 * a body that ends without ``[DONE]`` is cut, however orderly HTTP's own end is: a proxy ends what its server left open;
 * ``[DONE]`` alone is not believed of a server that knows finish reasons, which it shows by sending the field, as null in most
