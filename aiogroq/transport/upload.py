@@ -19,6 +19,8 @@ from ..wire.request import Form
 from .source import CHUNK_BYTES, Once, SourceFailed, as_bytes, in_thread
 from .threads import clean_up
 
+_TEXT_MODE = "`{name}` is open in text mode; open it with mode 'rb'"
+
 
 class Upload:
     """One file of a form, whose bytes can be read from the start any number of times."""
@@ -44,8 +46,8 @@ class Upload:
     async def open(self) -> None:
         """Make ready to be read from the start, and find out the size in bytes where it can be known.
 
-        Raises `OSError` for a path that cannot be opened, `ValueError` for one that is no regular file, and what a file
-        of the caller's own raises.
+        Raises `OSError` for a path that cannot be opened, `ValueError` for one that is no regular file, `TypeError` for a
+        file open in text mode, and what a file of the caller's own raises.
         """
         if isinstance(self._content, (bytes, AsyncIterable)) and mimetypes.inited:
             self._open()  # reads no file, not even those that say which name has which type
@@ -66,6 +68,8 @@ class Upload:
                 if self._is_closed:  # meanwhile: nobody waited for it any more
                     self._file.close()
                     return
+            elif self._file is None and hasattr(content, "read") and _gives_text(content):
+                raise TypeError(_TEXT_MODE.format(name=self.name))
             elif self._file is None and _is_file(content) and content.seekable():
                 self._file = content
                 self._start = content.tell()
@@ -155,8 +159,8 @@ def _checked(name: str, content: Any) -> Any:
         raise TypeError(
             f"`{name}` is a str, which may be a path or text: pass pathlib.Path(...), bytes or an open file"
         )
-    if isinstance(content, io.TextIOBase) or "b" not in str(getattr(content, "mode", "b")):
-        raise TypeError(f"`{name}` is open in text mode; open it with mode 'rb'")
+    if isinstance(content, io.TextIOBase) or (isinstance(content, AsyncIterable) and _has_text_mode(content)):
+        raise TypeError(_TEXT_MODE.format(name=name))
     if isinstance(content, (bytes, os.PathLike, AsyncIterable)):
         return cast("Any", content)
     if hasattr(content, "read"):
@@ -165,6 +169,21 @@ def _checked(name: str, content: Any) -> Any:
         f"`{name}` must be bytes, a path, a file open in binary mode, an async iterator of bytes, or a tuple "
         f"(name, content[, type[, headers]]), not {type(content).__name__}"
     )
+
+
+def _has_text_mode(content: Any) -> bool:
+    return "b" not in str(getattr(content, "mode", "b"))
+
+
+def _gives_text(file: Any) -> bool:
+    """Whether a file of the caller's is open in text mode. Those of `gzip` and `zipfile` are binary, without a "b" in
+    their mode: what they read tells. May block."""
+    if not _has_text_mode(file):
+        return False
+    try:
+        return isinstance(file.read(0), str)
+    except io.UnsupportedOperation:  # a text file that is open for writing alone
+        return True
 
 
 def _guess_type(filename: str | None) -> str | None:

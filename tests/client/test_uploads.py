@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tempfile
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -152,6 +154,28 @@ async def test_a_file_open_in_text_mode_is_refused(client: AsyncGroq, tmp_path: 
     path.write_text("x")
     with path.open() as file, pytest.raises(TypeError, match="text mode; open it with mode 'rb'"):
         await client.files.create(file=file, purpose="batch")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["gzip", "member of a zip", "temporary file"])
+async def test_a_binary_file_is_told_by_what_it_gives_and_not_by_its_mode(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "in"
+    if kind == "gzip":
+        path.write_bytes(gzip.compress(CONTENT))
+        file: Any = gzip.open(path, "rb")  # its mode is a number
+    elif kind == "member of a zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("in.jsonl", CONTENT)
+        file = zipfile.ZipFile(path).open("in.jsonl")  # its mode is "r"
+    else:
+        file = tempfile.NamedTemporaryFile("w+")
+        with file, pytest.raises(TypeError, match="text mode"):
+            await client.files.create(file=file, purpose="batch")
+        return
+    with file:
+        await client.files.create(file=("in.jsonl", file), purpose="batch")
+    assert CONTENT in server.requests[0].body
 
 
 async def test_a_path_that_is_not_there_is_an_os_error(client: AsyncGroq, tmp_path: Path) -> None:
