@@ -15,16 +15,14 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from .. import transport
+from ..errors import APIError
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.completion_usage import CompletionUsage
 from .portal import PortalError, portal, refuse_from
 from .runner import LIVENESS_S
-
-if TYPE_CHECKING:
-    from ..errors import APIError
-    from ..transport.stream import AsyncStream
-    from ..types.chat.chat_completion import ChatCompletion
-    from ..types.completion_usage import CompletionUsage
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -54,7 +52,7 @@ class _Pump(Generic[T]):
     back to it: two of them that no reader has met are as much as is read ahead.
     """
 
-    def __init__(self, source: AsyncStream[T]) -> None:
+    def __init__(self, source: transport.AsyncStream[T]) -> None:
         self.source = source
         self.runner = portal.runner
         # Not a deque with a semaphore, whose lock an interrupt of the reader can leave locked, for the portal to wait on.
@@ -162,7 +160,7 @@ class Stream(Generic[T]):
     response: Any
     """The body that the events come from: ``status``, ``headers``, ``url``."""
 
-    def __init__(self, source: AsyncStream[T]) -> None:
+    def __init__(self, source: transport.AsyncStream[T]) -> None:
         self._source = source
         self.response = source.response
         self._ready: deque[T] = deque()
@@ -246,7 +244,7 @@ class Stream(Generic[T]):
         """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
         return self._read(lambda source: source.partial)
 
-    def _read(self, read: Callable[[AsyncStream[T]], U]) -> U:
+    def _read(self, read: Callable[[transport.AsyncStream[T]], U]) -> U:
         """Read something of the stream on the loop, where events are added to it meanwhile."""
         runner = self._pump.runner
         if self._is_over or not runner.is_alive or runner.is_here or sys.is_finalizing():

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from ..types._omit import Omit, is_omitted, omit
+from ..types._typing import Never
 from .arguments import refuse_unknown
-
-if TYPE_CHECKING:
-    from typing_extensions import Never
 
 Seconds: TypeAlias = float | None
 

@@ -53,6 +53,17 @@ def test_the_annotations_of_a_method_can_be_resolved(path: str) -> None:
     assert hints.keys() >= annotated.keys()
 
 
+PUBLIC_CLASSES = [member for name in aiogroq.__all__ if inspect.isclass(member := getattr(aiogroq, name))]
+
+
+@pytest.mark.parametrize("cls", PUBLIC_CLASSES, ids=lambda cls: cls.__name__)
+def test_the_annotations_of_the_methods_of_public_classes_can_be_resolved(cls: type[Any]) -> None:
+    for _, member in inspect.getmembers(cls):
+        function = member.fget if isinstance(member, property) else member
+        if inspect.isfunction(function):
+            typing.get_type_hints(function)
+
+
 def test_calls_can_be_wrapped_by_pydantics_validate_call() -> None:
     messages = [{"role": "user", "content": "Hello"}]
     chat = {"model": "openai/gpt-oss-20b", "messages": messages}
