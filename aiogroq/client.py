@@ -380,8 +380,8 @@ def _environment_headers() -> dict[str, str]:
 
 
 def _set_up_logging() -> None:
-    """``GROQ_LOG`` is ``debug`` or ``info``, as in the official package."""
-    level = {"debug": logging.DEBUG, "info": logging.INFO}.get(os.environ.get("GROQ_LOG", ""))
+    """``GROQ_LOG`` is ``debug`` or ``info``, as in the official package, here in either case."""
+    level = {"debug": logging.DEBUG, "info": logging.INFO}.get(os.environ.get("GROQ_LOG", "").lower())
     if level is not None:
         logging.basicConfig(
             format="[%(asctime)s - %(name)s:%(lineno)d - %(levelname)s] %(message)s",

@@ -68,7 +68,7 @@ class Call:
 
     __slots__ = (
         "_deadline", "_is_retried_at_once", "_loop", "_payload", "_redirects", "_resends_left", "_retries_left",
-        "_timeout", "_url", "attempts", "headers", "info", "is_left_open", "request", "transport", "uploads",
+        "_timeout", "_url", "attempts", "headers", "info", "is_left_open", "request", "sent_at", "transport", "uploads",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, request: Request[Any]) -> None:
@@ -89,6 +89,8 @@ class Call:
         self._resends_left = _MAX_RESENDS
         self._is_retried_at_once = False
         self.attempts: list[Attempt] = []
+        self.sent_at: float | None = None
+        """When the last attempt began, on the clock of the loop; None before the first."""
         self.uploads: list[Upload] = []
         self._payload: MultipartPayload | None = None
 
@@ -111,6 +113,7 @@ class Call:
             else:  # nothing may be told on the way to the response
                 watch.start("first_byte")
                 current_watch.set([watch])
+            self.sent_at = watch.started_at
             before = cancellations(task)
             watch.on_expiry = task.cancel
             try:

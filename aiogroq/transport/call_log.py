@@ -1,7 +1,7 @@
 """One line at DEBUG for each finished call, under the logger ``aiogroq`` (``GROQ_LOG=debug`` shows them).
 
-Method, path, model, status, request id, milliseconds from sending the request to the end of its body, attempts, and the
-tokens where the response names them. A stream is logged at its end. Nothing is made of it where DEBUG is off.
+Method, path, model, status, request id, attempts, milliseconds from sending the request (the last attempt) to the end of its
+body or to the error, and the tokens where the response names them. What is not known is left out. A stream is logged at its end. Nothing is made of it where DEBUG is off.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from yarl import URL
 from ..errors import APIError, APIStatusError
 from ..wire.headers import scrub_text
 from .body import AioBody
+from .exchange import running_loop
 
 if TYPE_CHECKING:
     from .call import Call
@@ -49,15 +50,27 @@ def log_failure(call: Call, error: APIError) -> None:
     """A call has failed for good with ``error``."""
     if is_on():
         status = error.status_code if isinstance(error, APIStatusError) else None
-        _write(call, status, error.request_id, len(call.attempts), f" error={type(error).__name__}")
+        sent_at = call.sent_at
+        ms = "" if sent_at is None else f" ms={round((running_loop().time() - sent_at) * 1000)}"
+        _write(call, status, error.request_id, len(call.attempts), f"{ms} error={type(error).__name__}")
 
 
 def _write(call: Call, status: int | None, request_id: str | None, attempts: int, rest: str) -> None:
     path = URL(call.info.url).raw_path
-    _log.debug(
-        "%s %s model=%s status=%s request_id=%s attempts=%s%s",
-        call.info.method, path, call.request.model, status, request_id, attempts, rest,
-    )  # fmt: skip
+    known = [
+        ("model", call.request.model),
+        ("status", status),
+        ("request_id", request_id),
+        ("attempts", attempts),
+    ]
+    fields = "".join(f" {name}={_shown(value)}" for name, value in known if value is not None)
+    _log.debug("%s %s%s%s", call.info.method, path, fields, rest)
+
+
+def _shown(value: object) -> str:
+    """As it is, or quoted where it could be taken for another field or another line."""
+    text = str(value)
+    return text if text.isprintable() and " " not in text else repr(text)
 
 
 def _ms(body: AioBody) -> int:

@@ -83,8 +83,22 @@ async def test_a_call_that_fails_is_logged_once_with_its_attempts(
         await client.models.list()
     await client.close()
     assert lines == [
-        "GET /openai/v1/models model=None status=503 request_id=req_1 attempts=2 error=InternalServerError"
+        "GET /openai/v1/models status=503 request_id=req_1 attempts=2 ms=1 error=InternalServerError"
     ]
+
+
+async def test_a_call_that_gets_no_response_is_logged_without_what_is_not_known(lines: list[str]) -> None:
+    async with AsyncGroq(api_key="k", base_url="http://127.0.0.1:1", max_retries=0) as client:
+        with pytest.raises(APIError):
+            await client.models.list()
+    assert lines == ["GET /openai/v1/models attempts=1 ms=1 error=APIConnectionError"]
+
+
+@pytest.mark.parametrize("odd", ["a\nGET /forged status=200", "a status=200", "a\u2028b", "\x1b[2J"])
+async def test_a_model_cannot_forge_a_line_or_a_field(client: AsyncGroq, lines: list[str], odd: str) -> None:
+    await client.chat.completions.create(model=odd, messages=QUESTION)
+    assert f" model={odd!r} status=200 " in lines[0]
+    assert len(lines[0].splitlines()) == 1
 
 
 async def test_a_raw_response_and_a_download_are_logged(client: AsyncGroq, lines: list[str]) -> None:
@@ -93,7 +107,7 @@ async def test_a_raw_response_and_a_download_are_logged(client: AsyncGroq, lines
         model="canopylabs/orpheus-v1-english", voice="troy", input="Hi", response_format="wav"
     )
     assert lines == [
-        "GET /openai/v1/models model=None status=200 request_id=req_1 attempts=1 ms=1",
+        "GET /openai/v1/models status=200 request_id=req_1 attempts=1 ms=1",
         "POST /openai/v1/audio/speech model=canopylabs/orpheus-v1-english status=200 request_id=req_1 attempts=1 ms=1",
     ]
 
@@ -112,11 +126,12 @@ async def test_nothing_is_logged_where_debug_is_off(
     assert lines == []
 
 
-def test_groq_log_shows_it(server: LocalGroq) -> None:
+@pytest.mark.parametrize("level", ["debug", "DEBUG"])
+def test_groq_log_shows_it(server: LocalGroq, level: str) -> None:
     program = f"import aiogroq; aiogroq.Groq(api_key='k', base_url={server.base_url!r}).models.list()"
     done = subprocess.run(
-        [sys.executable, "-c", program], env={"GROQ_LOG": "debug", "PYTHONPATH": ":".join(sys.path)},
+        [sys.executable, "-c", program], env={"GROQ_LOG": level, "PYTHONPATH": ":".join(sys.path)},
         capture_output=True, text=True, timeout=15,
     )  # fmt: skip
     assert "aiogroq:" in done.stderr
-    assert "GET /openai/v1/models model=None status=200" in done.stderr
+    assert "GET /openai/v1/models status=200" in done.stderr
