@@ -47,18 +47,21 @@ def _keep_heap() -> None:
 
 def _flaw() -> str | None:
     """Why our own sessions take aiohttp's public API alone, or None."""
-    if os.environ.get(_VARIABLE) == "public":
-        return f"{_VARIABLE}=public"
+    asked = os.environ.get(_VARIABLE)
+    if asked:
+        if asked.lower() == "public":
+            return f"{_VARIABLE}=public"
+        _log_once(f"{_VARIABLE}=%r is not known, and ignored: only `public` is", asked, logging.WARNING)
     return _aiohttp.flaw()
 
 
 _said: set[str] = set()
 
 
-def _log_once(message: str, why: str) -> None:
+def _log_once(message: str, why: str, level: int = logging.DEBUG) -> None:
     if why not in _said:
         _said.add(why)
-        _log.debug(message, why)
+        _log.log(level, message, why)
 
 
 class PublicSession:

@@ -340,3 +340,18 @@ async def test_no_retries_is_one_request(client: AsyncGroq, server: LocalGroq) -
         await client.with_options(max_retries=0).models.list()
     assert len(server.requests) == 1
     assert [attempt.status_code for attempt in caught.value.attempts] == [500]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", ["publik", "PUBLIC"])
+async def test_an_unknown_path_through_aiohttp_is_warned_of_once(
+    server: LocalGroq, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    monkeypatch.setenv("AIOGROQ_AIOHTTP", path)
+    for _ in range(2):
+        async with AsyncGroq(api_key="k", base_url=server.base_url) as client:
+            await client.models.list()
+    warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    if path == "PUBLIC":
+        assert warned == []
+    else:
+        assert warned == ["AIOGROQ_AIOHTTP='publik' is not known, and ignored: only `public` is"]
