@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 import msgspec
@@ -33,7 +34,9 @@ class _Unwritable:
 _ODD = object()
 """In the place of a value whose key is no text: it is not plain either."""
 _BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
-_LEFT_AS_THEY_ARE = (*_BYTES, Omit, _Unwritable)
+_KINDS_OF_TIMES = ("m", "M")
+"""Of numpy: in these a value may be NaT, which is not equal to itself."""
+_LEFT_AS_THEY_ARE = (*_BYTES, Decimal, Omit, _Unwritable)
 
 
 def encode_json(value: Any) -> bytes:
@@ -53,13 +56,14 @@ def encode_json(value: Any) -> bytes:
                 return body
         return _encoder.encode(_as_plain(value))
     except (_NotJSONError, TypeError, msgspec.MsgspecError) as error:
-        raise GroqError(f"the request cannot be written as JSON: {error}") from None
+        why = f"cannot be written as JSON: {error}"
     except UnicodeEncodeError as error:
-        raise GroqError(
-            f"the request has text that is no valid Unicode (a lone surrogate): {error}"
-        ) from None
+        why = f"has text that is no valid Unicode (a lone surrogate): {error}"
     except RecursionError:
-        raise GroqError("the request is nested too deeply to be written as JSON") from None
+        why = "is nested too deeply to be written as JSON"
+    raise GroqError(
+        f"the request {why}"
+    )  # not above, where it would have a context with all that is sent in its frames
 
 
 def _is_plain(value: Any) -> bool:
@@ -144,6 +148,8 @@ def _refuse_lossy(value: Any, place: Place) -> None:
     """Refuse what msgspec writes as something else, and what it does not write at all."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _NotJSONError(f"{_path(place)} is {value}, and JSON has finite numbers only")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise _NotJSONError(f"{_path(place)} is {value}, and JSON has finite numbers only")
     if isinstance(value, _BYTES):
         kind = type(value).__name__
         raise _NotJSONError(
@@ -161,6 +167,8 @@ def _as_key(key: Any, place: Place) -> Any:
         return "null"
     if isinstance(key, (str, int)) or (isinstance(key, float) and math.isfinite(key)):
         return key
+    if isinstance(key, Decimal) and key.is_finite():
+        return str(key)
     kind = type(key).__name__
     raise _NotJSONError(f"{_path(place)} has the key {key!r}, which is of type {kind}; keys in JSON are text")
 
@@ -193,8 +201,13 @@ def _convert_unknown(value: Any) -> Any:
     if isinstance(value, _BYTES):
         return bytes(value)
     if hasattr(value, "model_dump"):
-        return value.model_dump(exclude_unset=True, mode="json")
+        try:
+            return value.model_dump(exclude_unset=True, mode="json")
+        except UnicodeDecodeError as error:
+            return _Unwritable(f"has bytes that are no UTF-8 text ({error}); base64-encode them yourself")
     if hasattr(value, "tolist"):  # arrays and scalars of numpy and its kin
+        if getattr(getattr(value, "dtype", None), "kind", None) in _KINDS_OF_TIMES and (value != value).any():
+            return _Unwritable("has NaT (not a time), which would become null; pass None if that is meant")
         plain = value.tolist()
         if type(plain) is not type(value):
             return plain

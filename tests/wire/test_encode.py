@@ -47,6 +47,10 @@ class Weather(pydantic.BaseModel):
     at: datetime.date | None = None
 
 
+class Icon(pydantic.BaseModel):
+    data: bytes
+
+
 class Shade(str, enum.Enum):
     DARK = "dark"
 
@@ -272,6 +276,32 @@ def test_what_cannot_stand_in_json_is_refused_with_its_place(value: Any, words: 
     with pytest.raises(GroqError) as caught:
         encode_json({"messages": [{"content": value}]})
     assert str(caught.value).startswith(f"the request cannot be written as JSON: {words}")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.datetime64("NaT"), "has NaT"),
+        (np.array(["2026-01-02", "NaT"], dtype="datetime64[s]"), "has NaT"),
+        (np.timedelta64("NaT", "s"), "has NaT"),
+        (decimal.Decimal("nan"), "is NaN, and JSON has finite numbers only"),
+        (decimal.Decimal("-inf"), "is -Infinity, and JSON has finite numbers only"),
+        (Icon(data=b"\xff"), "has bytes that are no UTF-8 text"),
+    ],
+)
+def test_what_would_be_sent_as_something_else_is_refused(value: Any, words: str) -> None:
+    with pytest.raises(GroqError, match=f"k\\[0\\] {words}") as caught:
+        encode_json({"k": [value]})
+    assert caught.value.__context__ is None
+
+
+def test_times_of_numpy_that_are_some_are_written() -> None:
+    times = np.array(["2026-01-02", "2026-01-03"], dtype="datetime64[D]")
+    assert encode_json([times, times[0]]) == b'[["2026-01-02","2026-01-03"],"2026-01-02"]'
+
+
+def test_a_decimal_is_a_key_as_its_text() -> None:
+    assert encode_json({decimal.Decimal("1.10"): decimal.Decimal("1.10")}) == b'{"1.10":"1.10"}'
 
 
 def test_a_value_that_an_iterable_gives_is_refused_with_its_place() -> None:
