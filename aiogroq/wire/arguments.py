@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, cast
 
+from ..errors import GroqError
 from ..types._omit import is_omitted
 
 
@@ -53,3 +56,11 @@ def whole_number(name: str, given: Any, *, least: int = 0, none: str = "") -> in
     if given < least:
         raise ValueError(f"{says} from {least} on, and is {given}")
     return given
+
+
+def refuse_not_finite(name: str, value: Any) -> None:
+    """Raise `GroqError` for a number that is none or has no bound: a service would read its text as something else."""
+    if isinstance(value, (str, int)) or not hasattr(value, "__float__"):
+        return
+    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
+        raise GroqError(f"`{name}` is {value}, and the service takes finite numbers only")

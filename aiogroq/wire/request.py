@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
 from ..types._omit import Omit, is_omitted, omit
-from .arguments import did_you_mean, names_to_values
+from .arguments import did_you_mean, names_to_values, refuse_not_finite
 from .encode import encode_json as encode_json
 from .timeouts import Timeout
 from .tracebacks import checks_arguments
@@ -173,6 +173,7 @@ def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for key, inner in items for pair in _form_fields(f"{name}[{key}]", inner)]
     if isinstance(value, (list, tuple, set, frozenset)):
         return [pair for inner in cast("list[Any]", value) for pair in _form_fields(f"{name}[]", inner)]
+    refuse_not_finite(name, value)
     return [(name, _form_text(value))]
 
 

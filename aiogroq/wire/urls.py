@@ -11,6 +11,7 @@ from yarl import URL
 
 from ..errors import GroqError
 from ..types._omit import is_omitted
+from .arguments import refuse_not_finite
 
 _API = "/openai/v1"
 _SAFE = "/%:@!$&'()*+,;=-._~?"
@@ -121,7 +122,8 @@ def path(template: str, **ids: str) -> str:
 def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
     """A query parameter as name and text: lists are repeated, mappings become ``name[key]``.
 
-    What is omitted, None or an empty text is not sent, as by the official package.
+    What is omitted, None or an empty text is not sent, as by the official package. Raises `GroqError` for a number that is
+    not finite.
     """
     if value is None or is_omitted(value) or value == "":
         return []
@@ -132,4 +134,5 @@ def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
         return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
+    refuse_not_finite(name, value)
     return [(name, str(value))]

@@ -92,7 +92,9 @@ async def test_a_call_takes_what_comes_first_a_released_connection_or_a_new_one(
     assert network.idle == ["late"]
 
 
-async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_nothing_is_opened_for() -> None:
+async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_nothing_is_opened_for() -> (
+    None
+):
     network = Network()
     calls = [network.call() for _ in range(FIRST_OPENINGS + 1)]
     await network.settle()

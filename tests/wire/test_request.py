@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import enum
 import json
+import math
+from decimal import Decimal
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from aiogroq import GroqError, omit
 from aiogroq.types import ChatCompletion
 from aiogroq.wire.request import Request, View, ViewHeaders, build, build_form, form, split_options
 from aiogroq.wire.timeouts import Timeout
+from aiogroq.wire.urls import query_pairs
 
 KNOWN = frozenset({"messages", "model", "temperature", "max_completion_tokens", "tools", "tool_choice"})
 REQUIRED = frozenset({"messages", "model"})
@@ -286,3 +290,13 @@ def test_a_form_request_has_its_extra_fields_and_options() -> None:
     assert sorted(request.form.fields) == [("language", "en"), ("model", "n")]
     assert request.form.files == [("file", b"RIFF")]
     assert (request.model, request.headers, request.timeout) == ("n", {"X-A": "1"}, Timeout(1))
+
+
+@pytest.mark.parametrize(
+    "value", [math.nan, -math.inf, Decimal("nan"), np.float32("nan"), [0.5, math.nan], {"deep": math.inf}]
+)
+def test_a_number_that_is_not_finite_is_refused_in_a_form_and_in_a_query(value: Any) -> None:
+    with pytest.raises(GroqError, match=r"`temperature.*` is -?(nan|inf|NaN), .*finite"):
+        form({"temperature": value}, ())
+    with pytest.raises(GroqError, match=r"`temperature.*` is -?(nan|inf|NaN), .*finite"):
+        query_pairs("temperature", value)
