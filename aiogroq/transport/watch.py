@@ -3,6 +3,10 @@
 A timer for each request, or for each phase as aiohttp's own time-outs have them, costs more than the phases do: making
 and cancelling one takes longer than all else here. A ticker sets one timer while anything is watched, however much
 that is, and looks a few times within the shortest limit; so a limit is seen at most an eighth of itself late.
+
+A look that is itself late follows a time in which the loop was blocked: what arrived meanwhile may still be in the
+sockets, so the limits wait for a look that is on time. On a loop that is late each time they end after a few late looks,
+each of which follows a pass of the loop over its sockets.
 """
 
 from __future__ import annotations
@@ -10,7 +14,6 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable
-from functools import partial
 
 from ..wire.timeouts import Timeout
 
@@ -19,18 +22,22 @@ _LOOKS = 8
 _SHORTEST_TICK_S = 0.005
 _LONGEST_TICK_S = 0.25
 _CATCH_UP_S = 0.05
-"""What a loop that was held up is given to take what has arrived in the meantime."""
+"""Seconds that a loop that was blocked is given to read what has arrived in the meantime."""
+_LATE_LOOKS = 4
+"""How many late looks in a row must find that a limit has passed, where none is on time."""
 
 
 class Ticker:
     """Looks at the watches of one loop from time to time, for as long as there are any."""
 
-    __slots__ = ("__weakref__", "_handle", "_next", "_tick_s", "_watches", "loop")
+    __slots__ = ("__weakref__", "_handle", "_late", "_next", "_tick_s", "_watches", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         # Weakly: a ticker must not keep alive the loop that it belongs to.
         self.loop: weakref.ref[asyncio.AbstractEventLoop] = weakref.ref(loop)
         self._watches: set[Watch] = set()
+        self._late: dict[Watch, tuple[float, int]] | None = None
+        """Where the latest look was late: the watches past a limit, when that passed, and how many late looks saw it."""
         self._handle: asyncio.TimerHandle | None = None
         self._next = 0.0
         self._tick_s = _LONGEST_TICK_S
@@ -41,36 +48,53 @@ class Ticker:
         tick_s = shortest_s / _LOOKS
         if tick_s < self._tick_s:
             self._tick_s = max(tick_s, _SHORTEST_TICK_S)
-        if self._handle is None or self._next > now + self._tick_s:
-            self._schedule(now)
+        # A loop that was blocked is given its time, however short the limit of a new watch is.
+        if self._handle is None or (self._late is None and self._next > now + self._tick_s):
+            self._schedule(now + self._tick_s)
 
     def remove(self, watch: Watch) -> None:
         """Look at this watch no more."""
         self._watches.discard(watch)
 
-    def _schedule(self, now: float) -> None:
+    def _schedule(self, at: float) -> None:
         if self._handle is not None:
             self._handle.cancel()
+            self._handle = None
         loop = self.loop()
-        if loop is not None:
-            self._next = now + self._tick_s
-            self._handle = loop.call_at(self._next, self._look, loop)
+        if loop is not None and self._watches:
+            self._next = at
+            self._handle = loop.call_at(at, self._look, loop)
 
-    def _look(self, loop: asyncio.AbstractEventLoop, *, is_second: bool = False) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         self._handle = None
         now = loop.time()
-        if now - self._next > _SHORTEST_TICK_S and not is_second:
-            # Something held the loop up: what has arrived meanwhile is still in the sockets, and is to be read first.
-            self._next = now + _CATCH_UP_S
-            self._handle = loop.call_at(self._next, partial(self._look, loop, is_second=True))
+        if now - self._next > _SHORTEST_TICK_S:
+            self._look_late(now)
+            self._schedule(now + _CATCH_UP_S)
             return
+        self._late = None
         for watch in list(self._watches):
             watch.look(now)
         # Of those that are left: one with a short limit may have gone.
         shortest_s = min((watch.shortest_s for watch in self._watches), default=_LONGEST_TICK_S * _LOOKS)
         self._tick_s = min(max(shortest_s / _LOOKS, _SHORTEST_TICK_S), _LONGEST_TICK_S)
-        if self._watches:
-            self._schedule(now)
+        self._schedule(now + self._tick_s)
+
+    def _look_late(self, now: float) -> None:
+        """Count the late looks at each limit that has passed, and let the watch expire after the last of them."""
+        before, late = self._late or {}, dict[Watch, tuple[float, int]]()
+        for watch in list(self._watches):
+            passed = watch.passed_limit(now)
+            if passed is None:
+                continue
+            due_at, looks = before.get(watch, (0.0, 0))
+            # Another time means that something has arrived meanwhile, and the phase began anew.
+            looks = looks + 1 if due_at == passed[2] else 1
+            if looks < _LATE_LOOKS:
+                late[watch] = passed[2], looks
+            else:
+                watch.look(now)
+        self._late = late if self._watches else None
 
 
 _tickers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Ticker] = weakref.WeakKeyDictionary()
@@ -163,12 +187,19 @@ class Watch:
             self._ticker = None
 
     def look(self, now: float) -> None:
-        """See whether a limit has passed by ``now``, on the clock of the loop."""
+        """Expire if a limit has passed by ``now``, on the clock of the loop."""
+        passed = self.passed_limit(now)
+        if passed is not None:
+            self._expire(passed[0], passed[1])
+
+    def passed_limit(self, now: float) -> tuple[str, float | None, float] | None:
+        """The name and the seconds of the limit that has passed by ``now``, and when it passed; None for none."""
         limit = self._timeout.limit(self.phase)
         if self._deadline is not None and now >= self._deadline:
-            self._expire("total", self._timeout.total)
-        elif limit is not None and now >= self._since + limit:
-            self._expire(self.phase, limit)
+            return "total", self._timeout.total, self._deadline
+        if limit is not None and now >= self._since + limit:
+            return self.phase, limit, self._since + limit
+        return None
 
     def _expire(self, phase: str, limit_s: float | None) -> None:
         on_expiry = self.on_expiry

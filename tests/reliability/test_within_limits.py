@@ -108,6 +108,29 @@ async def a_loop_that_is_held_up_in_a_stream() -> None:
         assert await text_of(client) == "four"
 
 
+async def a_loop_that_is_blocked_again_and_again_before_each_response() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(answer(completion()))
+        hold_up(10 * LIMIT_S)
+
+    async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
+        for _ in range(10):
+            assert await ask(client) == "four"
+
+
+async def a_loop_that_is_blocked_after_each_chunk_of_a_stream() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD)
+        for letter in "a long word":
+            await exchange.write(chunked(delta(letter)))
+            hold_up(10 * LIMIT_S)
+            await asyncio.sleep(0.01)
+        await exchange.write(chunked(delta("", finish="stop")), chunked(DONE), LAST_CHUNK)
+
+    async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S) as client:
+        assert await text_of(client) == "a long word"
+
+
 def hold_up(duration_s: float) -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, DrivenLoop)
@@ -119,6 +142,8 @@ def hold_up(duration_s: float) -> None:
     [
         a_loop_that_is_held_up_before_an_answer,
         a_loop_that_is_held_up_in_a_stream,
+        a_loop_that_is_blocked_again_and_again_before_each_response,
+        a_loop_that_is_blocked_after_each_chunk_of_a_stream,
         bytes_now_and_then,
         a_slow_reader_of_a_stream,
         a_wait_between_tries,
@@ -129,6 +154,25 @@ def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
     situation: Callable[[], Any],
 ) -> None:
     run_driven(situation)
+
+
+def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None:
+    async def block() -> None:
+        for _ in range(100):
+            hold_up(1)
+            await asyncio.sleep(0.01)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        async with raw_server(Exchange.gone) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
+            blocking = asyncio.create_task(block())
+            began_at = loop.time()
+            with pytest.raises(APITimeoutError):
+                await ask(client)
+            assert LIMIT_S <= loop.time() - began_at <= 2 * LIMIT_S
+            blocking.cancel()
+
+    run_driven(main)
 
 
 def test_after_a_limit_has_passed_the_pool_is_well() -> None:
