@@ -139,9 +139,10 @@ class DaemonExecutor(ThreadPoolExecutor):
         """Start a thread with its first job. Where there can be none, another thread takes the job later, which is
         False, or it is done here."""
         worker = _Worker()
+        worker.jobs.put(job)  # not as an argument, which the thread would keep for as long as it runs
         self._counted.add(worker)
         try:
-            threading.Thread(target=self._work, args=(worker, job), name=self._name, daemon=True).start()
+            threading.Thread(target=self._work, args=(worker,), name=self._name, daemon=True).start()
         except RuntimeError:  # the interpreter is exiting (Python 3.12 on), or the system has no more threads
             self._counted.discard(worker)
             if self._counted:
@@ -165,7 +166,8 @@ class DaemonExecutor(ThreadPoolExecutor):
         self._loops_that_look.discard(loop)
         self._dispatch()
 
-    def _work(self, worker: _Worker, job: _Job | None) -> None:
+    def _work(self, worker: _Worker) -> None:
+        job = worker.jobs.get()
         while job is not None:
             worker.busy_since = time.monotonic()
             job.run()

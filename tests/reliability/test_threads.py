@@ -343,6 +343,19 @@ async def test_an_error_that_is_dropped_takes_with_it_what_was_passed() -> None:
         gc.enable()
 
 
+async def test_an_idle_thread_keeps_nothing_of_the_function_that_it_was_started_for() -> None:
+    class Large:
+        """Stands for a file of some megabytes."""
+
+    executor = DaemonExecutor("idle", 1, idle_s=60)
+    large = Large()
+    seen = weakref.ref(large)
+    await run(executor, id, large)
+    del large
+    await asyncio.to_thread(eventually, lambda: seen() is None)
+    executor.shutdown()
+
+
 async def test_many_submit_at_once_and_nothing_is_left_waiting() -> None:
     executor = DaemonExecutor("many", 4, idle_s=0.001)  # so that threads end in between, too
 
