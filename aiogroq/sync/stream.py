@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from .. import transport
-from ..errors import APIError
+from ..errors import APIError, GroqError
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.completion_usage import CompletionUsage
 from .portal import PortalError, portal, refuse_from
@@ -199,10 +199,8 @@ class Stream(Generic[T]):
             self._end(error)
             raise
         except BaseException as error:
-            # Ctrl-C, or what a signal's handler raises: events may be lost between the queue and here, though not to the
-            # source, which keeps what it has decoded.
-            self._left_by = type(error).__name__
-            self.close()
+            # Events may be lost between the queue and here, though not to the source, which keeps what it has decoded.
+            self._leave(error)
             raise
         self._end(arrived.error)
         del arrived  # the error's traceback refers to this frame: a cycle otherwise
@@ -267,14 +265,28 @@ class Stream(Generic[T]):
         stream of something else than chat chunks.
         """
         if not self._pump.is_started and not self._is_over:
-            completion = portal.call(self._source.collect())
-            self._is_over = True
-            return completion
+            return self._collect_unread()
         if self._left_by and self._pump.runner.is_alive:
             return portal.call(self._pump.collect())
         for _ in self:
             pass
         return portal.call(self._source.collect())
+
+    def _collect_unread(self) -> ChatCompletion:
+        try:
+            completion = portal.call(self._source.collect())
+        except (GroqError, TypeError):
+            raise
+        except BaseException as error:
+            self._leave(error)
+            raise
+        self._is_over = True
+        return completion
+
+    def _leave(self, error: BaseException) -> None:
+        """End the stream for what was raised in this thread: Ctrl-C, or what a signal's handler raises."""
+        self._left_by = type(error).__name__
+        self.close()
 
     def close(self) -> None:
         """End the stream now. May be called more than once, and from another thread."""

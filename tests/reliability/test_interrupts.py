@@ -284,3 +284,45 @@ print(stream.is_closed, ask(client))
             "True 2+2 = 4.",
         ]
     assert server.requests[0].disconnected
+
+
+@pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "Late"])
+def test_a_stream_whose_collecting_was_interrupted_says_by_what(
+    programs: Programs, server: LocalGroq, interrupt: str
+) -> None:
+    server.script(Fault(after_events=31, end="stall"))
+    code = f"""
+from aiogroq import APIConnectionError
+
+class Late(Exception):
+    pass
+
+def late(*_):
+    raise {interrupt}
+
+signal.signal(signal.SIGALRM, late)
+client = Groq()
+stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+say_when_main_waits()
+try:
+    stream.collect()
+except {interrupt} as error:
+    print("interrupted", error.__context__, flush=True)
+for use in lambda: next(stream), stream.collect:
+    try:
+        print("as if whole", use())
+    except APIConnectionError as error:
+        print(error, error.partial is not None, error.__context__)
+print(stream.is_closed, ask(client))
+"""
+    with programs.started(WAITING + code) as program:
+        assert line_of(program) == "waiting"
+        os.kill(program.pid, signal.SIGALRM)
+        assert line_of(program) == "interrupted None"
+        said = "The stream was closed before its end{}; what had arrived is in `partial`. True None"
+        assert programs.finish(program) == [
+            said.format(f", by {interrupt}"),
+            said.format(""),
+            "True 2+2 = 4.",
+        ]
+    assert server.requests[0].disconnected
