@@ -182,6 +182,9 @@ class Stream(Generic[T]):
                 return self._ready.popleft()
             except IndexError:
                 pass
+            except BaseException as error:  # the event may have been taken out, and be lost
+                self._leave(error)
+                raise
             self._wait()  # not above, where what it raises would seem to have come of an IndexError
 
     def _wait(self) -> None:
