@@ -60,6 +60,8 @@ class Settings:
             hide(os.environ.get("GROQ_API_KEY") if _is_absent(api_key) else api_key)
         )
         self.root: URL = _root(base_url)
+        given = os.environ.get("GROQ_BASE_URL") if _is_absent(base_url) else base_url
+        self.is_path_added: bool = not str(given).strip().rstrip("/").endswith("/v1")
         self.base_url: str = str(self.root)
         self.timeout: Timeout = DEFAULT_TIMEOUT if is_omitted(timeout) else Timeout.of(timeout)
         self.max_retries: int = (
@@ -145,6 +147,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             timeout=self._settings.timeout,
             max_retries=self._settings.max_retries,
             on_retry=self._settings.on_retry,
+            is_path_added=self._settings.is_path_added,
         )
 
     async def send(self, request: Request[T]) -> T:

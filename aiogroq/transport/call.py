@@ -233,7 +233,9 @@ class Call:
         proxy = self.transport.http_client.proxy_for(self._url)
         if proxy is not None and self._url.scheme == "http":
             why = why or about_proxy(proxy, body.status, content)
-        error = answer.error_from(body.status, headers, content, self.info, why=why)
+        error = answer.error_from(
+            body.status, headers, content, self.info, why=why, is_path_added=self.transport.is_path_added
+        )
         self.transport.rate_limits.note_error(self.request.model, error)
         return error
 

@@ -48,11 +48,14 @@ class Transport:
         timeout: Timeout,
         max_retries: int,
         on_retry: Callable[[retry.Retry], object] | None,
+        is_path_added: bool = True,
     ) -> None:
         self.http_client = http_client
         self.rate_limits: RateLimits = RateLimits()
         """What the answers say of limits. Copies of a client share it."""
         self.on_retry: Callable[[retry.Retry], object] | None = on_retry
+        self.is_path_added: bool = is_path_added
+        """Whether ``root`` ends in a ``/v1`` that the caller's base_url did not have: for the error of a 404."""
         self._root = root
         self._query = query
         self._timeout = timeout

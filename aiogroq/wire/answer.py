@@ -87,10 +87,11 @@ def error_from(
     request: RequestInfo,
     now: Callable[[], float] = time.time,
     why: str = "",
+    is_path_added: bool = True,
 ) -> APIStatusError:
     """The error for an answer with an error status, whatever its body is (JSON, a gateway's HTML, nothing).
 
-    ``why`` is what else is known of it, for its message.
+    ``why`` is what else is known of it, for its message; ``is_path_added`` whether a ``/v1`` was put behind base_url.
     """
     response = ErrorResponse(status, headers, body, request)
     decoded: Any
@@ -99,7 +100,7 @@ def error_from(
     except NotJSONError:
         decoded = _text(body).strip()
     message = f"Error code: {status} - {_shown(decoded)}"
-    return _build(status, decoded, response, f"{message}. {why}" if why else message, now)
+    return _build(status, decoded, response, f"{message}. {why}" if why else message, now, is_path_added)
 
 
 def error_from_event(
@@ -138,7 +139,12 @@ def _error_object(decoded: Any) -> Any:
 
 
 def _build(
-    status: int, body: Any, response: ErrorResponse, message: str, now: Callable[[], float]
+    status: int,
+    body: Any,
+    response: ErrorResponse,
+    message: str,
+    now: Callable[[], float],
+    is_path_added: bool = True,
 ) -> APIStatusError:
     error = status_error(status)(message, response=response, body=body)
     if error.failed_generation is not None:
@@ -155,13 +161,13 @@ def _build(
     ):
         _explain(
             error,
-            f"The request went to {response.request.url}; {_about_base_url(response.request.url)}",
+            f"The request went to {response.request.url}; {_about_base_url(response.request.url, is_path_added)}",
         )
     return error
 
 
-def _about_base_url(url: str) -> str:
-    if "/openai/v1/" in url:  # which is added where base_url does not end in /v1
+def _about_base_url(url: str, is_path_added: bool) -> str:
+    if ("/openai/v1/" in url and is_path_added) or "/v1/openai/v1/" in url:
         return (
             "base_url must be the service's root (https://api.groq.com) or end in /openai/v1 or /v1. If it is right, this "
             "server does not have this endpoint."

@@ -57,11 +57,15 @@ async def test_a_404_for_an_unknown_url_shows_where_the_request_went_and_the_fix
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("is_of_environment", [False, True])
+@pytest.mark.parametrize("suffix", ["/v1", "/openai/v1", "/gateway/openai/v1/ "])
 async def test_a_404_of_a_server_whose_base_url_ends_in_v1_does_not_blame_the_base_url(
-    server: LocalGroq,
+    server: LocalGroq, monkeypatch: pytest.MonkeyPatch, suffix: str, is_of_environment: bool
 ) -> None:
     server.script(Fault(status=404, body={"detail": "Not Found"}))
-    async with AsyncGroq(api_key="k", base_url=f"{server.base_url}/v1") as client:
+    monkeypatch.setenv("GROQ_BASE_URL", server.base_url + suffix)
+    base_url = None if is_of_environment else server.base_url + suffix
+    async with AsyncGroq(api_key="k", base_url=base_url) as client:
         with pytest.raises(
             NotFoundError, match=r"/v1/files; this server may not have this endpoint\.$"
         ) as caught:
