@@ -107,6 +107,11 @@ class ConnectionQueue(Generic[C]):
     def __len__(self) -> int:
         return sum(len(lane.waiting) for lane in self._lanes.values())
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no call waits, and nothing is being opened."""
+        return not self._lanes
+
     async def connection(self, key: Hashable, caller: Caller[C]) -> C:
         """The first connection to ``key`` that there is: opened by the caller, or released by another.
 

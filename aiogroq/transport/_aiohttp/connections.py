@@ -231,7 +231,7 @@ class Connector(aiohttp.TCPConnector):
         # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
         is_unsent = transport is not None and transport.get_write_buffer_size() > 0
         should_close = should_close or is_unsent
-        if len(self._queue) and not self._closed:
+        if not self._queue.is_idle and not self._closed:
             if (
                 not should_close
                 and not protocol.should_close
@@ -246,7 +246,7 @@ class Connector(aiohttp.TCPConnector):
             if self._loop.time() > self._max_idle_until:
                 self.max_idle, self._max_idle_until = _max_idle(), math.inf
         super()._release(key, protocol, should_close=should_close)
-        if len(self._queue):
+        if not self._queue.is_idle:
             self._queue.try_again()
 
     def drop_idle(self) -> None:
