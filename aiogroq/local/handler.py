@@ -157,16 +157,16 @@ class Handler:
         latency_s = settings.latency_s + (fault.latency_s if fault else 0.0)
         if latency_s > 0:
             await asyncio.sleep(latency_s)
+        paced = settings.tokens_per_second if reply.content_type == SSE_TYPE else None
+        gap_s = 1.0 / paced if paced else 0.0
         if fault is None:
             entry.status = reply.status
-            paced = settings.tokens_per_second if reply.content_type == SSE_TYPE else None
-            gap_s = 1.0 / paced if paced else 0.0
             return await send(request, reply, event_gap_s=gap_s, closes=closes)
         entry.fault = fault
         entry.cut = fault.breaks_off
         bent = bend(reply, fault, entry.model)
         entry.status = None if fault.before_head and fault.end != "stall" else bent.status
-        return await send_faulty(request, bent, fault)
+        return await send_faulty(request, bent, fault, event_gap_s=gap_s)
 
     def _tell(self, entry: ReceivedRequest) -> None:
         tell = self.settings.on_request

@@ -73,12 +73,15 @@ async def send(
     return SENT if reusable else SENT_AND_CLOSE
 
 
-async def send_faulty(request: web.BaseRequest, reply: Reply, fault: Fault) -> web.StreamResponse:
-    """Write *reply*, already bent, with the cuts, stalls and splits of *fault*.
+async def send_faulty(
+    request: web.BaseRequest, reply: Reply, fault: Fault, *, event_gap_s: float = 0.0
+) -> web.StreamResponse:
+    """Write *reply*, already bent, with the cuts, stalls and splits of *fault*, and *event_gap_s* seconds between two events where
+    the fault names no pace of its own.
 
     Raises: `ConnectionError` when the client is gone.
     """
-    gap_s = 1.0 / fault.tokens_per_second if fault.tokens_per_second else 0.0
+    gap_s = 1.0 / fault.tokens_per_second if fault.tokens_per_second else event_gap_s
     if fault.before_head and await _end(request, fault):
         return SENT_AND_CLOSE
     if fault.raw is not None:
