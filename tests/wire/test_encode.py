@@ -281,7 +281,7 @@ def test_what_cannot_stand_in_json_is_refused_with_its_place(value: Any, words: 
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (np.datetime64("NaT"), "has NaT"),
+        (np.datetime64("NaT", "s"), "has NaT"),
         (np.array(["2026-01-02", "NaT"], dtype="datetime64[s]"), "has NaT"),
         (np.timedelta64("NaT", "s"), "has NaT"),
         (decimal.Decimal("nan"), "is NaN, and JSON has finite numbers only"),
