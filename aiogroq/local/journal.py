@@ -101,7 +101,7 @@ def named_model(entry: ReceivedRequest) -> str:
         model = next((part.text for part in entry.parts if part.name == "model"), None)
         if model is None:
             model = _decode_named(entry.body).model
-    except (ApiError, ValueError, RecursionError):
+    except (ApiError, msgspec.MsgspecError, ValueError, RecursionError):  # msgspec 0.19 has no ValueError
         return ""
     return model[:_MAX_MODEL_CHARS]
 
