@@ -33,6 +33,12 @@ if TYPE_CHECKING:
     from .errors import RequestInfo as RequestInfo
     from .errors import RequestTooLargeError as RequestTooLargeError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
+    from .protocol.limits import RateLimit as RateLimit
+    from .protocol.limits import RateLimitWindow as RateLimitWindow
+    from .protocol.retry import Retry as Retry
+    from .protocol.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
+    from .protocol.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
+    from .protocol.timeouts import Timeout as Timeout
     from .resources.verbs import RequestOptions as RequestOptions
     from .response import AsyncAPIResponse as AsyncAPIResponse
     from .response import AsyncBinaryAPIResponse as AsyncBinaryAPIResponse
@@ -70,12 +76,6 @@ if TYPE_CHECKING:
     from .types._omit import Omit as Omit
     from .types._omit import not_given as not_given
     from .types._omit import omit as omit
-    from .wire.limits import RateLimit as RateLimit
-    from .wire.limits import RateLimitWindow as RateLimitWindow
-    from .wire.retry import Retry as Retry
-    from .wire.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
-    from .wire.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
-    from .wire.timeouts import Timeout as Timeout
 
     AsyncClient = AsyncGroq
     Client = Groq
@@ -107,9 +107,9 @@ _HOMES: dict[str, str] = {
     "aiogroq.transport.http_client": "DefaultAioHttpClient",
     "aiogroq.transport.stream": "AsyncStream",
     "aiogroq.types._omit": "NOT_GIVEN NotGiven Omit not_given omit",
-    "aiogroq.wire.limits": "RateLimit RateLimitWindow",
-    "aiogroq.wire.retry": "Retry",
-    "aiogroq.wire.timeouts": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
+    "aiogroq.protocol.limits": "RateLimit RateLimitWindow",
+    "aiogroq.protocol.retry": "Retry",
+    "aiogroq.protocol.timeouts": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _RENAMED = {

@@ -13,17 +13,17 @@ from yarl import URL
 
 from . import transport
 from .errors import GroqError
+from .protocol.arguments import names_to_values, refuse_unknown, whole_number
+from .protocol.headers import Secret, hide, hide_values
+from .protocol.limits import RateLimit
+from .protocol.request import Request
+from .protocol.retry import Retry
+from .protocol.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
+from .protocol.urls import api_root
 from .resources.tree import AsyncResources
 from .types._omit import Omit, is_omitted, not_given
 from .types._params import TimeoutTypes
 from .types._typing import Never, Self
-from .wire.arguments import names_to_values, refuse_unknown, whole_number
-from .wire.headers import Secret, hide, hide_values
-from .wire.limits import RateLimit
-from .wire.request import Request
-from .wire.retry import Retry
-from .wire.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
-from .wire.urls import api_root
 
 T = TypeVar("T")
 

@@ -1,6 +1,6 @@
 """How many inputs the fuzzers try: few and always the same ones, unless somebody asks for more.
 
-``AIOGROQ_FUZZ_SEEDS=1000 pytest tests/wire tests/client/test_boundaries.py`` tries that many new ones, drawn anew in every run.
+``AIOGROQ_FUZZ_SEEDS=1000 pytest tests/protocol tests/client/test_boundaries.py`` tries that many new ones, drawn anew in every run.
 """
 
 from __future__ import annotations

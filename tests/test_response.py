@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 import aiogroq
 from aiogroq import GroqError
+from aiogroq.protocol.request import Request, ViewHeaders
 from aiogroq.response import (
     AsyncAPIResponse,
     AsyncBinaryAPIResponse,
@@ -30,7 +31,6 @@ from aiogroq.response import (
 )
 from aiogroq.response.body import read_content
 from aiogroq.types import ChatCompletion
-from aiogroq.wire.request import Request, ViewHeaders
 
 T = TypeVar("T")
 

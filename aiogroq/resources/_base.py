@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from ..wire.arguments import did_you_mean
+from ..protocol.arguments import did_you_mean
 
 if TYPE_CHECKING:
+    from ..protocol.request import Request
     from ..transport.stream import AsyncStream
-    from ..wire.request import Request
 
 T = TypeVar("T")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from ..protocol.request import Request, build, build_form, split_options
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.audio import Transcription, TranscriptionText, Translation
 from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
-from ..wire.request import Request, build, build_form, split_options
 from ._base import AsyncResource
 from ._cached import cached_property
 

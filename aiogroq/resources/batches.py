@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..protocol.request import build
+from ..protocol.urls import path
 from ..types._omit import Omit, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
@@ -14,8 +16,6 @@ from ..types.batches import (
     BatchListResponse,
     BatchRetrieveResponse,
 )
-from ..wire.request import build
-from ..wire.urls import path
 from ._base import AsyncResource
 from ._cached import cached_property
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from ..protocol.request import build, split_options
 from ..transport.stream import AsyncStream
 from ..types._base import Model
 from ..types._omit import Omit, is_omitted, omit
@@ -14,7 +15,6 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat_params import ChatParams
-from ..wire.request import build, split_options
 from ._base import AsyncResource
 from ._cached import cached_property
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
+from ..protocol.request import build
 from ..types._omit import Omit, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
@@ -13,7 +14,6 @@ from ..types.embeddings import (
     CreateEmbeddingFloatsResponse,
     CreateEmbeddingResponse,
 )
-from ..wire.request import build
 from ._base import AsyncResource
 from ._cached import cached_property
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from ..protocol.request import build, build_form
+from ..protocol.urls import path
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import is_omitted
 from ..types._params import CallOptions, FileTypes
 from ..types._typing import Unpack
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
-from ..wire.request import build, build_form
-from ..wire.urls import path
 from ._base import AsyncResource
 from ._cached import cached_property
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..protocol.request import build
+from ..protocol.urls import path
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.models import Model, ModelDeleted, ModelListResponse
-from ..wire.request import build
-from ..wire.urls import path
 from ._base import AsyncResource
 from ._cached import cached_property
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, overload
 
+from ..protocol.arguments import did_you_mean, names_to_values, whole_number
+from ..protocol.request import Request, View, ViewHeaders, build, build_form
 from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
 from ..types._params import FileTypes, TimeoutTypes
 from ..types._typing import TypedDict
-from ..wire.arguments import did_you_mean, names_to_values, whole_number
-from ..wire.request import Request, View, ViewHeaders, build, build_form
 from ._base import Root
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def _request(
     elif isinstance(body, (Mapping, type(None))):
         request = build(method, path, cast_to, cast("Mapping[str, Any] | None", body), renamed)
     else:
-        from ..wire.request import encode_json
+        from ..protocol.request import encode_json
 
         if given.get("extra_json"):
             raise TypeError(f"extra_json is added to a body that is a mapping, not to {type(body).__name__}")

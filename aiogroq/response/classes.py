@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
 from ..errors import APIResponseValidationError, RequestInfo
-from ..wire.large import LARGE_BODY_BYTES
-from ..wire.limits import RateLimit, rate_limit
-from ..wire.parse import parse_body
-from ..wire.request import Request
-from ..wire.tracebacks import without_frames
+from ..protocol.large import LARGE_BODY_BYTES
+from ..protocol.limits import RateLimit, rate_limit
+from ..protocol.parse import parse_body
+from ..protocol.request import Request
+from ..protocol.tracebacks import without_frames
 from .body import (
     DEFAULT_FILE_CHUNK_BYTES,
     Body,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
+from ..protocol.request import View, ViewHeaders
 from ..types._omit import Omit
-from ..wire.request import View, ViewHeaders
 from .classes import AsyncAPIResponse, AsyncResponseContextManager
 
 R = TypeVar("R")

@@ -12,14 +12,14 @@ from yarl import URL
 
 from .. import transport
 from ..client import AsyncGroq, FixedOptions
+from ..protocol.arguments import refuse_unknown
+from ..protocol.headers import hide, hide_values
+from ..protocol.limits import RateLimit
+from ..protocol.retry import Retry
+from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given
 from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
-from ..wire.arguments import refuse_unknown
-from ..wire.headers import hide, hide_values
-from ..wire.limits import RateLimit
-from ..wire.retry import Retry
-from ..wire.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from .facade import Resources
 from .portal import portal
 from .runner import load_loop

@@ -22,7 +22,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from ..wire.tracebacks import without_inner_frames
+from ..protocol.tracebacks import without_inner_frames
 from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, refuse_green_threads
 
 __all__ = ["Portal", "PortalError", "portal"]

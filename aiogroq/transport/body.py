@@ -21,9 +21,9 @@ from ..errors import (
     GroqError,
     RequestInfo,
 )
+from ..protocol.headers import scrub, scrub_headers
+from ..protocol.tracebacks import without_frames
 from ..response.body import StreamAlreadyConsumed
-from ..wire.headers import scrub, scrub_headers
-from ..wire.tracebacks import without_frames
 from ._aiohttp import arrived_before, forget_connection, read_events
 from .exchange import in_time, translate, without_secrets
 from .threads import PARSING, run

@@ -19,11 +19,11 @@ from ..errors import (
     RateLimited,
     RequestInfo,
 )
+from ..protocol import answer, redirects, retry
+from ..protocol.headers import merge_headers, scrub, scrub_headers, scrub_text
+from ..protocol.request import Request
+from ..protocol.tracebacks import without_frames
 from ..types._omit import Omit
-from ..wire import answer, redirects, retry
-from ..wire.headers import merge_headers, scrub, scrub_headers, scrub_text
-from ..wire.request import Request
-from ..wire.tracebacks import without_frames
 from . import tls
 from ._aiohttp import is_wrapped
 from .abandoned import LoopSession

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from ..errors import APIError, APIStatusError
-from ..wire.headers import scrub_text
+from ..protocol.headers import scrub_text
 from .body import AioBody
 from .exchange import running_loop
 

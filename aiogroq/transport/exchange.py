@@ -13,8 +13,8 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, RequestInfo
-from ..wire.headers import redacted, scrub_text
-from ..wire.tracebacks import without_frames
+from ..protocol.headers import redacted, scrub_text
+from ..protocol.tracebacks import without_frames
 from ._aiohttp import HttpProcessingError
 from .proxies import variable
 from .tls import HINT

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from ..protocol.headers import redacted
+from ..protocol.parse import parse_body
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
-from ..wire.headers import redacted
-from ..wire.parse import parse_body
 from . import call_log
 from .body import AioBody
 from .stream import AsyncStream

@@ -20,7 +20,7 @@ import aiohttp
 from yarl import URL
 
 from ..errors import GroqError
-from ..wire.sse import DEFAULT_MAX_EVENT_BYTES
+from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES
 from . import _aiohttp, pool_options, proxies, tls
 from .abandoned import Body, LoopSession, Sessions, drop_all, pools
 from .phase_trace import phase_trace

@@ -7,7 +7,7 @@ import secrets
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
-from ..wire.request import Form
+from ..protocol.request import Form
 from .sending import Sending
 from .source import SourceFailed
 from .upload import Upload

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from multidict import CIMultiDict
 
-from ..wire.headers import merge_headers
+from ..protocol.headers import merge_headers
 from .watch import Watch
 
 ACCEPT_ENCODING = "gzip, deflate"
@@ -17,7 +17,7 @@ _OURS = ("Accept", "Accept-Encoding", "User-Agent")
 
 
 class SentHeaders:
-    """Headers that were checked (`wire.headers.merge_headers`), and their lines as they are sent. Not to be changed."""
+    """Headers that were checked (`protocol.headers.merge_headers`), and their lines as they are sent. Not to be changed."""
 
     __slots__ = ("_plain", "lines", "values")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from ..wire.arguments import refuse_unknown, whole_number
-from ..wire.timeouts import seconds
+from ..protocol.arguments import refuse_unknown, whole_number
+from ..protocol.timeouts import seconds
 
 _TAKEN_OVER = frozenset({"verify_ssl", "ssl_context", "fingerprint", "local_addr"})
 """What ``ssl`` and ``local_address`` stand for now."""

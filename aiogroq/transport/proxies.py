@@ -17,7 +17,7 @@ from typing import Any, cast
 from yarl import URL
 
 from ..errors import GroqError
-from ..wire.headers import Secret, hide
+from ..protocol.headers import Secret, hide
 
 Proxy = tuple[URL, dict[str, str]]
 """Its URL, without credentials, and the headers for it."""

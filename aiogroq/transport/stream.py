@@ -16,16 +16,16 @@ from ..errors import (
     ErrorResponse,
     GroqError,
 )
+from ..protocol import answer, stream_end
+from ..protocol.headers import scrub, scrub_headers, scrub_text
+from ..protocol.kept_events import KeptEvents
+from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
+from ..protocol.stream_end import DONE
+from ..protocol.tracebacks import without_frames
 from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped, typed_decoder
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
-from ..wire import answer, stream_end
-from ..wire.headers import scrub, scrub_headers, scrub_text
-from ..wire.kept_events import KeptEvents
-from ..wire.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
-from ..wire.stream_end import DONE
-from ..wire.tracebacks import without_frames
 from .body import AioBody
 
 T = TypeVar("T")

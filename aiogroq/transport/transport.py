@@ -11,15 +11,15 @@ from yarl import URL
 
 from .._version import __version__
 from ..errors import APIError, RequestInfo
+from ..protocol import retry
+from ..protocol.headers import merge_headers
+from ..protocol.large import LARGE_BODY_BYTES
+from ..protocol.rate_limits import RateLimits
+from ..protocol.request import Request
+from ..protocol.timeouts import Timeout
+from ..protocol.tracebacks import without_frames
+from ..protocol.urls import query_pairs, resolve
 from ..types._omit import Omit
-from ..wire import retry
-from ..wire.headers import merge_headers
-from ..wire.large import LARGE_BODY_BYTES
-from ..wire.rate_limits import RateLimits
-from ..wire.request import Request
-from ..wire.timeouts import Timeout
-from ..wire.tracebacks import without_frames
-from ..wire.urls import query_pairs, resolve
 from .call import Call
 from .call_log import log_failure
 from .hand_out import hand_out
@@ -74,7 +74,7 @@ class Transport:
     async def send(self, request: Request[T]) -> T:
         """Send a request and hand out its answer: as ``request.returns``, as a stream, or as its view wants it.
 
-        Retries what `wire.retry` says, within the limits of the call. Raises an `APIError`, which has every try
+        Retries what `protocol.retry` says, within the limits of the call. Raises an `APIError`, which has every try
         in ``attempts``; `GroqError`, `TypeError` or `OSError` for a request that cannot be sent at all.
         """
         __tracebackhide__ = True  # IPython and pytest leave such frames out

@@ -15,7 +15,7 @@ import threading
 from collections.abc import AsyncIterable, Awaitable, Mapping
 from typing import Any, cast
 
-from ..wire.request import Form
+from ..protocol.request import Form
 from .source import CHUNK_BYTES, Once, SourceFailed, as_bytes, in_thread
 from .threads import clean_up
 

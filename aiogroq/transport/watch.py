@@ -15,7 +15,7 @@ import asyncio
 import weakref
 from collections.abc import Callable
 
-from ..wire.timeouts import Timeout
+from ..protocol.timeouts import Timeout
 
 _LOOKS = 8
 """How often the ticker looks within the shortest limit."""

@@ -17,10 +17,10 @@ import pytest
 
 from aiogroq import AsyncGroq
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.protocol.encode import encode_json
+from aiogroq.protocol.large import LARGE_BODY_BYTES, decode_large
 from aiogroq.types import ChatCompletion, CreateEmbeddingArrayResponse, CreateEmbeddingResponse
 from aiogroq.types._decoding import NotJSONError, decode_json
-from aiogroq.wire.encode import encode_json
-from aiogroq.wire.large import LARGE_BODY_BYTES, decode_large
 
 ITEMS = 400
 VECTORS = [CreateEmbeddingResponse, CreateEmbeddingArrayResponse]

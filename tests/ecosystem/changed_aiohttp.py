@@ -248,8 +248,8 @@ def main() -> None:
     import yarl
 
     import aiogroq.errors
+    import aiogroq.protocol.request
     import aiogroq.types.chat
-    import aiogroq.wire.request
 
     del msgspec, multidict, yarl, aiogroq
     assert "aiohttp" not in sys.modules

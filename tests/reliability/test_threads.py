@@ -19,8 +19,8 @@ import pytest
 
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.protocol.large import LARGE_BODY_BYTES
 from aiogroq.transport.threads import PARSING, DaemonExecutor, run
-from aiogroq.wire.large import LARGE_BODY_BYTES
 
 from .programs import Programs, eventually
 

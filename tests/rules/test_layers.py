@@ -14,7 +14,7 @@ ROOMS = [
     "_version",
     "errors",
     "types",
-    "wire",
+    "protocol",
     "response",
     "transport",
     "resources",
@@ -81,9 +81,9 @@ def test_a_room_imports_only_the_rooms_below_it(path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "wrong"),
     [
-        ("wire/sse.py", "from ..transport import body", {"transport"}),
+        ("protocol/sse.py", "from ..transport import body", {"transport"}),
         ("types/audio.py", "from .. import client", {"client"}),
-        ("local/server.py", "from ..wire.sse import SSEParser", {"wire"}),
+        ("local/server.py", "from ..protocol.sse import SSEParser", {"protocol"}),
         ("local/server.py", "import aiogroq.types", {"types"}),
         ("resources/chat.py", "def late():\n    from aiogroq.client import AsyncGroq", {"client"}),
         ("errors.py", "from aiogroq import Timeout", {"__init__"}),

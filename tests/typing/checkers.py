@@ -30,7 +30,7 @@ _MYPY_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+:\d+:\d+: error: (?P<te
 _MYPY_COUNT = re.compile(r"\(checked (\d+) source files?\)|no issues found in (\d+) source files?")
 
 # A copy of a module of the package gets these lines at its end. The second one is wrong to strict checkers only.
-SABOTAGED_MODULE = ROOT / "aiogroq" / "wire" / "sse.py"
+SABOTAGED_MODULE = ROOT / "aiogroq" / "protocol" / "sse.py"
 SABOTAGE = ('_sabotage: int = "text"', "def _unannotated(given): return given")
 
 # Not one type in it is unknown, and yet checkers may differ about one attribute: so it is not complete.

@@ -16,7 +16,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...wire.timeouts import Timeout
+from ...protocol.timeouts import Timeout
 from ..outgoing import Outgoing, SentHeaders
 from ..watch import Watch
 from .connections import Connector, ResponseHandler

@@ -20,8 +20,8 @@ from aiogroq import (
     RequestTooLargeError,
 )
 from aiogroq.errors import RequestInfo
+from aiogroq.protocol.answer import decode, error_from, error_from_event
 from aiogroq.types import ChatCompletion, Transcription, TranscriptionText, Translation
-from aiogroq.wire.answer import decode, error_from, error_from_event
 
 from .bodies import ASPH_TEXT, TEXT, TOOL_EVENT, TOOL_TEXT, TOOL_WRITTEN, TPD_TEXT, TPM_413_TEXT, error_body
 

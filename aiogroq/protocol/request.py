@@ -82,7 +82,7 @@ class ViewHeaders(dict[str, "str | Omit"]):
     """Extra headers that carry a `View`.
 
     ``extra_headers`` is the one argument that every endpoint takes, ours or a user's own, so it is what a raw
-    or streaming wrapper can pass through any of them. The view itself never goes on the wire.
+    or streaming wrapper can pass through any of them. The view itself is never sent.
     """
 
     view: View

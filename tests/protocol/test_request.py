@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from aiogroq import GroqError, omit
+from aiogroq.protocol.request import Request, View, ViewHeaders, build, build_form, form, split_options
+from aiogroq.protocol.timeouts import Timeout
+from aiogroq.protocol.urls import query_pairs
 from aiogroq.types import ChatCompletion
-from aiogroq.wire.request import Request, View, ViewHeaders, build, build_form, form, split_options
-from aiogroq.wire.timeouts import Timeout
-from aiogroq.wire.urls import query_pairs
 
 KNOWN = frozenset({"messages", "model", "temperature", "max_completion_tokens", "tools", "tool_choice"})
 REQUIRED = frozenset({"messages", "model"})

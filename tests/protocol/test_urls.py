@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from aiogroq import GroqError, omit
-from aiogroq.wire.urls import api_root, path, query_pairs, resolve
+from aiogroq.protocol.urls import api_root, path, query_pairs, resolve
 
 ROOT = api_root("https://api.groq.com")
 API = "https://api.groq.com/openai/v1"

@@ -15,8 +15,8 @@ from typing_extensions import TypedDict
 
 from aiogroq import APIResponseValidationError
 from aiogroq.errors import RequestInfo
+from aiogroq.protocol.parse import parse_body
 from aiogroq.types import ChatCompletion, ErrorObject, FileObject
-from aiogroq.wire.parse import parse_body
 
 
 class City(msgspec.Struct):

@@ -11,9 +11,9 @@ from fuzzing import fuzzed
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiogroq.protocol.fold import ChunkFold
 from aiogroq.types import ChatCompletion, ChatCompletionChunk
 from aiogroq.types._decoding import decode_json
-from aiogroq.wire.fold import ChunkFold
 
 from .bodies import STREAMS, TEXT_STREAM, chunk
 from .mutation import mutated

@@ -10,7 +10,7 @@ import aiohttp
 import httpx
 import pytest
 
-from aiogroq.wire.timeouts import DEFAULT_TIMEOUT, Timeout
+from aiogroq.protocol.timeouts import DEFAULT_TIMEOUT, Timeout
 
 PHASES = ("connect", "read", "write", "pool", "first_byte", "idle", "total")
 

@@ -25,9 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq import GroqError, omit
+from aiogroq.protocol.encode import encode_json
 from aiogroq.types import ChatCompletionMessageToolCall
 from aiogroq.types.audio import TranscriptionText
-from aiogroq.wire.encode import encode_json
 
 
 class City(msgspec.Struct):

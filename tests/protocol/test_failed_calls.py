@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq import BadRequestError, FailedCall, RequestInfo
-from aiogroq.wire.answer import error_from, error_from_event
-from aiogroq.wire.failed_calls import failed_calls
+from aiogroq.protocol.answer import error_from, error_from_event
+from aiogroq.protocol.failed_calls import failed_calls
 
 REQUEST = RequestInfo("POST", "https://api.groq.com/openai/v1/chat/completions")
 PARIS = '{"city": "Paris"}'

@@ -12,7 +12,7 @@ from fuzzing import fuzzed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiogroq.wire.sse import Event, EventTooLargeError, SSEParser
+from aiogroq.protocol.sse import Event, EventTooLargeError, SSEParser
 
 from .bodies import TEXT_STREAM, TOOL_EVENT, event_stream
 

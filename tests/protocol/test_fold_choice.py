@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from aiogroq.protocol.fold_choice import ChoiceFold
 from aiogroq.types.chat.chat_completion_chunk import ChoiceDelta
-from aiogroq.wire.fold_choice import ChoiceFold
 
 
 def piece(

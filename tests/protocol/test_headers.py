@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 from aiogroq import GroqError, omit
-from aiogroq.wire.headers import merge_headers, redacted
+from aiogroq.protocol.headers import merge_headers, redacted
 
 BASE = CIMultiDict({"Authorization": "Bearer gsk_1", "Accept": "application/json"})
 

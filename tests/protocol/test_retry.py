@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiogroq.wire.retry import backoff_s, delay_s, is_retried, retry_after_s
+from aiogroq.protocol.retry import backoff_s, delay_s, is_retried, retry_after_s
 
 NOW = datetime(2026, 11, 21, 3, 0, 0, tzinfo=timezone.utc)
 

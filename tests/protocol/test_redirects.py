@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from yarl import URL
 
-from aiogroq.wire.redirects import MAX_REDIRECTS, STATUSES, follow
+from aiogroq.protocol.redirects import MAX_REDIRECTS, STATUSES, follow
 
 HERE = URL("https://api.groq.com/openai/v1/models?a=b")
 
