@@ -28,6 +28,8 @@ NOT_PROMISED: dict[str, str] = {
     "garbled": "a body whose chunk lengths are no numbers ends at the `read` or `idle` limit, not at once",
     "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is collected",
     "fork": "a forked child keeps the connections of its parent open until it ends",
+    "interrupt": "on Python 3.10, Ctrl-C while the body of a request is being written can leave asyncio's report of the writing "
+    "task on stderr",
 }
 """What the public path cannot promise, in the words of the README."""
 

@@ -24,7 +24,7 @@ from ..errors import (
 from ..protocol.headers import scrub, scrub_headers
 from ..protocol.tracebacks import without_frames
 from ..response.body import StreamAlreadyConsumed
-from ._aiohttp import arrived_before, forget_connection, read_events
+from ._aiohttp import arrived_before, end_tracing, forget_connection, read_events
 from .exchange import in_time, translate, without_secrets
 from .threads import PARSING, run
 from .unpack import UnpackError, unpacker_for
@@ -317,6 +317,7 @@ class AioBody:
         if self._ended_at is None:
             self._ended_at = self._loop.time()
             self._pool = None
+            end_tracing(self._reader)
         self._watch.stop()
         if self._guard is not None:
             self._guard.detach()

@@ -46,9 +46,11 @@ def disagreement(ended: Ended, log: Sequence[Sequence[object]]) -> str:
     if not log:
         # Who is cancelled early enough has sent nothing.
         return "" if kind.leaves == "cancel" else "the server never saw it"
-    if not ended.attempts <= len(log) <= ended.attempts + kind.uncounted:
+    # A request on a kept connection that the server closes at that moment is an attempt that the server never saw.
+    unseen = min(max(0, ended.attempts - len(log)), ended.broken_attempts)
+    if not ended.attempts <= len(log) + unseen <= ended.attempts + kind.uncounted:
         return f"{ended.attempts} attempts, and the server saw {len(log)}"
-    if not kind.uncounted and kind.requests and len(log) != kind.requests:
+    if not kind.uncounted and kind.requests and not kind.requests - unseen <= len(log) <= kind.requests:
         return f"{len(log)} requests where {kind.requests} are right"
     status, has_left = log[-1]
     if kind.leaves and not has_left:

@@ -27,6 +27,8 @@ class Ended:
     """What is wrong with its end; empty where it is right."""
     attempts: int = 1
     """How many requests the caller knows of."""
+    broken_attempts: int = 0
+    """How many of them ended with their connection, before a response."""
     status: int | None = 200
     """The status that it was told last, None where there was none."""
 
@@ -99,6 +101,9 @@ async def _cancelled(client: AsyncGroq, prompt: str, ended: Ended, is_stream: bo
 def _judge_error(ended: Ended, error: APIError, whole: str) -> None:
     names = {cls.__name__ for cls in type(error).__mro__}
     ended.attempts = max(1, len(error.attempts))
+    ended.broken_attempts = sum(
+        (attempt.error or "").startswith("Connection error") for attempt in error.attempts
+    )
     ended.status = getattr(error, "status_code", None)
     if not names & set(ended.kind.errors):
         ended.problem = f"{type(error).__name__}: {error}"

@@ -20,6 +20,8 @@ from benchmarks.soak.kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
 from benchmarks.soak.run import Plan, soak
 
 CUT = Kind("cut", Fault(before_head=True), ("E",), requests=2)
+REFUSED = Kind("refused", Fault(status=403), ("E",))
+TWICE = Kind("twice", Fault(status=503), ("E",), requests=2)
 FOLDER = Path(__file__).parents[2]
 
 
@@ -139,6 +141,15 @@ def test_the_soak_has_every_kind_and_is_the_same_for_the_same_seed() -> None:
         (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 3, ""),
         (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 4, "the server saw 4"),
         (Ended("1", CUT, attempts=2, status=None), [(None, False)], "the server saw 1"),
+        (Ended("1", REFUSED, attempts=2, broken_attempts=1, status=403), [(403, False)], ""),
+        (Ended("1", REFUSED, attempts=3, broken_attempts=1, status=403), [(403, False)], "the server saw 1"),
+        (
+            Ended("1", REFUSED, attempts=2, broken_attempts=2, status=403),
+            [(403, False)] * 3,
+            "the server saw 3",
+        ),
+        (Ended("1", TWICE, attempts=3, broken_attempts=1, status=503), [(503, False)] * 2, ""),
+        (Ended("1", TWICE, attempts=2, broken_attempts=1, status=503), [(503, False)], ""),
     ],
 )
 def test_the_account_notices_what_disagrees(ended: Ended, log: list[tuple[int, bool]], said: str) -> None:

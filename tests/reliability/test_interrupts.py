@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -212,9 +213,16 @@ ASYNC = {
 }
 
 
+# aiohttp writes a body in a task of its own before Python 3.12, and before 3.11 asyncio raises Ctrl-C in whichever task runs.
+WRITING_TASK = re.compile(
+    r"Task exception was never retrieved\nfuture: <Task finished .*ClientRequest\.write_bytes\(\).*KeyboardInterrupt\(\)>\n"
+    r"Traceback \(most recent call last\):\n(?: .*\n)+KeyboardInterrupt\n"
+)
+
+
 @pytest.mark.parametrize("during", list(ASYNC))
 def test_ctrl_c_in_asyncio_run_ends_the_request_and_the_client_works_on(
-    programs: Programs, server: LocalGroq, loop_kind: str, during: str
+    programs: Programs, server: LocalGroq, loop_kind: str, during: str, aiohttp_path: str
 ) -> None:
     if loop_kind == "uvloop" and sys.version_info < (3, 11):
         pytest.skip("without asyncio.Runner uvloop raises Ctrl-C in whichever callback runs, and tells of it")
@@ -235,7 +243,8 @@ for _ in range({ROUNDS}):
     go = "from uvloop import run as go\n" if loop_kind == "uvloop" else "from asyncio import run as go\n"
     with programs.started(WAITING + go + code) as program:
         press_in_every_round(program, server, is_on_wire=during != "a retry wait", says=during != "a request")
-        assert programs.finish(program) == []
+        can_report = aiohttp_path == "public" and sys.version_info < (3, 11)
+        assert programs.finish(program, may_report=WRITING_TASK if can_report else None) == []
     assert server.open_connections == 0
 
 

@@ -11,7 +11,7 @@ the pool takes the public API alone.
 from .check import flaw
 from .connections import Connector, HttpProcessingError
 from .needs import NEEDS, Need, is_wrapped
-from .responses import arrived_before, forget_connection, read_events
+from .responses import arrived_before, end_tracing, forget_connection, read_events
 from .sessions import close_connections, detach, loop_of, open_session, point_nowhere, sender
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "HttpProcessingError",
     "Need",
     "arrived_before",
+    "end_tracing",
     "close_connections",
     "detach",
     "flaw",

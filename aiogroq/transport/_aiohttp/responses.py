@@ -33,6 +33,12 @@ def arrived_before(reader: Any) -> bytes:
         reader._exception = error
 
 
+def end_tracing(reader: Any) -> None:
+    """After the end of a body: in aiohttp 4 the reader of a traced response refers to its response, and that to its reader."""
+    if getattr(reader, "_on_chunk_received", None) is not None:
+        reader._on_chunk_received = None
+
+
 _MAX_WAITING_CHUNKS = 16 * 1024
 """HTTP chunks that wait to be read at most: a hostile server sends them with a byte each."""
 
