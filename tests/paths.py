@@ -31,7 +31,7 @@ NOT_PROMISED: dict[str, str] = {
     "interrupt": "on Python 3.10, Ctrl-C while the body of a request is being written can leave asyncio's report of the writing "
     "task on stderr",
 }
-"""What the public path cannot promise, in the words of the README."""
+"""What the public path cannot promise, in the words of `docs/internals/aiohttp.md`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""What the public path cannot promise: the README says the same as the suite, and each limit has a test."""
+"""What the public path cannot promise: docs/internals/aiohttp.md says the same as the suite, and each limit has a test."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from paths import NOT_PROMISED, TESTS
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+MAP = (Path(__file__).parents[2] / "docs" / "internals" / "aiohttp.md").read_text()
 
 
-def test_the_readme_lists_what_the_public_path_cannot_promise() -> None:
-    (section,) = re.findall(r"^### When aiohttp changes\n(.*?)^#", README, re.MULTILINE | re.DOTALL)
+def test_the_map_lists_what_the_public_path_cannot_promise() -> None:
+    (section,) = re.findall(r"^## When aiohttp changes\n(.*?)^#", MAP, re.MULTILINE | re.DOTALL)
     listed = re.findall(r"^- (.+?)[.;]?$", section, re.MULTILINE)
     assert listed == list(NOT_PROMISED.values())
 

@@ -10,7 +10,7 @@ import pytest
 from aiogroq.transport._aiohttp import NEEDS
 
 ROOT = Path(__file__).parents[2]
-DOCS = (ROOT / "docs" / "aiohttp.md").read_text()
+DOCS = (ROOT / "docs" / "internals" / "aiohttp.md").read_text()
 MODULES = sorted((ROOT / "aiogroq" / "transport").glob("*.py"))
 """All but those of the package ``_aiohttp``."""
 PRIVATE = {need.name for need in NEEDS if need.name.startswith("_") and not need.name.startswith("__")}
