@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from .sync.stream import Stream as Stream
     from .transport.http_client import DefaultAioHttpClient as DefaultAioHttpClient
     from .transport.stream import AsyncStream as AsyncStream
-    from .types._base import Model as BaseModel
+    from .types._model import BaseModel as BaseModel
     from .types._omit import NOT_GIVEN as NOT_GIVEN
     from .types._omit import NotGiven as NotGiven
     from .types._omit import Omit as Omit
@@ -106,6 +106,7 @@ _HOMES: dict[str, str] = {
     "aiogroq.sync.stream": "Stream",
     "aiogroq.transport.http_client": "DefaultAioHttpClient",
     "aiogroq.transport.stream": "AsyncStream",
+    "aiogroq.types._model": "BaseModel",
     "aiogroq.types._omit": "NOT_GIVEN NotGiven Omit not_given omit",
     "aiogroq.protocol.limits": "RateLimit RateLimitWindow",
     "aiogroq.protocol.retry": "Retry",
@@ -114,7 +115,6 @@ _HOMES: dict[str, str] = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 _RENAMED = {
     "AsyncClient": ("aiogroq.client", "AsyncGroq"),
-    "BaseModel": ("aiogroq.types._base", "Model"),
     "Client": ("aiogroq.sync.client", "Groq"),
 }
 _HTTPX_NAMES = ("DefaultHttpxClient", "DefaultAsyncHttpxClient")

@@ -14,7 +14,7 @@ import click
 from .explain import CommandError
 
 if TYPE_CHECKING:
-    from aiogroq.types._base import Model
+    from aiogroq.types._model import BaseModel
 
 # What a terminal would obey instead of showing: C0 and C1 but tab and line end, and the marks that turn text round.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -52,7 +52,7 @@ def note(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def write_json(value: Model) -> None:
+def write_json(value: BaseModel) -> None:
     """Write an answer as JSON, in UTF-8 whatever the terminal's encoding is."""
     click.echo(value.to_json(indent=2).encode())
 

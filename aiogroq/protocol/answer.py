@@ -18,8 +18,8 @@ from ..errors import (
     RequestTooLargeError,
     status_error,
 )
-from ..types._base import Model
-from ..types._decoding import NotJSONError, decode_json, decode_untyped
+from ..types._decode import NotJSONError, decode_json, decode_untyped
+from ..types._model import BaseModel
 from ..types.audio import Transcription, TranscriptionText, Translation
 from .failed_calls import failed_calls
 from .large import LARGE_BODY_BYTES, decode_large
@@ -45,7 +45,7 @@ def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str]
         if _is_spoken_text(cls, headers):
             return cast("T", TranscriptionText(_text(body)))
         return cast("T", _decode_other(cls, body, status, headers, request))
-    if not isinstance(value, Model) and _is_spoken_text(cls, headers):
+    if not isinstance(value, BaseModel) and _is_spoken_text(cls, headers):
         return cast("T", TranscriptionText(_text(body)))
     return value
 
@@ -57,7 +57,7 @@ def _is_spoken_text(cls: type[Any], headers: Mapping[str, str]) -> bool:
 def _decode_other(
     cls: type[Any], body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo
 ) -> Any:
-    if status == 204 and not body and not isinstance(cls, type(Model)):
+    if status == 204 and not body and not isinstance(cls, type(BaseModel)):
         return None  # an endpoint of the caller's own; those that promise a model of ours always have a body
     raise misfit("JSON", status, headers, body, request)
 

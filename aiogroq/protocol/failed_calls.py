@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from ..errors import FailedCall
-from ..types._decoding import NotJSONError, decode_untyped
+from ..types._decode import NotJSONError, decode_untyped
 
 _MAX_CHARS = 256 * 1024
 """No model writes more in one answer; what is beyond is not looked at."""

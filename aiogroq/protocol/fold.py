@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..types._base import DRIFTED, hidden_of
+from ..types._struct import SCHEMA_MISMATCH, instance_dict
 from ..types.chat.chat_completion import ChatCompletion, Choice, XGroq
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk, ChoiceDelta
 from ..types.chat.chat_completion_chunk import Choice as ChunkChoice
@@ -40,7 +40,7 @@ class ChunkFold:
         if first is None or not first.id:
             # A chunk before the first one, without an id, carries a gateway's own news.
             self._first = chunk
-        drifted = DRIFTED in chunk.__dict__
+        drifted = SCHEMA_MISMATCH in chunk.__dict__
         for choice in _sound_choices(chunk) if drifted else chunk.choices:
             fold = self._choices.get(choice.index)
             if fold is None:
@@ -134,7 +134,7 @@ class ChunkFold:
             **said,
         )
         if extra:
-            hidden_of(completion)["_extra"] = dict(extra)
+            instance_dict(completion)["_extra"] = dict(extra)
         return completion
 
 

@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
-from ..types._base import Model, hidden_of
+from ..types._model import BaseModel
+from ..types._struct import instance_dict
 from ..types.chat.chat_completion_chunk import ChoiceDelta, ChoiceDeltaFunctionCall, ChoiceDeltaToolCall
 from ..types.chat.chat_completion_message import ChatCompletionMessage, FunctionCall
 from ..types.chat.chat_completion_message_tool_call import ChatCompletionMessageToolCall, Function
@@ -65,7 +66,7 @@ class ChoiceFold:
     def add_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         """The log probabilities of a chunk's tokens."""
         if isinstance(cast("object", logprobs), ChoiceLogprobs):
-            self._logprobs = [*(self._logprobs or ()), *all_of(Model, logprobs.content)]
+            self._logprobs = [*(self._logprobs or ()), *all_of(BaseModel, logprobs.content)]
 
     def _add_function_call(self, delta: ChoiceDeltaFunctionCall) -> None:
         if isinstance(cast("object", delta), ChoiceDeltaFunctionCall):
@@ -75,11 +76,11 @@ class ChoiceFold:
 
     def _add_tool_call(self, delta: ChoiceDeltaToolCall) -> None:
         function = delta.function
-        name = function.name if isinstance(function, Model) else None
+        name = function.name if isinstance(function, BaseModel) else None
         call = self._call_of(delta, name)
         call.id = call.id or delta.id or ""
         call.type = delta.type or call.type
-        if isinstance(function, Model):
+        if isinstance(function, BaseModel):
             # A name comes whole (and may be repeated); arguments come in pieces.
             call.function.name = function.name or call.function.name
             call.function.arguments += as_text(function.arguments)
@@ -136,7 +137,7 @@ class ChoiceFold:
         # `channel` and the like say something of a delta; the whole message has them no more.
         kept = {name: value for name, value in self._extra.items() if name not in message.__struct_fields__}
         if kept:
-            hidden_of(message)["_extra"] = kept
+            instance_dict(message)["_extra"] = kept
         return message
 
     def logprobs(self) -> ChoiceLogprobs | None:

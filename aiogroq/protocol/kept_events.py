@@ -6,7 +6,7 @@ to anyway, costs a fiftieth of folding it.
 
 from __future__ import annotations
 
-from ..types._decoding import DECODE_ERRORS, decode_json, typed_decoder
+from ..types._decode import DECODE_ERRORS, decode_json, typed_decoder
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from .fold import ChunkFold
 

@@ -13,8 +13,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ..types._base import DRIFTED, Model, hidden_of
-from ..types._decoding import (
+from ..types._decode import (
     DECODE_ERRORS,
     NotJSONError,
     construct,
@@ -22,6 +21,8 @@ from ..types._decoding import (
     decode_untyped,
     typed_decoder,
 )
+from ..types._model import BaseModel
+from ..types._struct import SCHEMA_MISMATCH, instance_dict
 
 T = TypeVar("T")
 
@@ -43,7 +44,7 @@ def decode_large(cls: type[T], body: bytes) -> T:
     return decode_json(cls, body)
 
 
-def _decode_in_pieces(cls: type[Any], name: str, item_cls: type[Model], body: bytes) -> Any:
+def _decode_in_pieces(cls: type[Any], name: str, item_cls: type[BaseModel], body: bytes) -> Any:
     """``body`` as a ``cls`` whose list ``name`` is decoded item by item. Raises `DECODE_ERRORS` or
     `NotJSONError`, and `KeyError` where there is no such list."""
     fields = _cut_object.decode(body)
@@ -57,18 +58,18 @@ def _decode_in_pieces(cls: type[Any], name: str, item_cls: type[Model], body: by
             items.append(decode(piece))
         except DECODE_ERRORS:
             items.append(construct(item_cls, decode_untyped(bytes(piece))))
-            hidden_of(value)[DRIFTED] = True
+            instance_dict(value)[SCHEMA_MISMATCH] = True
     setattr(value, name, items)
     return value
 
 
 @lru_cache(maxsize=64)
-def _long_list(cls: Any) -> tuple[str, type[Model] | None]:
+def _long_list(cls: Any) -> tuple[str, type[BaseModel] | None]:
     """The list of Models that makes a type long, with the type of its items; only where the body itself is not kept."""
-    if isinstance(cls, type) and issubclass(cls, Model) and not cls.keeps_body:
+    if isinstance(cls, type) and issubclass(cls, BaseModel) and not cls.keep_raw_body:
         for field in msgspec.structs.fields(cls):
             inner: Any = next(iter(typing.get_args(field.type)), None)
             is_list = typing.get_origin(field.type) is list
-            if is_list and isinstance(inner, type) and issubclass(inner, Model):
+            if is_list and isinstance(inner, type) and issubclass(inner, BaseModel):
                 return field.name, inner
     return "", None

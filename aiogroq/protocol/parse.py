@@ -11,12 +11,12 @@ import msgspec
 from multidict import CIMultiDict
 
 from ..errors import APIResponseValidationError, ErrorResponse, RequestInfo
-from ..types._base import Model
-from ..types._decoding import NotJSONError, construct, decode_untyped
+from ..types._decode import NotJSONError, construct, decode_untyped
+from ..types._model import BaseModel
 from .answer import decode
 from .headers import scrub, scrub_headers
 
-_STRUCT: Any = type(Model)
+_STRUCT: Any = type(BaseModel)
 
 
 _NOTHING_SENT: Mapping[str, str] = {}
@@ -77,7 +77,7 @@ def _parse(to: Any, body: bytes, status: int, headers: Mapping[str, str], reques
 
 def _is_model(to: Any) -> bool:
     # By its metaclass: Python 3.10 takes `list[int]` for a class, and to ask for an origin takes longer than all else.
-    return isinstance(to, _STRUCT) and issubclass(to, Model)
+    return isinstance(to, _STRUCT) and issubclass(to, BaseModel)
 
 
 def _has_model(to: Any) -> bool:

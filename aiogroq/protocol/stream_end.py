@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from ..types._decoding import NotJSONError, decode_untyped
+from ..types._decode import NotJSONError, decode_untyped
 from .kept_events import KeptEvents
 
 DONE = b"[DONE]"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from ..protocol.request import build, split_options
 from ..transport.stream import AsyncStream
-from ..types._base import Model
+from ..types._model import BaseModel
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
@@ -109,7 +109,7 @@ def _messages(messages: object) -> list[Any]:
     """The messages as they go out: those of an answer with only the fields that a request may have."""
     if _has_only_dicts(messages):
         return cast("list[Any]", messages)
-    if isinstance(messages, (str, bytes, dict, Model)) or not isinstance(messages, Iterable):
+    if isinstance(messages, (str, bytes, dict, BaseModel)) or not isinstance(messages, Iterable):
         raise TypeError(
             "messages must be a list of messages such as [{'role': 'user', 'content': 'Hello'}], "
             f"not {type(cast('Any', messages)).__name__}"

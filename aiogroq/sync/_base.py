@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from ..types._base import Model
+from ..types._model import BaseModel
 from .portal import portal
 from .response import APIResponse, BinaryAPIResponse, blocking_response
 from .stream import Stream
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
 
 T = TypeVar("T")
-ModelT = TypeVar("ModelT", bound=Model)
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class SyncResource:
@@ -43,7 +43,7 @@ def lift(value: ModelT | AsyncStream[T]) -> ModelT | Stream[T]: ...
 def lift(value: T) -> T: ...
 def lift(value: Any) -> Any:
     """The blocking twin of what a coroutine returned: plain values are their own."""
-    if isinstance(value, Model):
+    if isinstance(value, BaseModel):
         return value
     from ..response import AsyncAPIResponse
     from ..transport.stream import AsyncStream

@@ -22,7 +22,7 @@ from ..protocol.kept_events import KeptEvents
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from ..protocol.stream_end import DONE
 from ..protocol.tracebacks import without_frames
-from ..types._decoding import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped, typed_decoder
+from ..types._decode import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped, typed_decoder
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ._base import ListModel, Model
+from ._model import BaseModel, ListModel
 from ._typing import TypeAlias
 
 
-class BatchError(Model):
+class BatchError(BaseModel):
     """Something wrong with the input file."""
 
     code: str | None = None
@@ -23,7 +23,7 @@ class BatchError(Model):
     """The line of the input file at fault."""
 
 
-class BatchErrors(Model):
+class BatchErrors(BaseModel):
     """What was wrong with the input file."""
 
     object: str | None = None
@@ -32,7 +32,7 @@ class BatchErrors(Model):
     """The errors."""
 
 
-class BatchRequestCounts(Model):
+class BatchRequestCounts(BaseModel):
     """How far a batch has come, in requests."""
 
     total: int = 0
@@ -43,7 +43,7 @@ class BatchRequestCounts(Model):
     """Requests that failed."""
 
 
-class Batch(Model):
+class Batch(BaseModel):
     """A batch job. It runs until ``status`` is ``completed``, ``failed``, ``expired`` or ``cancelled``."""
 
     id: str = ""
@@ -103,7 +103,7 @@ BatchCancelResponse: TypeAlias = Batch
 """What cancelling a batch answers."""
 
 
-class BatchPaging(Model):
+class BatchPaging(BaseModel):
     """Where the list goes on."""
 
     next_cursor: str | None = None

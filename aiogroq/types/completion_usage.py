@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from ._base import Model
+from ._model import BaseModel
 
 
-class PromptTokensDetails(Model):
+class PromptTokensDetails(BaseModel):
     """What part of the prompt was cheaper."""
 
     cached_tokens: int = 0
     """Prompt tokens that came from the prompt cache: half price, and outside the tokens-per-minute limit."""
 
 
-class CompletionTokensDetails(Model):
+class CompletionTokensDetails(BaseModel):
     """What part of the answer was not shown as content."""
 
     reasoning_tokens: int = 0
     """Tokens spent on reasoning. They are counted in ``completion_tokens`` and paid like them."""
 
 
-class CompletionUsage(Model):
+class CompletionUsage(BaseModel):
     """Token counts of one request, and how long the service worked on it."""
 
     queue_time: float | None = None
@@ -47,16 +47,16 @@ class CompletionUsage(Model):
         return self.completion_tokens / self.completion_time if self.completion_time else None
 
 
-class UsageBreakdownModel(Model):
+class UsageBreakdownModel(BaseModel):
     """The usage of one model inside a request."""
 
     model: str = ""
-    """Model id. The same id may stand in the list more than once."""
+    """BaseModel id. The same id may stand in the list more than once."""
     usage: CompletionUsage | None = None
     """What that model used."""
 
 
-class UsageBreakdown(Model):
+class UsageBreakdown(BaseModel):
     """Usage by model, for systems that ask several models to answer one request."""
 
     models: list[UsageBreakdownModel] | None = None

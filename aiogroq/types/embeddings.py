@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
-from ._base import ListModel, Model, Short
-from ._decoding import log_drift
+from ._decode import log_drift
+from ._model import BaseModel, ListModel, Short
 
 
-class EmbeddingUsage(Model):
+class EmbeddingUsage(BaseModel):
     """What the request cost."""
 
     prompt_tokens: int = 0
@@ -23,7 +23,7 @@ class EmbeddingUsage(Model):
     """The same: embeddings generate no tokens."""
 
 
-class Embedding(Model):
+class Embedding(BaseModel):
     """The vector of one input."""
 
     object: str = ""
@@ -44,7 +44,7 @@ class Embedding(Model):
 class CreateEmbeddingResponse(ListModel):
     """One vector for each input, in the order of the inputs."""
 
-    keeps_body: ClassVar[bool] = False
+    keep_raw_body: ClassVar[bool] = False
 
     object: str = ""
     """``list``."""
@@ -81,7 +81,7 @@ else:
     CreateEmbeddingFloatsResponse = CreateEmbeddingResponse
 
 
-class EmbeddingArray(Model):
+class EmbeddingArray(BaseModel):
     """The vector of one input, as an array: a sequence of floats, and a buffer that numpy reads without a copy.
 
     It comes as base64 text of little-endian 32-bit floats. A list of numbers becomes an array as well; what can be
@@ -108,7 +108,7 @@ class EmbeddingArray(Model):
 class CreateEmbeddingArrayResponse(ListModel):
     """One vector for each input, in the order of the inputs: the answer to ``encoding_format="array"``."""
 
-    keeps_body: ClassVar[bool] = False
+    keep_raw_body: ClassVar[bool] = False
 
     object: str = ""
     """``list``."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ._base import ListModel, Model
+from ._model import BaseModel, ListModel
 from ._typing import TypeAlias
 
 
-class FileObject(Model):
+class FileObject(BaseModel):
     """A file in Groq's storage."""
 
     id: str = ""
@@ -47,7 +47,7 @@ class FileListResponse(ListModel):
         return iter(self.data)
 
 
-class FileDeleteResponse(Model):
+class FileDeleteResponse(BaseModel):
     """That a file was deleted."""
 
     id: str = ""

@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from ._base import ListModel
-from ._base import Model as Base
+from ._model import BaseModel, ListModel
 
 
-class ModelPricing(Base):
+class ModelPricing(BaseModel):
     """Prices as decimal text, since they are too small for rounding. Undocumented, the currency too."""
 
     prompt: str | None = None
@@ -22,7 +21,7 @@ class ModelPricing(Base):
     """For one request."""
 
 
-class Model(Base):
+class Model(BaseModel):
     """A model. The fields from ``name`` on are sent by the live service but undocumented, so they may go."""
 
     id: str = ""
@@ -67,7 +66,7 @@ class ModelListResponse(ListModel):
         return iter(self.data)
 
 
-class ModelDeleted(Base):
+class ModelDeleted(BaseModel):
     """That a fine-tuned model was deleted."""
 
     id: str = ""

@@ -20,7 +20,7 @@ from aiogroq.local import Fault, LocalGroq
 from aiogroq.protocol.encode import encode_json
 from aiogroq.protocol.large import LARGE_BODY_BYTES, decode_large
 from aiogroq.types import ChatCompletion, CreateEmbeddingArrayResponse, CreateEmbeddingResponse
-from aiogroq.types._decoding import NotJSONError, decode_json
+from aiogroq.types._decode import NotJSONError, decode_json
 
 ITEMS = 400
 VECTORS = [CreateEmbeddingResponse, CreateEmbeddingArrayResponse]

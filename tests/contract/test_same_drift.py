@@ -16,10 +16,10 @@ import groq.types.chat
 import pydantic
 import pytest
 from groq._models import construct_type
-from wire.bodies import BATCH, COMPOUND, MODELS, TEXT, TEXT_STREAM, TOOL_CALL, TOOL_STREAM, VERBOSE
-from wire.mutation import mutated
+from protocol.bodies import BATCH, COMPOUND, MODELS, TEXT, TEXT_STREAM, TOOL_CALL, TOOL_STREAM, VERBOSE
+from protocol.mutation import mutated
 
-from aiogroq.types._decoding import decode_json
+from aiogroq.types._decode import decode_json
 
 from .test_same_values import type_of_ours
 

@@ -25,15 +25,15 @@ from aiogroq.types import (
     ModelListResponse,
     Transcription,
 )
-from aiogroq.types._base import Model
-from aiogroq.types._decoding import NotJSONError, construct, decode_json, decode_untyped
+from aiogroq.types._decode import NotJSONError, construct, decode_json, decode_untyped
+from aiogroq.types._model import BaseModel
 
 from .bodies import BATCH, COMPOUND, MODELS, TEXT, TEXT_STREAM, TOOL_CALL, TOOL_STREAM, VERBOSE
 from .mutation import mutated
 
 SEEDS = int(os.environ.get("AIOGROQ_DRIFT_SEEDS", "150"))
 
-RECORDED: list[tuple[type[Model], dict[str, Any]]] = [
+RECORDED: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (ChatCompletion, TEXT),
     (ChatCompletion, TOOL_CALL),
     (ChatCompletion, COMPOUND),
@@ -60,7 +60,7 @@ def unreachable(value: Any, sent: Any, path: str = "$") -> list[str]:
     """The places of ``sent`` that cannot be read from ``value`` by item and by attribute."""
     if value == sent or (value == [] and sent is None):  # null for a list is read as an empty one
         return []
-    if isinstance(value, Model) and isinstance(sent, dict):
+    if isinstance(value, BaseModel) and isinstance(sent, dict):
         missing: list[str] = []
         for key, inner in sent.items():
             here = f"{path}.{key}"
@@ -99,7 +99,7 @@ def texts(sent: Any) -> list[tuple[int, str]]:
 
 
 @EACH
-def test_no_mutation_of_an_answer_loses_anything(cls: type[Model], recorded: dict[str, Any]) -> None:
+def test_no_mutation_of_an_answer_loses_anything(cls: type[BaseModel], recorded: dict[str, Any]) -> None:
     for seed in range(SEEDS):
         body = mutated(recorded, seed)
         sent = json.loads(body)
@@ -115,7 +115,7 @@ def test_no_mutation_of_an_answer_loses_anything(cls: type[Model], recorded: dic
 
 
 @EACH
-def test_no_copy_of_a_mutated_answer_loses_anything(cls: type[Model], recorded: dict[str, Any]) -> None:
+def test_no_copy_of_a_mutated_answer_loses_anything(cls: type[BaseModel], recorded: dict[str, Any]) -> None:
     for seed in range(SEEDS // 10):
         body = mutated(recorded, seed, deepest=30)  # copying and pickling go into the depth by recursion
         value: Any = decode_json(cls, body)
@@ -130,7 +130,7 @@ def test_no_copy_of_a_mutated_answer_loses_anything(cls: type[Model], recorded: 
 
 
 @EACH
-def test_an_untouched_answer_gives_back_its_body(cls: type[Model], recorded: dict[str, Any]) -> None:
+def test_an_untouched_answer_gives_back_its_body(cls: type[BaseModel], recorded: dict[str, Any]) -> None:
     body = json.dumps(recorded).encode()
     value: Any = decode_json(cls, body)
     assert value.to_dict() == recorded
@@ -425,7 +425,7 @@ def test_an_object_is_made_from_an_object_only() -> None:
         ChatCompletion.model_validate_json("<html>")
 
 
-class Measured(Model):
+class Measured(BaseModel):
     """A type of a caller's own, for an endpoint that this library does not know."""
 
     name: str

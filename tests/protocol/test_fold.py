@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aiogroq.protocol.fold import ChunkFold
 from aiogroq.types import ChatCompletion, ChatCompletionChunk
-from aiogroq.types._decoding import decode_json
+from aiogroq.types._decode import decode_json
 
 from .bodies import STREAMS, TEXT_STREAM, chunk
 from .mutation import mutated

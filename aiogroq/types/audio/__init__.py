@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from .._base import Model
+from .._model import BaseModel
 from ..audio_params import (
     SpeechCreateParams,
     SpeechParams,
@@ -32,14 +32,14 @@ __all__ = [
 ]
 
 
-class XGroq(Model):
+class XGroq(BaseModel):
     """What Groq adds to the answer."""
 
     id: str = ""
     """The request id (``req_...``) to name in a question to Groq's support."""
 
 
-class TranscriptionSegment(Model):
+class TranscriptionSegment(BaseModel):
     """A stretch of speech, a few seconds long."""
 
     id: int = 0
@@ -72,7 +72,7 @@ class TranscriptionSegment(Model):
     """Where that chunk ends."""
 
 
-class TranscriptionWord(Model):
+class TranscriptionWord(BaseModel):
     """A word with its times."""
 
     word: str = ""
@@ -83,7 +83,7 @@ class TranscriptionWord(Model):
     """Where it ends, seconds from the start of the audio."""
 
 
-class _Heard(Model):
+class _SpeechText(BaseModel):
     """What transcriptions and translations have in common."""
 
     text: str = ""
@@ -102,11 +102,11 @@ class _Heard(Model):
     """Groq's request id."""
 
 
-class Transcription(_Heard):
+class Transcription(_SpeechText):
     """What is said in the audio, in its own language."""
 
 
-class Translation(_Heard):
+class Translation(_SpeechText):
     """What is said in the audio, in English."""
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 from aiogroq.types.completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
 from aiogroq.types.shared import Debug as XGroqDebug
 
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class Choice(Model):
+class Choice(BaseModel):
     """One answer. There is exactly one: the service refuses ``n`` above 1."""
 
     index: int = 0
@@ -43,7 +43,7 @@ class Choice(Model):
     server did not say: in the ``partial`` of an error, and from servers that never do."""
 
 
-class McpListToolTool(Model):
+class McpListToolTool(BaseModel):
     """A tool that an MCP server offers."""
 
     name: str | None = None
@@ -56,7 +56,7 @@ class McpListToolTool(Model):
     """Whatever else the server says about it."""
 
 
-class McpListTool(Model):
+class McpListTool(BaseModel):
     """The tools that one MCP server of the request offers."""
 
     id: str | None = None
@@ -69,7 +69,7 @@ class McpListTool(Model):
     """The tools found."""
 
 
-class XGroqUsage(Model):
+class XGroqUsage(BaseModel):
     """Tokens by the hardware cache that served them."""
 
     sram_cached_tokens: int | None = None
@@ -78,7 +78,7 @@ class XGroqUsage(Model):
     """Tokens from DRAM."""
 
 
-class XGroq(Model):
+class XGroq(BaseModel):
     """What Groq adds to the answer."""
 
     id: str = ""
@@ -91,7 +91,7 @@ class XGroq(Model):
     """Tokens in and out, when the request had ``debug=True``."""
 
 
-class ChatCompletion(Model):
+class ChatCompletion(BaseModel):
     """A whole chat answer: the text is ``completion.choices[0].message.content``."""
 
     id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 from aiogroq.types.completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
 from aiogroq.types.shared import Debug as XGroqDebug
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class ChoiceDeltaFunctionCall(Model):
+class ChoiceDeltaFunctionCall(BaseModel):
     """Deprecated: a piece of a call in the form that ``tool_calls`` replaced."""
 
     name: str | None = None
@@ -36,7 +36,7 @@ class ChoiceDeltaFunctionCall(Model):
     """The next piece of the arguments' JSON text."""
 
 
-class ChoiceDeltaToolCallFunction(Model):
+class ChoiceDeltaToolCallFunction(BaseModel):
     """A piece of a function call."""
 
     name: str | None = None
@@ -45,7 +45,7 @@ class ChoiceDeltaToolCallFunction(Model):
     """The next piece of the arguments' JSON text; most models send it whole."""
 
 
-class ChoiceDeltaToolCall(Model):
+class ChoiceDeltaToolCall(BaseModel):
     """A piece of a tool call. Pieces with the same ``index`` make up one call."""
 
     index: int = -1
@@ -58,7 +58,7 @@ class ChoiceDeltaToolCall(Model):
     """The function's name and arguments."""
 
 
-class ChoiceDelta(Model):
+class ChoiceDelta(BaseModel):
     """What this event adds to the message. The last one of a stream is empty."""
 
     role: str | None = None
@@ -79,7 +79,7 @@ class ChoiceDelta(Model):
     """Deprecated: see ``tool_calls``."""
 
 
-class Choice(Model):
+class Choice(BaseModel):
     """The one answer's part of this event."""
 
     index: int = 0
@@ -92,7 +92,7 @@ class Choice(Model):
     """None until the last event; then ``stop``, ``length``, ``tool_calls`` or ``function_call``."""
 
 
-class XGroq(Model):
+class XGroq(BaseModel):
     """What Groq adds to an event. Only the first and the last one have it."""
 
     id: str | None = None
@@ -109,7 +109,7 @@ class XGroq(Model):
     """Tokens in and out, when the request had ``debug=True``."""
 
 
-class ChatCompletionChunk(Model):
+class ChatCompletionChunk(BaseModel):
     """One event of a chat stream: its text is ``chunk.choices[0].delta.content``."""
 
     id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 from aiogroq.types._roles import REQUEST_FIELDS
 
 from .chat_completion_message_tool_call import ChatCompletionMessageToolCall, Function
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 
-class FunctionCall(Model):
+class FunctionCall(BaseModel):
     """Deprecated: a call in the form that ``tool_calls`` replaced."""
 
     name: str = ""
@@ -48,7 +48,7 @@ class FunctionCall(Model):
     """The arguments as JSON text, unparsed."""
 
 
-class ChatCompletionMessage(Model):
+class ChatCompletionMessage(BaseModel):
     """What the model answered. It can be put into the ``messages`` of the next request as it is."""
 
     role: str = ""

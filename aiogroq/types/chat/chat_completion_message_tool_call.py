@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 
 
-class Function(Model):
+class Function(BaseModel):
     """Which function to call, and with what."""
 
     name: str = ""
@@ -16,7 +16,7 @@ class Function(Model):
     """The arguments as JSON text, unparsed: the model may write invalid JSON or arguments that do not exist."""
 
 
-class ChatCompletionMessageToolCall(Model):
+class ChatCompletionMessageToolCall(BaseModel):
     """One call. Answer it with a message of role ``tool`` that carries its ``id``."""
 
     id: str = ""

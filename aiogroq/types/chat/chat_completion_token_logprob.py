@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 
 
-class TopLogprob(Model):
+class TopLogprob(BaseModel):
     """A token that could have stood at a position."""
 
     token: str = ""
@@ -18,7 +18,7 @@ class TopLogprob(Model):
     """The token's UTF-8 bytes, for characters that several tokens share; None where it has none."""
 
 
-class ChatCompletionTokenLogprob(Model):
+class ChatCompletionTokenLogprob(BaseModel):
     """A token of the answer, with its probability and its rivals."""
 
     token: str = ""
@@ -31,7 +31,7 @@ class ChatCompletionTokenLogprob(Model):
     """The likeliest tokens at this position, at most as many as were asked for."""
 
 
-class ChoiceLogprobs(Model):
+class ChoiceLogprobs(BaseModel):
     """Log probabilities of one choice."""
 
     content: list[ChatCompletionTokenLogprob] | None = None

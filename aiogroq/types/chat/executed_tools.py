@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._base import Model
+from aiogroq.types._model import BaseModel
 
 
-class ExecutedToolSearchResultsResult(Model):
+class ExecutedToolSearchResultsResult(BaseModel):
     """One page that a web search found."""
 
     title: str | None = None
@@ -20,7 +20,7 @@ class ExecutedToolSearchResultsResult(Model):
     """How well it fits the query, 0 to 1."""
 
 
-class ExecutedToolSearchResults(Model):
+class ExecutedToolSearchResults(BaseModel):
     """What a web search found."""
 
     results: list[ExecutedToolSearchResultsResult] | None = None
@@ -29,7 +29,7 @@ class ExecutedToolSearchResults(Model):
     """Addresses of images, when the request asked for them."""
 
 
-class ExecutedToolCodeResultChartElement(Model):
+class ExecutedToolCodeResultChartElement(BaseModel):
     """One bar, slice, box, or series of points in a chart. Which fields are there depends on the chart's type."""
 
     label: str = ""
@@ -58,7 +58,7 @@ class ExecutedToolCodeResultChartElement(Model):
     """Values outside a box plot's ends."""
 
 
-class ExecutedToolCodeResultChart(Model):
+class ExecutedToolCodeResultChart(BaseModel):
     """A chart that executed code drew, as data."""
 
     type: str = ""
@@ -91,7 +91,7 @@ class ExecutedToolCodeResultChart(Model):
     """What is drawn."""
 
 
-class ExecutedToolCodeResult(Model):
+class ExecutedToolCodeResult(BaseModel):
     """One result of executed code."""
 
     text: str | None = None
@@ -104,7 +104,7 @@ class ExecutedToolCodeResult(Model):
     """The charts of a ``superchart``."""
 
 
-class ExecutedToolBrowserResult(Model):
+class ExecutedToolBrowserResult(BaseModel):
     """One page that the service's browser opened."""
 
     url: str = ""
@@ -117,7 +117,7 @@ class ExecutedToolBrowserResult(Model):
     """The page's text."""
 
 
-class ExecutedTool(Model):
+class ExecutedTool(BaseModel):
     """One tool that the service executed."""
 
     index: int = 0
@@ -138,7 +138,7 @@ class ExecutedTool(Model):
     """Which pages were opened."""
 
 
-class AnnotationDocumentCitation(Model):
+class AnnotationDocumentCitation(BaseModel):
     """A passage of the answer that rests on one of the request's documents."""
 
     start_index: int = 0
@@ -149,7 +149,7 @@ class AnnotationDocumentCitation(Model):
     """The ``id`` of the document, as the request gave it."""
 
 
-class AnnotationFunctionCitation(Model):
+class AnnotationFunctionCitation(BaseModel):
     """A passage of the answer that rests on the result of a tool call."""
 
     start_index: int = 0
@@ -160,7 +160,7 @@ class AnnotationFunctionCitation(Model):
     """The id of the tool call."""
 
 
-class Annotation(Model):
+class Annotation(BaseModel):
     """A citation in the answer."""
 
     type: str = ""

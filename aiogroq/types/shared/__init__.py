@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._base import Model
+from .._model import BaseModel
 from .._typing import TypeAlias
 
 FunctionParameters: TypeAlias = dict[str, object]
 """A JSON Schema object that describes the arguments of a function."""
 
 
-class Debug(Model):
+class Debug(BaseModel):
     """The tokens as the model saw and wrote them. Only sent when the request had ``debug=True``."""
 
     input_token_ids: list[int] | None = None
@@ -24,7 +24,7 @@ class Debug(Model):
     """Texts of the answer's tokens."""
 
 
-class ErrorObject(Model):
+class ErrorObject(BaseModel):
     """The ``error`` of an error answer, or of an ``error`` event inside a stream."""
 
     message: str = ""
@@ -51,7 +51,7 @@ class ErrorObject(Model):
     """Tokens of the failed answer, when asked for."""
 
 
-class FunctionDefinition(Model):
+class FunctionDefinition(BaseModel):
     """A function that the model may call, as an object. `shared_params` has it as a TypedDict."""
 
     name: str = ""

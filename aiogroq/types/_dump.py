@@ -14,13 +14,13 @@ from typing import Any, cast
 
 import msgspec
 
-from ._base import Model
+from ._struct import Struct
 
-ABSENT: Any = object()
+MISSING: Any = object()
 """The body is not known."""
 
 
-def plain(value: Model, sent: Any = ABSENT, *, defaults: bool = False, nulls: bool = True) -> Any:
+def to_builtins(value: Struct, sent: Any = MISSING, *, defaults: bool = False, nulls: bool = True) -> Any:
     """``value`` as dicts, lists and scalars; the copy shares nothing with it.
 
     ``sent`` is the plain data that it was decoded from: then keys that were sent are there, nulls included, and
@@ -33,7 +33,7 @@ def plain(value: Model, sent: Any = ABSENT, *, defaults: bool = False, nulls: bo
         one, its_sent, into, key = waiting.pop()
         copy: Any
         items: Iterator[tuple[Any, Any, Any]]
-        if isinstance(one, Model):
+        if isinstance(one, Struct):
             copy, items = {}, _fields(one, its_sent, defaults, nulls)
         elif isinstance(one, dict):
             copy, items = {}, _entries(cast("dict[str, Any]", one), its_sent)
@@ -41,7 +41,7 @@ def plain(value: Model, sent: Any = ABSENT, *, defaults: bool = False, nulls: bo
             copy, items = [None] * len(one), _items(one, its_sent)
         into[key] = copy
         for name, inner, inner_sent in items:
-            if isinstance(inner, (dict, list, Model)):
+            if isinstance(inner, (dict, list, Struct)):
                 copy[name] = None  # holds the place: keys stay in order
                 waiting.append((cast("Any", inner), inner_sent, copy, name))
             else:
@@ -49,7 +49,7 @@ def plain(value: Model, sent: Any = ABSENT, *, defaults: bool = False, nulls: bo
     return made[0]
 
 
-def _fields(obj: Model, sent: Any, defaults: bool, nulls: bool) -> Iterator[tuple[str, Any, Any]]:
+def _fields(obj: Struct, sent: Any, defaults: bool, nulls: bool) -> Iterator[tuple[str, Any, Any]]:
     known = cast("dict[str, Any]", sent) if isinstance(sent, dict) else None
     unset = _defaults(type(obj))
     for name in obj.__struct_fields__:
@@ -61,28 +61,28 @@ def _fields(obj: Model, sent: Any, defaults: bool, nulls: bool) -> Iterator[tupl
                 as_null = known[name] is None and value == unset[name]  # a null that is read as an empty list
                 yield name, None if as_null else value, known[name]
             elif value is not None and value != unset[name]:
-                yield name, value, ABSENT
+                yield name, value, MISSING
         elif value is not None or defaults:
-            yield name, value, ABSENT
+            yield name, value, MISSING
     for name, value in (obj.model_extra or {}).items():
         if value is not None or nulls:
-            yield name, value, ABSENT
+            yield name, value, MISSING
 
 
 def _entries(value: dict[str, Any], sent: Any) -> Iterator[tuple[str, Any, Any]]:
     known = cast("dict[str, Any]", sent) if isinstance(sent, dict) else dict[str, Any]()
     for name, inner in value.items():
-        yield name, inner, known.get(name, ABSENT)
+        yield name, inner, known.get(name, MISSING)
 
 
 def _items(value: list[Any], sent: Any) -> Iterator[tuple[int, Any, Any]]:
     known: Any = cast("Any", sent) if isinstance(sent, list) else ()
     for index, inner in enumerate(value):
-        yield index, inner, known[index] if index < len(known) else ABSENT
+        yield index, inner, known[index] if index < len(known) else MISSING
 
 
 @lru_cache(maxsize=256)
-def _defaults(cls: type[Model]) -> dict[str, Any]:
+def _defaults(cls: type[Struct]) -> dict[str, Any]:
     return {
         field.name: field.default_factory()
         if field.default_factory is not msgspec.NODEFAULT
@@ -96,7 +96,7 @@ def _as_sent(value: Any, sent: Any) -> Any:
     kind: Any = value.__class__
     if kind is array:
         return value.tolist()
-    if sent is ABSENT or kind is sent.__class__:
+    if sent is MISSING or kind is sent.__class__:
         return value
     try:
         return sent if msgspec.convert(sent, kind, strict=False) == value else value

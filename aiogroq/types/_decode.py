@@ -24,7 +24,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ._base import DRIFTED, Model, hidden_of
+from ._struct import SCHEMA_MISMATCH, Struct, instance_dict
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def typed_decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
 def decode_json(cls: type[T], body: bytes) -> T:
     """The JSON ``body`` as a ``cls``, or as near to it as the body allows.
 
-    Raises `NotJSONError`. A body that is JSON but no object at all (a list where a `Model` was due) is
+    Raises `NotJSONError`. A body that is JSON but no object at all (a list where a `Struct` was due) is
     returned as the plain value that it is.
     """
     value: Any
@@ -67,7 +67,7 @@ def decode_json(cls: type[T], body: bytes) -> T:
         value = typed_decoder(cls).decode(body)
     except DECODE_ERRORS:
         value = construct(cls, decode_untyped(body))
-    if isinstance(value, Model) and value.keeps_body:
+    if isinstance(value, Struct) and value.keep_raw_body:
         value.__dict__["_body"] = body  # pyright: ignore[reportIndexIssue] -- it is a dict
     return cast("T", value)
 
@@ -117,16 +117,16 @@ def _integer(digits: str) -> int | float:
 def construct(cls: Any, value: Any) -> Any:
     """``value``, plain data, as a ``cls`` as far as it fits; what does not fit stays as it was sent."""
     made = _construct(cls, value, "")
-    if isinstance(made, Model):
-        hidden_of(made)[DRIFTED] = True
+    if isinstance(made, Struct):
+        instance_dict(made)[SCHEMA_MISMATCH] = True
     return made
 
 
 def _construct(cls: Any, value: Any, where: str) -> Any:
     origin: Any = typing.get_origin(cls)
-    if _is_model(cls):
+    if _is_struct(cls):
         if isinstance(value, dict):
-            return _construct_model(cls, cast("dict[str, Any]", value))
+            return _construct_struct(cls, cast("dict[str, Any]", value))
         if not isinstance(value, cls):
             log_drift(where or cls.__name__, value)
         return value
@@ -146,12 +146,12 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
     return _construct_scalar(cls, value, where)
 
 
-def _is_model(cls: Any) -> bool:
+def _is_struct(cls: Any) -> bool:
     # Without the look at its origin, Python 3.10 takes `list[int]` for a class.
-    return typing.get_origin(cls) is None and isinstance(cls, type) and issubclass(cls, Model)
+    return typing.get_origin(cls) is None and isinstance(cls, type) and issubclass(cls, Struct)
 
 
-def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
+def _construct_struct(cls: type[Struct], value: dict[str, Any]) -> Struct:
     known: dict[str, Any] = {}
     extra: dict[str, Any] = dict(value)
     for field in _fields(cls):
@@ -165,24 +165,24 @@ def _construct_model(cls: type[Model], value: dict[str, Any]) -> Model:
         known[field.name] = _construct(field.type, sent, f"{cls.__name__}.{field.name}")
     obj = cls(**known)
     if extra:
-        hidden_of(obj)["_extra"] = extra
+        instance_dict(obj)["_extra"] = extra
     return obj
 
 
 @lru_cache(maxsize=256)
-def _fields(cls: type[Model]) -> tuple[msgspec.structs.FieldInfo, ...]:
+def _fields(cls: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(cls)
 
 
 @lru_cache(maxsize=256)
-def _lists(cls: type[Model]) -> frozenset[str]:
+def _lists(cls: type[Struct]) -> frozenset[str]:
     """The names of the fields that are an empty list where they are absent."""
     factories = {field.name: field.default_factory for field in _fields(cls)}
     return frozenset(name for name, factory in factories.items() if typing.get_origin(factory) is list)
 
 
 @lru_cache(maxsize=256)
-def _field_names(cls: type[Model]) -> frozenset[str]:
+def _field_names(cls: type[Struct]) -> frozenset[str]:
     return frozenset(field.encode_name for field in _fields(cls))
 
 
@@ -191,7 +191,7 @@ def _construct_union(cls: Any, value: Any, where: str) -> Any:
     if value is None and type(None) in options:
         return None
     if isinstance(value, dict):
-        known = {option: len(_field_names(option) & value.keys()) for option in options if _is_model(option)}
+        known = {option: len(_field_names(option) & value.keys()) for option in options if _is_struct(option)}
         if known:
             return _construct(max(known, key=known.__getitem__), value, where)
     for option in options:

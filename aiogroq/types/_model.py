@@ -1,4 +1,4 @@
-"""`Model`: the base of everything that the server sends.
+"""`BaseModel`: the base of everything that the server sends.
 
 A response is a `msgspec.Struct` whose declared fields are read as attributes. The service adds fields at any
 time, so whatever it sent beyond them is kept: as an attribute, by ``obj["key"]``, and in `to_dict`, at any
@@ -6,26 +6,26 @@ depth. Declared fields that drifted in type keep the value that was sent.
 
 The price of keeping unknown fields at full decoding speed: Structs refuse unknown fields in msgspec's own
 decoder, which is how the fast path knows that there is nothing to keep. So read stored bodies with
-`Model.model_validate_json`, not with ``msgspec.json.decode(body, type=...)``.
+`BaseModel.model_validate_json`, not with ``msgspec.json.decode(body, type=...)``.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 from array import array
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
+from ._decode import construct, decode_json, decode_untyped
+from ._dump import MISSING, to_builtins
+from ._json_schema import inlined_schema
+from ._struct import Struct, instance_dict
 from ._typing import Self, TypeAlias
 
-M = TypeVar("M", bound="Model")
-
-DRIFTED = "_drifted"
-"""The name in the instance dictionary of an outermost object that did not fit its type: then any field of it, at any
-depth, may be of another type than the declared one, and any object may have unknown fields."""
-
+M = TypeVar("M", bound="BaseModel")
 
 Plain: TypeAlias = dict[str, Any]
 """An object as plain data. By this name also where `dict` is the name of a method."""
@@ -55,21 +55,13 @@ class _OlderNames:
         return self.model_copy(update=update, deep=deep)
 
 
-class Model(
-    _OlderNames, msgspec.Struct, kw_only=True, dict=True, forbid_unknown_fields=True, omit_defaults=True
-):
+class BaseModel(_OlderNames, Struct):
     """What every answer of the service can do, besides its own fields.
 
     Reading: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``, `keys`, `values`, `items`.
     Writing out: `to_dict`, `to_json`, and the pydantic names `model_dump`, `model_dump_json`.
     Reading in: `model_validate`, `model_validate_json`, `construct`.
     """
-
-    keeps_body: ClassVar[bool] = True
-    """Whether the bytes of the body stay with the decoded object, for an exact `to_dict`. Off for large ones."""
-
-    # `_extra` (dict of unknown fields) and, on the outermost object only, `_body` (the bytes of the whole answer) and
-    # `DRIFTED` live in the instance dictionary when there are any; they are no fields, so no encoder ever sees them.
 
     if not TYPE_CHECKING:
         # At run time only: a type checker is to see a misspelt field as one. `get` and ``obj[...]`` are for the others.
@@ -117,11 +109,6 @@ class Model(
         return [(key, self[key]) for key in self.keys()]
 
     @property
-    def model_extra(self) -> dict[str, Any] | None:
-        """The fields that the server sent and this version of the library does not declare, or None."""
-        return cast("dict[str, Any] | None", self.__dict__.get("_extra"))
-
-    @property
     def model_fields_set(self) -> set[str]:
         """The names of the fields that the server sent (of a nested object: those that are not null)."""
         return set(self.to_dict())
@@ -132,9 +119,7 @@ class Model(
         Called on the outermost object it has the fields of the body that the server sent, nulls included; on
         an object inside another one, fields that are null are left out, as absent ones are.
         """
-        from ._plain import plain
-
-        return cast("dict[str, Any]", plain(self, self._sent()))
+        return cast("dict[str, Any]", to_builtins(self, self._sent()))
 
     def to_json(self, *, indent: int | None = None) -> str:
         """`to_dict` as JSON text."""
@@ -157,8 +142,6 @@ class Model(
         Options of pydantic's that change nothing here (``mode``, ``by_alias``, ``warnings``, ...) are accepted.
         Raises `TypeError` for any other, `NotImplementedError` for an ``include`` or ``exclude`` that is nested.
         """
-        from ._plain import ABSENT, plain
-
         unknown = sorted(options.keys() - _WITHOUT_EFFECT)
         if unknown:
             raise TypeError(f"model_dump() got an unexpected keyword argument {unknown[0]!r}")
@@ -166,10 +149,10 @@ class Model(
             raise NotImplementedError(
                 "include and exclude take names of fields; take nested ones out of to_dict()"
             )
-        sent = self._sent() if exclude_unset else ABSENT
+        sent = self._sent() if exclude_unset else MISSING
         defaults = not (exclude_none or exclude_unset or exclude_defaults)
         nulls = not (exclude_none or exclude_defaults)
-        dumped = cast("dict[str, Any]", plain(self, sent, defaults=defaults, nulls=nulls))
+        dumped = cast("dict[str, Any]", to_builtins(self, sent, defaults=defaults, nulls=nulls))
         return {
             name: value
             for name, value in dumped.items()
@@ -182,22 +165,17 @@ class Model(
 
     def _sent(self) -> Any:
         """The body that this object was decoded from, as plain data, where its bytes were kept."""
-        from ._decoding import decode_untyped
-        from ._plain import ABSENT
-
         body = self.__dict__.get("_body")
-        return ABSENT if body is None else decode_untyped(cast("bytes", body))
+        return MISSING if body is None else decode_untyped(cast("bytes", body))
 
     def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy; ``update`` gives new values for some fields."""
-        import copy
-
         other = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
             if name in self.__struct_fields__:
                 setattr(other, name, value)
             else:
-                hidden_of(other).setdefault("_extra", {})[name] = value
+                instance_dict(other).setdefault("_extra", {})[name] = value
         return other
 
     @classmethod
@@ -206,8 +184,6 @@ class Model(
 
         Raises `TypeError` where ``obj`` is no mapping.
         """
-        from ._decoding import construct
-
         if isinstance(obj, cls):
             return obj
         if not isinstance(obj, dict):
@@ -217,8 +193,6 @@ class Model(
     @classmethod
     def model_validate_json(cls, body: str | bytes) -> Self:
         """An object of this type from JSON text. Raises `ValueError` where the text is not a JSON object."""
-        from ._decoding import decode_json
-
         value = decode_json(cls, body.encode() if isinstance(body, str) else body)
         if not isinstance(value, cls):
             raise ValueError(f"{cls.__name__} is made from a JSON object, not from {type(value).__name__}")
@@ -236,7 +210,7 @@ class Model(
     def __copy__(self) -> Self:
         other = cast("Self", _rebuild(*self.__reduce__()[1]))
         if self.model_extra is not None:
-            hidden_of(other)["_extra"] = dict(self.model_extra)
+            instance_dict(other)["_extra"] = dict(self.model_extra)
         return other
 
     def __repr__(self) -> str:
@@ -260,8 +234,6 @@ class Model(
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        from ._json_schema import inlined_schema
-
         return inlined_schema(cls)
 
     @classmethod
@@ -272,7 +244,7 @@ class Model(
             raise ValueError(str(error)) from None
 
 
-class ListModel(Model):
+class ListModel(BaseModel):
     """A list of objects: its ``data`` can be iterated, counted and indexed through it."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -312,13 +284,7 @@ def _shortened(value: Any) -> Any:
     return value
 
 
-def hidden_of(obj: Model) -> dict[str, Any]:
-    """The instance dictionary, which no field is in: ``_extra`` and ``_body``."""
-    hidden: Any = obj.__dict__  # typed as a mapping proxy by one checker and as a dict by the other
-    return cast("dict[str, Any]", hidden)
-
-
-def _to_dict(obj: Model) -> dict[str, Any]:
+def _to_dict(obj: BaseModel) -> dict[str, Any]:
     return obj.to_dict()
 
 
@@ -329,7 +295,7 @@ _WITHOUT_EFFECT = frozenset(
 
 def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:
     obj = cls(**fields)
-    hidden_of(obj).update(hidden)
+    instance_dict(obj).update(hidden)
     return obj
 
 
