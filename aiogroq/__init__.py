@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .protocol.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .protocol.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .protocol.timeouts import Timeout as Timeout
-    from .resources.verbs import RequestOptions as RequestOptions
+    from .resources.http_methods import RequestOptions as RequestOptions
     from .response import AsyncAPIResponse as AsyncAPIResponse
     from .response import AsyncBinaryAPIResponse as AsyncBinaryAPIResponse
     from .response import AsyncResponseContextManager as AsyncResponseContextManager
@@ -90,7 +90,7 @@ _HOMES: dict[str, str] = {
         "InternalServerError NotFoundError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
         "UnprocessableEntityError"
     ),
-    "aiogroq.resources.verbs": "RequestOptions",
+    "aiogroq.resources.http_methods": "RequestOptions",
     "aiogroq.response": (
         "AsyncAPIResponse AsyncBinaryAPIResponse AsyncResponseContextManager AsyncStreamedBinaryAPIResponse "
         "BaseAPIResponse MissingStreamClassError StreamAlreadyConsumed async_to_custom_raw_response_wrapper "

@@ -20,7 +20,7 @@ from .protocol.request import Request
 from .protocol.retry import Retry
 from .protocol.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .protocol.urls import api_root
-from .resources.tree import AsyncResources
+from .resources.client_resources import AsyncResources
 from .types._omit import Omit, is_omitted, not_given
 from .types._params import TimeoutTypes
 from .types._typing import Never, Self

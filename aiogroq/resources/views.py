@@ -1,7 +1,7 @@
 # Written by python -m aiogroq.sync.generate from aiogroq/resources/audio.py,
-# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/embeddings.py,
-# aiogroq/resources/files.py, aiogroq/resources/models.py, aiogroq/resources/tree.py,
-# aiogroq/resources/verbs.py. Do not edit.
+# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/client_resources.py,
+# aiogroq/resources/embeddings.py, aiogroq/resources/files.py, aiogroq/resources/http_methods.py,
+# aiogroq/resources/models.py. Do not edit.
 """The raw and the streaming views of the resources."""
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from .audio import AsyncAudio, AsyncSpeech, AsyncTranscriptions, AsyncTranslations
     from .batches import AsyncBatches
     from .chat import AsyncChat, AsyncCompletions
+    from .client_resources import AsyncResources
     from .embeddings import AsyncEmbeddings
     from .files import AsyncFiles
     from .models import AsyncModels
-    from .tree import AsyncResources
 
 
 class AsyncSpeechWithRawResponse:

@@ -16,7 +16,7 @@ BASES = {"AsyncResource", "Root"}
 """What a resource stands on, where that is not another resource."""
 VIEW_KINDS = {"with_raw_response": "WithRawResponse", "with_streaming_response": "WithStreamingResponse"}
 """The properties that give a view, and how the names of their classes end."""
-_RESERVED = {"self", "run", "lift", "cast"}
+_RESERVED = {"self", "run", "to_sync", "cast"}
 
 
 class RefusedError(Exception):

@@ -50,7 +50,7 @@ class Module:
         self._need_all("collections.abc", "Callable")
         self._need_all("typing", "TYPE_CHECKING", "Any", "TypeVar", "cast", "overload")
         if name == FACADE:
-            self._need_all("aiogroq.sync._base", "SyncResource", "lift", "run")
+            self._need_all("aiogroq.sync._base", "SyncResource", "to_sync", "run")
         else:
             classes = [self.rename(name) for name, home in _TWINS.items() if home == _RESPONSE]
             wrappers = [self.wrapper(name) for name in _WRAPPERS]

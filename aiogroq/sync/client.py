@@ -22,7 +22,7 @@ from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
 from .facade import Resources
 from .portal import portal
-from .runner import load_loop
+from .runner import preload
 
 
 class Groq(FixedOptions, Resources):
@@ -204,7 +204,7 @@ class Groq(FixedOptions, Resources):
 def _load() -> None:
     """Import what calls need. Left to the first call, a signal handler that interrupts just that import, and makes a call
     too, would find the module half made."""
-    load_loop()
+    preload()
     for name in ("audio", "batches", "chat", "embeddings", "files", "models"):
         import_module(f"..resources.{name}", __package__)
 

@@ -1,7 +1,7 @@
 # Written by python -m aiogroq.sync.generate from aiogroq/resources/audio.py,
-# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/embeddings.py,
-# aiogroq/resources/files.py, aiogroq/resources/models.py, aiogroq/resources/tree.py,
-# aiogroq/resources/verbs.py. Do not edit.
+# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/client_resources.py,
+# aiogroq/resources/embeddings.py, aiogroq/resources/files.py, aiogroq/resources/http_methods.py,
+# aiogroq/resources/models.py. Do not edit.
 """The blocking resources: each runs the coroutines of its async twin on the portal."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._cached import cached_property
-from ..resources.verbs import RequestOptions
+from ..resources.http_methods import RequestOptions
 from ..types._omit import Omit, omit
 from ..types._params import CallOptions, FileTypes
 from ..types._typing import Unpack
@@ -27,7 +27,7 @@ from ..types.embeddings import (
 )
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ..types.models import Model, ModelDeleted, ModelListResponse
-from ._base import SyncResource, lift, run
+from ._base import SyncResource, run, to_sync
 from .response import BinaryAPIResponse
 from .stream import Stream
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from ..resources.audio import AsyncAudio, AsyncSpeech, AsyncTranscriptions, AsyncTranslations
     from ..resources.batches import AsyncBatches
     from ..resources.chat import AsyncChat, AsyncCompletions
+    from ..resources.client_resources import AsyncResources
     from ..resources.embeddings import AsyncEmbeddings
     from ..resources.files import AsyncFiles
+    from ..resources.http_methods import AsyncHTTPMethods
     from ..resources.models import AsyncModels
-    from ..resources.tree import AsyncResources
-    from ..resources.verbs import AsyncVerbs
     from .views import (
         AudioWithRawResponse,
         AudioWithStreamingResponse,
@@ -99,7 +99,7 @@ class Speech(SyncResource):
         `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
         """
         __tracebackhide__ = True
-        return lift(run(self._async.create(**params)))
+        return to_sync(run(self._async.create(**params)))
 
 
 class Transcriptions(SyncResource):
@@ -149,7 +149,7 @@ class Transcriptions(SyncResource):
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         __tracebackhide__ = True
-        return lift(run(self._async.create(response_format=response_format, **params)))
+        return to_sync(run(self._async.create(response_format=response_format, **params)))
 
 
 class Translations(SyncResource):
@@ -198,7 +198,7 @@ class Translations(SyncResource):
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         __tracebackhide__ = True
-        return lift(run(self._async.create(response_format=response_format, **params)))
+        return to_sync(run(self._async.create(response_format=response_format, **params)))
 
 
 class Audio(SyncResource):
@@ -277,7 +277,7 @@ class Batches(SyncResource):
         Raises `NotFoundError` for a file that is not there, `BadRequestError` for one that is no batch.
         """
         __tracebackhide__ = True
-        return lift(
+        return to_sync(
             run(
                 self._async.create(
                     completion_window=completion_window,
@@ -292,17 +292,17 @@ class Batches(SyncResource):
     def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
         """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
         __tracebackhide__ = True
-        return lift(run(self._async.retrieve(batch_id, **options)))
+        return to_sync(run(self._async.retrieve(batch_id, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
         """All batches of the organisation; they are in ``data``."""
         __tracebackhide__ = True
-        return lift(run(self._async.list(**options)))
+        return to_sync(run(self._async.list(**options)))
 
     def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
         """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
         __tracebackhide__ = True
-        return lift(run(self._async.cancel(batch_id, **options)))
+        return to_sync(run(self._async.cancel(batch_id, **options)))
 
 
 class Completions(SyncResource):
@@ -352,7 +352,7 @@ class Completions(SyncResource):
         and the other errors of ``aiogroq.errors``.
         """
         __tracebackhide__ = True
-        return lift(run(self._async.create(stream=stream, **params)))
+        return to_sync(run(self._async.create(stream=stream, **params)))
 
 
 class Chat(SyncResource):
@@ -462,7 +462,7 @@ class Embeddings(SyncResource):
         Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
         """
         __tracebackhide__ = True
-        return lift(
+        return to_sync(
             run(
                 self._async.create(
                     input=input, model=model, encoding_format=encoding_format, user=user, **options
@@ -503,17 +503,17 @@ class Files(SyncResource):
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
         __tracebackhide__ = True
-        return lift(run(self._async.create(file=file, purpose=purpose, **options)))
+        return to_sync(run(self._async.create(file=file, purpose=purpose, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
         """All files of the organisation; they are in ``data``."""
         __tracebackhide__ = True
-        return lift(run(self._async.list(**options)))
+        return to_sync(run(self._async.list(**options)))
 
     def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
         """Delete a file. Raises `NotFoundError` for one that is not there."""
         __tracebackhide__ = True
-        return lift(run(self._async.delete(file_id, **options)))
+        return to_sync(run(self._async.delete(file_id, **options)))
 
     def content(self, file_id: str, **options: Unpack[CallOptions]) -> BinaryAPIResponse:
         """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
@@ -521,53 +521,15 @@ class Files(SyncResource):
         Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
         """
         __tracebackhide__ = True
-        return lift(run(self._async.content(file_id, **options)))
+        return to_sync(run(self._async.content(file_id, **options)))
 
     def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
         """What is known of a file: its name, its size in bytes, when it came."""
         __tracebackhide__ = True
-        return lift(run(self._async.info(file_id, **options)))
+        return to_sync(run(self._async.info(file_id, **options)))
 
 
-class Models(SyncResource):
-    """The models that the service has."""
-
-    _async: AsyncModels
-
-    def __init__(self, resource: AsyncModels) -> None:
-        self._async = resource
-
-    @cached_property
-    def with_raw_response(self) -> ModelsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import ModelsWithRawResponse
-
-        return ModelsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> ModelsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import ModelsWithStreamingResponse
-
-        return ModelsWithStreamingResponse(self)
-
-    def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
-        __tracebackhide__ = True
-        return lift(run(self._async.retrieve(model, **options)))
-
-    def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
-        """All models that the key may use; they are in ``data``."""
-        __tracebackhide__ = True
-        return lift(run(self._async.list(**options)))
-
-    def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
-        """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
-        __tracebackhide__ = True
-        return lift(run(self._async.delete(model, **options)))
-
-
-class Verbs(SyncResource):
+class HTTPMethods(SyncResource):
     """Requests to any path under the API root.
 
     ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
@@ -575,15 +537,15 @@ class Verbs(SyncResource):
     a response class for the answer as it is.
     """
 
-    _async: AsyncVerbs
+    _async: AsyncHTTPMethods
 
-    def __init__(self, resource: AsyncVerbs) -> None:
+    def __init__(self, resource: AsyncHTTPMethods) -> None:
         self._async = resource
 
     def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """``GET``. Raises the errors of the other calls."""
         __tracebackhide__ = True
-        return lift(run(self._async.get(path, cast_to=cast_to, options=options)))
+        return to_sync(run(self._async.get(path, cast_to=cast_to, options=options)))
 
     @overload
     def post(
@@ -638,7 +600,7 @@ class Verbs(SyncResource):
         Raises `MissingStreamClassError` for a stream without one.
         """
         __tracebackhide__ = True
-        return lift(
+        return to_sync(
             run(
                 cast("Any", self._async).post(
                     path,
@@ -663,7 +625,7 @@ class Verbs(SyncResource):
     ) -> T:
         """``PUT``, as `post`."""
         __tracebackhide__ = True
-        return lift(run(self._async.put(path, cast_to=cast_to, body=body, options=options, files=files)))
+        return to_sync(run(self._async.put(path, cast_to=cast_to, body=body, options=options, files=files)))
 
     def patch(
         self,
@@ -676,18 +638,56 @@ class Verbs(SyncResource):
     ) -> T:
         """``PATCH``, as `post`."""
         __tracebackhide__ = True
-        return lift(run(self._async.patch(path, cast_to=cast_to, body=body, options=options, files=files)))
+        return to_sync(run(self._async.patch(path, cast_to=cast_to, body=body, options=options, files=files)))
 
     def delete(
         self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
     ) -> T:
         """``DELETE``, as `post`."""
         __tracebackhide__ = True
-        return lift(run(self._async.delete(path, cast_to=cast_to, body=body, options=options)))
+        return to_sync(run(self._async.delete(path, cast_to=cast_to, body=body, options=options)))
 
 
-class Resources(Verbs):
-    """Every resource, and the verbs for endpoints that have none."""
+class Models(SyncResource):
+    """The models that the service has."""
+
+    _async: AsyncModels
+
+    def __init__(self, resource: AsyncModels) -> None:
+        self._async = resource
+
+    @cached_property
+    def with_raw_response(self) -> ModelsWithRawResponse:
+        """The same methods, which give the response with its headers round the value."""
+        from .views import ModelsWithRawResponse
+
+        return ModelsWithRawResponse(self)
+
+    @cached_property
+    def with_streaming_response(self) -> ModelsWithStreamingResponse:
+        """The same methods, which leave the body on the socket until it is asked for."""
+        from .views import ModelsWithStreamingResponse
+
+        return ModelsWithStreamingResponse(self)
+
+    def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
+        """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.retrieve(model, **options)))
+
+    def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
+        """All models that the key may use; they are in ``data``."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.list(**options)))
+
+    def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
+        """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.delete(model, **options)))
+
+
+class Resources(HTTPMethods):
+    """Every resource, and the HTTP methods for endpoints that have none."""
 
     _async: AsyncResources  # pyright: ignore[reportIncompatibleVariableOverride]
 

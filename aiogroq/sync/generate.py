@@ -99,7 +99,7 @@ def _blocking_method(module: Module, source: Source, endpoint: Endpoint) -> str:
                 arg, f"{node.name}: {arg.arg} differs between the colours, so it must return Any"
             )
     target = 'cast("Any", self._async)' if is_untyped else "self._async"
-    call = f"return lift(run({target}.{node.name}({_arguments(node.args)})))"
+    call = f"return to_sync(run({target}.{node.name}({_arguments(node.args)})))"
     body = f"__tracebackhide__ = True\n{call}"  # IPython and pytest leave such frames out
     return module.method(
         source, endpoint, lambda each: module.code(source, each.returns), body, is_async=False

@@ -31,7 +31,7 @@ T = TypeVar("T")
 Close: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
 
-class _Pending(Generic[T]):
+class _PortalCall(Generic[T]):
     """A call that waits for its coroutine: a lock for one waiter, which is cheaper than a Future."""
 
     __slots__ = ("_context", "_coro", "_done", "_error", "_runner", "_task", "_value")
@@ -124,9 +124,9 @@ class _Pending(Generic[T]):
             self._coro.close()
 
 
-def refuse_from(runner: Runner) -> None:
+def check_not_portal_thread(runner: Runner) -> None:
     """Raises `PortalError` on the runner's own thread, which cannot wait for itself."""
-    if runner.is_here:
+    if runner.is_current_thread:
         raise PortalError(
             "A blocking call was made from the thread that runs blocking calls, and would wait for itself for "
             "ever. In a callback or hook use AsyncGroq and await."
@@ -175,7 +175,7 @@ class Portal:
         """
         __tracebackhide__ = True
         try:
-            pending = _Pending(self._open(), coro)
+            pending = _PortalCall(self._open(), coro)
         except BaseException:
             coro.close()
             raise
@@ -185,7 +185,7 @@ class Portal:
         if sys.is_finalizing():
             raise PortalError("The interpreter is shutting down; blocking calls cannot run any more.")
         runner = self.runner
-        refuse_from(runner)
+        check_not_portal_thread(runner)
         return runner
 
     def close(self, close: Close, runner: Runner | None = None) -> None:
@@ -193,12 +193,12 @@ class Portal:
         if sys.is_finalizing() or (runner is not None and not runner.is_alive):
             return  # the end of the process closes everything, and did so in the parent of a forked one
         runner = runner or self.runner
-        if runner.is_here:
-            self.forget(close, runner)
+        if runner.is_current_thread:
+            self.close_nowait(close, runner)
         else:
-            _Pending(runner, close()).run()
+            _PortalCall(runner, close()).run()
 
-    def forget(self, close: Close, runner: Runner) -> None:
+    def close_nowait(self, close: Close, runner: Runner) -> None:
         """Close something that nobody refers to any more, without waiting: this may be the garbage collector, in the
         middle of anything."""
 
@@ -209,9 +209,9 @@ class Portal:
         if not sys.is_finalizing():
             runner.call_soon(begin)
 
-    def abandon(self) -> None:
+    def reset_after_fork(self) -> None:
         """In the child after a fork: the thread is not there."""
-        for runner in self._runner.abandon():
+        for runner in self._runner.reset_after_fork():
             # Kept: to collect its loop would be to warn of it, and to take sockets out of the parent's selector.
             self._inherited.append(runner)
 
@@ -228,4 +228,4 @@ portal: Portal = Portal()
 """The portal of this process."""
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=portal.abandon)
+    os.register_at_fork(after_in_child=portal.reset_after_fork)

@@ -180,7 +180,7 @@ def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
             yield item
     except GeneratorExit:
         # Without waiting: this may be the garbage collector, which collects a generator that was left early.
-        portal.forget(cast("Any", source).aclose, runner)
+        portal.close_nowait(cast("Any", source).aclose, runner)
         raise
 
 

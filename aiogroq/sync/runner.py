@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from ..errors import GroqError
 from ..transport.threads import DaemonExecutor
-from .look_ups import LookUps
+from .threaded_resolver import ThreadedResolver
 
 LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
 """How often a wait looks whether the loop's thread is alive, in seconds. On Windows also the time that Ctrl-C takes,
@@ -62,7 +62,7 @@ class Runner:
         return not self.has_ended
 
     @property
-    def is_here(self) -> bool:
+    def is_current_thread(self) -> bool:
         """Whether this is the thread."""
         threads = self._threads
         return bool(threads) and threads[0] == threading.get_ident() and not self.has_ended
@@ -95,7 +95,7 @@ class Runner:
                 "threads while the interpreter exits: a program that calls in an atexit handler must have called before."
             ) from error
 
-    def abandon(self) -> Iterator[Runner]:
+    def reset_after_fork(self) -> Iterator[Runner]:
         """In the child after a fork: no thread of this runner, or of those after it, is there. Gives them all."""
         runner: Runner | None = self
         while runner is not None:
@@ -139,8 +139,10 @@ class Runner:
                 self.wake()
 
     def _run(self) -> None:
-        self._threads.append(threading.get_ident())  # atomic, and from here on `is_here` knows this thread
-        if not self.is_here:
+        self._threads.append(
+            threading.get_ident()
+        )  # atomic, and from here on `is_current_thread` knows this thread
+        if not self.is_current_thread:
             return
         try:
             self._adopt_thread()
@@ -149,7 +151,7 @@ class Runner:
                 self.loop.run_forever()
         finally:
             self.has_ended = True
-            self._wind_up()
+            self._shutdown()
 
     def _adopt_thread(self) -> None:
         """What `threading.Thread` does for its threads: a name, debuggers and profilers."""
@@ -170,7 +172,7 @@ class Runner:
         self.loop = loop
         self._has_loop = True
 
-    def _wind_up(self) -> None:
+    def _shutdown(self) -> None:
         """The loop was stopped, or something that ends threads was raised in it: leave nothing open."""
         if not self._has_loop:
             self._run_queue()
@@ -191,7 +193,7 @@ class Runner:
 
 
 @cache
-def load_loop() -> None:
+def preload() -> None:
     """Import what the portal's loop needs, once: its module, and the encoding of host names. Left to the first call, a
     fork in another thread meanwhile would find the lock of the import held for good."""
     "localhost".encode("idna")
@@ -205,7 +207,7 @@ def _new_loop() -> asyncio.AbstractEventLoop:
         uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing
     except ImportError:
         return asyncio.new_event_loop()
-    return cast("asyncio.AbstractEventLoop", type("PortalLoop", (LookUps, uvloop.Loop), {})())
+    return cast("asyncio.AbstractEventLoop", type("PortalLoop", (ThreadedResolver, uvloop.Loop), {})())
 
 
 def refuse_green_threads() -> None:

@@ -21,7 +21,7 @@ from .. import transport
 from ..errors import APIError, GroqError
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.completion_usage import CompletionUsage
-from .portal import PortalError, portal, refuse_from
+from .portal import PortalError, check_not_portal_thread, portal
 from .runner import LIVENESS_S
 
 T = TypeVar("T")
@@ -146,9 +146,9 @@ class _Pump(Generic[T]):
         await self.close()
         return self.source.left_early(f", by {by}")
 
-    def forget(self) -> None:
+    def close_nowait(self) -> None:
         """`close` without waiting, for a stream that was collected."""
-        portal.forget(self.close, self.runner)
+        portal.close_nowait(self.close, self.runner)
 
 
 class Stream(Generic[T]):
@@ -190,7 +190,9 @@ class Stream(Generic[T]):
     def _wait(self) -> None:
         """Wait for events. Raises `StopIteration` at the end."""
         self._raise_end()
-        refuse_from(self._pump.runner)  # before anything changes: the stream can be read elsewhere
+        check_not_portal_thread(
+            self._pump.runner
+        )  # before anything changes: the stream can be read elsewhere
         if not self._pump.is_started:
             self._start()
         try:
@@ -224,7 +226,7 @@ class Stream(Generic[T]):
         return self._source.left_early(f", by {self._left_by}")
 
     def _start(self) -> None:
-        self._guard = weakref.finalize(self, self._pump.forget)
+        self._guard = weakref.finalize(self, self._pump.close_nowait)
         self._guard.atexit = False  # the end of the process closes the connection
         portal.call(self._pump.start())
 
@@ -248,7 +250,7 @@ class Stream(Generic[T]):
     def _read(self, read: Callable[[transport.AsyncStream[T]], U]) -> U:
         """Read something of the stream on the loop, where events are added to it meanwhile."""
         runner = self._pump.runner
-        if self._is_over or not runner.is_alive or runner.is_here or sys.is_finalizing():
+        if self._is_over or not runner.is_alive or runner.is_current_thread or sys.is_finalizing():
             return read(self._source)
 
         async def read_it() -> U:

@@ -1,7 +1,7 @@
 # Written by python -m aiogroq.sync.generate from aiogroq/resources/audio.py,
-# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/embeddings.py,
-# aiogroq/resources/files.py, aiogroq/resources/models.py, aiogroq/resources/tree.py,
-# aiogroq/resources/verbs.py. Do not edit.
+# aiogroq/resources/batches.py, aiogroq/resources/chat.py, aiogroq/resources/client_resources.py,
+# aiogroq/resources/embeddings.py, aiogroq/resources/files.py, aiogroq/resources/http_methods.py,
+# aiogroq/resources/models.py. Do not edit.
 """The raw and the streaming views of the blocking resources."""
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ import pytest
 
 from aiogroq.resources import views as async_views
 from aiogroq.resources._cached import cached_property
-from aiogroq.resources.tree import AsyncResources
+from aiogroq.resources.client_resources import AsyncResources
 from aiogroq.sync import facade
 from aiogroq.sync import views as blocking_views
 from aiogroq.sync.generate import PYTHON, main
@@ -301,7 +301,7 @@ def test_one_name_for_two_types_is_refused(copy: Path, capsys: pytest.CaptureFix
 def test_there_are_declarations_to_compare() -> None:
     assert AsyncResources in DECLARED
     assert len(DECLARED) >= 12
-    assert len(WITH_VIEWS) == len(DECLARED) - 1  # all but the verbs
+    assert len(WITH_VIEWS) == len(DECLARED) - 1  # all but the HTTP methods
     found = {name for cls in DECLARED for name in children(cls)}
     assert found >= {"chat", "audio", "models", "completions", "transcriptions"}
 

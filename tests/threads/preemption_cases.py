@@ -18,7 +18,7 @@ from typing import Any
 
 from aiogroq import APIConnectionError
 from aiogroq.sync.portal import Portal, PortalError, portal
-from aiogroq.sync.runner import load_loop
+from aiogroq.sync.runner import preload
 from aiogroq.sync.stream import Stream
 from aiogroq.transport.stream import AsyncStream
 from aiogroq.transport.threads import DaemonExecutor
@@ -530,7 +530,7 @@ def main(*names: str) -> None:
     told = sys.unraisablehook
     sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else told(what)
     sys.setswitchinterval(1e-4)
-    load_loop()
+    preload()
     with tracing():
         portal.call(answer())
         for name in names:

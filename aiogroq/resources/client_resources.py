@@ -1,11 +1,11 @@
-"""The tree of resources that a client is."""
+"""The resources of a client."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ._cached import cached_property
-from .verbs import AsyncVerbs
+from .http_methods import AsyncHTTPMethods
 
 if TYPE_CHECKING:
     from .audio import AsyncAudio
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from .views import AsyncResourcesWithRawResponse, AsyncResourcesWithStreamingResponse
 
 
-class AsyncResources(AsyncVerbs):
-    """Every resource, and the verbs for endpoints that have none."""
+class AsyncResources(AsyncHTTPMethods):
+    """Every resource, and the HTTP methods for endpoints that have none."""
 
     @cached_property
     def chat(self) -> AsyncChat:

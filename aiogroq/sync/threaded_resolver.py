@@ -26,7 +26,7 @@ def _address(host: Any, port: Any, family: int, type: int, proto: int) -> tuple[
     return None
 
 
-class LookUps(asyncio.AbstractEventLoop):
+class ThreadedResolver(asyncio.AbstractEventLoop):
     """Put before a class of loops: names are looked up in the threads of the loop's executor."""
 
     async def getaddrinfo(self, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:  # fmt: skip

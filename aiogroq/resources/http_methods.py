@@ -42,7 +42,7 @@ _RENAMED = {
 _MAPPINGS = frozenset({"headers", "params", "extra_json"})
 
 
-class AsyncVerbs(Root):
+class AsyncHTTPMethods(Root):
     """Requests to any path under the API root.
 
     ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
