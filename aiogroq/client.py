@@ -13,7 +13,7 @@ from yarl import URL
 
 from . import transport
 from .errors import GroqError
-from .protocol.arguments import names_to_values, refuse_unknown, whole_number
+from .protocol.arguments import reject_unknown_kwargs, require_int, require_mapping
 from .protocol.headers import Secret, hide, hide_values
 from .protocol.limits import RateLimit
 from .protocol.request import Request
@@ -67,10 +67,10 @@ class Settings:
         self.max_retries: int = (
             DEFAULT_MAX_RETRIES
             if is_omitted(max_retries)
-            else whole_number("max_retries", max_retries, none="0 for none")
+            else require_int("max_retries", max_retries, hint="0 for none")
         )
-        self.headers: dict[str, str | Omit] = dict(names_to_values("default_headers", default_headers))
-        self.query: dict[str, object] = dict(names_to_values("default_query", default_query))
+        self.headers: dict[str, str | Omit] = dict(require_mapping("default_headers", default_headers))
+        self.query: dict[str, object] = dict(require_mapping("default_query", default_query))
         self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
 
     @property
@@ -127,7 +127,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
 
         # So that no traceback with locals shows them.
         api_key, default_headers = hide(api_key), hide_values(default_headers)
-        refuse_unknown("AsyncGroq", AsyncGroq.__init__, unknown)
+        reject_unknown_kwargs("AsyncGroq", AsyncGroq.__init__, unknown)
         _set_up_logging()
         self._settings = Settings(
             api_key=api_key,
@@ -231,7 +231,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
-        refuse_unknown("copy() or with_options", AsyncGroq.copy, unknown)
+        reject_unknown_kwargs("copy() or with_options", AsyncGroq.copy, unknown)
         other = type(self)(
             **changed_options(
                 self._settings,
@@ -325,9 +325,9 @@ def changed_options(
         if not _is_absent(added) and not _is_absent(instead):
             raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")
         if not _is_absent(instead):
-            options[name] = names_to_values(f"set_{name}", instead)
+            options[name] = require_mapping(f"set_{name}", instead)
         elif not _is_absent(added):
-            options[name] = {**options[name], **names_to_values(name, added)}
+            options[name] = {**options[name], **require_mapping(name, added)}
     return options
 
 

@@ -21,8 +21,8 @@ from ..errors import (
 from ..types._decode import NotJSONError, decode_json, decode_untyped
 from ..types._model import BaseModel
 from ..types.audio import Transcription, TranscriptionText, Translation
+from .chunked_decode import LARGE_BODY_BYTES, decode_in_chunks
 from .failed_calls import failed_calls
-from .large import LARGE_BODY_BYTES, decode_large
 from .limits import parse_limit_message
 from .retry import retry_after_s
 
@@ -40,7 +40,7 @@ def decode(cls: type[T], body: bytes, *, status: int, headers: Mapping[str, str]
     Plain text for a transcription is a `TranscriptionText`, also where somebody said just "2024" or "null".
     """
     try:
-        value = decode_json(cls, body) if len(body) < LARGE_BODY_BYTES else decode_large(cls, body)
+        value = decode_json(cls, body) if len(body) < LARGE_BODY_BYTES else decode_in_chunks(cls, body)
     except NotJSONError:
         if _is_spoken_text(cls, headers):
             return cast("T", TranscriptionText(_text(body)))

@@ -1,4 +1,4 @@
-"""Arguments that cannot be right: each is refused by the name that its caller used, with what to pass instead."""
+"""Checks of arguments. Each error names the argument as the caller wrote it, and what to pass instead."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from ..types._omit import is_omitted
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of an error for a ``name`` that there is not: the nearest that there is, or nothing."""
+    """Return ``". Did you mean 'x'?"`` for the known name closest to ``name``, or ``""``."""
     near = difflib.get_close_matches(name, known, n=1)
     return f". Did you mean {near[0]!r}?" if near else ""
 
 
-def refuse_unknown(
+def reject_unknown_kwargs(
     call: str, function: Callable[..., object], unknown: dict[str, Any], also: Iterable[str] = ()
 ) -> None:
-    """Raise `TypeError` where there are keywords that ``function``, whose own are all optional, does not have.
+    """Raise `TypeError` if ``unknown`` has keywords. All keywords of ``function`` must be optional.
 
-    ``also`` are names that may have been meant besides its own. ``unknown`` is emptied first: the value of a misspelt ``api_key`` is a key, and stays out of tracebacks with locals.
+    ``also`` has further names for the suggestion. ``unknown`` is emptied first: the value of a misspelt ``api_key``
+    is a secret, which tracebacks with locals must not show.
     """
     if not unknown:
         return
@@ -34,9 +35,9 @@ def refuse_unknown(
     raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
 
 
-def names_to_values(name: str, given: Any) -> Mapping[str, Any]:
-    """``given``, which must be a mapping whose keys are texts. Nothing at all where it is None or omitted."""
-    if not isinstance(given, (dict, Mapping)):  # a dict is told from others at once, a mapping is not
+def require_mapping(name: str, given: Any) -> Mapping[str, Any]:
+    """Return ``given`` if it is a mapping with str keys, ``{}`` if it is None or omitted; else raise `TypeError`."""
+    if not isinstance(given, (dict, Mapping)):  # dict first: the check for Mapping is slow
         if given is None or is_omitted(given):
             return {}
         raise TypeError(
@@ -44,23 +45,40 @@ def names_to_values(name: str, given: Any) -> Mapping[str, Any]:
         )
     for key in cast("Any", given):
         if not isinstance(key, str):
-            raise TypeError(f"{name} must be a mapping of texts to values, and has the key {key!r}")
+            raise TypeError(f"{name} must be a mapping with str keys, not {key!r}")
     return cast("Mapping[str, Any]", given)
 
 
-def whole_number(name: str, given: Any, *, least: int = 0, none: str = "") -> int:
-    """``given``, which must be an int from ``least`` on. ``none`` says how to ask for none."""
-    says = f"{name} must be a whole number{none and f' ({none})'}"
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise TypeError(f"{says}, not {given!r}")
-    if given < least:
-        raise ValueError(f"{says} from {least} on, and is {given}")
-    return given
+def require_int(name: str, given: Any, *, minimum: int = 0, hint: str = "") -> int:
+    """Return ``given`` if it is an int >= ``minimum``; else raise `TypeError` or `ValueError`.
+
+    ``hint`` is for the message, such as ``"0 for none"``.
+    """
+    is_int = isinstance(given, int) and not isinstance(given, bool)
+    if is_int and given >= minimum:
+        return cast("int", given)
+    error = ValueError if is_int else TypeError
+    raise error(f"{name} must be an int >= {minimum}{hint and f' ({hint})'}, not {given!r}")
 
 
-def refuse_not_finite(name: str, value: Any) -> None:
-    """Raise `GroqError` for a number that is none or has no bound: a service would read its text as something else."""
+def require_seconds(name: str, given: Any) -> float | None:
+    """Return ``given`` as a float of seconds >= 0, or None (no timeout); else raise `TypeError` or `ValueError`."""
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise TypeError(f"{name} must be seconds or None, not {type(given).__name__}")
+    try:
+        seconds = float(given)
+    except OverflowError:
+        raise ValueError(f"{name} must be < 1e308 seconds; None means no timeout") from None
+    if not seconds >= 0:  # NaN too
+        raise ValueError(f"{name} must be >= 0 seconds, not {given!r}; None means no timeout")
+    return seconds
+
+
+def require_finite(name: str, value: Any) -> None:
+    """Raise `GroqError` if ``value`` is NaN or infinite: a service would read its text as something else."""
     if isinstance(value, (str, int)) or not hasattr(value, "__float__"):
         return
     if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
-        raise GroqError(f"`{name}` is {value}, and the service takes finite numbers only")
+        raise GroqError(f"`{name}` must be a finite number, not {value}")

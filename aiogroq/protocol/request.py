@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar, cast
 
 from ..types._omit import Omit, is_omitted, omit
-from .arguments import did_you_mean, names_to_values, refuse_not_finite
+from .arguments import did_you_mean, require_finite, require_mapping
 from .encode import encode_json as encode_json
 from .timeouts import Timeout
 from .tracebacks import checks_arguments
@@ -88,7 +88,7 @@ class ViewHeaders(dict[str, "str | Omit"]):
     view: View
 
     def __init__(self, view: View, headers: Mapping[str, str | Omit] | None) -> None:
-        super().__init__({} if headers is None else names_to_values("extra_headers", headers))
+        super().__init__({} if headers is None else require_mapping("extra_headers", headers))
         self.view = view
 
 
@@ -173,7 +173,7 @@ def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
         return [pair for key, inner in items for pair in _form_fields(f"{name}[{key}]", inner)]
     if isinstance(value, (list, tuple, set, frozenset)):
         return [pair for inner in cast("list[Any]", value) for pair in _form_fields(f"{name}[]", inner)]
-    refuse_not_finite(name, value)
+    require_finite(name, value)
     return [(name, _form_text(value))]
 
 
@@ -196,16 +196,16 @@ def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> Mapping
         if isinstance(headers, ViewHeaders):
             request.headers, request.view = headers, headers.view
         else:
-            request.headers = names_to_values("extra_headers", headers)
+            request.headers = require_mapping("extra_headers", headers)
     query = options.get("extra_query")
     if query is not None and not is_omitted(query):
-        request.query = names_to_values("extra_query", query)
+        request.query = require_mapping("extra_query", query)
     timeout = options.get("timeout", omit)
     if not is_omitted(timeout):
         request.timeout = Timeout.of(timeout)
     extra_body = options.get("extra_body")
     is_given = extra_body is not None and not is_omitted(extra_body)
-    return names_to_values("extra_body", extra_body) if is_given else None
+    return require_mapping("extra_body", extra_body) if is_given else None
 
 
 _OFTEN_REQUIRED = frozenset({str, list})

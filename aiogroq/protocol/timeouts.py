@@ -1,4 +1,4 @@
-"""`Timeout`: how long each phase of a call may take, in seconds. None is no limit."""
+"""`Timeout`: how long each phase of a call may take, in seconds."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ from typing import Any, TypeAlias, cast
 
 from ..types._omit import Omit, is_omitted, omit
 from ..types._typing import Never
-from .arguments import refuse_unknown
+from .arguments import reject_unknown_kwargs, require_seconds
 
 Seconds: TypeAlias = float | None
+
+_ALL = ("connect", "read", "write", "pool", "first_byte", "idle", "total")
+_SAME_AS_READ = ("first_byte", "idle")
 
 
 @dataclass(frozen=True, init=False)
 class Timeout:
-    """Limits for the phases of a call.
+    """Timeouts for the phases of a call, in seconds. None means no timeout; 0 expires at once.
 
-    ``Timeout(60.0, connect=5.0)`` gives every phase 60 s but connecting 5 s, as in the official package.
-    ``pool`` waits for a free connection, ``connect`` makes one (DNS, TCP, TLS), ``write`` sends the request,
-    ``first_byte`` waits for the answer's headers, ``read`` for the next bytes of its body, ``idle`` for the next
-    event of a stream (comments and keep-alive bytes do not count). ``total`` is the deadline: it bounds the whole call
-    with its retries, its waits, the whole body or stream, and the file that it is written to. A response that has come
-    whole by then is handed out. None is no limit, 0 no time at all.
+    ``Timeout(60.0, connect=5.0)`` sets every phase to 60 s and ``connect`` to 5 s, as in the official package.
+    ``total`` is not a phase: it is the deadline of the whole call and has no default. An instance, ``httpx.Timeout`` or
+    ``aiohttp.ClientTimeout`` as first argument gives the values that the keywords do not set. Raises `TypeError` for
+    anything else and for unknown keywords, `ValueError` for negative seconds.
     """
 
-    # The defaults are for the repr of one that could not be made, in a traceback with locals.
+    # The defaults are for the repr of an instance whose construction failed, in a traceback with locals.
     connect: Seconds = None
-    """Seconds to make a connection."""
+    """Seconds to make a connection: DNS, TCP and TLS."""
     read: Seconds = None
-    """Seconds between two pieces of the body."""
+    """Seconds to wait for the next bytes of a response body."""
     write: Seconds = None
-    """Seconds to send the request, its body included."""
+    """Seconds to send the request, headers and body."""
     pool: Seconds = None
-    """Seconds to wait for a free connection where their number is limited."""
+    """Seconds to wait for a free connection in a pool that limits their number."""
     first_byte: Seconds = None
-    """Seconds from the request sent to the headers of the answer. As ``read`` where it is not given."""
+    """Seconds from the end of the request to the headers of the response. Default: ``read``."""
     idle: Seconds = None
-    """Seconds between two events of a stream. As ``read`` where it is not given."""
+    """Seconds to wait for the next event of a stream. Comments and keep-alive bytes do not count. Default: ``read``."""
     total: Seconds = None
-    """Seconds for the whole call, its deadline. No limit where it is not given."""
+    """Seconds for the whole call: all attempts, the delays between them, the whole body or stream, and writing it to a
+    file. A response that is complete by then is returned. Default: None."""
     shortest: Seconds = field(default=None, repr=False, compare=False)
-    """The smallest of all these, in seconds, or None where there is none."""
+    """The smallest of all these, in seconds, or None if none is set."""
 
     def __init__(
         self,
@@ -55,40 +57,31 @@ class Timeout:
         total: Seconds | Omit = omit,
         **unknown: Never,
     ) -> None:
-        refuse_unknown("Timeout", Timeout.__init__, unknown)
-        base = Timeout.of(timeout) if _is_limits(timeout) else None
-        default: Seconds = None if base or is_omitted(timeout) else seconds("timeout", timeout)
-
-        def follows_read(name: str) -> bool:
-            # A limit that was as `read` in the base goes on being as `read`, also when that changes here.
-            return base is not None and name in ("first_byte", "idle") and getattr(base, name) == base.read
-
-        def pick(name: str, given: Seconds | Omit, otherwise: Seconds) -> None:
-            inherited = getattr(base, name) if base and not follows_read(name) else otherwise
-            value = inherited if given is omit or is_omitted(given) else seconds(name, given)
-            object.__setattr__(self, name, value)
-
-        pick("connect", connect, default)
-        pick("read", read, default)
-        pick("write", write, default)
-        pick("pool", pool, default)
-        pick("first_byte", first_byte, self.read)
-        pick("idle", idle, self.read)
-        pick("total", total, None)
-        limits = (self.connect, self.read, self.write, self.pool, self.first_byte, self.idle, self.total)
-        shortest = min((limit for limit in limits if limit is not None), default=None)
+        reject_unknown_kwargs("Timeout", Timeout.__init__, unknown)
+        given = dict(zip(_ALL, (connect, read, write, pool, first_byte, idle, total), strict=True))
+        inherited = _inherited(timeout)
+        values: dict[str, Seconds] = {}
+        for name, value in given.items():
+            if not (value is omit or is_omitted(value)):
+                values[name] = require_seconds(name, value)
+            elif name in inherited:
+                values[name] = inherited[name]
+            else:
+                values[name] = values["read"] if name in _SAME_AS_READ else None
+            object.__setattr__(self, name, values[name])
+        shortest = min((limit for limit in values.values() if limit is not None), default=None)
         object.__setattr__(self, "shortest", shortest)
 
     @classmethod
     def of(cls, value: Any) -> Timeout:
-        """A `Timeout` from whatever people pass: a number, None, an ``httpx.Timeout``, an
+        """Return a `Timeout` for a number of seconds, None, a `Timeout`, an ``httpx.Timeout`` or an
         ``aiohttp.ClientTimeout``. Raises `TypeError` for anything else, `ValueError` for negative seconds."""
         if isinstance(value, Timeout):
             return value
         if value is None or isinstance(value, (int, float)):
             return cls(value)
         if hasattr(value, "sock_read"):
-            # aiohttp: 0 is no limit there, and `connect` is waiting for the pool and connecting together.
+            # In aiohttp 0 means no timeout, and `connect` covers waiting for the pool and connecting.
             return cls(
                 connect=value.sock_connect or value.connect or None,
                 pool=value.connect or None,
@@ -103,27 +96,22 @@ class Timeout:
         )
 
     def limit(self, phase: str) -> Seconds:
-        """The limit of ``phase``, in seconds; None for no phase at all."""
+        """Return the timeout of ``phase`` in seconds. None if it has none, and for an empty name."""
         return cast("Seconds", getattr(self, phase)) if phase else None
 
 
-def _is_limits(value: Any) -> bool:
-    return not (value is None or isinstance(value, (int, float)) or is_omitted(value))
-
-
-def seconds(name: str, value: Any) -> Seconds:
-    """``value``, the ``name`` of which is for errors, as seconds; None where there is no limit."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{name} must be seconds or None, not {type(value).__name__}")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError(f"{name} must be a number of seconds below 1e308; None is no limit") from None
-    if not number >= 0:
-        raise ValueError(f"{name} must be a number of seconds from 0 on, and is {value!r}; None is no limit")
-    return number
+def _inherited(timeout: Any) -> dict[str, Seconds]:
+    """The values that the first argument of `Timeout` gives to phases without a keyword of their own."""
+    if is_omitted(timeout):
+        return {}
+    if timeout is None or isinstance(timeout, (int, float)):
+        return dict.fromkeys(("connect", "read", "write", "pool"), require_seconds("timeout", timeout))
+    base = Timeout.of(timeout)
+    inherited: dict[str, Seconds] = {name: getattr(base, name) for name in _ALL}
+    for name in _SAME_AS_READ:
+        if inherited[name] == base.read:
+            del inherited[name]  # goes on following `read`, also if that changes
+    return inherited
 
 
 DEFAULT_TIMEOUT = Timeout(60.0, connect=5.0)

@@ -11,7 +11,7 @@ from yarl import URL
 
 from ..errors import GroqError
 from ..types._omit import is_omitted
-from .arguments import refuse_not_finite
+from .arguments import require_finite
 
 _API = "/openai/v1"
 _SAFE = "/%:@!$&'()*+,;=-._~?"
@@ -134,5 +134,5 @@ def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
         return [pair for inner in cast("list[object]", value) for pair in query_pairs(name, inner)]
     if isinstance(value, bool):
         return [(name, "true" if value else "false")]
-    refuse_not_finite(name, value)
+    require_finite(name, value)
     return [(name, str(value))]

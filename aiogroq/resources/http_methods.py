@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, overload
 
-from ..protocol.arguments import did_you_mean, names_to_values, whole_number
+from ..protocol.arguments import did_you_mean, require_int, require_mapping
 from ..protocol.request import Request, View, ViewHeaders, build, build_form
 from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
@@ -152,7 +152,7 @@ def _request(
     if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"path must be a text such as '/models', not {type(path).__name__}")
     given = _checked(options)
-    if method == "GET" and names_to_values("options['extra_json']", given.get("extra_json")):
+    if method == "GET" and require_mapping("options['extra_json']", given.get("extra_json")):
         raise TypeError("a GET has no body, so extra_json cannot be sent; pass options={'params': {...}}")
     if is_omitted(body):
         body = None
@@ -175,7 +175,7 @@ def _request(
         request.body = body if isinstance(body, bytes) else encode_json(body)
     max_retries = given.get("max_retries")
     if max_retries is not None and not is_omitted(max_retries):
-        request.max_retries = whole_number("options['max_retries']", max_retries, none="0 for none")
+        request.max_retries = require_int("options['max_retries']", max_retries, hint="0 for none")
     if stream:
         if stream_cls is None:
             raise MissingStreamClassError
@@ -191,13 +191,13 @@ def _request(
 
 def _checked(options: Any) -> Mapping[str, Any]:
     """``options`` in the names of which mistakes in them are told; those of `build` are others."""
-    given = names_to_values("options", options)
+    given = require_mapping("options", options)
     for name, value in given.items():
         if name not in _OPTIONS:
             hint = did_you_mean(name, _OPTIONS) or f"; there are {', '.join(_OPTIONS)}"
             raise TypeError(f"options has an unexpected {name!r}{hint}")
         if name in _MAPPINGS:
-            names_to_values(f"options[{name!r}]", value)
+            require_mapping(f"options[{name!r}]", value)
     return given
 
 
@@ -218,7 +218,7 @@ def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:
     """Whether a caller says by a header, as the official package wants it said, that the body is a form."""
     return any(
         name.lower() == "content-type" and str(value).startswith("multipart/form-data")
-        for name, value in names_to_values("headers", headers).items()
+        for name, value in require_mapping("headers", headers).items()
     )
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
 from ..errors import APIResponseValidationError, RequestInfo
-from ..protocol.large import LARGE_BODY_BYTES
+from ..protocol.chunked_decode import LARGE_BODY_BYTES
 from ..protocol.limits import RateLimit, rate_limit
 from ..protocol.parse import parse_body
 from ..protocol.request import Request

@@ -12,7 +12,7 @@ from yarl import URL
 
 from .. import transport
 from ..client import AsyncGroq, FixedOptions
-from ..protocol.arguments import refuse_unknown
+from ..protocol.arguments import reject_unknown_kwargs
 from ..protocol.headers import hide, hide_values
 from ..protocol.limits import RateLimit
 from ..protocol.retry import Retry
@@ -54,7 +54,7 @@ class Groq(FixedOptions, Resources):
     ) -> None:
         # So that no traceback with locals shows them.
         api_key, default_headers = hide(api_key), hide_values(default_headers)
-        refuse_unknown("Groq", Groq.__init__, unknown)
+        reject_unknown_kwargs("Groq", Groq.__init__, unknown)
         if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False) is True:
             raise TypeError(
                 "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
@@ -143,7 +143,7 @@ class Groq(FixedOptions, Resources):
         """
         api_key, default_headers = hide(api_key), hide_values(default_headers)
         set_default_headers = hide_values(set_default_headers)
-        refuse_unknown("copy() or with_options", Groq.copy, unknown)
+        reject_unknown_kwargs("copy() or with_options", Groq.copy, unknown)
         return self._over(
             self._async.copy(
                 api_key=api_key,

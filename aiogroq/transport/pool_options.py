@@ -10,8 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from ..protocol.arguments import refuse_unknown, whole_number
-from ..protocol.timeouts import seconds
+from ..protocol.arguments import reject_unknown_kwargs, require_int, require_seconds
 
 _TAKEN_OVER = frozenset({"verify_ssl", "ssl_context", "fingerprint", "local_addr"})
 """What ``ssl`` and ``local_address`` stand for now."""
@@ -51,7 +50,7 @@ def refuse_unknown_options(pool: Callable[..., object], given: dict[str, Any]) -
     # A loop is no option: a pool has connectors on many.
     known = frozenset(inspect.signature(aiohttp.TCPConnector).parameters) - {"loop"}
     unknown = {name: given.pop(name) for name in list(given) if name not in known}
-    refuse_unknown("DefaultAioHttpClient", pool, unknown, also=known - _TAKEN_OVER)
+    reject_unknown_kwargs("DefaultAioHttpClient", pool, unknown, also=known - _TAKEN_OVER)
 
 
 def checked_flag(name: str, given: Any) -> bool:
@@ -63,7 +62,7 @@ def checked_flag(name: str, given: Any) -> bool:
 
 def checked_bytes(name: str, given: Any, *, none: str = "") -> int:
     """``given``, which must be a number of bytes that something fits into."""
-    return whole_number(name, given, least=1, none=f"bytes{none}")
+    return require_int(name, given, minimum=1, hint=f"bytes{none}")
 
 
 def checked_session(given: Any) -> aiohttp.ClientSession | None:
@@ -85,11 +84,11 @@ def refuse_second_authorization(session: aiohttp.ClientSession | None, headers: 
 
 
 def _bound(name: str, given: Any) -> int:
-    return 0 if given is None else whole_number(name, given, none="0 for no bound")
+    return 0 if given is None else require_int(name, given, hint="0 for no bound")
 
 
 def _kept(name: str, given: Any) -> float:
-    kept_s = seconds(name, given)
+    kept_s = require_seconds(name, given)
     # Not every aiohttp takes None for "for good", and none takes infinity.
     return _A_YEAR_S if kept_s is None or math.isinf(kept_s) else kept_s
 

@@ -12,8 +12,8 @@ from yarl import URL
 from .._version import __version__
 from ..errors import APIError, RequestInfo
 from ..protocol import retry
+from ..protocol.chunked_decode import LARGE_BODY_BYTES
 from ..protocol.headers import merge_headers
-from ..protocol.large import LARGE_BODY_BYTES
 from ..protocol.rate_limits import RateLimits
 from ..protocol.request import Request
 from ..protocol.timeouts import Timeout

@@ -128,7 +128,7 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         if isinstance(value, dict):
             return _construct_struct(cls, cast("dict[str, Any]", value))
         if not isinstance(value, cls):
-            log_drift(where or cls.__name__, value)
+            log_schema_mismatch(where or cls.__name__, value)
         return value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
@@ -209,11 +209,11 @@ def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
             # ValueError: what msgspec makes of a lone surrogate where a number was due. SystemError: what it makes, up
             # to 0.20, of a number that no float holds.
             continue
-    log_drift(where, value)
+    log_schema_mismatch(where, value)
     return value
 
 
-def log_drift(where: str, value: Any) -> None:
+def log_schema_mismatch(where: str, value: Any) -> None:
     """Say, once for each field and type, that ``value`` is kept as it was sent, though it does not fit the field."""
     key = (where, type(value).__name__)
     if key not in _drift_logged:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
-from ._decode import log_drift
+from ._decode import log_schema_mismatch
 from ._model import BaseModel, ListModel, Short
 
 
@@ -131,7 +131,7 @@ def _vector(sent: bytes | list[float]) -> Any:
         if isinstance(sent, list):
             return sent  # what is no number in it has been logged on its way in
         text = b64encode(sent).decode()
-        log_drift("EmbeddingArray.embedding", text)
+        log_schema_mismatch("EmbeddingArray.embedding", text)
         return text
     if isinstance(sent, bytes) and sys.byteorder == "big":  # they are sent in little-endian order
         vector.byteswap()

@@ -17,8 +17,8 @@ import pytest
 
 from aiogroq import AsyncGroq
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.protocol.chunked_decode import LARGE_BODY_BYTES, decode_in_chunks
 from aiogroq.protocol.encode import encode_json
-from aiogroq.protocol.large import LARGE_BODY_BYTES, decode_large
 from aiogroq.types import ChatCompletion, CreateEmbeddingArrayResponse, CreateEmbeddingResponse
 from aiogroq.types._decode import NotJSONError, decode_json
 
@@ -81,7 +81,7 @@ BODIES: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("name", BODIES)
 def test_in_pieces_an_answer_is_the_same_answer(name: str, cls: type[Any]) -> None:
     body = json.dumps(BODIES[name]()).encode()
-    whole, pieced = decode_json(cls, body), decode_large(cls, body)
+    whole, pieced = decode_json(cls, body), decode_in_chunks(cls, body)
     assert type(pieced) is type(whole)
     assert pieced == whole
     assert repr(pieced) == repr(whole)
@@ -95,7 +95,7 @@ def test_in_pieces_an_answer_is_the_same_answer(name: str, cls: type[Any]) -> No
 @pytest.mark.parametrize("cls", [*VECTORS, ChatCompletion])
 def test_in_pieces_what_is_no_json_is_none(cls: type[Any], cut: int) -> None:
     with pytest.raises(NotJSONError):
-        decode_large(cls, json.dumps(embeddings()).encode()[:-cut])
+        decode_in_chunks(cls, json.dumps(embeddings()).encode()[:-cut])
 
 
 def calls_into_c(work: Callable[[], Any], name: str | None = None) -> int:
@@ -121,7 +121,7 @@ def calls_into_c(work: Callable[[], Any], name: str | None = None) -> int:
 def test_between_two_items_another_thread_may_run(cls: type[Any], made: Callable[[], Any]) -> None:
     # From the beginning to the end of a call into C the loop would stand still.
     body = json.dumps(made()).encode()
-    assert calls_into_c(lambda: decode_large(cls, body), "decode") >= ITEMS
+    assert calls_into_c(lambda: decode_in_chunks(cls, body), "decode") >= ITEMS
 
 
 class Seen:

@@ -52,7 +52,7 @@ async def test_an_extra_that_is_no_mapping_is_refused(
 
 @pytest.mark.parametrize("name", EXTRAS)
 async def test_an_extra_whose_names_are_no_texts_is_refused(name: str, made: Any, server: LocalGroq) -> None:
-    with pytest.raises(TypeError, match=f"^{name} must be a mapping of texts to values, and has the key 5$"):
+    with pytest.raises(TypeError, match=f"^{name} must be a mapping with str keys, not 5$"):
         await done(CALLS["a POST"], made, **{name: {5: "x"}})
     assert server.connections_made == 0
 
@@ -60,10 +60,10 @@ async def test_an_extra_whose_names_are_no_texts_is_refused(name: str, made: Any
 TIMEOUTS: list[tuple[Any, type[Exception], str]] = [
     ("5", TypeError, r"must be seconds as a number, such as 5\.0, or None, .* not str$"),
     (True, TypeError, "must be seconds or None, not bool"),
-    (-1, ValueError, "must be a number of seconds from 0 on, and is -1; None is no limit"),
-    (float("nan"), ValueError, "must be a number of seconds from 0 on, and is nan; None is no limit"),
-    (10**400, ValueError, "must be a number of seconds below 1e308; None is no limit"),
-    (-(10**5000), ValueError, "must be a number of seconds below 1e308; None is no limit"),
+    (-1, ValueError, "must be >= 0 seconds, not -1; None means no timeout"),
+    (float("nan"), ValueError, "must be >= 0 seconds, not nan; None means no timeout"),
+    (10**400, ValueError, "must be < 1e308 seconds; None means no timeout"),
+    (-(10**5000), ValueError, "must be < 1e308 seconds; None means no timeout"),
 ]
 
 
@@ -125,11 +125,11 @@ OPTIONS: list[tuple[Any, type[Exception], str]] = [
     ({"headers": ["a"]}, TypeError, "options['headers'] must be a mapping, not list"),
     ({"params": "a=b"}, TypeError, "options['params'] must be a mapping, not str"),
     ({"extra_json": 5}, TypeError, "options['extra_json'] must be a mapping, not int"),
-    ({"max_retries": "3"}, TypeError, "options['max_retries'] must be a whole number (0 for none), not '3'"),
+    ({"max_retries": "3"}, TypeError, "options['max_retries'] must be an int >= 0 (0 for none), not '3'"),
     (
         {"max_retries": -1},
         ValueError,
-        "options['max_retries'] must be a whole number (0 for none) from 0 on, and is -1",
+        "options['max_retries'] must be an int >= 0 (0 for none), not -1",
     ),
     ({"timeout": "5"}, TypeError, "timeout must be seconds as a number"),
 ]

@@ -19,7 +19,7 @@ import pytest
 
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.protocol.large import LARGE_BODY_BYTES
+from aiogroq.protocol.chunked_decode import LARGE_BODY_BYTES
 from aiogroq.transport.threads import PARSING, DaemonExecutor, run
 
 from .programs import Programs, eventually

@@ -33,7 +33,7 @@ _cut_object: msgspec.json.Decoder[dict[str, msgspec.Raw]] = msgspec.json.Decoder
 _cut_list: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def decode_large(cls: type[T], body: bytes) -> T:
+def decode_in_chunks(cls: type[T], body: bytes) -> T:
     """`decode_json` for a body of `LARGE_BODY_BYTES` and more. To be called in a thread."""
     name, item_cls = _long_list(cast("Any", cls))
     if item_cls is not None:
