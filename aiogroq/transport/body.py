@@ -25,10 +25,10 @@ from ..protocol.headers import scrub, scrub_headers
 from ..protocol.tracebacks import without_frames
 from ..response.body import StreamAlreadyConsumed
 from ._aiohttp import arrived_before, end_tracing, forget_connection, read_events
+from .decompress import DecompressionError, decompressor_for
 from .exchange import in_time, translate, without_secrets
 from .threads import PARSING, run
-from .unpack import UnpackError, unpacker_for
-from .watch import Watch
+from .timers import PhaseTimer
 
 if TYPE_CHECKING:
     from .http_client import DefaultAioHttpClient
@@ -51,8 +51,25 @@ class AioBody:
     """
 
     __slots__ = (
-        "__weakref__", "_broken", "_content", "_ended_at", "_guard", "_loop", "_max_bytes", "_pool", "_reader",
-        "_response", "_started_at", "_unpacker", "_watch", "attempts", "headers", "is_consumed", "request", "sent", "status",
+        "__weakref__",
+        "_broken",
+        "_content",
+        "_decompressor",
+        "_ended_at",
+        "_guard",
+        "_loop",
+        "_max_bytes",
+        "_pool",
+        "_reader",
+        "_response",
+        "_started_at",
+        "_timer",
+        "attempts",
+        "headers",
+        "is_consumed",
+        "request",
+        "sent",
+        "status",
     )  # fmt: skip
 
     def __init__(
@@ -60,23 +77,23 @@ class AioBody:
         response: aiohttp.ClientResponse,
         request: RequestInfo,
         loop: asyncio.AbstractEventLoop,
-        watch: Watch,
+        timer: PhaseTimer,
         pool: DefaultAioHttpClient,
         sent: Mapping[str, str],
     ) -> None:
         self._response = response
         self._reader = response.content
         encoding = response.headers.get("Content-Encoding")
-        self._unpacker = unpacker_for(encoding) if encoding else None
+        self._decompressor = decompressor_for(encoding) if encoding else None
         self._loop = loop
-        self._started_at = watch.started_at
+        self._started_at = timer.started_at
         self._ended_at: float | None = None
-        self._max_bytes = pool.max_answer_bytes
+        self._max_bytes = pool.max_response_bytes
         # A client may be a temporary: its connections are not closed while this one is in use.
         self._pool: DefaultAioHttpClient | None = pool
-        self._watch = watch
-        watch.pause()
-        watch.on_expiry = self._expire
+        self._timer = timer
+        timer.stop_phase()
+        timer.on_expiry = self._expire
         self._content: bytes | None = None
         self._broken: APIError | None = None
         self.request: RequestInfo = request
@@ -129,7 +146,7 @@ class AioBody:
     def guard(self) -> None:
         """Hand the body to a user, who may forget it: a body that is collected unread closes its connection.
 
-        The watch's timer must not keep it alive meanwhile, so from now on it only knows it weakly.
+        The timer must not keep it alive meanwhile, so it refers to it weakly from now on.
         """
         this = weakref.ref(self)
 
@@ -138,12 +155,12 @@ class AioBody:
             if body is not None:
                 body._expire()
 
-        self._watch.on_expiry = expire
-        self._guard = weakref.finalize(self, _abandon, self._response, self._watch, self._loop)
+        self._timer.on_expiry = expire
+        self._guard = weakref.finalize(self, _abandon, self._response, self._timer, self._loop)
         self._guard.atexit = False
 
     def _expire(self) -> None:
-        self.abort(translate(TimeoutError(), self._watch, self.request))
+        self.abort(translate(TimeoutError(), self._timer, self.request))
 
     async def read(self) -> bytes:
         """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole, and
@@ -151,7 +168,7 @@ class AioBody:
         if self._content is None:
             reader = self._reader
             self.is_consumed = True
-            if reader.is_eof() and reader.exception() is None and self._unpacker is None:
+            if reader.is_eof() and reader.exception() is None and self._decompressor is None:
                 # A small answer has arrived whole with its headers: no wait, no timer.
                 content = reader.read_nowait()
                 self._end()
@@ -210,7 +227,7 @@ class AioBody:
             return size
         except APIConnectionError as error:
             # If it cannot be unpacked, all that the server sent has come: the response is wrong, not the connection.
-            is_packed = isinstance(error.__cause__, UnpackError)
+            is_packed = isinstance(error.__cause__, DecompressionError)
             failed = self._not_unpacked(b"".join(kept), error) if is_packed else error
         except BaseException:
             kept, piece = [], b""  # as below: what reports a cancellation shows its frames, too
@@ -234,7 +251,7 @@ class AioBody:
     def _too_long(self, max_bytes: int) -> APIResponseValidationError:
         return APIResponseValidationError(
             ErrorResponse(self.status, scrub_headers(self.headers, self.sent), b"", self.request),
-            message=f"The answer is longer than {max_bytes} bytes (the `max_answer_bytes` of DefaultAioHttpClient) once it "
+            message=f"The answer is longer than {max_bytes} bytes (the `max_response_bytes` of DefaultAioHttpClient) once it "
             "is decompressed, and was not read to its end.",
         )
 
@@ -255,15 +272,17 @@ class AioBody:
     async def next_piece(self) -> bytes:
         """The bytes that have arrived, waiting for some; ``b""`` at the end."""
         reader = self._reader
-        watch = self._watch
+        timer = self._timer
         if asyncio.get_running_loop() is not self._loop:
             raise GroqError(
                 "an answer is read on the event loop that it was made on, and this is another one"
             )
-        if not watch.phase:
-            watch.enter("read")
+        if not timer.phase:
+            timer.start_phase("read")
         try:
-            piece = await (reader.readany() if self._unpacker is None else self._unpacker.readany(reader))
+            piece = await (
+                reader.readany() if self._decompressor is None else self._decompressor.readany(reader)
+            )
         except asyncio.CancelledError:
             self.abort()
             raise
@@ -273,7 +292,7 @@ class AioBody:
                 return piece  # the next call meets the error again
             self._end()
             _close(self._response)
-            translated = self._broken or translate(error, self._watch, self.request)
+            translated = self._broken or translate(error, self._timer, self.request)
             if translated is None:
                 raise
             cause = error.__cause__ if translated is error else without_secrets(error)
@@ -282,17 +301,17 @@ class AioBody:
         if self._broken is not None:
             del piece
             raise without_frames(self.told(self._broken))
-        if watch.phase == "read":
-            watch.pause()
+        if timer.phase == "read":
+            timer.stop_phase()
         if not piece:
             self._end()
         return piece
 
     def _arrived_before(self) -> bytes:
         piece = arrived_before(self._reader)
-        if piece and self._unpacker is not None:
-            with contextlib.suppress(UnpackError):
-                return self._unpacker.unpack(piece)
+        if piece and self._decompressor is not None:
+            with contextlib.suppress(DecompressionError):
+                return self._decompressor.decompress(piece)
             return b""
         return piece
 
@@ -307,18 +326,18 @@ class AioBody:
 
     def wait_for_event(self) -> None:
         """The ``idle`` limit runs from now on, whatever bytes come."""
-        self._watch.enter("idle")
+        self._timer.start_phase("idle")
 
     def event_came(self) -> None:
         """Nobody waits for an event at the moment."""
-        self._watch.pause()
+        self._timer.stop_phase()
 
     def _end(self) -> None:
         if self._ended_at is None:
             self._ended_at = self._loop.time()
             self._pool = None
             end_tracing(self._reader)
-        self._watch.stop()
+        self._timer.stop()
         if self._guard is not None:
             self._guard.detach()
 
@@ -382,10 +401,10 @@ class AioBody:
             return await write_atomically(path, sliced(self._content, chunk_bytes))
         if self.is_consumed:
             raise StreamAlreadyConsumed
-        watch = self._watch
+        timer = self._timer
         saving = write_atomically(path, gathered(self.pieces(), chunk_bytes))
         try:
-            return await in_time(saving, watch.deadline, watch.total_s, self.request)
+            return await in_time(saving, timer.deadline, timer.total_s, self.request)
         except APITimeoutError as error:
             if not error.attempts:
                 self.told(error)
@@ -400,11 +419,11 @@ def _joined(chunks: list[bytes]) -> bytes:
     return content
 
 
-def _abandon(response: aiohttp.ClientResponse, watch: Watch, loop: asyncio.AbstractEventLoop) -> None:
+def _abandon(response: aiohttp.ClientResponse, timer: PhaseTimer, loop: asyncio.AbstractEventLoop) -> None:
     """Close the connection of a body that was collected, in whichever thread that happened."""
 
     def close() -> None:
-        watch.stop()
+        timer.stop()
         _close(response)
 
     if loop.is_closed():

@@ -26,8 +26,8 @@ from ..protocol.tracebacks import without_frames
 from ..types._omit import Omit
 from . import tls
 from ._aiohttp import is_wrapped
-from .abandoned import LoopSession
 from .body import AioBody
+from .cleanup import LoopSession
 from .exchange import (
     cancellations,
     explains,
@@ -40,13 +40,10 @@ from .exchange import (
     without_secrets,
 )
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient, PublicSession
-from .large_body import LargeBody
-from .multipart import MultipartPayload, new_boundary
-from .outgoing import Outgoing, SentHeaders, skipped_headers
-from .phase_trace import current_watch
+from .payloads import EncodedHeaders, LargeBody, MultipartPayload, RequestData, skipped_headers
 from .proxies import about_proxy
+from .timers import PhaseTimer, current_timer
 from .upload import Upload, rewind
-from .watch import Watch
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -84,7 +81,7 @@ class Call:
         view = request.view
         self.is_left_open: bool = request.stream or (view is not None and view.streaming)
         """Whether the answer is handed out with its body still on the socket."""
-        self.headers: SentHeaders = transport.headers(request, self.is_left_open)
+        self.headers: EncodedHeaders = transport.headers(request, self.is_left_open)
         self._redirects = 0
         self._resends_left = _MAX_RESENDS
         self._is_retried_at_once = False
@@ -104,36 +101,36 @@ class Call:
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
         while True:
             self._check_deadline()
-            watch = Watch(self._loop, self._timeout, self._deadline, _nothing)
+            timer = PhaseTimer(self._loop, self._timeout, self._deadline, _nothing)
             if self._payload is not None:  # of a try that failed, or one that was redirected
                 await self.in_time(rewind(self.uploads))
-            kwargs = self._arguments(pool, watch, session.is_fast)
+            kwargs = self._arguments(pool, timer, session.is_fast)
             if session.is_fast:
-                watch.start("pool")
+                timer.start("pool")
             else:  # nothing may be told on the way to the response
-                watch.start("first_byte")
-                current_watch.set([watch])
-            self.sent_at = watch.started_at
+                timer.start("first_byte")
+                current_timer.set([timer])
+            self.sent_at = timer.started_at
             before = cancellations(task)
-            watch.on_expiry = task.cancel
+            timer.on_expiry = task.cancel
             try:
                 response = await session.send(self.request.method, self._url, **kwargs)
             except BaseException as error:
                 kwargs.clear()  # no traceback with locals shows plain headers
-                is_expired = explains(watch, error, task, before)
-                watch.stop()
-                if self._resends_left <= 0 or not is_stale(error, watch):
+                is_expired = explains(timer, error, task, before)
+                timer.stop()
+                if self._resends_left <= 0 or not is_stale(error, timer):
                     # Of a server that closed it in the very moment there is no reason to think that it is overloaded.
-                    self._is_retried_at_once = not watch.is_new_connection and not is_expired
-                    self._raise(error, watch, is_expired)
+                    self._is_retried_at_once = not timer.is_new_connection and not is_expired
+                    self._raise(error, timer, is_expired)
                 self._resends_left -= 1
                 pool.drop_idle(self._loop)
                 continue
             finally:
-                if not session.is_fast and (watched := current_watch.get()) is not None:
-                    watched.clear()
-                    current_watch.set(None)
-            body = AioBody(response, self.info, self._loop, watch, pool, self.headers.values)
+                if not session.is_fast and (current := current_timer.get()) is not None:
+                    current.clear()
+                    current_timer.set(None)
+            body = AioBody(response, self.info, self._loop, timer, pool, self.headers.values)
             if session.bodies is not None:
                 session.bodies.add(body)
             del (
@@ -158,7 +155,7 @@ class Call:
         """Await what comes before a try. Raises `APITimeoutError` once the deadline of the call has passed."""
         return await in_time(work, self._deadline, self._timeout.total, self.info)
 
-    def _raise(self, error: BaseException, watch: Watch, is_expired: bool) -> NoReturn:
+    def _raise(self, error: BaseException, timer: PhaseTimer, is_expired: bool) -> NoReturn:
         """Raise what a try that failed means for the caller."""
         if isinstance(error, asyncio.CancelledError) and not is_expired:
             raise error
@@ -168,7 +165,7 @@ class Call:
             self._retries_left = 0
             without_frames(error)  # it becomes the context
             raise self._payload.failure from None
-        translated = translate(error, watch, self.info)
+        translated = translate(error, timer, self.info)
         if translated is None:
             raise error
         raise translated from (None if is_expired else without_secrets(error))
@@ -180,13 +177,13 @@ class Call:
             await self.in_time(tls.default_context())
         return session
 
-    def _arguments(self, pool: DefaultAioHttpClient, watch: Watch, is_fast: bool) -> dict[str, Any]:
+    def _arguments(self, pool: DefaultAioHttpClient, timer: PhaseTimer, is_fast: bool) -> dict[str, Any]:
         request, headers = self.request, self.headers
         body: Any = request.body
         if request.form is not None:
-            body = self._payload = MultipartPayload(request.form, self.uploads, new_boundary(), watch)
+            body = self._payload = MultipartPayload(request.form, self.uploads, timer)
         elif body is not None and len(body) >= _BODY_IN_PIECES_BYTES and not is_wrapped():
-            body = LargeBody(body, watch)
+            body = LargeBody(body, timer)
         # aiohttp's redirects would turn a POST into a GET; `_is_redirected` follows those that change nothing.
         kwargs: dict[str, Any] = {"allow_redirects": False}
         proxy = pool.proxy_for(self._url)
@@ -194,9 +191,9 @@ class Call:
             kwargs["proxy"], kwargs["proxy_headers"] = proxy
             if self._url.scheme == "http":
                 # Without a tunnel the proxy reads the request itself, and its credentials there.
-                headers = SentHeaders(merge_headers(headers.values, proxy[1]))
+                headers = EncodedHeaders(merge_headers(headers.values, proxy[1]))
         if is_fast:
-            kwargs["data"] = Outgoing(headers, body, watch)
+            kwargs["data"] = RequestData(headers, body, timer)
         else:
             # What the session's owner chose for responses of others does not change what ours mean.
             # A recorder writes headers down, and understands plain texts only.

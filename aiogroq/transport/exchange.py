@@ -16,10 +16,10 @@ from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, R
 from ..protocol.headers import redacted, scrub_text
 from ..protocol.tracebacks import without_frames
 from ._aiohttp import HttpProcessingError
+from .decompress import DecompressionError, TruncatedBodyError
 from .proxies import variable
+from .timers import PhaseTimer
 from .tls import HINT
-from .unpack import CompressionCutError, UnpackError
-from .watch import Watch
 
 T = TypeVar("T")
 
@@ -36,13 +36,13 @@ _WAITED_FOR = {
 }
 
 
-def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -> APIError | None:
+def translate(error: BaseException, timer: PhaseTimer | None, request: RequestInfo) -> APIError | None:
     """Our error for aiohttp's (or the operating system's), or None for one that is not theirs.
 
     The one place where this is decided. Cancellation is never translated.
     """
-    if watch is not None and watch.expired_phase is not None:
-        return timed_out(watch.expired_phase, watch.expired_limit_s, request)
+    if timer is not None and timer.expired_phase is not None:
+        return timed_out(timer.expired_phase, timer.expired_timeout_s, request)
     if isinstance(error, APIError):
         return error
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
@@ -58,9 +58,9 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         return APIConnectionError(
             "Connection error: the server closed the connection without an answer.", request
         )
-    if isinstance(error, CompressionCutError):
+    if isinstance(error, TruncatedBodyError):
         return APIConnectionError(f"Connection error: the answer broke off: {error}.", request)
-    if isinstance(error, UnpackError):
+    if isinstance(error, DecompressionError):
         return APIConnectionError(f"Connection error: the answer cannot be unpacked: {error}.", request)
     if isinstance(error, aiohttp.ClientPayloadError):
         return APIConnectionError("Connection error: the answer broke off before its end.", request)
@@ -73,7 +73,7 @@ def translate(error: BaseException, watch: Watch | None, request: RequestInfo) -
         error
     ):  # the session that the caller gave was closed
         return APIConnectionError(f"Connection error: {_reason(error)}.", request)
-    is_connecting = watch is not None and watch.phase == "connect"
+    is_connecting = timer is not None and timer.phase == "connect"
     if is_connecting and isinstance(error, Exception) and not isinstance(error, GroqError):
         # Code of the caller's runs there: a resolver, which raises what it likes. Where that finds no address, aiohttp
         # takes the first of none, in a coroutine.
@@ -138,7 +138,7 @@ def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITim
 async def in_time(
     work: Coroutine[Any, Any, T], deadline: float | None, total_s: float | None, request: RequestInfo
 ) -> T:
-    """Await what no watch looks at. Raises `APITimeoutError` once the deadline of the call, which is on the clock of the
+    """Await what no timer checks. Raises `APITimeoutError` once the deadline of the call, which is on the clock of the
     loop and ``total_s`` seconds from its beginning, has passed."""
     if deadline is None:
         return await work
@@ -151,14 +151,14 @@ async def in_time(
     raise timed_out("total", total_s, request)
 
 
-def is_stale(error: BaseException, watch: Watch) -> bool:
+def is_stale(error: BaseException, timer: PhaseTimer) -> bool:
     """Whether a kept connection had been closed before the request came: then nothing was done with it, and it goes out
     again on another connection, at once and without counting as a retry.
 
     Only where that is certain, or a request could be paid twice: where writing it failed, or where the server ended
     the connection and its system had acknowledged no byte of the request (Linux tells). A reset proves nothing.
     """
-    if watch.is_new_connection or not watch.is_undelivered:
+    if timer.is_new_connection or not timer.is_undelivered:
         return False
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return isinstance(error.message, str)  # else aiohttp puts there what had arrived of the head
@@ -220,10 +220,10 @@ def _reason(error: BaseException) -> str:
     return (str(error) or type(error).__name__).rstrip(".")
 
 
-def explains(watch: Watch, error: BaseException, task: asyncio.Task[Any], before: int) -> bool:
-    """Whether ``error`` is the cancellation that a watch asked for when a limit passed, and nobody else asked for
+def explains(timer: PhaseTimer, error: BaseException, task: asyncio.Task[Any], before: int) -> bool:
+    """Whether ``error`` is the cancellation that a timer asked for when a limit passed, and nobody else asked for
     one since there were ``before`` of them (`cancellations`). To be asked once."""
-    is_its_own = isinstance(error, asyncio.CancelledError) and watch.expired_phase is not None
+    is_its_own = isinstance(error, asyncio.CancelledError) and timer.expired_phase is not None
     return is_its_own and _uncancel(task) <= before
 
 

@@ -14,7 +14,7 @@ from typing import IO
 
 from aiofiles.threadpool import wrap
 
-from .threads import FILES, clean_up, run
+from .threads import FILES, run, run_cleanup
 
 _MAX_NAME_BYTES = 200
 """File systems take 255, and the temporary name is longer."""
@@ -37,7 +37,7 @@ async def write_atomically(path: str | os.PathLike[str], pieces: AsyncIterator[b
         await run(FILES, target.take_place)
     except BaseException:
         # Begun before anything is awaited, where another cancellation could come between.
-        discarded = clean_up(target.discard)
+        discarded = run_cleanup(target.discard)
         close = getattr(pieces, "aclose", None)
         if close is not None:
             await close()

@@ -22,11 +22,11 @@ from yarl import URL
 from ..errors import GroqError
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES
 from . import _aiohttp, pool_options, proxies, tls
-from .abandoned import Body, LoopSession, Sessions, drop_all, pools
-from .phase_trace import phase_trace
+from .cleanup import Body, LoopSession, Sessions, close_all, pools
+from .timers import phase_trace
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
-"""aiohttp's own timers are off: `watch` keeps the time."""
+"""aiohttp's own timers are off: see `timers`."""
 _VARIABLE = "AIOGROQ_AIOHTTP"
 """Set to ``public``, no session takes the fast path: to compare, and to find out whether it is to blame for something."""
 _log = logging.getLogger("aiogroq")
@@ -101,7 +101,7 @@ class DefaultAioHttpClient:
     ``aiohttp.BasicAuth``; without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...), with
     ``trust_env=False`` nothing does. ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or
     False to verify nothing. ``limit`` bounds the connections (0: no bound), ``keepalive_timeout`` is how many
-    seconds an idle one is kept. ``max_answer_bytes`` bounds what is read into memory of one answer, decompressed;
+    seconds an idle one is kept. ``max_response_bytes`` bounds what is read into memory of one answer, decompressed;
     streams and downloads to files have no bound. ``max_event_bytes`` bounds one event of a stream. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
     on its own loop, and never closed here. ``connector_options`` go to ``aiohttp.TCPConnector``.
     """
@@ -117,7 +117,7 @@ class DefaultAioHttpClient:
         limit_per_host: int = 0,
         keepalive_timeout: float = 30.0,
         trust_env: bool = True,
-        max_answer_bytes: int | None = 256 * 1024 * 1024,
+        max_response_bytes: int | None = 256 * 1024 * 1024,
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
         session: aiohttp.ClientSession | None = None,
         **connector_options: Any,
@@ -136,16 +136,16 @@ class DefaultAioHttpClient:
         )
         self._proxy = proxies.explicit_proxy(proxy, proxy_auth)
         self._trust_env = pool_options.checked_flag("trust_env", trust_env)
-        if max_answer_bytes is not None:
-            max_answer_bytes = pool_options.checked_bytes(
-                "max_answer_bytes", max_answer_bytes, none=", or None"
+        if max_response_bytes is not None:
+            max_response_bytes = pool_options.checked_bytes(
+                "max_response_bytes", max_response_bytes, none=", or None"
             )
-        self.max_answer_bytes: int | None = max_answer_bytes
+        self.max_response_bytes: int | None = max_response_bytes
         """How long an answer may be that is read whole, once it is decompressed; None for any length."""
         self.max_event_bytes: int = pool_options.checked_bytes("max_event_bytes", max_event_bytes)
         """How long one event of a stream may be, which is held in memory until it ends."""
         self._injected = pool_options.checked_session(session)
-        weakref.finalize(self, drop_all, self.sessions)
+        weakref.finalize(self, close_all, self.sessions)
         self.is_closed: bool = False
         pools.add(self)
 
@@ -214,7 +214,7 @@ class DefaultAioHttpClient:
         )
         replaced = self.sessions.pop(id(loop), None)
         if replaced is not None:  # of another environment
-            replaced.drop()
+            replaced.close_nowait()
         return self._kept(LoopSession(loop, session, is_fast=False, tls=context))
 
     def _connector_options(self) -> dict[str, Any]:
@@ -231,7 +231,7 @@ class DefaultAioHttpClient:
             is_dead = owner is None or owner.is_closed()
             # The loop of another thread may be at this, too: one of them drops it.
             if is_dead and self.sessions.pop(key, None) is not None:
-                found.drop()
+                found.close_nowait()
         _keep_heap()
 
     def drop_idle(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -274,7 +274,7 @@ class DefaultAioHttpClient:
                 closing = asyncio.run_coroutine_threadsafe(found.session.close(), loop)
                 # Bounded: the other loop may be busy for long, or end before it comes to this.
                 await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSE_S)
-            found.drop()
+            found.close_nowait()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {len(self.sessions)} open session(s)>"
@@ -291,7 +291,7 @@ class DefaultAioHttpClient:
         return _rebuild(*self._state())
 
     def _state(self) -> tuple[dict[str, Any], Any, bool, dict[str, Any]]:
-        limits = {"max_answer_bytes": self.max_answer_bytes, "max_event_bytes": self.max_event_bytes}
+        limits = {"max_response_bytes": self.max_response_bytes, "max_event_bytes": self.max_event_bytes}
         return {**self._options}, self._proxy, self._trust_env, limits
 
 

@@ -233,7 +233,7 @@ async def run(executor: DaemonExecutor, function: Callable[..., T], /, *args: An
     return await asyncio.wrap_future(executor.submit(context.run, function, *args))
 
 
-def clean_up(work: Callable[[], object]) -> Awaitable[None]:
+def run_cleanup(work: Callable[[], object]) -> Awaitable[None]:
     """Do what blocks in a thread, from now on and to its end, whoever still waits for it or is cancelled.
 
     Whoever awaits it is not held up by a thread that is stuck.

@@ -24,7 +24,7 @@ from .call import Call
 from .call_log import log_failure
 from .hand_out import hand_out
 from .http_client import DefaultAioHttpClient
-from .outgoing import ACCEPT_ENCODING, SentHeaders
+from .payloads import ACCEPT_ENCODING, EncodedHeaders
 from .stream import AsyncStream
 from .threads import PARSING, run
 from .tls import warn_of_plain_http
@@ -127,7 +127,7 @@ class Transport:
         url = target[0].update_query(pairs)
         return url, RequestInfo(request.method, str(url))
 
-    def headers(self, request: Request[Any], is_left_open: bool) -> SentHeaders:
+    def headers(self, request: Request[Any], is_left_open: bool) -> EncodedHeaders:
         """The headers of a request, prepared once where it brings none of its own."""
         # Without a body too, as the official package: aiohttp would call a missing one an octet-stream.
         is_json = request.form is None and request.method != "GET"
@@ -139,7 +139,7 @@ class Transport:
             merged.pop("Content-Type", None)  # the boundary belongs to the body
         if is_left_open:
             merged["Accept-Encoding"] = "identity"
-        return SentHeaders(merged)
+        return EncodedHeaders(merged)
 
     @property
     def timeout(self) -> Timeout:
@@ -152,7 +152,7 @@ class Transport:
         return self._max_retries
 
 
-def _prepared_headers(root: URL, given: Mapping[str, str | Omit]) -> dict[tuple[bool, bool], SentHeaders]:
+def _prepared_headers(root: URL, given: Mapping[str, str | Omit]) -> dict[tuple[bool, bool], EncodedHeaders]:
     """The headers of requests that bring none of their own: with a JSON body or not, streamed or not."""
     ours = {
         "Host": root.host_port_subcomponent or "",
@@ -160,11 +160,11 @@ def _prepared_headers(root: URL, given: Mapping[str, str | Omit]) -> dict[tuple[
         "Accept-Encoding": ACCEPT_ENCODING,
         "User-Agent": f"aiogroq/{__version__}",
     }
-    prepared: dict[tuple[bool, bool], SentHeaders] = {}
+    prepared: dict[tuple[bool, bool], EncodedHeaders] = {}
     for is_json in (False, True):
         base = CIMultiDict({**ours, "Content-Type": "application/json"} if is_json else ours)
         merged = merge_headers(base, given)
-        prepared[is_json, False] = SentHeaders(merged)
+        prepared[is_json, False] = EncodedHeaders(merged)
         # A compressing proxy would hold events back until its window is full.
-        prepared[is_json, True] = SentHeaders(merge_headers(merged, {"Accept-Encoding": "identity"}))
+        prepared[is_json, True] = EncodedHeaders(merge_headers(merged, {"Accept-Encoding": "identity"}))
     return prepared

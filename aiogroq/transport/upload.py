@@ -16,8 +16,8 @@ from collections.abc import AsyncIterable, Awaitable, Mapping
 from typing import Any, cast
 
 from ..protocol.request import Form
-from .source import CHUNK_BYTES, Once, SourceFailed, as_bytes, in_thread
-from .threads import clean_up
+from .threads import run_cleanup
+from .upload_source import CHUNK_BYTES, SpooledSource, UploadSourceError, as_bytes, in_thread
 
 _TEXT_MODE = "`{name}` is open in text mode; open it with mode 'rb'"
 
@@ -36,7 +36,7 @@ class Upload:
         self._content: Any = _checked(name, content)
         self._given_type: str | None = content_type
         self._file: Any = None
-        self._once: Once | None = None
+        self._spooled: SpooledSource | None = None
         self._start = 0
         self._lock = threading.Lock()
         self._is_closed = False
@@ -54,7 +54,7 @@ class Upload:
             return
         try:
             await in_thread(self._open)
-        except SourceFailed as failed:
+        except UploadSourceError as failed:
             raise failed.error from None
 
     def _open(self) -> None:
@@ -85,17 +85,17 @@ class Upload:
                     self._start = 0
                 self.size = end - self._start
 
-    async def piece(self, offset: int) -> bytes:
-        """Some of the bytes from ``offset`` on, none at the end. Raises `SourceFailed`."""
+    async def read(self, offset: int) -> bytes:
+        """Some of the bytes from ``offset`` on, none at the end. Raises `UploadSourceError`."""
         if isinstance(self._content, bytes):
             if offset:
                 await asyncio.sleep(0)  # where the socket takes everything at once, others want to run too
             return self._content[offset : offset + CHUNK_BYTES]
         if self._file is not None:
             return await in_thread(self._read_at, offset)
-        if self._once is None:
-            self._once = Once(self._content)
-        return await self._once.piece(offset)
+        if self._spooled is None:
+            self._spooled = SpooledSource(self._content)
+        return await self._spooled.read(offset)
 
     def _read_at(self, offset: int) -> bytes:
         # A read of a try that broke off may still go on, and must not move the place of this one.
@@ -107,10 +107,10 @@ class Upload:
         """Begin to close what was opened here, which ends whoever waits for it. A file of the caller's stays open."""
         self._is_closed = True
         closing: list[Awaitable[object]] = []
-        if self._once is not None:
-            closing.append(self._once.close())
+        if self._spooled is not None:
+            closing.append(self._spooled.close())
         if self._file is not None and self._file is not self._content:
-            closing.append(clean_up(self._file.close))
+            closing.append(run_cleanup(self._file.close))
         return closing
 
 

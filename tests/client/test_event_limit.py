@@ -97,6 +97,6 @@ def test_the_blocking_client_has_it_too(server: LocalGroq) -> None:
 
 def test_it_is_64_mib_unless_told_otherwise_and_goes_along_in_copies() -> None:
     assert DefaultAioHttpClient().max_event_bytes == 64 * KIB * KIB
-    pool = DefaultAioHttpClient(max_event_bytes=KIB, max_answer_bytes=2 * KIB)
+    pool = DefaultAioHttpClient(max_event_bytes=KIB, max_response_bytes=2 * KIB)
     for other in (pickle.loads(pickle.dumps(pool)), copy.deepcopy(pool)):
-        assert (other.max_event_bytes, other.max_answer_bytes) == (KIB, 2 * KIB)
+        assert (other.max_event_bytes, other.max_response_bytes) == (KIB, 2 * KIB)

@@ -144,5 +144,5 @@ def test_the_table_has_every_private_name_that_is_taken() -> None:
         node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     }
     ours = assigned | defined | functions
-    of_asyncio = {"_sock"}
-    assert taken - ours - of_asyncio <= {need.name for need in _aiohttp.NEEDS}
+    elsewhere = {"_sock", "_on_chunk_received"}  # of asyncio; of aiohttp 4, read only where it is there
+    assert taken - ours - elsewhere <= {need.name for need in _aiohttp.NEEDS}

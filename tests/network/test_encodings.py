@@ -193,7 +193,7 @@ async def peak_of(call: Callable[[], Any]) -> int:
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
 async def test_a_small_answer_that_unpacks_to_a_huge_one_is_given_up_at_the_bound(status: str) -> None:
     server = Scripted(whole_answer(bomb(300 * MIB), status=status, more="Content-Encoding: gzip\r\n"))
-    pool = DefaultAioHttpClient(max_answer_bytes=4 * MIB)
+    pool = DefaultAioHttpClient(max_response_bytes=4 * MIB)
     async with (
         listening(server.serve) as port,
         AsyncGroq(
@@ -210,12 +210,12 @@ async def test_a_small_answer_that_unpacks_to_a_huge_one_is_given_up_at_the_boun
 async def test_the_bound_of_an_answer_is_named_and_the_next_call_is_well(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
-    pool = DefaultAioHttpClient(max_answer_bytes=1000)
+    pool = DefaultAioHttpClient(max_response_bytes=1000)
     async with AsyncGroq(api_key="k", base_url=server.base_url, http_client=pool) as small:
         for body in (b" " * 1001, b" " * 3 * MIB):
             server.script(Fault(status=200, body=body))
             with pytest.raises(
-                APIResponseValidationError, match=r"longer than 1000 bytes .*max_answer_bytes"
+                APIResponseValidationError, match=r"longer than 1000 bytes .*max_response_bytes"
             ) as caught:
                 await small.models.list()
             assert caught.value.status_code == 200
@@ -233,7 +233,7 @@ async def test_an_error_is_read_for_its_first_mebibyte(client: AsyncGroq, server
 
 
 async def test_a_download_to_a_file_has_no_bound(server: LocalGroq, tmp_path: Path) -> None:
-    pool = DefaultAioHttpClient(max_answer_bytes=1000)
+    pool = DefaultAioHttpClient(max_response_bytes=1000)
     async with AsyncGroq(api_key="k", base_url=server.base_url, http_client=pool) as client:
         stored = await client.files.create(file=("a.jsonl", b"x" * 5000), purpose="batch")
         async with client.files.with_streaming_response.content(stored.id) as response:

@@ -127,6 +127,6 @@ def configuration(client: Any) -> dict[str, Any]:
     return {
         **{name: getattr(client, name) for name in names},
         "default_headers": {name: str(value) for name, value in client.default_headers.items()},
-        "max_answer_bytes": pool.max_answer_bytes,
+        "max_response_bytes": pool.max_response_bytes,
         "max_event_bytes": pool.max_event_bytes,
     }

@@ -207,7 +207,7 @@ def new_client(cls: Any, server: LocalGroq) -> Any:
         default_headers={"X-Team": "a", "X-Gone": aiogroq.omit},
         default_query={"tenant": 7},
         http_client=DefaultAioHttpClient(
-            limit=3, max_event_bytes=1000, max_answer_bytes=None, trust_env=False
+            limit=3, max_event_bytes=1000, max_response_bytes=None, trust_env=False
         ),
         on_retry=note,
     )

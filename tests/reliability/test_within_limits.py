@@ -11,7 +11,7 @@ import pytest
 
 from aiogroq import APITimeoutError, DefaultAioHttpClient, Timeout
 from aiogroq.transport.body import AioBody
-from aiogroq.transport.watch import Watch
+from aiogroq.transport.timers import PhaseTimer
 
 from .driven import DrivenLoop, run_driven
 from .raw_server import (
@@ -199,7 +199,7 @@ def test_what_kept_the_time_of_a_call_is_let_go_of_as_the_call_ends(use: Callabl
         await (end(exchange) if use is text_of else exchange.write(answer(completion())))
 
     def kept() -> list[object]:
-        return [each for each in gc.get_objects() if isinstance(each, (AioBody, Watch))]
+        return [each for each in gc.get_objects() if isinstance(each, (AioBody, PhaseTimer))]
 
     async def main() -> list[object]:
         async with raw_server(serve) as raw, raw.client(timeout=1e6) as client:

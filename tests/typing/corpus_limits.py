@@ -74,5 +74,5 @@ def refused(error: BadRequestError) -> None:
 
 
 def bounds() -> None:
-    pool = DefaultAioHttpClient(max_event_bytes=1024 * 1024, max_answer_bytes=None)
+    pool = DefaultAioHttpClient(max_event_bytes=1024 * 1024, max_response_bytes=None)
     assert_type(pool.max_event_bytes, int)

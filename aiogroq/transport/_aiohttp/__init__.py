@@ -12,7 +12,7 @@ from .check import flaw
 from .connections import Connector, HttpProcessingError
 from .needs import NEEDS, Need, is_wrapped
 from .responses import arrived_before, end_tracing, forget_connection, read_events
-from .sessions import close_connections, detach, loop_of, open_session, point_nowhere, sender
+from .sessions import close_connections, detach, loop_of, open_session, redirect_to_devnull, sender
 
 __all__ = [
     "NEEDS",
@@ -28,7 +28,7 @@ __all__ = [
     "is_wrapped",
     "loop_of",
     "open_session",
-    "point_nowhere",
+    "redirect_to_devnull",
     "read_events",
     "sender",
 ]

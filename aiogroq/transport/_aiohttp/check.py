@@ -17,8 +17,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ...protocol.timeouts import Timeout
-from ..outgoing import Outgoing, SentHeaders
-from ..watch import Watch
+from ..payloads import EncodedHeaders, RequestData
+from ..timers import PhaseTimer
 from .connections import Connector, ResponseHandler
 from .needs import NEEDS, Need, genuine
 from .request import FastRequest
@@ -173,7 +173,7 @@ class _RehearsalConnector(Connector):
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
         if (
             not isinstance(req, FastRequest)
-            or req.watch is None
+            or req.phase_timer is None
             or not req.connection_key.host
             or req.is_ssl()
         ):
@@ -192,19 +192,19 @@ def _rehearsed() -> str | None:
     session.trace_configs.clear()  # tracers would tell of the rehearsal
     try:
         for number in (0, 1):
-            watch = Watch(asyncio.get_running_loop(), Timeout(None), None, _nothing)
-            headers = SentHeaders(CIMultiDict({"Host": "127.0.0.1", "X-Number": str(number)}))
+            phase_timer = PhaseTimer(asyncio.get_running_loop(), Timeout(None), None, _nothing)
+            headers = EncodedHeaders(CIMultiDict({"Host": "127.0.0.1", "X-Number": str(number)}))
             sending = sender(session)(
                 "POST",
                 URL("http://127.0.0.1/chat"),
                 allow_redirects=False,
-                data=Outgoing(headers, b'{"a":1}', watch),
+                data=RequestData(headers, b'{"a":1}', phase_timer),
             )
             response = _result(sending)
             content = response.content.read_nowait() if number == 0 else _streamed(response, connector)
             if response.status != 200 or content != b"{}" or response.content_type != "application/json":
                 return "the rehearsal got another response"
-            if watch.phase != "first_byte" or watch.is_new_connection is not (number == 0):
+            if phase_timer.phase != "first_byte" or phase_timer.is_new_connection is not (number == 0):
                 return "the rehearsal is not told of its connection"
             response.close()
         (transport,) = connector.transports

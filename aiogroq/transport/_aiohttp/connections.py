@@ -18,7 +18,7 @@ import aiohttp
 
 from .. import tls
 from ..connection_queue import ConnectionQueue
-from ..watch import Watch
+from ..timers import PhaseTimer
 from .request import FastRequest
 
 if TYPE_CHECKING:
@@ -44,20 +44,20 @@ class Handler(ResponseHandler):
     """Where it goes to."""
     is_new: bool = True
     """Whether no request has gone out on it."""
-    _watch: Watch | None = None
+    _phase_timer: PhaseTimer | None = None
     """Of the request that is under way."""
     _sent_bytes: int | None = None
     """The length of the latest request, where it went out in one write."""
     _acknowledged_bytes = 0
     """How much had been acknowledged before the latest request, where it goes out in several writes."""
 
-    def begins_request(self, watch: Watch | None, sent_bytes: int | None) -> None:
+    def begins_request(self, phase_timer: PhaseTimer | None, sent_bytes: int | None) -> None:
         """A request goes out on it now."""
-        if watch is not None:
-            watch.is_new_connection = self.is_new
-            watch.enter("first_byte")
+        if phase_timer is not None:
+            phase_timer.is_new_connection = self.is_new
+            phase_timer.start_phase("first_byte")
         self.is_new = False
-        self._watch = watch
+        self._phase_timer = phase_timer
         self._sent_bytes = sent_bytes
         if sent_bytes is None:
             self._acknowledged_bytes = _tcp_counters(self.transport)[0]
@@ -82,19 +82,19 @@ class Handler(ResponseHandler):
 
     def eof_received(self) -> None:
         """The server has ended the connection."""
-        if self._watch is not None:
-            self._watch.is_undelivered = self._is_unacknowledged()
+        if self._phase_timer is not None:
+            self._phase_timer.is_undelivered = self._is_unacknowledged()
         super().eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The connection has come to its end."""
-        if self._watch is not None and isinstance(exc, BrokenPipeError):
-            self._watch.is_undelivered = True  # it had ended before all was written
+        if self._phase_timer is not None and isinstance(exc, BrokenPipeError):
+            self._phase_timer.is_undelivered = True  # it had ended before all was written
         super().connection_lost(exc)
 
     def ends_request(self) -> None:
         """Nothing is under way on it."""
-        self._watch = None
+        self._phase_timer = None
 
     def _is_unacknowledged(self) -> bool:
         """Whether the peer's system acknowledged nothing of the latest request; False where this cannot be known.
@@ -162,8 +162,8 @@ class _Caller:
         self._enter("pool")
 
     def _enter(self, phase: str) -> None:
-        if self._request.watch is not None:
-            self._request.watch.enter(phase)
+        if self._request.phase_timer is not None:
+            self._request.phase_timer.start_phase(phase)
 
 
 class Connector(aiohttp.TCPConnector):

@@ -10,25 +10,24 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from ..outgoing import Outgoing, skipped_headers
-from ..phase_trace import current_watch
-from ..watch import Watch
+from ..payloads import RequestData, skipped_headers
+from ..timers import PhaseTimer, current_timer
 
 
 class FastRequest(aiohttp.ClientRequest):
-    """Sends an `Outgoing` in one write. Bodies in chunks, and whatever a proxy wants, stay aiohttp's own affair."""
+    """Sends an `RequestData` in one write. Bodies in chunks, and whatever a proxy wants, stay aiohttp's own affair."""
 
-    watch: Watch | None = None
-    _outgoing: Outgoing | None = None
+    phase_timer: PhaseTimer | None = None
+    _outgoing: RequestData | None = None
 
     def __init__(self, method: str, url: URL, *, data: Any = None, **options: Any) -> None:
         self._is_whole = False
-        if type(data) is not Outgoing:  # somebody has wrapped `_request`
-            self.watch = next(iter(current_watch.get() or ()), None)
+        if type(data) is not RequestData:  # somebody has wrapped `_request`
+            self.phase_timer = next(iter(current_timer.get() or ()), None)
             super().__init__(method, url, data=data, **options)
             return
         self._outgoing = data
-        self.watch = data.watch
+        self.phase_timer = data.timer
         self._is_whole = options["proxy"] is None and (data.body is None or type(data.body) is bytes)
         if self._is_whole:
             self._take(method, url, **options)
@@ -43,7 +42,7 @@ class FastRequest(aiohttp.ClientRequest):
         response_class: Any, headers: Any = None, server_hostname: str | None = None, **_: Any,
     ) -> None:  # fmt: skip
         """Keep what the connector and the response ask for, and nothing of what aiohttp would work out."""
-        sent = cast("Outgoing", self._outgoing).headers
+        sent = cast("RequestData", self._outgoing).headers
         if headers:  # of a tracer: traceparent, sentry-trace, x-datadog-...
             sent = sent.with_added(headers)
         self._sent = sent
@@ -64,17 +63,17 @@ class FastRequest(aiohttp.ClientRequest):
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         """Write the request. Returns the response that is to come."""
-        handler, watch = conn.protocol, self.watch
-        if watch is None or not self._is_whole:
-            handler.begins_request(watch, None)
+        handler, phase_timer = conn.protocol, self.phase_timer
+        if phase_timer is None or not self._is_whole:
+            handler.begins_request(phase_timer, None)
             return await super().send(conn)
         message = self._message()
-        handler.begins_request(watch, len(message))
+        handler.begins_request(phase_timer, len(message))
         transport = conn.transport
         if transport is not None and not transport.is_closing():
             transport.write(message)
         if transport is None or transport.is_closing():  # also where writing failed
-            watch.is_undelivered = True
+            phase_timer.is_undelivered = True
             raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
         self.output_size: int = len(message)
         sent: Any = self  # of the writer of a request that is out already only this size is asked
@@ -87,7 +86,7 @@ class FastRequest(aiohttp.ClientRequest):
 
     def _message(self) -> bytes:
         line = f"{self.method} {self.url.raw_path_qs} HTTP/1.1\r\n".encode()
-        lines, body = self._sent.lines, cast("Outgoing", self._outgoing).body
+        lines, body = self._sent.lines, cast("RequestData", self._outgoing).body
         if body is None and self.method in _WITHOUT_LENGTH:
             return b"%b%b\r\n" % (line, lines)
         body = body or b""

@@ -75,7 +75,7 @@ def _close_transport(transport: Any) -> None:
         inner._sock = None  # so that the transport does not warn that it was left open
 
 
-def point_nowhere(transport: Any) -> None:
+def redirect_to_devnull(transport: Any) -> None:
     """Let go of a connection of the parent process, without closing its transport."""
     sock = transport.get_extra_info("socket")
     fd: int = sock.fileno() if sock is not None else -1

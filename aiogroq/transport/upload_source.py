@@ -9,7 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 from ..errors import GroqError
-from .threads import FILES, clean_up, run
+from .threads import FILES, run, run_cleanup
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,7 +22,7 @@ _CLEANUP_S = 1.0
 """Seconds that a source is given to end once nobody wants its bytes any more."""
 
 
-class SourceFailed(Exception):
+class UploadSourceError(Exception):
     """Carries what a source raised, as ``error``, to the one who called.
 
     As it is it would not get there: asyncio takes a `SystemExit` for the end of its loop, a `CancelledError` for an
@@ -38,13 +38,13 @@ class SourceFailed(Exception):
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call what may block, off the loop. Raises `SourceFailed` with whatever it raises."""
+    """Call what may block, off the loop. Raises `UploadSourceError` with whatever it raises."""
 
     def call() -> T:
         try:
             return function(*args, **kwargs)
         except BaseException as error:
-            raise SourceFailed(error) from None
+            raise UploadSourceError(error) from None
 
     return await run(FILES, call)
 
@@ -63,7 +63,7 @@ def as_bytes(chunk: object) -> bytes:
     raise TypeError(f"the file gives {type(chunk).__name__}, not bytes")
 
 
-class Once:
+class SpooledSource:
     """A source that can be read only once, and what it gave so far, kept for another try.
 
     One task reads it, a chunk whenever one is wanted. It outlives a try that breaks off, so that the next one goes on
@@ -83,10 +83,10 @@ class Once:
         self._kept_bytes = 0
         self._is_on_disk = False
         self._is_whole = False
-        self._failed: SourceFailed | None = None
+        self._failed: UploadSourceError | None = None
 
-    async def piece(self, offset: int) -> bytes:
-        """Some bytes from ``offset`` on, none at the end. Raises `SourceFailed`."""
+    async def read(self, offset: int) -> bytes:
+        """Some bytes from ``offset`` on, none at the end. Raises `UploadSourceError`."""
         while True:
             if self._failed is not None:
                 raise self._failed
@@ -110,10 +110,10 @@ class Once:
             async for chunk in self._source:
                 await self._keep(as_bytes(chunk))
             self._is_whole = True
-        except SourceFailed as failed:
+        except UploadSourceError as failed:
             self._failed = failed
         except BaseException as error:
-            self._failed = SourceFailed(error)
+            self._failed = UploadSourceError(error)
         finally:
             self._came.set()
 
@@ -157,7 +157,7 @@ class Once:
                 await asyncio.wait([self._task], timeout=_CLEANUP_S)
         finally:
             if self._is_on_disk:
-                await clean_up(self._drop)
+                await run_cleanup(self._drop)
             else:
                 self._drop()
 

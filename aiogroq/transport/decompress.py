@@ -1,6 +1,6 @@
 """Decompressing a body. aiohttp does so as well, but takes one that breaks off in the middle for whole.
 
-Asked for are gzip and deflate alone (`outgoing.ACCEPT_ENCODING`). A server that sends brotli or zstd all the same is understood
+Asked for are gzip and deflate alone (`payloads.ACCEPT_ENCODING`). A server that sends brotli or zstd all the same is understood
 where a library for it is installed that knows the end of its stream.
 """
 
@@ -26,7 +26,7 @@ class _Decoder(Protocol):
     has_more: bool
     """Whether there is more to be had without further data."""
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """What comes of ``data`` and of what is left from before, a step of it."""
         ...
 
@@ -45,7 +45,7 @@ class _Zlib:
         self._left = b""
         self.has_more: bool = False
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """Raises `zlib.error`."""
         data = self._left + data
         if data and (self._member is None or self._member.eof):
@@ -76,7 +76,7 @@ class _Brotli:
         self._began = False
         self.has_more: bool = False
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """Raises the library's error."""
         self._began = self._began or bool(data)
         if not self._is_bounded:
@@ -99,7 +99,7 @@ class _Zstd:
         self._left = b""
         self.has_more: bool = False
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """Raises the library's error."""
         data = self._left + data
         self._left = b""
@@ -127,20 +127,20 @@ class _Refused:
         self._coding = coding
         self.has_more: bool = False
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """Raises `ValueError`."""
         raise ValueError("nothing here understands it, and it was not asked for")
 
 
-class UnpackError(aiohttp.ClientPayloadError):
+class DecompressionError(aiohttp.ClientPayloadError):
     """A body that is not packed as its headers say."""
 
 
-class CompressionCutError(UnpackError):
+class TruncatedBodyError(DecompressionError):
     """A compressed body ends before its compression does."""
 
 
-class Unpacker:
+class Decompressor:
     """Decompresses one body."""
 
     def __init__(self, decoders: list[tuple[str, _Decoder]]) -> None:
@@ -150,34 +150,34 @@ class Unpacker:
     async def readany(self, packed: aiohttp.StreamReader) -> bytes:
         """The bytes that have arrived, a step of them, waiting for some; ``b""`` at the end.
 
-        Raises `CompressionCutError` for an end in the middle, `UnpackError` for what is not packed so.
+        Raises `TruncatedBodyError` for an end in the middle, `DecompressionError` for what is not packed so.
         """
         while packed.exception() is None and any(decoder.has_more for _, decoder in self._decoders):
-            if chunk := self.unpack(b""):
+            if chunk := self.decompress(b""):
                 return chunk
         while data := await packed.readany():
-            if chunk := self.unpack(data):
+            if chunk := self.decompress(data):
                 return chunk
             while any(decoder.has_more for _, decoder in self._decoders):
-                if chunk := self.unpack(b""):
+                if chunk := self.decompress(b""):
                     return chunk
         if not all(decoder.is_at_end for _, decoder in self._decoders):
-            raise CompressionCutError("its compression does not end")
+            raise TruncatedBodyError("its compression does not end")
         return b""
 
-    def unpack(self, data: bytes) -> bytes:
+    def decompress(self, data: bytes) -> bytes:
         """What comes of ``data``, and of what is left from before: a step of it."""
         for coding, decoder in self._decoders:
             try:
-                data = decoder.unpack(data)
+                data = decoder.decompress(data)
             except Exception as error:
                 for _, each in self._decoders:
                     each.has_more = False
-                raise UnpackError(f"it is no {coding} ({error})") from error
+                raise DecompressionError(f"it is no {coding} ({error})") from error
         return data
 
 
-def unpacker_for(encoding: str) -> Unpacker | None:
+def decompressor_for(encoding: str) -> Decompressor | None:
     """What decompresses a body of this ``Content-Encoding``; None for one that is not compressed."""
     codings = [
         coding.strip().lower().removeprefix("x-") for coding in encoding.split(",")
@@ -185,7 +185,7 @@ def unpacker_for(encoding: str) -> Unpacker | None:
     decoders = [
         (coding, decoder) for coding in reversed(codings) if (decoder := _decoder(coding)) is not None
     ]
-    return Unpacker(decoders) if decoders else None
+    return Decompressor(decoders) if decoders else None
 
 
 def _decoder(coding: str) -> _Decoder | None:

@@ -51,7 +51,7 @@ class LoopSession:
         with contextlib.suppress(StopIteration):
             self._end.asend(None).send(None)
 
-    def drop(self) -> None:
+    def close_nowait(self) -> None:
         """Close its connections: at once where the loop does not run, else on the loop, soon."""
         loop = self.loop()
         if loop is None or not loop.is_running():
@@ -66,14 +66,14 @@ class LoopSession:
                     loop.call_soon_threadsafe(_aiohttp.close_connections, _aiohttp.detach(self.session))
                 else:
                     loop.call_soon_threadsafe(_close_soon, self.session, loop)
-        self.let_go()
+        self.cancel_finalizer()
 
     def end_bodies(self) -> None:
         """Tell whoever reads a body that it ends here. On the loop of the session."""
         for body in list(self.bodies or ()):
             body.client_closed()
 
-    def let_go(self) -> None:
+    def cancel_finalizer(self) -> None:
         """Nothing is left to be done at the end of the loop."""
         # A generator that is collected unfinished would be finished by a new task of its loop.
         with contextlib.suppress(StopIteration, RuntimeError):
@@ -104,10 +104,10 @@ class Pool(Protocol):
     """The sessions that it opened."""
 
 
-def drop_all(sessions: Sessions) -> None:
+def close_all(sessions: Sessions) -> None:
     """Close every session of a pool that was collected, in whichever thread that happened."""
     while sessions:
-        sessions.popitem()[1].drop()
+        sessions.popitem()[1].close_nowait()
 
 
 def _drop(session: aiohttp.ClientSession) -> None:
@@ -155,11 +155,11 @@ def _release_inherited() -> None:
             if not found.is_fast:
                 continue
             connections = _aiohttp.detach(found.session)
-            found.let_go()
+            found.cancel_finalizer()
             for connection in connections:
                 _inherited.append(connection)
                 if connection.transport is not None:
-                    _aiohttp.point_nowhere(connection.transport)
+                    _aiohttp.redirect_to_devnull(connection.transport)
         pool.sessions.clear()
 
 
