@@ -1,6 +1,7 @@
-"""Types that the parameters of several endpoints share: options of a call, time-outs, files.
+"""Types that the parameters of several endpoints share: call options, timeouts, files.
 
-These files do without ``from __future__ import annotations``, which would leave ``__required_keys__`` empty.
+Modules with TypedDicts do not use ``from __future__ import annotations``: it would leave ``__required_keys__``
+empty.
 """
 
 import os
@@ -13,24 +14,25 @@ from ._typing import TypeAlias, TypedDict
 T = TypeVar("T")
 
 Opt: TypeAlias = Union[T, None, Omit]
-"""A parameter that may be left out: a value, None for JSON null, or `omit` (``NOT_GIVEN``) for not sent."""
+"""An optional parameter: a value, None for JSON null, or `omit` (``NOT_GIVEN``) to leave it out."""
 
 
 @runtime_checkable
 class TimeoutLike(Protocol):
-    """A time-out in parts. `aiogroq.Timeout`, `httpx.Timeout` and `aiohttp.ClientTimeout` are such objects."""
+    """An object with a timeout for each phase: `aiogroq.Timeout`, `httpx.Timeout` and
+    `aiohttp.ClientTimeout`."""
 
     @property
     def connect(self) -> Optional[float]:
-        """Seconds to wait for a connection; None for as long as it takes."""
+        """Seconds to wait for a connection. None means no timeout."""
         ...
 
 
 TimeoutTypes: TypeAlias = Union[float, TimeoutLike, None, Omit]
-"""Seconds, a time-out in parts, None for no limit, or `omit` for the client's own."""
+"""Seconds, an object with a timeout for each phase, None for no timeout, or `omit` for the client's timeout."""
 
 FileContent: TypeAlias = Union[bytes, bytearray, os.PathLike[str], IO[bytes], AsyncIterable[bytes]]
-"""The content of an upload: bytes, a path to read, an open binary file, or chunks as they come."""
+"""The content of an upload: bytes, a path, an open binary file, or an async iterable of chunks."""
 
 FileTypes: TypeAlias = Union[
     FileContent,
@@ -42,13 +44,14 @@ FileTypes: TypeAlias = Union[
 
 
 class CallOptions(TypedDict, total=False):
-    """What every call takes besides its own parameters."""
+    """Options that every call accepts besides the parameters of its endpoint."""
 
     extra_headers: Optional[Mapping[str, Union[str, Omit]]]
-    """Headers to add to the client's; `omit` as a value takes one away."""
+    """Headers to add to those of the client. `omit` as a value removes a header."""
     extra_query: Optional[Mapping[str, object]]
-    """Query parameters to add."""
+    """Query parameters to add to those of the client."""
     extra_body: Optional[object]
-    """Fields to add to the body as they are, for parameters that this library does not know."""
+    """Fields to add to the request body, for parameters that this library does not declare."""
     timeout: TimeoutTypes
-    """Limits of this call instead of the client's: seconds, or an object such as `aiogroq.Timeout`."""
+    """The timeout of this call instead of the client's: seconds, an object such as `aiogroq.Timeout`, or
+    None for no timeout."""

@@ -1,7 +1,8 @@
-"""What callers send to the chat endpoint.
+"""Parameters of the chat endpoint.
 
-Objects and lists of objects have two types: the TypedDict, which editors complete from and literals are read as, and
-`Mapping`, which a dict that was built somewhere else has. The service checks; a dict is not copied to please a checker.
+Parameters that are objects or lists of objects accept two types: the TypedDict, for editors and for dict
+literals, and `Mapping`, for dicts built elsewhere. The service validates them; the client does not copy a dict
+to satisfy a type checker.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,108 +28,110 @@ from .chat.request_parts import (
 )
 
 MessageTypes: TypeAlias = Union[ChatCompletionMessageParam, ChatCompletionMessage, Mapping[str, object]]
-"""A message: a dict such as ``{"role": "user", "content": "Hello"}``, or the message of an answer."""
+"""A message: a dict such as ``{"role": "user", "content": "Hello"}``, or the message of a response."""
 
 
 class ChatParams(CallOptions, total=False):
     """Parameters of a chat completion, all but ``stream``."""
 
     messages: Required[Iterable[MessageTypes]]
-    """The conversation so far, at least one message. Messages of earlier answers can be put in as they are."""
+    """The messages of the conversation so far, at least one. Messages of earlier responses can be passed
+    unchanged."""
     model: Required[str]
-    """Which model answers, such as ``openai/gpt-oss-120b``. `client.models.list` has those that you may use."""
+    """The model id, such as ``openai/gpt-oss-120b``. `client.models.list` returns the models that your key
+    may use."""
     max_completion_tokens: Opt[int]
-    """Most tokens to generate, reasoning included. Default: only the model's own limits.
-
-    The whole number counts against the tokens-per-minute limit before the answer begins, so a large one can be
-    refused at once (413).
-    """
+    """The maximum number of tokens to generate, reasoning included. Default: the limit of the model. The
+    whole number counts against the tokens-per-minute limit before generation starts, so a large value can be
+    rejected with a 413."""
     max_tokens: Opt[int]
-    """Deprecated: the old name of ``max_completion_tokens``."""
+    """Deprecated: use ``max_completion_tokens``."""
     temperature: Opt[float]
-    """Sampling temperature, 0 to 2, default 1. Low is focused, high is varied; the service makes 0 into 1e-8."""
+    """The sampling temperature, 0 to 2; default 1. Lower is more deterministic, higher more random; the
+    service turns 0 into 1e-8."""
     top_p: Opt[float]
-    """Nucleus sampling, 0 to 1, default 1: only the likeliest tokens with this mass. Change this or temperature."""
+    """Nucleus sampling, 0 to 1; default 1: sample only from the most likely tokens with this total
+    probability. Change either this or ``temperature``, not both."""
     n: Opt[int]
-    """How many answers: only 1, other values are refused (400)."""
+    """The number of choices. Only 1, the default, is supported; the service rejects other values (400)."""
     stop: Opt[Union[str, Sequence[str]]]
-    """Up to 4 texts that end the answer when they come. They are not part of it."""
+    """Up to 4 strings at which the model stops generating. The response does not contain them."""
     seed: Opt[int]
-    """For repeatable sampling, as far as the service can; `ChatCompletion.system_fingerprint` tells of changes."""
+    """A seed for repeatable sampling, on a best-effort basis. A different
+    `ChatCompletion.system_fingerprint` means that the backend has changed."""
     stream_options: Opt[Union[StreamOptions, Mapping[str, object]]]
-    """``{"include_usage": True}`` adds an event with usage only. Not needed: the last event has usage anyway.
-
-    Not in the service's specification, so it may be refused one day.
-    """
+    """``{"include_usage": True}`` adds an event with only the usage. It is not needed, as the last event
+    contains the usage anyway, and the service's specification does not list it."""
     tools: Opt[Iterable[Union[ChatCompletionToolParam, Mapping[str, object]]]]
-    """Up to 128 tools: functions of yours, built-in ones (``{"type": "browser_search"}``), MCP servers."""
+    """Up to 128 tools: functions of yours, built-in tools (``{"type": "browser_search"}``) and MCP servers."""
     tool_choice: Opt[Union[ChatCompletionToolChoiceOptionParam, Mapping[str, object]]]
-    """Whether tools are called: ``none``, ``auto`` (the default when there are tools) or ``required``.
-
-    ``{"type": "function", "function": {"name": "my_function"}}`` makes the model call that function.
-    """
+    """Whether the model calls tools: ``none``, ``auto`` (default if there are tools) or ``required``.
+    ``{"type": "function", "function": {"name": "my_function"}}`` forces a call of that function."""
     parallel_tool_calls: Opt[bool]
-    """Whether one message may hold several tool calls; default True."""
+    """Whether one message may contain several tool calls; default True."""
     disable_tool_validation: Opt[bool]
-    """True: calls of functions that are not in ``tools`` are handed over instead of refused; default False."""
+    """If True, the service returns calls of functions that are not in ``tools`` instead of failing; default
+    False."""
     response_format: Opt[Union[ResponseFormat, Mapping[str, object]]]
-    """The form of the answer: ``{"type": "text"}`` (default), ``json_object``, or ``json_schema`` with a schema.
-
-    A schema goes with neither tools nor streaming.
-    """
+    """The format of the content: ``{"type": "text"}`` (default), ``json_object``, or ``json_schema`` with a
+    schema. A schema cannot be combined with tools or streaming."""
     reasoning_format: Opt[Literal["hidden", "raw", "parsed"]]
-    """Where reasoning goes: ``parsed`` (``message.reasoning``), ``raw`` (``<think>`` in the content), ``hidden``.
-
-    Default ``raw``; with JSON mode or tools it is ``parsed``, and ``raw`` is refused. Not with ``include_reasoning``.
-    """
+    """Where the reasoning is returned: ``parsed`` (in ``message.reasoning``), ``raw`` (as ``<think>`` in the
+    content, default) or ``hidden``. With JSON mode or tools the default is ``parsed``, and ``raw`` is
+    rejected. Excludes ``include_reasoning``."""
     include_reasoning: Opt[bool]
-    """Whether the answer has ``message.reasoning``. For gpt-oss models. Not with ``reasoning_format``."""
+    """Whether the response contains ``message.reasoning``. For the gpt-oss models; excludes
+    ``reasoning_format``."""
     reasoning_effort: Opt[Literal["none", "default", "low", "medium", "high"]]
-    """How much to think. gpt-oss: ``low``, ``medium`` (default), ``high``. qwen: also ``none`` and ``default``."""
+    """How much the model reasons: ``low``, ``medium`` (default) or ``high`` for the gpt-oss models; the qwen
+    models also accept ``none`` and ``default``."""
     service_tier: Opt[Literal["auto", "on_demand", "flex", "performance"]]
-    """Which tier serves; default ``on_demand``.
-
-    ``flex`` has about 10 times the limits, but answers 498 when it is full; ``performance`` is for enterprises;
-    ``auto`` is the highest tier that your limits allow.
-    """
+    """The service tier: ``on_demand`` (default), ``flex`` (about 10 times the rate limits, but a 498 if it
+    has no capacity), ``performance`` (for enterprises) or ``auto`` (the highest tier within your rate
+    limits)."""
     user: Opt[str]
-    """Who your end user is, for abuse reports."""
+    """An identifier of your end user, for abuse detection."""
     documents: Opt[Iterable[Union[Document, Mapping[str, object]]]]
-    """Documents that the answer can rest on and cite."""
+    """Documents that the model uses as context and can cite."""
     citation_options: Opt[Literal["enabled", "disabled"]]
-    """Whether the answer cites documents and searches; default ``enabled``."""
+    """Whether the response cites documents and searches: ``enabled`` (default) or ``disabled``."""
     search_settings: Opt[Union[SearchSettings, Mapping[str, object]]]
-    """How the web is searched, for models that search."""
+    """Settings of the web search, for models that search."""
     include_domains: Opt[Sequence[str]]
-    """Deprecated: ``search_settings["include_domains"]``."""
+    """Deprecated: use ``search_settings["include_domains"]``."""
     exclude_domains: Opt[Sequence[str]]
-    """Deprecated: ``search_settings["exclude_domains"]``."""
+    """Deprecated: use ``search_settings["exclude_domains"]``."""
     compound_custom: Opt[Union[CompoundCustom, Mapping[str, object]]]
     """Models and tools of a Compound system. The service shut Compound down on 2026-09-21."""
     frequency_penalty: Opt[float]
-    """-2 to 2, default 0: above 0 a token gets unlikelier each time it comes. No model supports it yet."""
+    """A penalty, -2 to 2, default 0: above 0, a token becomes less likely with each occurrence. No model
+    supports it yet."""
     presence_penalty: Opt[float]
-    """-2 to 2, default 0: above 0 a token gets unlikelier once it came. No model supports it yet."""
+    """A penalty, -2 to 2, default 0: above 0, a token that has occurred becomes less likely. No model
+    supports it yet."""
     logit_bias: Opt[Mapping[str, int]]
-    """Token id to a change of its likelihood. Not supported: refused (400)."""
+    """A map from token id to a change of its likelihood. No model supports it yet: the service rejects it
+    (400)."""
     logprobs: Opt[bool]
-    """Whether to give log probabilities of tokens. Not supported: refused (400)."""
+    """Whether to return log probabilities of the tokens; default False. No model supports it yet: the
+    service rejects it (400)."""
     top_logprobs: Opt[int]
-    """How many rivals of each token to give, 0 to 20, with ``logprobs``. Not supported: refused (400)."""
+    """The number of most likely tokens to return at each position, 0 to 20; requires ``logprobs``. No model
+    supports it yet: the service rejects it (400)."""
     metadata: Opt[Mapping[str, str]]
-    """Names and values to keep with the answer. Not supported yet."""
+    """Names and values to store with the completion. The service does not support it yet."""
     store: Opt[bool]
-    """Whether to keep the answer. Not supported yet."""
+    """Whether to store the completion. The service does not support it yet."""
     debug: Opt[bool]
-    """Whether to give the tokens in and out (``x_groq.debug``). The service's specification lacks it."""
+    """Whether to return the input and output tokens in ``x_groq.debug``. Not in the service's specification."""
     functions: Opt[Iterable[Union[Function, Mapping[str, object]]]]
-    """Deprecated: see ``tools``."""
+    """Deprecated: use ``tools``."""
     function_call: Opt[Union[FunctionCall, Mapping[str, object]]]
-    """Deprecated: see ``tool_choice``."""
+    """Deprecated: use ``tool_choice``."""
 
 
 class CompletionCreateParams(ChatParams, total=False):
-    """All parameters of a chat completion, under the official name."""
+    """All parameters of a chat completion, under the name of the official package."""
 
     stream: Opt[bool]
-    """Whether the answer comes as a stream of events; default False."""
+    """Whether to stream the response as events; default False."""

@@ -1,4 +1,4 @@
-"""Parameters of the endpoints that take few, under their official names, for code that passes them on as a dict."""
+"""Parameters of embeddings, files and batches, under the names of the official package."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Union
@@ -11,32 +11,35 @@ class EmbeddingCreateParams(CallOptions, total=False):
     """Parameters of embeddings."""
 
     input: Required[Union[str, Sequence[str]]]
-    """One text, or 1 to 2048 of them, none of them empty."""
+    """The text to embed, or a list of 1 to 2048 texts. No text may be empty."""
     model: Required[str]
-    """An embedding model, such as ``nomic-embed-text-v1_5``. The public service offers none at present."""
+    """The id of an embedding model, such as ``nomic-embed-text-v1_5``. The public service serves none at
+    present."""
     encoding_format: Opt[Literal["float", "base64", "array"]]
-    """How the vectors come back; default ``float``. ``array`` is ours: base64 that comes as arrays."""
+    """The form of the vectors: ``float`` (default), ``base64``, or ``array``. ``array`` is an addition of
+    this library: it requests base64 and decodes it into arrays."""
     user: Opt[str]
-    """Who your end user is, for abuse reports."""
+    """An identifier of your end user, for abuse detection."""
 
 
 class FileCreateParams(CallOptions, total=False):
-    """Parameters of an upload."""
+    """Parameters of a file upload."""
 
     file: Required[FileTypes]
-    """The file: JSON lines, at most 50,000 of them; 100 MB by the specification, 200 MB by the guide."""
+    """The file: JSON lines, at most 50,000 lines, and at most 100 MB by the specification or 200 MB by the
+    guide."""
     purpose: Required[Literal["batch"]]
-    """What it is for: ``batch``."""
+    """The purpose of the file: ``batch``."""
 
 
 class BatchCreateParams(CallOptions, total=False):
     """Parameters of a batch."""
 
     completion_window: Required[str]
-    """The time it may take, ``24h`` to ``7d``."""
+    """The time within which the batch must complete, ``24h`` to ``7d``."""
     endpoint: Required[str]
-    """Where its requests go: ``/v1/chat/completions``, without ``/openai``."""
+    """The endpoint of the requests in the file: ``/v1/chat/completions``, without ``/openai``."""
     input_file_id: Required[str]
-    """The uploaded file of requests, purpose ``batch``."""
+    """The id of the uploaded file with the requests, which has the purpose ``batch``."""
     metadata: Opt[Mapping[str, str]]
-    """Names and values to keep with the batch."""
+    """Names and values to store with the batch."""

@@ -1,4 +1,4 @@
-"""The parts that the content of a message can be made of."""
+"""The parts of a message's content."""
 
 from typing import Literal, Optional, Union
 
@@ -6,48 +6,50 @@ from aiogroq.types._typing import Required, TypeAlias, TypedDict
 
 
 class ChatCompletionContentPartTextParam(TypedDict, total=False):
-    """Text."""
+    """A text part."""
 
     text: Required[str]
     """The text."""
     type: Required[Literal["text"]]
-    """``text``."""
+    """Always ``text``."""
 
 
 class ImageURL(TypedDict, total=False):
-    """Where an image is."""
+    """The address of an image."""
 
     url: Required[str]
-    """An http(s) address (at most 20 MB), or ``data:image/jpeg;base64,...`` (a request of at most 4 MB)."""
+    """An http(s) URL of an image of at most 20 MB, or ``data:image/jpeg;base64,...`` in a request of at most
+    4 MB."""
     detail: Literal["auto", "low", "high"]
-    """How closely to look."""
+    """The level of detail: ``auto``, ``low`` or ``high``."""
 
 
 class ChatCompletionContentPartImageParam(TypedDict, total=False):
-    """An image, for models that take images; today's takes 3 in a request, about 2048 tokens each."""
+    """An image part, for models with image input. The current model accepts 3 images in a request, at about
+    2048 tokens each."""
 
     image_url: Required[ImageURL]
-    """Where it is."""
+    """The address of the image."""
     type: Required[Literal["image_url"]]
-    """``image_url``."""
+    """Always ``image_url``."""
 
 
 class ChatCompletionRequestMessageContentPartDocumentDocument(TypedDict, total=False):
     """A document inside a message."""
 
     data: Required[dict[str, object]]
-    """The document, as JSON."""
+    """The document as a JSON object."""
     id: Optional[str]
-    """What citations name it by."""
+    """The id that citations use for the document."""
 
 
 class ChatCompletionRequestMessageContentPartDocument(TypedDict, total=False):
-    """A document that the answer can cite."""
+    """A document part, which the model can cite."""
 
     document: Required[ChatCompletionRequestMessageContentPartDocumentDocument]
     """The document."""
     type: Required[Literal["document"]]
-    """``document``."""
+    """Always ``document``."""
 
 
 ChatCompletionContentPartParam: TypeAlias = Union[
@@ -55,4 +57,4 @@ ChatCompletionContentPartParam: TypeAlias = Union[
     ChatCompletionContentPartImageParam,
     ChatCompletionRequestMessageContentPartDocument,
 ]
-"""Any part of a user's or a tool's message."""
+"""Any part of a user message or a tool message."""

@@ -1,7 +1,7 @@
 """The messages of a request, by role.
 
-``name``, which the specification has for most roles, is accepted by these types as the official package accepts it,
-but the service's guide promises a 400 for it: leave it out.
+The types have ``name``, as the specification and the official package do, but the service's guide documents a
+400 for it. Leave it out.
 """
 
 from collections.abc import Iterable
@@ -16,40 +16,40 @@ from .chat_completion_content_part_param import (
 from .chat_completion_tool_param import ChatCompletionMessageToolCallParam
 
 ChatCompletionRole: TypeAlias = Literal["system", "developer", "user", "assistant", "tool", "function"]
-"""Who speaks."""
+"""The role of a message."""
 
 
 class ChatCompletionSystemMessageParam(TypedDict, total=False):
-    """What the model is to be and do."""
+    """Instructions for the model."""
 
     content: Required[Union[str, Iterable[ChatCompletionContentPartTextParam]]]
-    """The instructions."""
+    """The instructions: a text, or a list of text parts."""
     role: Required[Literal["system", "developer"]]
-    """``system``, or ``developer``, which means the same."""
+    """``system``, or ``developer`` with the same meaning."""
     name: str
-    """Refused by the service: leave it out."""
+    """The service rejects it: leave it out."""
 
 
 class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
-    """What the model is to be and do, under the newer name of the role."""
+    """Instructions for the model, under the newer name of the role."""
 
     content: Required[Union[str, Iterable[ChatCompletionContentPartTextParam]]]
-    """The instructions."""
+    """The instructions: a text, or a list of text parts."""
     role: Required[Literal["developer"]]
-    """``developer``."""
+    """Always ``developer``."""
     name: str
-    """Refused by the service: leave it out."""
+    """The service rejects it: leave it out."""
 
 
 class ChatCompletionUserMessageParam(TypedDict, total=False):
-    """What the user says or shows."""
+    """A message of the user."""
 
     content: Required[Union[str, Iterable[ChatCompletionContentPartParam]]]
-    """Text, or parts: text, images, documents."""
+    """A text, or a list of parts: texts, images and documents."""
     role: Required[Literal["user"]]
-    """``user``."""
+    """Always ``user``."""
     name: str
-    """Refused by the service: leave it out."""
+    """The service rejects it: leave it out."""
 
 
 class FunctionCall(TypedDict, total=False):
@@ -62,31 +62,31 @@ class FunctionCall(TypedDict, total=False):
 
 
 class ChatCompletionAssistantMessageParam(TypedDict, total=False):
-    """What the model said before. `ChatCompletionMessage.to_param` makes one from an answer."""
+    """An earlier message of the model. `ChatCompletionMessage.to_param` makes one from a response."""
 
     role: Required[Literal["assistant"]]
-    """``assistant``."""
+    """Always ``assistant``."""
     content: Union[str, Iterable[ChatCompletionContentPartTextParam], None]
-    """The text; needed unless there are tool calls."""
+    """The text; required unless there are tool calls."""
     reasoning: Optional[str]
-    """The model's thinking, for models that go on from it."""
+    """The model's reasoning, for models that continue from it."""
     tool_calls: Iterable[ChatCompletionMessageToolCallParam]
-    """The calls that it asked for. A message of role ``tool`` must follow for each."""
+    """The tool calls that the model requested. A message of role ``tool`` must follow for each."""
     function_call: FunctionCall
-    """Deprecated: see ``tool_calls``."""
+    """Deprecated: use ``tool_calls``."""
     name: str
-    """Refused by the service: leave it out."""
+    """The service rejects it: leave it out."""
 
 
 class ChatCompletionToolMessageParam(TypedDict, total=False):
     """The result of a tool call."""
 
     content: Required[Union[str, Iterable[ChatCompletionContentPartParam]]]
-    """The result, mostly JSON text."""
+    """The result, usually JSON text, or a list of parts."""
     role: Required[Literal["tool"]]
-    """``tool``."""
+    """Always ``tool``."""
     tool_call_id: Required[str]
-    """The ``id`` of the call that this answers."""
+    """The ``id`` of the tool call."""
 
 
 class ChatCompletionFunctionMessageParam(TypedDict, total=False):
@@ -97,7 +97,7 @@ class ChatCompletionFunctionMessageParam(TypedDict, total=False):
     name: Required[str]
     """The function's name."""
     role: Required[Literal["function"]]
-    """``function``."""
+    """Always ``function``."""
 
 
 ChatCompletionMessageParam: TypeAlias = Union[

@@ -1,4 +1,4 @@
-"""Tools: what the model may call, what it must call, what it called."""
+"""Tools of a request: definitions, the tool choice, and earlier tool calls."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Union
@@ -8,74 +8,75 @@ from aiogroq.types.shared_params import FunctionDefinition
 
 
 class ChatCompletionToolParam(TypedDict, total=False):
-    """A tool that the model may use: a function of yours, one that the service has built in, or an MCP server."""
+    """A tool that the model may use: a function of yours, a built-in tool of the service, or an MCP server."""
 
     type: Required[str]
-    """``function``; ``browser_search`` or ``code_interpreter`` (gpt-oss models); ``mcp``."""
+    """The type: ``function``; ``browser_search`` or ``code_interpreter`` (gpt-oss models); ``mcp``."""
     function: FunctionDefinition
     """The function, for type ``function``."""
     server_label: str
-    """Your name for the MCP server."""
+    """Your label for the MCP server."""
     server_url: str
-    """The MCP server's address, https only."""
+    """The URL of the MCP server; https only."""
     server_description: str
-    """What the MCP server is good for, for the model."""
+    """What the MCP server offers; the model reads it."""
     connector_id: str
-    """Instead of an address: ``connector_gmail``, ``connector_googlecalendar`` or ``connector_googledrive``."""
+    """A connector instead of a URL: ``connector_gmail``, ``connector_googlecalendar`` or
+    ``connector_googledrive``."""
     authorization: str
     """The OAuth token for a connector."""
     headers: Mapping[str, str]
     """Headers to send to the MCP server."""
     require_approval: str
-    """``never`` (default) or ``always``."""
+    """Whether calls need approval: ``never`` (default) or ``always``."""
     allowed_tools: Sequence[str]
-    """The only tools of the MCP server that may be used."""
+    """The names of the MCP server's tools that the model may use. Default: all."""
 
 
 class ToolChoiceFunction(TypedDict, total=False):
-    """The function that must be called."""
+    """The function that the model must call."""
 
     name: Required[str]
-    """Its name."""
+    """The function's name."""
 
 
 class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
-    """That the model must call one certain function."""
+    """A tool choice that forces a call of one function."""
 
     function: Required[ToolChoiceFunction]
-    """Which one."""
+    """The function to call."""
     type: Required[Literal["function"]]
-    """``function``."""
+    """Always ``function``."""
 
 
 ChatCompletionToolChoiceOptionParam: TypeAlias = Union[
     Literal["none", "auto", "required"], ChatCompletionNamedToolChoiceParam
 ]
-"""Whether tools are called."""
+"""Whether the model calls tools, or which function it must call."""
 
 
 class ChatCompletionFunctionCallOptionParam(TypedDict, total=False):
-    """Deprecated: that the model must call one certain function of ``functions``."""
+    """Deprecated: forces a call of one function of ``functions``."""
 
     name: Required[str]
-    """Its name."""
+    """The function's name."""
 
 
 class Function(TypedDict, total=False):
     """The function that the model called."""
 
     arguments: Required[str]
-    """The arguments, as the JSON text that the model wrote."""
+    """The arguments as the JSON text that the model wrote."""
     name: Required[str]
-    """Its name."""
+    """The function's name."""
 
 
 class ChatCompletionMessageToolCallParam(TypedDict, total=False):
-    """A call that the model made earlier in the conversation."""
+    """A tool call from an earlier message of the model."""
 
     id: Required[str]
-    """The call's id."""
+    """The id of the call."""
     function: Required[Function]
     """The function and its arguments."""
     type: Required[Literal["function"]]
-    """``function``."""
+    """Always ``function``."""

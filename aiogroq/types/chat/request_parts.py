@@ -1,4 +1,4 @@
-"""The objects inside a chat request that are neither messages nor tools."""
+"""The objects of a chat request that are neither messages nor tools."""
 
 from collections.abc import Sequence
 from typing import Literal, Optional, Union
@@ -13,40 +13,38 @@ class ResponseFormatResponseFormatText(TypedDict, total=False):
     """Plain text, the default."""
 
     type: Required[Literal["text"]]
-    """``text``."""
+    """Always ``text``."""
 
 
 class ResponseFormatResponseFormatJsonObject(TypedDict, total=False):
-    """JSON mode: valid JSON of any shape, on all models. A message must ask for JSON too."""
+    """JSON mode: valid JSON of any shape, with every model. A message must ask for JSON as well."""
 
     type: Required[Literal["json_object"]]
-    """``json_object``."""
+    """Always ``json_object``."""
 
 
 class ResponseFormatResponseFormatJsonSchemaJsonSchema(TypedDict, total=False):
     """A named JSON schema."""
 
     name: Required[str]
-    """Its name: letters, digits, underscores and dashes, at most 64."""
+    """The schema's name: letters, digits, underscores and dashes, at most 64 characters."""
     description: str
-    """What it is for, for the model."""
+    """What the schema is for; the model reads it."""
     schema: dict[str, object]
-    """The schema, a JSON Schema object."""
+    """The schema as a JSON Schema object."""
     strict: Optional[bool]
-    """True: the answer always fits the schema (gpt-oss-20b and gpt-oss-120b only).
-
-    Then every object must list all its properties as ``required`` and have ``additionalProperties: false``.
-    False (default): best effort; an answer that does not fit is a 400 ``json_validate_failed``.
-    """
+    """If True, the content always matches the schema; only for gpt-oss-20b and gpt-oss-120b, and every
+    object must list all properties as ``required`` and set ``additionalProperties: false``. If False
+    (default), content that does not match is a 400 ``json_validate_failed``."""
 
 
 class ResponseFormatResponseFormatJsonSchema(TypedDict, total=False):
-    """Structured outputs: JSON that fits a schema. Neither tools nor streaming go with it."""
+    """Structured outputs: JSON that matches a schema. They cannot be combined with tools or streaming."""
 
     json_schema: Required[ResponseFormatResponseFormatJsonSchemaJsonSchema]
-    """The schema."""
+    """The schema and its name."""
     type: Required[Literal["json_schema"]]
-    """``json_schema``."""
+    """Always ``json_schema``."""
 
 
 ResponseFormat: TypeAlias = Union[
@@ -54,7 +52,7 @@ ResponseFormat: TypeAlias = Union[
     ResponseFormatResponseFormatJsonSchema,
     ResponseFormatResponseFormatJsonObject,
 ]
-"""The form of the answer."""
+"""The format of the content."""
 
 
 class DocumentSourceChatCompletionDocumentSourceText(TypedDict, total=False):
@@ -63,7 +61,7 @@ class DocumentSourceChatCompletionDocumentSourceText(TypedDict, total=False):
     text: Required[str]
     """The text."""
     type: Required[Literal["text"]]
-    """``text``."""
+    """Always ``text``."""
 
 
 class DocumentSourceChatCompletionDocumentSourceJson(TypedDict, total=False):
@@ -72,58 +70,58 @@ class DocumentSourceChatCompletionDocumentSourceJson(TypedDict, total=False):
     data: Required[dict[str, object]]
     """The JSON object."""
     type: Required[Literal["json"]]
-    """``json``."""
+    """Always ``json``."""
 
 
 DocumentSource: TypeAlias = Union[
     DocumentSourceChatCompletionDocumentSourceText, DocumentSourceChatCompletionDocumentSourceJson
 ]
-"""A document's content."""
+"""The content of a document."""
 
 
 class Document(TypedDict, total=False):
-    """A document that the answer can rest on and cite."""
+    """A document that the model uses as context and can cite."""
 
     source: Required[DocumentSource]
-    """Its content."""
+    """The content of the document."""
     id: Optional[str]
-    """What citations name it by."""
+    """The id that citations use for the document."""
 
 
 class SearchSettings(TypedDict, total=False):
-    """How the web is searched."""
+    """Settings of the web search."""
 
     country: Optional[str]
-    """The country whose results come first, by its English name in small letters (``germany``)."""
+    """The country whose results are preferred, by its English name in lower case (``germany``)."""
     exclude_domains: Optional[Sequence[str]]
-    """Domains to leave out."""
+    """Domains to exclude from the search."""
     include_domains: Optional[Sequence[str]]
     """The only domains to search."""
     include_images: Optional[bool]
-    """Whether to give images too."""
+    """Whether to return images as well."""
 
 
 class CompoundCustomModels(TypedDict, total=False):
-    """Which models a Compound system uses."""
+    """The models of a Compound system."""
 
     answering_model: Optional[str]
-    """The model that writes the answer."""
+    """The id of the model that writes the response."""
     reasoning_model: Optional[str]
-    """The model that plans."""
+    """The id of the model that plans."""
 
 
 class CompoundCustomToolsWolframSettings(TypedDict, total=False):
     """Settings of the Wolfram tool."""
 
     authorization: Optional[str]
-    """Your key for Wolfram's services."""
+    """Your Wolfram API key."""
 
 
 class CompoundCustomTools(TypedDict, total=False):
-    """Which tools a Compound system uses."""
+    """The tools of a Compound system."""
 
     enabled_tools: Optional[Sequence[str]]
-    """The names of the tools that may be used."""
+    """The names of the tools that the system may use."""
     wolfram_settings: Optional[CompoundCustomToolsWolframSettings]
     """Settings of the Wolfram tool."""
 
@@ -132,28 +130,28 @@ class CompoundCustom(TypedDict, total=False):
     """Models and tools of a Compound system. The service shut Compound down on 2026-09-21."""
 
     models: Optional[CompoundCustomModels]
-    """Which models."""
+    """The models."""
     tools: Optional[CompoundCustomTools]
-    """Which tools."""
+    """The tools."""
 
 
 class StreamOptions(TypedDict, total=False):
     """Options of a stream."""
 
     include_usage: Optional[bool]
-    """Whether to send one more event with usage only and no choices."""
+    """Whether to send one more event, with the usage and no choices."""
 
 
 class Function(TypedDict, total=False):
     """Deprecated: an entry of ``functions``."""
 
     name: Required[str]
-    """Its name: letters, digits, underscores and dashes, at most 64."""
+    """The function's name: letters, digits, underscores and dashes, at most 64 characters."""
     description: str
-    """What it does, for the model to decide when to call it."""
+    """What the function does; the model uses it to decide when to call the function."""
     parameters: FunctionParameters
-    """Its arguments, as a JSON Schema object."""
+    """The arguments as a JSON Schema object."""
 
 
 FunctionCall: TypeAlias = Union[Literal["none", "auto", "required"], ChatCompletionFunctionCallOptionParam]
-"""Deprecated: see ``tool_choice``."""
+"""Deprecated: use ``tool_choice``."""

@@ -1,4 +1,4 @@
-"""Parameter shapes that several resources use."""
+"""Parameter types that several resources use."""
 
 from typing import Optional
 
@@ -12,10 +12,10 @@ class FunctionDefinition(TypedDict, total=False):
     """A function that the model may call."""
 
     name: Required[str]
-    """Its name: letters, digits, underscores and dashes, at most 64."""
+    """The function's name: letters, digits, underscores and dashes, at most 64 characters."""
     description: str
-    """What it does, for the model to decide when to call it."""
+    """What the function does; the model uses it to decide when to call the function."""
     parameters: FunctionParameters
-    """Its arguments, as a JSON Schema object. Left out, it takes none."""
+    """The arguments as a JSON Schema object. Without it the function takes no arguments."""
     strict: Optional[bool]
-    """Whether arguments must follow the schema exactly."""
+    """Whether the arguments must match the schema exactly."""
