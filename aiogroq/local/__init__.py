@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .faults import Fault
-from .journal import ReceivedRequest
-from .limits import RateLimit
 from .multipart import Part
+from .rate_limits import RateLimit
+from .request_log import ReceivedRequest
 from .serve import serve
 from .server import LocalGroq
 

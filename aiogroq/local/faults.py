@@ -15,9 +15,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from .reply import JSON_TYPE, SSE_TYPE, ApiError, Reply, encode_json, error_body, error_event
+from .response import DONE_EVENT, JSON_TYPE, SSE_TYPE, ApiError, Reply, encode_json, error_body, error_event
 
-DONE_EVENT = b"data: [DONE]\n\n"
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_A_HEADER = re.compile(r"[\r\n\0]")
 _MAX_WAIT_S = 86_400

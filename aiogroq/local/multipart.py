@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .checks import refuse
+from .response import refuse
 
 MAX_PARTS = 200
 MAX_PART_HEAD_BYTES = 16_384

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .api.router import LOGGER
 from .server import LocalGroq
-from .service import LOGGER
 
 
 def serve(

@@ -10,18 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from .batches import Batches
-from .context import Context, Settings
-from .engine import Engine, close_all, close_idle
+from .api.batch_runner import Batches
+from .api.context import Context
+from .api.file_store import Files
+from .api.router import Service
 from .faults import Fault, FaultBook
-from .handler import Handler
-from .hosts import is_loopback
+from .http.handler import Handler
+from .http.hosts import is_loopback
+from .http.thread import Engine, close_all, close_idle
 from .ids import Ids
-from .journal import Journal, ReceivedRequest
-from .limits import Limiter, RateLimit
-from .replies import Replies, ReplySource
-from .service import Service
-from .store import Files
+from .model.scripted_replies import Replies, ReplySource
+from .rate_limits import Limiter, RateLimit
+from .request_log import Journal, ReceivedRequest
+from .settings import Settings
 
 _MIB = 1024 * 1024
 
@@ -117,12 +118,8 @@ class LocalGroq:
         self._journal = Journal(log_limit, log_body_bytes)
         self._faults = FaultBook(tuple(faults), seed)
         self._replies = Replies(reply)
-        context = _context(self._settings, self._replies)
-        service = Service(context)
-        context.batches = Batches(context, service.answer)
-        self._engine = Engine(
-            lambda: Handler(self._settings, service, self._journal, self._faults), context.batches
-        )
+        service = Service(_context(self._settings, self._replies))
+        self._engine = Engine(lambda: Handler(self._settings, service, self._journal, self._faults), service)
         self._port = port
 
     if not TYPE_CHECKING:  # type checkers would take any name for one that can be set
@@ -257,7 +254,6 @@ def _names(hosts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _context(settings: Settings, replies: Replies) -> Context:
+    ids, files = Ids(settings.seed), Files(settings)
     limiter = Limiter(settings.rate_limits, settings.clock)
-    context = Context(settings, Ids(settings.seed), limiter, replies)
-    context.files = Files(settings)
-    return context
+    return Context(settings, ids, limiter, replies, files, Batches(settings, ids, files))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.local.journal import ReceivedRequest
+from aiogroq.local.request_log import ReceivedRequest
 from aiogroq.types import ChatCompletionMessageToolCall
 
 from .conftest import EXAMPLES, PYTHON, Run, environment_of

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiogroq.local import LocalGroq
-from aiogroq.local.chat_shapes import PROPERTIES
+from aiogroq.local.api.chat_schema import PROPERTIES
 
 PATHS = st.one_of(
     st.sampled_from(

@@ -11,7 +11,7 @@ import pytest
 from groq import Groq
 
 from aiogroq.local import LocalGroq, RateLimit
-from aiogroq.local.limits import go_duration
+from aiogroq.local.rate_limits import go_duration
 
 CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
 REASON = re.compile(
@@ -140,7 +140,7 @@ def test_limits_are_kept_for_each_model(limited: Any) -> None:
 
 
 def test_the_number_of_models_remembered_is_bounded() -> None:
-    from aiogroq.local.limits import Limiter
+    from aiogroq.local.rate_limits import Limiter
 
     limiter = Limiter({}, lambda: 0.0, max_models=10)
     for number in range(100):

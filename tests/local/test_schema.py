@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiogroq.local.effort import Effort
-from aiogroq.local.find import TextFinder
-from aiogroq.local.instance import Maker
-from aiogroq.local.pattern import PatternError, example_of, holds
-from aiogroq.local.reply import ApiError
-from aiogroq.local.schema import matches, problems
+from aiogroq.local.model.json_schema import matches, problems
+from aiogroq.local.model.regex import PatternError, example_of, holds
+from aiogroq.local.model.schema_sampler import Maker
+from aiogroq.local.model.text_finder import TextFinder
+from aiogroq.local.model.work_limit import Effort
+from aiogroq.local.response import ApiError
 
 jsonschema = pytest.importorskip(
     "jsonschema", reason="nbformat brings it; without it only the comparison is left out"

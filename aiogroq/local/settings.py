@@ -1,0 +1,45 @@
+"""The settings of one embedded server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .rate_limits import RateLimit
+from .request_log import ReceivedRequest
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server is set up; the parameters of `LocalGroq` with the same names explain them."""
+
+    host: str
+    port: int
+    api_key: str | None
+    data_dir: Path | None
+    strict: bool
+    rate_limits: Mapping[str, RateLimit]
+    clock: Callable[[], float]
+    latency_s: float
+    tokens_per_second: float | None
+    seed: int
+    batch_step_s: float
+    keepalive_timeout_s: float
+    fault_header: bool
+    allowed_hosts: tuple[str, ...]
+    request_timeout_s: float
+    max_pending_bytes: int
+    on_request: Callable[[ReceivedRequest], None] | None
+    max_json_bytes: int
+    max_audio_bytes: int
+    max_file_bytes: int
+    max_files: int
+    max_batches: int
+    max_batch_lines: int
+    log_limit: int | None
+    log_body_bytes: int
+
+    def now(self) -> int:
+        """Return the seconds since the epoch by the server's clock."""
+        return int(self.clock())
