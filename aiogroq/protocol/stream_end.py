@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ..types._decode import NotJSONError, decode_untyped
-from .kept_events import KeptEvents
+from .accumulate import LazyAccumulator
 
 DONE = b"[DONE]"
 """The event that ends a stream of most services."""
@@ -40,18 +40,18 @@ def is_whole(data: bytes) -> bool:
     return True
 
 
-def chat_cut_at_done(kept: KeptEvents, *, is_broken: bool) -> str | None:
+def chat_cut_at_done(kept: LazyAccumulator, *, is_broken: bool) -> str | None:
     """Why a chat stream that ended with ``[DONE]`` is cut, or None. ``is_broken``: the body broke off after it."""
     if kept.is_finished:
         return None
-    if not kept.folded().has_choices:
+    if not kept.accumulated().has_choices:
         return "The stream broke off: it ended with [DONE] before any choice had come."
-    if kept.names_finish_reasons:
+    if kept.has_finish_reason_field:
         return "The stream broke off: it ended with [DONE], but without a finish reason."
     return _AFTER_DONE if is_broken else None
 
 
-def chat_cut_at_end(kept: KeptEvents, *, is_within_event: bool) -> str | None:
+def chat_cut_at_end(kept: LazyAccumulator, *, is_within_event: bool) -> str | None:
     """Why a chat stream whose body ended without ``[DONE]`` is cut, or None."""
     if not kept.is_finished:
         return "The stream broke off: it ended without [DONE] and without a finish reason."

@@ -17,8 +17,8 @@ from ..errors import (
     GroqError,
 )
 from ..protocol import answer, stream_end
+from ..protocol.accumulate import LazyAccumulator
 from ..protocol.headers import scrub, scrub_headers, scrub_text
-from ..protocol.kept_events import KeptEvents
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from ..protocol.stream_end import DONE
 from ..protocol.tracebacks import without_frames
@@ -80,7 +80,7 @@ class AsyncStream(Generic[T]):
         self._last = b""  # event of a stream of something else than chat chunks
         # The beginning of an answer that has no event in it so far: it may be no stream at all.
         self._first_bytes: bytearray | None = bytearray()
-        self._kept = KeptEvents() if cast_to is ChatCompletionChunk else None
+        self._kept = LazyAccumulator() if cast_to is ChatCompletionChunk else None
         self._keep = self._kept.events.append if self._kept is not None else None
         self._decode = typed_decoder(cast_to).decode
 
@@ -188,7 +188,7 @@ class AsyncStream(Generic[T]):
             self._first_bytes = None
             self._ready[:0] = reversed(events)
             if self._kept is not None:
-                self._kept.make_room(len(piece))
+                self._kept.add_bytes(len(piece))
 
     async def _take(self, special: list[bytes]) -> T:
         """What is handed out for an event that is no plain chunk, taken out of ``special``. Raises the error that it is."""
@@ -335,12 +335,12 @@ class AsyncStream(Generic[T]):
     @property
     def partial(self) -> ChatCompletion | None:
         """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
-        return self._kept.folded().completion if self._kept is not None else None
+        return self._kept.accumulated().completion if self._kept is not None else None
 
     @property
     def usage(self) -> CompletionUsage | None:
         """The tokens used and their times; None until the service sent it, with its last chunk."""
-        return self._kept.folded().usage if self._kept is not None else None
+        return self._kept.accumulated().usage if self._kept is not None else None
 
     @property
     def is_closed(self) -> bool:
@@ -355,10 +355,10 @@ class AsyncStream(Generic[T]):
         """
         if self._kept is None:
             raise TypeError(f"collect() folds chat chunks, and this is a stream of {self._cast_to.__name__}")
-        kept, fold = self._kept, self._kept.folded()
+        kept, fold = self._kept, self._kept.accumulated()
         async for chunk in self:
             if type(chunk) is ChatCompletionChunk:
-                kept.fold_last(cast("ChatCompletionChunk", chunk))
+                kept.accumulate_last(cast("ChatCompletionChunk", chunk))
         if not self._is_whole:
             raise self.left_early()
         return fold.completion

@@ -1,7 +1,7 @@
-"""Folds the deltas of one choice of a stream into its message.
+"""Accumulates the deltas of one choice of a stream into its message.
 
-A delta may have drifted like any answer (a null index, arguments as an object): what does not fit is left out here,
-where it stands in the chunk itself for who needs it.
+The values of a delta may not fit their fields (a null index, arguments as an object). Those are skipped here; they stay
+available on the chunk.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from ..types.chat.executed_tools import Annotation, ExecutedTool
 T = TypeVar("T")
 
 
-class ChoiceFold:
-    """What has arrived for one choice."""
+class ChoiceAccumulator:
+    """Accumulates the deltas of one choice."""
 
     __slots__ = (
         "_annotations", "_calls", "_executed_tools", "_extra", "_function_call", "_logprobs",
@@ -31,9 +31,9 @@ class ChoiceFold:
 
     def __init__(self) -> None:
         self.content: list[str] = []
-        """The pieces of the text."""
+        """The parts of the text, to be joined."""
         self.finish_reason: str | None = None
-        """Why it ended; None until it did."""
+        """Why the choice ended; None until then."""
         self._role = "assistant"
         self._reasoning: list[str] = []
         # Each call beside the index that its deltas name, in order of arrival.
@@ -45,28 +45,28 @@ class ChoiceFold:
         self._extra: dict[str, Any] = {}
 
     def add(self, delta: ChoiceDelta) -> None:
-        """Everything of a delta but its content, which `ChunkFold.add` takes by the short way."""
+        """Add all fields of a delta but its content, which `ChatAccumulator.add` appends itself."""
         if delta.role:
             self._role = delta.role
         if delta.reasoning:
             self._reasoning.append(as_text(delta.reasoning))
         if delta.tool_calls:
-            for call in all_of(ChoiceDeltaToolCall, delta.tool_calls):
+            for call in instances_of(ChoiceDeltaToolCall, delta.tool_calls):
                 self._add_tool_call(call)
         if delta.executed_tools:
-            for tool in all_of(ExecutedTool, delta.executed_tools):
+            for tool in instances_of(ExecutedTool, delta.executed_tools):
                 self._add_executed_tool(tool)
         if delta.annotations:
-            self._annotations.extend(all_of(Annotation, delta.annotations))
+            self._annotations.extend(instances_of(Annotation, delta.annotations))
         if delta.function_call:
             self._add_function_call(delta.function_call)
         if delta.model_extra:
             self._extra.update(delta.model_extra)
 
     def add_logprobs(self, logprobs: ChoiceLogprobs) -> None:
-        """The log probabilities of a chunk's tokens."""
+        """Add the log probabilities of a chunk's tokens."""
         if isinstance(cast("object", logprobs), ChoiceLogprobs):
-            self._logprobs = [*(self._logprobs or ()), *all_of(BaseModel, logprobs.content)]
+            self._logprobs = [*(self._logprobs or ()), *instances_of(BaseModel, logprobs.content)]
 
     def _add_function_call(self, delta: ChoiceDeltaFunctionCall) -> None:
         if isinstance(cast("object", delta), ChoiceDeltaFunctionCall):
@@ -77,20 +77,20 @@ class ChoiceFold:
     def _add_tool_call(self, delta: ChoiceDeltaToolCall) -> None:
         function = delta.function
         name = function.name if isinstance(function, BaseModel) else None
-        call = self._call_of(delta, name)
+        call = self._cinstances_of(delta, name)
         call.id = call.id or delta.id or ""
         call.type = delta.type or call.type
         if isinstance(function, BaseModel):
-            # A name comes whole (and may be repeated); arguments come in pieces.
+            # The name comes complete (and may be repeated); arguments come in parts.
             call.function.name = function.name or call.function.name
             call.function.arguments += as_text(function.arguments)
 
-    def _call_of(self, delta: ChoiceDeltaToolCall, name: str | None) -> ChatCompletionMessageToolCall:
-        """The call that a delta goes on with, or a new one.
+    def _cinstances_of(self, delta: ChoiceDeltaToolCall, name: str | None) -> ChatCompletionMessageToolCall:
+        """Return the call that a delta continues, or a new one.
 
-        Some servers leave indexes out, use one index for several calls, repeat the id and the name in each piece, or
-        give each piece an id of its own. So a new index begins a call, and so does a name with another id (or,
-        without ids, another name) than the index had.
+        Some servers leave indexes out, use one index for several calls, repeat the id and the name in each delta, or
+        give each delta an id of its own. So a new index begins a call, and so does a name whose id (or, without
+        ids, whose name) differs from that of the call with the same index.
         """
         index: Any = delta.index
         has_index = isinstance(index, int) and index >= 0
@@ -121,8 +121,8 @@ class ChoiceFold:
         self._executed_tools[index] = known.model_copy(update={**update, **(tool.model_extra or {})})
 
     def message(self) -> ChatCompletionMessage:
-        """The message so far."""
-        calls = [call for _, call in sorted(self._calls, key=_index)]
+        """Return the message so far."""
+        calls = [call for _, call in sorted(self._calls, key=lambda entry: entry[0])]
         content = "".join(self.content)
         has_call = bool(calls) or self._function_call is not None
         message = ChatCompletionMessage(
@@ -134,30 +134,26 @@ class ChoiceFold:
             annotations=self._annotations or None,
             function_call=self._function_call,
         )
-        # `channel` and the like say something of a delta; the whole message has them no more.
-        kept = {name: value for name, value in self._extra.items() if name not in message.__struct_fields__}
-        if kept:
-            instance_dict(message)["_extra"] = kept
+        # `channel` and the like describe a delta; the complete message does not have them.
+        extra = {name: value for name, value in self._extra.items() if name not in message.__struct_fields__}
+        if extra:
+            instance_dict(message)["_extra"] = extra
         return message
 
     def logprobs(self) -> ChoiceLogprobs | None:
-        """The log probabilities so far, or None where none came."""
+        """Return the log probabilities so far, or None if none came."""
         return None if self._logprobs is None else ChoiceLogprobs(content=list(self._logprobs))
 
 
-def _index(entry: tuple[int, object]) -> int:
-    return entry[0]
-
-
-def all_of(kind: type[T], values: object) -> list[T]:
-    """Those of ``values`` that are what they should be; none of what is no list."""
+def instances_of(kind: type[T], values: object) -> list[T]:
+    """Return the items of ``values`` that are a ``kind``; an empty list if ``values`` is not a list."""
     if not isinstance(values, list):
         return []
     return [value for value in cast("Iterable[object]", values) if isinstance(value, kind)]
 
 
-def as_text(piece: Any) -> str:
-    """A piece of text. Arguments that came as an object (some servers do that) become the JSON text they should be."""
-    if isinstance(piece, str):
-        return piece
-    return "" if piece is None else json.dumps(piece)
+def as_text(part: Any) -> str:
+    """Return a part of a text. Arguments that some servers send as an object become the JSON text that they should be."""
+    if isinstance(part, str):
+        return part
+    return "" if part is None else json.dumps(part)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aiogroq.protocol.fold_choice import ChoiceFold
+from aiogroq.protocol.accumulate_choice import ChoiceAccumulator
 from aiogroq.types.chat.chat_completion_chunk import ChoiceDelta
 
 
@@ -19,16 +19,16 @@ def piece(
     return {key: value for key, value in given.items() if value is not None}
 
 
-def folded(*entries: dict[str, Any]) -> ChoiceFold:
-    fold = ChoiceFold()
+def accumulated(*entries: dict[str, Any]) -> ChoiceAccumulator:
+    accumulator = ChoiceAccumulator()
     for entry in entries:
-        fold.add(ChoiceDelta.model_validate({"tool_calls": [entry]}))
-    return fold
+        accumulator.add(ChoiceDelta.model_validate({"tool_calls": [entry]}))
+    return accumulator
 
 
 def calls(*entries: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Id, name and arguments of the calls."""
-    made = folded(*entries).message().tool_calls or []
+    made = accumulated(*entries).message().tool_calls or []
     return [(call.id, call.function.name, call.function.arguments) for call in made]
 
 
@@ -99,25 +99,25 @@ def test_pieces_of_tool_calls_become_calls(
 
 
 def test_several_pieces_may_come_in_one_delta() -> None:
-    fold = ChoiceFold()
-    fold.add(ChoiceDelta.model_validate({"tool_calls": [piece(0, *A), piece(1, *B)]}))
-    assert [call.id for call in fold.message().tool_calls or []] == ["a", "b"]
+    accumulator = ChoiceAccumulator()
+    accumulator.add(ChoiceDelta.model_validate({"tool_calls": [piece(0, *A), piece(1, *B)]}))
+    assert [call.id for call in accumulator.message().tool_calls or []] == ["a", "b"]
 
 
 def test_a_call_is_of_the_kind_function_unless_it_says_otherwise() -> None:
-    made = folded(piece(0, *A), {"index": 1, "id": "b", "type": "mcp"}).message().tool_calls or []
+    made = accumulated(piece(0, *A), {"index": 1, "id": "b", "type": "mcp"}).message().tool_calls or []
     assert [call.type for call in made] == ["function", "mcp"]
 
 
 def test_an_executed_tool_sent_twice_is_one_with_all_that_either_says() -> None:
-    fold = ChoiceFold()
+    accumulator = ChoiceAccumulator()
     for tool in (
         {"index": 1, "type": "python", "arguments": "print(1)"},
         {"index": 0, "type": "search", "arguments": "{}", "first": 1},
         {"index": 0, "type": "search", "arguments": "", "output": "found", "second": 2},
     ):
-        fold.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
-    search, python = fold.message().executed_tools or []
+        accumulator.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
+    search, python = accumulator.message().executed_tools or []
     assert search.to_dict() == {
         "index": 0,
         "type": "search",
@@ -130,13 +130,13 @@ def test_an_executed_tool_sent_twice_is_one_with_all_that_either_says() -> None:
 
 
 def test_an_executed_tool_sent_twice_loses_nothing_that_only_the_first_says() -> None:
-    fold = ChoiceFold()
+    accumulator = ChoiceAccumulator()
     for tool in (
         {"index": 0, "type": "search", "arguments": "{}", "output": "found"},
         {"index": 0, "type": "search"},
     ):
-        fold.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
-    (search,) = fold.message().executed_tools or []
+        accumulator.add(ChoiceDelta.model_validate({"executed_tools": [tool]}))
+    (search,) = accumulator.message().executed_tools or []
     assert search.to_dict() == {"index": 0, "type": "search", "arguments": "{}", "output": "found"}
 
 
@@ -146,8 +146,8 @@ def test_folding_changes_no_chunk() -> None:
         ChoiceDelta.model_validate({"executed_tools": [tool], "tool_calls": [piece(0, *A)]}) for tool in tools
     ]
     before = [delta.to_dict() for delta in deltas]
-    fold = ChoiceFold()
+    accumulator = ChoiceAccumulator()
     for delta in deltas:
-        fold.add(delta)
-    assert fold.message().executed_tools
+        accumulator.add(delta)
+    assert accumulator.message().executed_tools
     assert [delta.to_dict() for delta in deltas] == before

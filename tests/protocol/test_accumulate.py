@@ -1,4 +1,4 @@
-"""Chunks of a stream, folded into the completion that the same request without ``stream`` would have given."""
+"""Chunks of a stream, accumulated into the completion that the same request without ``stream`` would have given."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fuzzing import fuzzed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiogroq.protocol.fold import ChunkFold
+from aiogroq.protocol.accumulate import ChatAccumulator
 from aiogroq.types import ChatCompletion, ChatCompletionChunk
 from aiogroq.types._decode import decode_json
 
@@ -22,15 +22,15 @@ SEEDS = int(os.environ.get("AIOGROQ_DRIFT_SEEDS", "150"))
 USAGE = {"prompt_tokens": 210, "completion_tokens": 15, "total_tokens": 225, "total_time": 0.056}
 
 
-def folded(chunks: list[dict[str, Any]]) -> ChunkFold:
-    fold = ChunkFold()
+def accumulated(chunks: list[dict[str, Any]]) -> ChatAccumulator:
+    accumulator = ChatAccumulator()
     for one in chunks:
-        fold.add(decode_json(ChatCompletionChunk, json.dumps(one).encode()))
-    return fold
+        accumulator.add(decode_json(ChatCompletionChunk, json.dumps(one).encode()))
+    return accumulator
 
 
 def whole(chunks: list[dict[str, Any]]) -> dict[str, Any]:
-    return folded(chunks).completion.to_dict()
+    return accumulated(chunks).completion.to_dict()
 
 
 def message(*deltas: dict[str, Any]) -> dict[str, Any]:
@@ -43,34 +43,34 @@ def test_a_recorded_stream_gives_what_its_request_without_stream_gives(
     chunks: list[dict[str, Any]], completion: dict[str, Any]
 ) -> None:
     assert whole(chunks) == completion
-    assert folded(chunks).completion == ChatCompletion.model_validate(completion)
+    assert accumulated(chunks).completion == ChatCompletion.model_validate(completion)
 
 
 def test_nothing_folded_is_an_empty_completion() -> None:
-    fold = ChunkFold()
-    assert fold.completion == ChatCompletion()
-    assert (fold.usage, fold.x_groq_id, fold.is_finished) == (None, None, False)
+    accumulator = ChatAccumulator()
+    assert accumulator.completion == ChatCompletion()
+    assert (accumulator.usage, accumulator.x_groq_id, accumulator.is_finished) == (None, None, False)
 
 
 def test_a_stream_that_breaks_off_gives_what_had_arrived() -> None:
-    fold = folded(TEXT_STREAM[:4])
-    assert not fold.is_finished
-    choice = fold.completion.choices[0]
+    accumulator = accumulated(TEXT_STREAM[:4])
+    assert not accumulator.is_finished
+    choice = accumulator.completion.choices[0]
     assert (choice.message.content, choice.message.reasoning, choice.finish_reason) == (
         "It is",
         "We add.",
         None,
     )
-    assert fold.usage is None
-    assert fold.x_groq_id == "req_01kh52"
+    assert accumulator.usage is None
+    assert accumulator.x_groq_id == "req_01kh52"
 
 
 def test_reading_the_completion_in_between_changes_nothing() -> None:
-    fold = ChunkFold()
+    accumulator = ChatAccumulator()
     for one in TEXT_STREAM:
-        fold.add(ChatCompletionChunk.model_validate(one))
-        assert fold.completion.to_dict() == fold.completion.to_dict()
-    assert fold.completion.to_dict() == whole(TEXT_STREAM)
+        accumulator.add(ChatCompletionChunk.model_validate(one))
+        assert accumulator.completion.to_dict() == accumulator.completion.to_dict()
+    assert accumulator.completion.to_dict() == whole(TEXT_STREAM)
 
 
 def usage_of(*chunks: dict[str, Any]) -> Any:
@@ -106,9 +106,9 @@ def test_usage_that_drifted_is_none_and_does_not_hide_what_came_before(drifted: 
 
 
 def test_a_stream_without_the_services_own_news_has_none() -> None:
-    assert folded([chunk({"content": "a"}), chunk({}, "stop")]).completion.x_groq is None
+    assert accumulated([chunk({"content": "a"}), chunk({}, "stop")]).completion.x_groq is None
     assert whole([chunk({"content": "a"}, x_groq={"seed": 3})])["x_groq"]["seed"] == 3
-    assert folded([chunk({"content": "a"}, x_groq={})]).completion.x_groq is not None
+    assert accumulated([chunk({"content": "a"}, x_groq={})]).completion.x_groq is not None
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_an_opening_chunk_of_a_gateway_does_not_name_the_completion() -> None:
     ],
 )
 def test_a_stream_is_finished_once_its_choice_says_why(chunks: list[dict[str, Any]], finished: bool) -> None:
-    assert folded(chunks).is_finished is finished
+    assert accumulated(chunks).is_finished is finished
 
 
 def test_two_choices_are_folded_apart() -> None:
@@ -161,9 +161,9 @@ def test_two_choices_are_folded_apart() -> None:
         made["choices"][0]["index"] = index
         return made
 
-    fold = folded([of(1, "b"), of(0, "a", "stop"), of(1, "c")])
-    assert [(c.index, c.message.content) for c in fold.completion.choices] == [(0, "a"), (1, "bc")]
-    assert not fold.is_finished
+    accumulator = accumulated([of(1, "b"), of(0, "a", "stop"), of(1, "c")])
+    assert [(c.index, c.message.content) for c in accumulator.completion.choices] == [(0, "a"), (1, "bc")]
+    assert not accumulator.is_finished
 
 
 def test_what_only_some_chunks_say_is_kept() -> None:
@@ -189,10 +189,10 @@ def test_what_only_some_chunks_say_is_kept() -> None:
 
 
 def test_unknown_fields_of_chunks_and_deltas_stay_reachable() -> None:
-    fold = folded(
+    accumulator = accumulated(
         [chunk({"content": "a", "mood": "good"}, brand_new=1), chunk({"content": "b"}, brand_new=2)]
     )
-    completion = fold.completion
+    completion = accumulator.completion
     assert completion.choices[0].message.content == "ab"
     assert completion.choices[0].message.mood == "good"
     assert completion.brand_new == 2
@@ -238,7 +238,7 @@ def test_log_probabilities_are_joined() -> None:
 
     none = chunk({"content": "d"})
     none["choices"][0]["logprobs"] = {"content": None}
-    content = folded([of("a", "b"), none, of("c")]).completion.choices[0].logprobs
+    content = accumulated([of("a", "b"), none, of("c")]).completion.choices[0].logprobs
     assert [token.token for token in content.content] == ["a", "b", "c"]
 
 
@@ -393,16 +393,18 @@ def test_any_completion_streamed_in_any_way_folds_back_into_itself(
     ],
 )
 def test_a_chunk_that_drifted_gives_what_fits_and_never_raises(drifted: dict[str, Any], content: str) -> None:
-    fold = folded([chunk({"role": "assistant", "content": "a"}), drifted, chunk({}, "stop", usage=USAGE)])
-    assert fold.completion.choices[0].message.content == content
-    assert fold.completion.usage == ChatCompletion.model_validate({"usage": USAGE}).usage
-    assert fold.is_finished
+    accumulator = accumulated(
+        [chunk({"role": "assistant", "content": "a"}), drifted, chunk({}, "stop", usage=USAGE)]
+    )
+    assert accumulator.completion.choices[0].message.content == content
+    assert accumulator.completion.usage == ChatCompletion.model_validate({"usage": USAGE}).usage
+    assert accumulator.is_finished
 
 
 def test_a_choice_of_a_drifted_chunk_keeps_its_index() -> None:
     drifted = chunk({"content": "b", "mood": "good"}, brand_new=1)
     drifted["choices"][0]["index"] = 1
-    made = folded([chunk({"content": "a"}), drifted]).completion
+    made = accumulated([chunk({"content": "a"}), drifted]).completion
     assert [(choice.index, choice.message.content) for choice in made.choices] == [(0, "a"), (1, "b")]
 
 
@@ -411,10 +413,10 @@ def test_no_mutation_of_a_stream_breaks_its_fold(block: int) -> None:
     for seed in range(block * SEEDS, (block + 1) * SEEDS):
         for chunks, _ in STREAMS:
             bodies = [mutated(one, seed) for one in chunks]
-            fold = ChunkFold()
+            accumulator = ChatAccumulator()
             for body in bodies:
                 one = decode_json(ChatCompletionChunk, body)
                 if isinstance(one, ChatCompletionChunk):
-                    fold.add(one)
-            assert fold.completion.to_dict() == fold.completion.to_dict(), seed
-            assert fold.completion.to_json(), seed
+                    accumulator.add(one)
+            assert accumulator.completion.to_dict() == accumulator.completion.to_dict(), seed
+            assert accumulator.completion.to_json(), seed
