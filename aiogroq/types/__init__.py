@@ -1,6 +1,7 @@
-"""What the service sends (msgspec Structs), and what callers send where the list is wide (TypedDicts).
+"""Types of responses (msgspec Structs) and of request parameters (TypedDicts).
 
-One module for each resource, under the names of the official package. Nothing here does any I/O.
+One module for each resource, and a module for each name of the official package at its official address.
+Nothing here does I/O.
 """
 
 from ._omit import NOT_GIVEN, NotGiven, Omit, not_given, omit

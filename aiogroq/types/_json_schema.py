@@ -1,4 +1,4 @@
-"""The JSON schema of an answer's type, for tools that describe an interface (FastAPI's pages among them)."""
+"""JSON schemas of response types, for tools that describe an interface, such as the pages of FastAPI."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import msgspec
 
 
 def inlined_schema(cls: type[Any]) -> dict[str, Any]:
-    """The JSON schema of a Struct in one piece, without references.
+    """Return the JSON schema of a Struct without references.
 
-    A reference would have to be resolved in a document that is not ours. The service may add fields at any time,
-    so every object allows more; a type that contains itself is left open where it does.
+    A reference would have to be resolved within the document of another tool. The service may add fields at any
+    time, so every object allows additional properties. A type that contains itself has an empty schema where it
+    recurs.
     """
     (schema,), components = msgspec.json.schema_components([cls], ref_template="{name}")
     return cast("dict[str, Any]", _inlined(schema, components, ()))

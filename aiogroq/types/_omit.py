@@ -1,8 +1,8 @@
-"""The one sentinel for "not sent".
+"""The sentinel for a parameter that is not sent.
 
-A keyword that is left out is not sent, ``None`` is sent as JSON ``null``, and `omit` (also spelled
-``NOT_GIVEN`` and ``not_given``, the names that migrated code uses) is the same as leaving the keyword out.
-So are the sentinels of other packages, which libraries written for those pass on.
+A keyword that is left out is not sent, ``None`` is sent as JSON ``null``, and `omit` is the same as leaving the
+keyword out. ``NOT_GIVEN`` and ``not_given`` are its names in the official package. The sentinels of other
+packages are accepted too, as libraries written for those packages pass them on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Omit:
-    """The type of `omit`. All instances mean the same: do not send this."""
+    """The type of `omit`. All instances mean the same."""
 
     __slots__ = ()
 
@@ -35,6 +35,6 @@ _CLASS_NAMES = frozenset({"Omit", "NotGiven"})
 
 
 def is_omitted(value: object) -> TypeIs[Omit]:
-    """Whether ``value`` means "not given": ours, or the sentinel of another package (``groq.NOT_GIVEN``,
-    ``openai.omit``), told by the name of its class, so that none of them has to be imported."""
+    """Return whether ``value`` is `omit` or the sentinel of another package (``groq.NOT_GIVEN``,
+    ``openai.omit``). Those are recognized by the name of their class, without importing the package."""
     return isinstance(value, Omit) or type(value).__name__ in _CLASS_NAMES

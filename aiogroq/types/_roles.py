@@ -1,7 +1,7 @@
-"""What a message may carry when it is sent, by role.
+"""The fields that a request message may have, by role.
 
-An answer's message has more keys than a request may have, and the service refuses a request with a key that it does
-not know (400), so an answer cannot simply be sent back.
+The message of a response has more fields than a request may have, and the service rejects a request with an
+unknown field (400). So a response message cannot be sent back unchanged.
 """
 
 from __future__ import annotations
@@ -16,4 +16,5 @@ REQUEST_FIELDS: Final[dict[str, frozenset[str]]] = {
     "tool": frozenset({"role", "content", "tool_call_id"}),
     "function": frozenset({"role", "content", "name"}),
 }
-"""Role to the keys of a request message. ``name`` is left out: the service documents a 400 for it."""
+"""The role of a message to the fields that it may have in a request. ``name`` is not among them: the service
+documents a 400 for it."""

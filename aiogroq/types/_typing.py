@@ -1,7 +1,7 @@
-"""Typing constructs from whichever module has them in full.
+"""Typing constructs, from the module that has them in full.
 
-Below Python 3.13 that is `typing_extensions`: 3.10 lacks `Required`, and pydantic refuses the TypedDicts of `typing`
-below 3.12, although users put message types into their models.
+Below Python 3.13 that is `typing_extensions`: 3.10 has no `Required`, and below 3.12 pydantic rejects the
+TypedDicts of `typing`, although users put message types into their models.
 """
 
 import sys

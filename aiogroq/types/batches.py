@@ -1,4 +1,4 @@
-"""What the service says about batches. The lines of their files have no types here."""
+"""Response types of the batches endpoints. The lines of batch files have no types here."""
 
 from __future__ import annotations
 
@@ -11,118 +11,118 @@ from ._typing import TypeAlias
 
 
 class BatchError(BaseModel):
-    """Something wrong with the input file."""
+    """An error in the input file."""
 
     code: str | None = None
-    """The machine-readable reason."""
+    """A machine-readable error code."""
     message: str | None = None
-    """What is wrong, for people."""
+    """A description of the error."""
     param: str | None = None
-    """The parameter at fault."""
+    """The parameter that caused the error."""
     line: int | None = None
-    """The line of the input file at fault."""
+    """The line number in the input file."""
 
 
 class BatchErrors(BaseModel):
-    """What was wrong with the input file."""
+    """The errors in the input file."""
 
     object: str | None = None
-    """``list``."""
+    """Always ``list``."""
     data: list[BatchError] | None = None
     """The errors."""
 
 
 class BatchRequestCounts(BaseModel):
-    """How far a batch has come, in requests."""
+    """The progress of a batch, in requests."""
 
     total: int = 0
-    """Lines of the input file."""
+    """The number of requests in the input file."""
     completed: int = 0
-    """Requests that were answered."""
+    """The number of completed requests."""
     failed: int = 0
-    """Requests that failed."""
+    """The number of failed requests."""
 
 
 class Batch(BaseModel):
     """A batch job. It runs until ``status`` is ``completed``, ``failed``, ``expired`` or ``cancelled``."""
 
     id: str = ""
-    """What other requests name it by (``batch_...``)."""
+    """The id of the batch (``batch_...``)."""
     object: str = ""
-    """``batch``."""
+    """Always ``batch``."""
     endpoint: str = ""
-    """Where its requests go, such as ``/v1/chat/completions``."""
+    """The endpoint of its requests, such as ``/v1/chat/completions``."""
     errors: BatchErrors | list[BatchError] | None = None
-    """Why the input file was refused. The service documents two shapes; `error_list` reads both."""
+    """The errors in the input file. The service documents two shapes; `error_list` reads both."""
     input_file_id: str = ""
-    """The file of requests."""
+    """The id of the file with the requests."""
     completion_window: str = ""
-    """The time it may take, ``24h`` to ``7d``."""
+    """The time within which the batch must complete, ``24h`` to ``7d``."""
     status: str = ""
-    """``validating``, ``in_progress``, ``finalizing``, ``completed``, ``failed``, ``expired``, ``cancelling`` (up to
-    10 minutes) or ``cancelled``."""
+    """``validating``, ``in_progress``, ``finalizing``, ``completed``, ``failed``, ``expired``,
+    ``cancelling`` (up to 10 minutes) or ``cancelled``."""
     output_file_id: str | None = None
-    """The file of answers, in no particular order; None until there is one."""
+    """The id of the file with the responses, in no particular order. None until the file exists."""
     error_file_id: str | None = None
-    """The file of requests that failed; None until there is one."""
+    """The id of the file with the failed requests. None until the file exists."""
     created_at: int = 0
-    """When it was made, Unix seconds."""
+    """Creation time, Unix seconds."""
     in_progress_at: int | None = None
-    """When work on it began, Unix seconds."""
+    """Time when processing started, Unix seconds."""
     finalizing_at: int | None = None
-    """When the service began to write its files, Unix seconds."""
+    """Time when the service started to write the files, Unix seconds."""
     completed_at: int | None = None
-    """When it was done, Unix seconds."""
+    """Completion time, Unix seconds."""
     failed_at: int | None = None
-    """When it failed, Unix seconds."""
+    """Time of the failure, Unix seconds."""
     expires_at: int | None = None
-    """When its window closes, Unix seconds."""
+    """Time when the completion window ends, Unix seconds."""
     expired_at: int | None = None
-    """When it ran out of time, Unix seconds."""
+    """Time when the batch expired, Unix seconds."""
     cancelling_at: int | None = None
-    """When its cancellation began, Unix seconds."""
+    """Time when the cancellation started, Unix seconds."""
     cancelled_at: int | None = None
-    """When it was cancelled, Unix seconds."""
+    """Time when the batch was cancelled, Unix seconds."""
     request_counts: BatchRequestCounts | None = None
-    """How far it has come."""
+    """The progress of the batch."""
     metadata: dict[str, str] | None = None
-    """What the caller attached to it."""
+    """The names and values that the request stored with the batch."""
 
     @property
     def error_list(self) -> list[BatchError]:
-        """The entries of ``errors``, in whichever shape the service sent them; empty for none."""
+        """The entries of ``errors``, in either shape; empty if there are none."""
         entries = self.errors.data if isinstance(self.errors, BatchErrors) else self.errors
         return entries or []
 
 
 BatchCreateResponse: TypeAlias = Batch
-"""What making a batch answers."""
+"""The response to creating a batch."""
 BatchRetrieveResponse: TypeAlias = Batch
-"""What asking for one batch answers."""
+"""The response to retrieving a batch."""
 BatchCancelResponse: TypeAlias = Batch
-"""What cancelling a batch answers."""
+"""The response to cancelling a batch."""
 
 
 class BatchPaging(BaseModel):
-    """Where the list goes on."""
+    """The position of the next page."""
 
     next_cursor: str | None = None
-    """What to send as ``cursor`` for the next page; None or empty on the last one."""
+    """The ``cursor`` of the next page. None or empty on the last page."""
 
 
 class BatchListResponse(ListModel):
     """One page of the organization's batches."""
 
     object: str = ""
-    """``list``."""
+    """Always ``list``."""
     data: list[Batch] = msgspec.field(default_factory=list[Batch])
     """The batches of this page."""
     paging: BatchPaging | None = None
-    """Where the list goes on; None where the service sent all."""
+    """The position of the next page. None if the service sent all batches."""
 
     @property
     def next_cursor(self) -> str | None:
-        """What to send as ``cursor`` for the next page; None on the last one."""
+        """The ``cursor`` of the next page, or None on the last page."""
         return (self.paging.next_cursor or None) if self.paging else None
 
     def __iter__(self) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""What a request cost: tokens, and seconds of the service's time."""
+"""The usage of a request: tokens, and seconds of the service's time."""
 
 from __future__ import annotations
 
@@ -6,58 +6,59 @@ from ._model import BaseModel
 
 
 class PromptTokensDetails(BaseModel):
-    """What part of the prompt was cheaper."""
+    """Details of the prompt tokens."""
 
     cached_tokens: int = 0
-    """Prompt tokens that came from the prompt cache: half price, and outside the tokens-per-minute limit."""
+    """Prompt tokens from the prompt cache. They cost half and do not count against the tokens-per-minute
+    limit."""
 
 
 class CompletionTokensDetails(BaseModel):
-    """What part of the answer was not shown as content."""
+    """Details of the completion tokens."""
 
     reasoning_tokens: int = 0
-    """Tokens spent on reasoning. They are counted in ``completion_tokens`` and paid like them."""
+    """Tokens of the reasoning. They are included in ``completion_tokens`` and billed as such."""
 
 
 class CompletionUsage(BaseModel):
-    """Token counts of one request, and how long the service worked on it."""
+    """The token counts and processing times of one request."""
 
     queue_time: float | None = None
-    """Seconds that the request waited before work on it began. Not part of ``total_time``."""
+    """Seconds in the queue before processing started. Not part of ``total_time``."""
     prompt_tokens: int = 0
-    """Tokens of the prompt, the definitions of tools included."""
+    """Tokens of the prompt, including tool definitions."""
     prompt_time: float | None = None
-    """Seconds spent reading the prompt."""
+    """Seconds spent on processing the prompt."""
     completion_tokens: int = 0
-    """Tokens generated, reasoning included."""
+    """Generated tokens, including reasoning."""
     completion_time: float | None = None
-    """Seconds spent generating, first token to last."""
+    """Seconds spent on generating, from the first token to the last."""
     total_tokens: int = 0
     """``prompt_tokens + completion_tokens``."""
     total_time: float | None = None
-    """Seconds of work: ``prompt_time + completion_time``, without the queue and the network."""
+    """Seconds of processing: ``prompt_time + completion_time``, without queue and network."""
     prompt_tokens_details: PromptTokensDetails | None = None
-    """Absent when nothing came from the cache."""
+    """Details of the prompt tokens. None if no token came from the cache."""
     completion_tokens_details: CompletionTokensDetails | None = None
-    """Absent when the model does not reason."""
+    """Details of the completion tokens. None if the model does not reason."""
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Generation speed, ``completion_tokens / completion_time``; None where the service gave no time."""
+        """Generation speed, ``completion_tokens / completion_time``. None if the service sent no time."""
         return self.completion_tokens / self.completion_time if self.completion_time else None
 
 
 class UsageBreakdownModel(BaseModel):
-    """The usage of one model inside a request."""
+    """The usage of one model in a request."""
 
     model: str = ""
-    """BaseModel id. The same id may stand in the list more than once."""
+    """The model id. It may occur more than once in the list."""
     usage: CompletionUsage | None = None
-    """What that model used."""
+    """The usage of this model."""
 
 
 class UsageBreakdown(BaseModel):
-    """Usage by model, for systems that ask several models to answer one request."""
+    """The usage by model, for systems that use several models for one request."""
 
     models: list[UsageBreakdownModel] | None = None
     """One entry for each call of a model."""

@@ -1,4 +1,4 @@
-"""What the embeddings endpoint answers."""
+"""Response types of the embeddings endpoint."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ._model import BaseModel, ListModel, Short
 
 
 class EmbeddingUsage(BaseModel):
-    """What the request cost."""
+    """The token counts of the request."""
 
     prompt_tokens: int = 0
     """Tokens of the input."""
     total_tokens: int = 0
-    """The same: embeddings generate no tokens."""
+    """The same number, as embeddings generate no tokens."""
 
 
 class Embedding(BaseModel):
-    """The vector of one input."""
+    """The embedding of one input."""
 
     object: str = ""
-    """``embedding``."""
+    """Always ``embedding``."""
     index: int = 0
-    """Which input it belongs to, counted from 0."""
+    """The index of the input, from 0."""
     embedding: list[float] | str = msgspec.field(default_factory=list[float])
-    """The vector; with ``encoding_format="base64"`` its bytes as base64 text."""
+    """The vector. With ``encoding_format="base64"`` its bytes as base64 text."""
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         sent = self.embedding
@@ -42,18 +42,18 @@ class Embedding(BaseModel):
 
 
 class CreateEmbeddingResponse(ListModel):
-    """One vector for each input, in the order of the inputs."""
+    """One embedding for each input, in the order of the inputs."""
 
     keep_raw_body: ClassVar[bool] = False
 
     object: str = ""
-    """``list``."""
+    """Always ``list``."""
     data: list[Embedding] = msgspec.field(default_factory=list[Embedding])
-    """The vectors."""
+    """The embeddings."""
     model: str = ""
-    """The id of the model."""
+    """The model id."""
     usage: EmbeddingUsage = msgspec.field(default_factory=EmbeddingUsage)
-    """Tokens."""
+    """The token counts."""
 
     def __iter__(self) -> Iterator[Embedding]:
         return iter(self.data)
@@ -71,33 +71,37 @@ if TYPE_CHECKING:
         """One vector for each input, as lists of numbers, in the order of the inputs."""
 
         data: list[EmbeddingFloats] = msgspec.field(default_factory=list[EmbeddingFloats])  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The vectors."""
+        """The embeddings."""
 
         def __iter__(self) -> Iterator[EmbeddingFloats]: ...
 
 else:
     # For type checkers only: they know then what `encoding_format="float"` gives.
     EmbeddingFloats = Embedding
+    """The embedding of one input, as a list of floats."""
     CreateEmbeddingFloatsResponse = CreateEmbeddingResponse
+    """One embedding for each input, as lists of floats, in the order of the inputs."""
 
 
 class EmbeddingArray(BaseModel):
-    """The vector of one input, as an array: a sequence of floats, and a buffer that numpy reads without a copy.
+    """The embedding of one input as an array: a sequence of floats, and a buffer that numpy reads without a
+    copy.
 
-    It comes as base64 text of little-endian 32-bit floats. A list of numbers becomes an array as well; what can be
-    no vector stays as it was sent.
+    The service sends base64 text of little-endian 32-bit floats. A list of numbers becomes an array too. A
+    value that is no vector stays as it was sent.
     """
 
     object: str = ""
-    """``embedding``."""
+    """Always ``embedding``."""
     index: int = 0
-    """Which input it belongs to, counted from 0."""
+    """The index of the input, from 0."""
     if TYPE_CHECKING:
         embedding: array[float] = msgspec.field(default_factory=lambda: array("f"))
         """The vector: 32-bit floats (typecode ``f``)."""
     else:
         # What msgspec decodes in C: base64 text to bytes takes a third of the time of text and `b64decode`.
         embedding: list[float] | bytes = b""
+        """The vector: an array of 32-bit floats (typecode ``f``)."""
 
     def __post_init__(self) -> None:
         sent: Any = self.embedding
@@ -106,25 +110,25 @@ class EmbeddingArray(BaseModel):
 
 
 class CreateEmbeddingArrayResponse(ListModel):
-    """One vector for each input, in the order of the inputs: the answer to ``encoding_format="array"``."""
+    """The response to ``encoding_format="array"``: one embedding for each input, in the order of the inputs."""
 
     keep_raw_body: ClassVar[bool] = False
 
     object: str = ""
-    """``list``."""
+    """Always ``list``."""
     data: list[EmbeddingArray] = msgspec.field(default_factory=list[EmbeddingArray])
-    """The vectors."""
+    """The embeddings."""
     model: str = ""
-    """The id of the model."""
+    """The model id."""
     usage: EmbeddingUsage = msgspec.field(default_factory=EmbeddingUsage)
-    """Tokens."""
+    """The token counts."""
 
     def __iter__(self) -> Iterator[EmbeddingArray]:
         return iter(self.data)
 
 
 def _vector(sent: bytes | list[float]) -> Any:
-    """The array of a vector, or what was sent where it is none: its base64 text, or the list as it is."""
+    """Return ``sent`` as an array, or as it was sent if it is no vector: base64 text, or the list."""
     try:
         vector = array("f", sent)
     except (TypeError, ValueError, OverflowError):

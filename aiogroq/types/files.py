@@ -1,4 +1,4 @@
-"""What the service says about uploaded files. Their content is bytes and has no type here."""
+"""Response types of the files endpoints. The content of a file is bytes and has no type here."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ class FileObject(BaseModel):
     """A file in Groq's storage."""
 
     id: str = ""
-    """What other requests name it by (``file_...``)."""
+    """The id of the file (``file_...``)."""
     object: str = ""
-    """``file``."""
+    """Always ``file``."""
     bytes: int = 0
-    """Its size in bytes."""
+    """The size in bytes."""
     created_at: int = 0
-    """When it was uploaded or made, Unix seconds."""
+    """Creation time, Unix seconds."""
     filename: str = ""
-    """The name that the upload gave it."""
+    """The file name given in the upload."""
     purpose: str = ""
-    """``batch`` for input, ``batch_output`` for what a batch wrote."""
+    """``batch`` for input, ``batch_output`` for the output of a batch."""
     status: str | None = None
-    """The state of processing, such as ``processed``, from servers that have one. Groq sends none."""
+    """The processing state, such as ``processed``, from servers that send one. Groq does not."""
 
 
 FileCreateResponse: TypeAlias = FileObject
-"""What an upload answers."""
+"""The response to uploading a file."""
 FileInfoResponse: TypeAlias = FileObject
-"""What asking for one file answers."""
+"""The response to retrieving a file."""
 
 
 class FileListResponse(ListModel):
     """All files of the organization."""
 
     object: str = ""
-    """``list``."""
+    """Always ``list``."""
     data: list[FileObject] = msgspec.field(default_factory=list[FileObject])
     """The files."""
 
@@ -48,11 +48,11 @@ class FileListResponse(ListModel):
 
 
 class FileDeleteResponse(BaseModel):
-    """That a file was deleted."""
+    """The response to deleting a file."""
 
     id: str = ""
-    """The file's id."""
+    """The id of the file."""
     object: str = ""
-    """``file``."""
+    """Always ``file``."""
     deleted: bool = False
-    """Whether it is gone."""
+    """Whether the file was deleted."""

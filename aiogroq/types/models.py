@@ -1,4 +1,4 @@
-"""What the service says about its models."""
+"""Response types of the models endpoints."""
 
 from __future__ import annotations
 
@@ -11,54 +11,56 @@ from ._model import BaseModel, ListModel
 
 
 class ModelPricing(BaseModel):
-    """Prices as decimal text, since they are too small for rounding. Undocumented, the currency too."""
+    """Prices as decimal strings, because they are too small for floats. Undocumented, including the
+    currency."""
 
     prompt: str | None = None
-    """For one token of the prompt."""
+    """The price of one prompt token."""
     completion: str | None = None
-    """For one generated token."""
+    """The price of one generated token."""
     request: str | None = None
-    """For one request."""
+    """The price of one request."""
 
 
 class Model(BaseModel):
-    """A model. The fields from ``name`` on are sent by the live service but undocumented, so they may go."""
+    """A model. The service sends the fields from ``name`` on but does not document them, so they may
+    disappear."""
 
     id: str = ""
-    """What requests name as ``model``; it may hold a slash, as in ``openai/gpt-oss-120b``."""
+    """The id to pass as ``model``. It may contain a slash, as in ``openai/gpt-oss-120b``."""
     object: str = ""
-    """``model``."""
+    """Always ``model``."""
     created: int = 0
-    """When it was made, Unix seconds."""
+    """Creation time, Unix seconds."""
     owned_by: str = ""
-    """Who made it, such as ``OpenAI``."""
+    """The organization that made the model, such as ``OpenAI``."""
     active: bool | None = None
-    """Whether requests are served."""
+    """Whether the model accepts requests."""
     context_window: int | None = None
-    """Most tokens that prompt and answer may have together."""
+    """The maximum number of tokens of prompt and completion together."""
     max_completion_tokens: int | None = None
-    """Most tokens that an answer may have."""
+    """The maximum number of tokens of a completion."""
     public_apps: Any = None
-    """Null wherever it was seen."""
+    """Null in all responses seen so far."""
     name: str | None = None
-    """Its name for people."""
+    """The display name."""
     input_modalities: list[str] | None = None
-    """What it takes: ``text``, ``image``, ``audio``."""
+    """The accepted kinds of input: ``text``, ``image``, ``audio``."""
     output_modalities: list[str] | None = None
-    """What it gives: ``text``, ``speech``, ``transcription``."""
+    """The kinds of output: ``text``, ``speech``, ``transcription``."""
     supported_features: list[str] | None = None
-    """What it can do: ``tools``, ``json_mode``, ``structured_outputs``, ``reasoning``."""
+    """Supported features: ``tools``, ``json_mode``, ``structured_outputs``, ``reasoning``."""
     supported_sampling_parameters: list[str] | None = None
-    """Which sampling parameters it heeds, by name."""
+    """The names of the supported sampling parameters."""
     pricing: ModelPricing | None = None
-    """What it costs."""
+    """The prices."""
 
 
 class ModelListResponse(ListModel):
     """All models that the key may use."""
 
     object: str = ""
-    """``list``."""
+    """Always ``list``."""
     data: list[Model] = msgspec.field(default_factory=list[Model])
     """The models."""
 
@@ -67,11 +69,11 @@ class ModelListResponse(ListModel):
 
 
 class ModelDeleted(BaseModel):
-    """That a fine-tuned model was deleted."""
+    """The response to deleting a fine-tuned model."""
 
     id: str = ""
-    """The model's id."""
+    """The id of the model."""
     object: str = ""
-    """``model``."""
+    """Always ``model``."""
     deleted: bool = False
-    """Whether it is gone."""
+    """Whether the model was deleted."""

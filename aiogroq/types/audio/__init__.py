@@ -1,4 +1,5 @@
-"""What the speech endpoints answer: text with its times. Speech itself is bytes and has no type here."""
+"""Response types of the transcription and translation endpoints. Generated speech is bytes and has no type
+here."""
 
 from __future__ import annotations
 
@@ -33,107 +34,108 @@ __all__ = [
 
 
 class XGroq(BaseModel):
-    """What Groq adds to the answer."""
+    """Groq's addition to the response."""
 
     id: str = ""
-    """The request id (``req_...``) to name in a question to Groq's support."""
+    """The request id (``req_...``). Groq's support asks for it."""
 
 
 class TranscriptionSegment(BaseModel):
-    """A stretch of speech, a few seconds long."""
+    """A segment of speech, a few seconds long."""
 
     id: int = 0
-    """Its place in the list."""
+    """The index of the segment."""
     seek: int = 0
-    """Offset of the decoder's window, in Whisper's own count."""
+    """The offset of the decoder's window, in Whisper's own unit."""
     start: float = 0.0
-    """Where it begins, seconds from the start of the audio."""
+    """Start time, in seconds from the start of the audio."""
     end: float = 0.0
-    """Where it ends, seconds from the start of the audio."""
+    """End time, in seconds from the start of the audio."""
     text: str = ""
-    """What is said, mostly with a leading space."""
+    """The text, usually with a leading space."""
     tokens: list[int] = msgspec.field(default_factory=list[int])
-    """Token ids of the text."""
+    """The token ids of the text."""
     temperature: float | None = None
-    """The sampling temperature that was used in the end."""
+    """The sampling temperature that the model used in the end."""
     avg_logprob: float | None = None
-    """Mean log probability of the tokens. Below -1 the text is not to be relied on."""
+    """The mean log probability of the tokens. Below -1 the text is unreliable."""
     compression_ratio: float | None = None
-    """How well the text compresses. Above 2.4 it probably repeats itself."""
+    """The compression ratio of the text. Above 2.4 the text is probably repetitive."""
     no_speech_prob: float | None = None
-    """How likely nothing is said, 0 to 1. High, with a low ``avg_logprob``, means silence."""
+    """The probability of no speech, 0 to 1. A high value with a low ``avg_logprob`` means silence."""
     audio_text: str | None = None
-    """The text of the whole chunk that the segment was cut from."""
+    """The text of the whole chunk that contains the segment."""
     token_scores: list[float] | None = None
-    """A score for each token."""
+    """The score of each token."""
     chunk_start: int | None = None
-    """Where that chunk begins."""
+    """The start of the chunk that contains the segment."""
     chunk_end: int | None = None
-    """Where that chunk ends."""
+    """The end of the chunk that contains the segment."""
 
 
 class TranscriptionWord(BaseModel):
-    """A word with its times."""
+    """A word with its timestamps."""
 
     word: str = ""
     """The word."""
     start: float = 0.0
-    """Where it begins, seconds from the start of the audio."""
+    """Start time, in seconds from the start of the audio."""
     end: float = 0.0
-    """Where it ends, seconds from the start of the audio."""
+    """End time, in seconds from the start of the audio."""
 
 
 class _SpeechText(BaseModel):
-    """What transcriptions and translations have in common."""
+    """The common fields of transcriptions and translations."""
 
     text: str = ""
-    """All that is said."""
+    """The whole text."""
     task: str | None = None
     """``transcribe`` or ``translate``; only with ``verbose_json``."""
     language: str | None = None
-    """The language by its English name ("English"), not by the code that was sent; only with ``verbose_json``."""
+    """The English name of the language (``English``), not the code of the request; only with
+    ``verbose_json``."""
     duration: float | None = None
-    """Length of the audio in seconds; only with ``verbose_json``."""
+    """The length of the audio in seconds; only with ``verbose_json``."""
     segments: list[TranscriptionSegment] = msgspec.field(default_factory=list[TranscriptionSegment])
-    """Stretches with their times; empty unless ``verbose_json`` with the granularity ``segment``."""
+    """The segments with their timestamps; empty unless ``verbose_json`` with the granularity ``segment``."""
     words: list[TranscriptionWord] = msgspec.field(default_factory=list[TranscriptionWord])
-    """Words with their times; empty unless ``verbose_json`` with the granularity ``word``."""
+    """The words with their timestamps; empty unless ``verbose_json`` with the granularity ``word``."""
     x_groq: XGroq | None = None
     """Groq's request id."""
 
 
 class Transcription(_SpeechText):
-    """What is said in the audio, in its own language."""
+    """The text of the audio, in its own language."""
 
 
 class Translation(_SpeechText):
-    """What is said in the audio, in English."""
+    """The text of the audio, in English."""
 
 
 class TranscriptionText(str):
-    """What ``response_format="text"`` gives: a `str` that can also be read like a `Transcription`.
+    """The response to ``response_format="text"``: a `str` with the attributes of a `Transcription`.
 
-    The service sends the bare text, so everything else that a transcription may have is None.
+    The service sends only the text, so all other attributes are None.
     """
 
     __slots__ = ()
 
     language: None = None
-    """Not sent with ``text``."""
+    """Always None: not sent with ``text``."""
     duration: None = None
-    """Not sent with ``text``."""
+    """Always None: not sent with ``text``."""
     segments: None = None
-    """Not sent with ``text``."""
+    """Always None: not sent with ``text``."""
     words: None = None
-    """Not sent with ``text``."""
+    """Always None: not sent with ``text``."""
     x_groq: None = None
-    """Not sent with ``text``."""
+    """Always None: not sent with ``text``."""
 
     @property
     def text(self) -> str:
-        """The text as a plain `str`, as it was sent: the service often puts a space first."""
+        """The text as a plain `str`, as it was sent, often with a leading space."""
         return str.__str__(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """``{"text": ...}``, what ``response_format="json"`` would have given."""
+        """Return ``{"text": ...}``, as a response to ``response_format="json"`` would."""
         return {"text": self.text}

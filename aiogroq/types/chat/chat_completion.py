@@ -1,4 +1,4 @@
-"""The answer to a chat request that does not stream."""
+"""The response to a chat request that is not streamed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
-from aiogroq.types._model import BaseModel
-from aiogroq.types.completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
-from aiogroq.types.shared import Debug as XGroqDebug
-
+from .._model import BaseModel
+from ..completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
+from ..shared import Debug as XGroqDebug
 from .chat_completion_message import ChatCompletionMessage
 from .chat_completion_token_logprob import ChatCompletionTokenLogprob, ChoiceLogprobs, TopLogprob
 
@@ -30,89 +29,90 @@ __all__ = [
 
 
 class Choice(BaseModel):
-    """One answer. There is exactly one: the service refuses ``n`` above 1."""
+    """A choice. There is exactly one: the service rejects ``n`` above 1."""
 
     index: int = 0
-    """Its place in ``choices``."""
+    """The index in ``choices``."""
     message: ChatCompletionMessage = msgspec.field(default_factory=ChatCompletionMessage)
-    """What the model said or which tools it calls."""
+    """The message of the model: a text or tool calls."""
     logprobs: ChoiceLogprobs | None = None
-    """Log probabilities; no model gives them today."""
+    """Log probabilities. No model returns them today."""
     finish_reason: str | None = None
-    """Why it ended: ``stop``, ``length`` (the token limit), ``tool_calls``, or the deprecated ``function_call``. None where the
-    server did not say: in the ``partial`` of an error, and from servers that never do."""
+    """Why generation ended: ``stop``, ``length`` (the token limit), ``tool_calls``, or the deprecated
+    ``function_call``. None if the server sent none: in the ``partial`` of an error, and from servers that
+    never send one."""
 
 
 class McpListToolTool(BaseModel):
-    """A tool that an MCP server offers."""
+    """A tool of an MCP server."""
 
     name: str | None = None
-    """Its name."""
+    """The tool's name."""
     description: str | None = None
-    """What it does."""
+    """What the tool does."""
     input_schema: dict[str, Any] | None = None
-    """Its arguments, as a JSON Schema object."""
+    """The arguments as a JSON Schema object."""
     annotations: Any = None
-    """Whatever else the server says about it."""
+    """Further data from the MCP server."""
 
 
 class McpListTool(BaseModel):
-    """The tools that one MCP server of the request offers."""
+    """The tools of one MCP server of the request."""
 
     id: str | None = None
     """The id of this list."""
     type: str | None = None
-    """``mcp_list_tools``."""
+    """Always ``mcp_list_tools``."""
     server_label: str | None = None
-    """The label that the request gave the server."""
+    """The server's label in the request."""
     tools: list[McpListToolTool] | None = None
-    """The tools found."""
+    """The tools."""
 
 
 class XGroqUsage(BaseModel):
-    """Tokens by the hardware cache that served them."""
+    """Cached tokens by the kind of memory."""
 
     sram_cached_tokens: int | None = None
-    """Tokens from SRAM."""
+    """Tokens cached in SRAM."""
     dram_cached_tokens: int | None = None
-    """Tokens from DRAM."""
+    """Tokens cached in DRAM."""
 
 
 class XGroq(BaseModel):
-    """What Groq adds to the answer."""
+    """Groq's addition to the response."""
 
     id: str = ""
-    """The request id (``req_...``) to name in a question to Groq's support."""
+    """The request id (``req_...``). Groq's support asks for it."""
     seed: int | None = None
-    """The seed that was used, the service's own where the request gave none."""
+    """The seed of the sampling; the service chooses one if the request has none."""
     usage: XGroqUsage | None = None
-    """Cache numbers of the hardware."""
+    """Token counts of the hardware caches."""
     debug: XGroqDebug | None = None
-    """Tokens in and out, when the request had ``debug=True``."""
+    """The input and output tokens, if the request had ``debug=True``."""
 
 
 class ChatCompletion(BaseModel):
-    """A whole chat answer: the text is ``completion.choices[0].message.content``."""
+    """A complete chat response. The text is ``completion.choices[0].message.content``."""
 
     id: str = ""
     """The id of the completion (``chatcmpl-...``)."""
     object: str = ""
-    """``chat.completion``."""
+    """Always ``chat.completion``."""
     created: int = 0
-    """When it was made, Unix seconds."""
+    """Creation time, Unix seconds."""
     model: str = ""
-    """The id of the model that answered."""
+    """The id of the model."""
     choices: list[Choice] = msgspec.field(default_factory=list[Choice])
-    """The answers: one."""
+    """The choices: exactly one."""
     usage: CompletionUsage | None = None
-    """Tokens and seconds."""
+    """The token counts and processing times."""
     usage_breakdown: UsageBreakdown | None = None
-    """Usage by model, where several models worked on the answer."""
+    """The usage by model, if several models processed the request."""
     system_fingerprint: str | None = None
-    """Which backend configuration answered: a change of it may change the results of a seed."""
+    """The backend configuration. If it changes, the same seed may give other results."""
     x_groq: XGroq | None = None
     """Groq's request id, seed and debug data."""
     service_tier: str | None = None
     """The tier that served the request, such as ``on_demand`` or ``flex``."""
     mcp_list_tools: list[McpListTool] | None = None
-    """What the request's MCP servers offer."""
+    """The tools of the request's MCP servers."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._model import BaseModel
-from aiogroq.types.completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
-from aiogroq.types.shared import Debug as XGroqDebug
-
+from .._model import BaseModel
+from ..completion_usage import CompletionUsage, UsageBreakdown, UsageBreakdownModel
+from ..shared import Debug as XGroqDebug
 from .chat_completion import McpListTool
 from .chat_completion_token_logprob import ChoiceLogprobs
 from .executed_tools import Annotation, ExecutedTool

@@ -2,7 +2,7 @@
 
 from typing import Literal, Optional, Union
 
-from aiogroq.types._typing import Required, TypeAlias, TypedDict
+from .._typing import Required, TypeAlias, TypedDict
 
 
 class ChatCompletionContentPartTextParam(TypedDict, total=False):

@@ -1,12 +1,11 @@
-"""The message of an answer."""
+"""The message of a chat response."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from aiogroq.types._model import BaseModel
-from aiogroq.types._roles import REQUEST_FIELDS
-
+from .._model import BaseModel
+from .._roles import REQUEST_FIELDS
 from .chat_completion_message_tool_call import ChatCompletionMessageToolCall, Function
 from .executed_tools import (
     Annotation,
@@ -45,32 +44,33 @@ class FunctionCall(BaseModel):
     name: str = ""
     """The function's name."""
     arguments: str = ""
-    """The arguments as JSON text, unparsed."""
+    """The arguments as JSON text, not parsed."""
 
 
 class ChatCompletionMessage(BaseModel):
-    """What the model answered. It can be put into the ``messages`` of the next request as it is."""
+    """The message of the model. It can be passed in the ``messages`` of the next request unchanged."""
 
     role: str = ""
-    """``assistant``."""
+    """Always ``assistant``."""
     content: str | None = None
-    """The text. None when the model called tools instead."""
+    """The text. None if the model called tools instead."""
     reasoning: str | None = None
-    """The model's thinking, when the request's ``reasoning_format`` or ``include_reasoning`` asked for it."""
+    """The model's reasoning, if ``reasoning_format`` or ``include_reasoning`` requested it."""
     tool_calls: list[ChatCompletionMessageToolCall] | None = None
-    """The calls that the model asks for; None when there are none."""
+    """The tool calls of the model. None if there are none."""
     executed_tools: list[ExecutedTool] | None = None
     """Tools that the service executed itself."""
     annotations: list[Annotation] | None = None
     """Citations in the content."""
     function_call: FunctionCall | None = None
-    """Deprecated: see ``tool_calls``."""
+    """Deprecated: use ``tool_calls``."""
 
     def to_param(self) -> dict[str, Any]:
-        """The message as a plain dict for ``messages``: what the service accepts in a request, without nulls.
+        """Return the message as a dict for ``messages``: the fields that the service accepts in a request,
+        without nulls.
 
-        Reasoning goes along, since models that call tools go on from it. What the service did itself
-        (``executed_tools``, ``annotations``) and unknown fields stay behind: they would be refused.
+        It includes the reasoning, because models continue from it after tool calls. It leaves out
+        ``executed_tools``, ``annotations`` and unknown fields, which the service would reject.
         """
         role = self.role or "assistant"
         param: dict[str, Any] = {"role": role}

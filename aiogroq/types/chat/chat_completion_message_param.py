@@ -7,8 +7,7 @@ The types have ``name``, as the specification and the official package do, but t
 from collections.abc import Iterable
 from typing import Literal, Optional, Union
 
-from aiogroq.types._typing import Required, TypeAlias, TypedDict
-
+from .._typing import Required, TypeAlias, TypedDict
 from .chat_completion_content_part_param import (
     ChatCompletionContentPartParam,
     ChatCompletionContentPartTextParam,

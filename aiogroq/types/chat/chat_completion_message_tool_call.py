@@ -1,27 +1,28 @@
-"""A tool call that the model asks its caller to carry out."""
+"""A tool call of the model, which the caller must execute."""
 
 from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._model import BaseModel
+from .._model import BaseModel
 
 
 class Function(BaseModel):
-    """Which function to call, and with what."""
+    """The function to call, with its arguments."""
 
     name: str = ""
-    """The function's name, as the request's ``tools`` gave it."""
+    """The function's name, as in the request's ``tools``."""
     arguments: str = ""
-    """The arguments as JSON text, unparsed: the model may write invalid JSON or arguments that do not exist."""
+    """The arguments as JSON text, not parsed: the model may write invalid JSON or arguments that do not
+    exist."""
 
 
 class ChatCompletionMessageToolCall(BaseModel):
-    """One call. Answer it with a message of role ``tool`` that carries its ``id``."""
+    """A tool call. Send its result in a message of role ``tool`` with its ``id``."""
 
     id: str = ""
-    """What the answering message names as ``tool_call_id``. Its form differs by model."""
+    """The id to send back as ``tool_call_id``. Its form depends on the model."""
     type: str = ""
-    """``function``."""
+    """Always ``function``."""
     function: Function = msgspec.field(default_factory=Function)
     """The function and its arguments."""

@@ -1,38 +1,38 @@
-"""Log probabilities of tokens. No model of the service gives them today."""
+"""Log probabilities of tokens. No model of the service returns them today."""
 
 from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._model import BaseModel
+from .._model import BaseModel
 
 
 class TopLogprob(BaseModel):
-    """A token that could have stood at a position."""
+    """A candidate token at a position."""
 
     token: str = ""
-    """The token's text."""
+    """The text of the token."""
     logprob: float = 0.0
-    """Natural logarithm of its probability; -9999.0 means very unlikely."""
+    """The natural logarithm of its probability. -9999.0 means very unlikely."""
     bytes: list[int] | None = None
-    """The token's UTF-8 bytes, for characters that several tokens share; None where it has none."""
+    """The UTF-8 bytes of the token, for characters that span several tokens. None if there are none."""
 
 
 class ChatCompletionTokenLogprob(BaseModel):
-    """A token of the answer, with its probability and its rivals."""
+    """A generated token with its log probability and the most likely alternatives."""
 
     token: str = ""
-    """The token's text."""
+    """The text of the token."""
     logprob: float = 0.0
-    """Natural logarithm of its probability; -9999.0 means very unlikely."""
+    """The natural logarithm of its probability. -9999.0 means very unlikely."""
     bytes: list[int] | None = None
-    """The token's UTF-8 bytes, for characters that several tokens share; None where it has none."""
+    """The UTF-8 bytes of the token, for characters that span several tokens. None if there are none."""
     top_logprobs: list[TopLogprob] = msgspec.field(default_factory=list[TopLogprob])
-    """The likeliest tokens at this position, at most as many as were asked for."""
+    """The most likely tokens at this position, at most ``top_logprobs`` of them."""
 
 
 class ChoiceLogprobs(BaseModel):
-    """Log probabilities of one choice."""
+    """The log probabilities of one choice."""
 
     content: list[ChatCompletionTokenLogprob] | None = None
     """One entry for each token of the content."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, Union
 
-from aiogroq.types._typing import Required, TypeAlias, TypedDict
-from aiogroq.types.shared_params import FunctionDefinition
+from .._typing import Required, TypeAlias, TypedDict
+from ..shared_params import FunctionDefinition
 
 
 class ChatCompletionToolParam(TypedDict, total=False):

@@ -1,7 +1,6 @@
-"""The parameters of a chat completion, at their official address."""
+"""`CompletionCreateParams` and its parts, at their official address."""
 
-from aiogroq.types.chat_params import CompletionCreateParams
-
+from ..chat_params import CompletionCreateParams
 from .request_parts import (
     CompoundCustom,
     CompoundCustomModels,

@@ -1,94 +1,94 @@
-"""What the service did itself while it answered: searched, ran code, read pages, cited."""
+"""Tools that the service executed itself: searches, code, pages opened, and citations."""
 
 from __future__ import annotations
 
 import msgspec
 
-from aiogroq.types._model import BaseModel
+from .._model import BaseModel
 
 
 class ExecutedToolSearchResultsResult(BaseModel):
-    """One page that a web search found."""
+    """A page found by a web search."""
 
     title: str | None = None
-    """The page's title."""
+    """The title of the page."""
     url: str | None = None
-    """The page's address."""
+    """The URL of the page."""
     content: str | None = None
     """An excerpt of the page."""
     score: float | None = None
-    """How well it fits the query, 0 to 1."""
+    """The relevance for the query, 0 to 1."""
 
 
 class ExecutedToolSearchResults(BaseModel):
-    """What a web search found."""
+    """The results of a web search."""
 
     results: list[ExecutedToolSearchResultsResult] | None = None
-    """The pages; the service also sends null for none."""
+    """The pages. The service may also send null for none."""
     images: list[str] | None = None
-    """Addresses of images, when the request asked for them."""
+    """The URLs of images, if the request asked for them."""
 
 
 class ExecutedToolCodeResultChartElement(BaseModel):
-    """One bar, slice, box, or series of points in a chart. Which fields are there depends on the chart's type."""
+    """A bar, slice, box, or series of points in a chart. The type of the chart decides which fields are set."""
 
     label: str = ""
-    """The element's name in the chart."""
+    """The label of the element."""
     group: str | None = None
-    """The group it belongs to."""
+    """The group of the element."""
     value: float | None = None
-    """Height of a bar."""
+    """The height of a bar."""
     points: list[list[float]] | None = None
-    """Points of a line or a scatter chart, each ``[x, y]``."""
+    """The points of a line or scatter chart, each ``[x, y]``."""
     angle: float | None = None
-    """Angle of a slice."""
+    """The angle of a slice."""
     radius: float | None = None
-    """Radius of a slice."""
+    """The radius of a slice."""
     min: float | None = None
-    """Lower end of a box plot."""
+    """The minimum of a box plot."""
     first_quartile: float | None = None
-    """Lower edge of the box."""
+    """The first quartile of a box plot."""
     median: float | None = None
-    """Middle line of the box."""
+    """The median of a box plot."""
     third_quartile: float | None = None
-    """Upper edge of the box."""
+    """The third quartile of a box plot."""
     max: float | None = None
-    """Upper end of a box plot."""
+    """The maximum of a box plot."""
     outliers: list[float] | None = None
-    """Values outside a box plot's ends."""
+    """The outliers of a box plot."""
 
 
 class ExecutedToolCodeResultChart(BaseModel):
-    """A chart that executed code drew, as data."""
+    """A chart drawn by executed code, as data."""
 
     type: str = ""
     """``bar``, ``box_and_whisker``, ``line``, ``pie``, ``scatter``, ``superchart`` or ``unknown``."""
     title: str | None = None
-    """The chart's title."""
+    """The title of the chart."""
     x_label: str | None = None
-    """What the x axis shows."""
+    """The label of the x axis."""
     y_label: str | None = None
-    """What the y axis shows."""
+    """The label of the y axis."""
     x_unit: str | None = None
-    """Unit of the x axis."""
+    """The unit of the x axis."""
     y_unit: str | None = None
-    """Unit of the y axis."""
+    """The unit of the y axis."""
     x_ticks: list[float] | None = None
-    """Positions of the marks on the x axis."""
+    """The positions of the ticks on the x axis."""
     y_ticks: list[float] | None = None
-    """Positions of the marks on the y axis."""
+    """The positions of the ticks on the y axis."""
     x_tick_labels: list[str] | None = None
-    """Texts at the marks of the x axis."""
+    """The labels of the ticks on the x axis."""
     y_tick_labels: list[str] | None = None
-    """Texts at the marks of the y axis."""
+    """The labels of the ticks on the y axis."""
     x_scale: str | None = None
-    """Scale of the x axis, such as ``linear``."""
+    """The scale of the x axis, such as ``linear``."""
     y_scale: str | None = None
-    """Scale of the y axis, such as ``linear``."""
+    """The scale of the y axis, such as ``linear``."""
     elements: list[ExecutedToolCodeResultChartElement] = msgspec.field(
         default_factory=list[ExecutedToolCodeResultChartElement]
     )
-    """What is drawn."""
+    """The elements of the chart."""
 
 
 class ExecutedToolCodeResult(BaseModel):
@@ -97,74 +97,74 @@ class ExecutedToolCodeResult(BaseModel):
     text: str | None = None
     """The result as text."""
     png: str | None = None
-    """An image that the code drew: PNG, base64."""
+    """An image drawn by the code: PNG as base64 text."""
     chart: ExecutedToolCodeResultChart | None = None
-    """The chart behind the image, as data."""
+    """The chart of the image, as data."""
     charts: list[ExecutedToolCodeResultChart] | None = None
     """The charts of a ``superchart``."""
 
 
 class ExecutedToolBrowserResult(BaseModel):
-    """One page that the service's browser opened."""
+    """A page opened in the service's browser."""
 
     url: str = ""
-    """The page's address."""
+    """The URL of the page."""
     title: str = ""
-    """The page's title."""
+    """The title of the page."""
     live_view_url: str | None = None
-    """Where the browser window can be watched."""
+    """The URL of a live view of the browser window."""
     content: str | None = None
-    """The page's text."""
+    """The text of the page."""
 
 
 class ExecutedTool(BaseModel):
-    """One tool that the service executed."""
+    """A tool that the service executed."""
 
     index: int = 0
-    """Its place in the list. A stream may send an index twice: first without, then with the output."""
+    """The index in the list. A stream may send an index twice: first without the output, then with it."""
     type: str = ""
     """The kind of tool, such as ``search``, ``python`` or ``function``."""
     name: str | None = None
     """The function's name, for type ``function``."""
     arguments: str = ""
-    """What the tool was given: mostly JSON text, but bare Python source for the code interpreter."""
+    """The input of the tool: usually JSON text, but Python source for the code interpreter."""
     output: str | None = None
-    """What the tool gave back, as text."""
+    """The output of the tool, as text."""
     search_results: ExecutedToolSearchResults | None = None
-    """What a search found."""
+    """The results of a search."""
     code_results: list[ExecutedToolCodeResult] | None = None
-    """What executed code gave."""
+    """The results of executed code."""
     browser_results: list[ExecutedToolBrowserResult] | None = None
-    """Which pages were opened."""
+    """The pages opened in the browser."""
 
 
 class AnnotationDocumentCitation(BaseModel):
-    """A passage of the answer that rests on one of the request's documents."""
+    """A passage of the content that cites a document of the request."""
 
     start_index: int = 0
-    """Character of the content where the passage begins."""
+    """The character index in the content at which the passage starts."""
     end_index: int = 0
-    """Character of the content where the passage ends."""
+    """The character index in the content at which the passage ends."""
     document_id: str = ""
-    """The ``id`` of the document, as the request gave it."""
+    """The ``id`` of the document in the request."""
 
 
 class AnnotationFunctionCitation(BaseModel):
-    """A passage of the answer that rests on the result of a tool call."""
+    """A passage of the content that cites the result of a tool call."""
 
     start_index: int = 0
-    """Character of the content where the passage begins."""
+    """The character index in the content at which the passage starts."""
     end_index: int = 0
-    """Character of the content where the passage ends."""
+    """The character index in the content at which the passage ends."""
     tool_call_id: str = ""
     """The id of the tool call."""
 
 
 class Annotation(BaseModel):
-    """A citation in the answer."""
+    """A citation in the content."""
 
     type: str = ""
-    """``document_citation`` or ``function_citation``: which of the other fields is there."""
+    """``document_citation`` or ``function_citation``: the name of the field that is set."""
     document_citation: AnnotationDocumentCitation | None = None
     """The cited document."""
     function_citation: AnnotationFunctionCitation | None = None

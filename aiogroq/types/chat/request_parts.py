@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, Optional, Union
 
-from aiogroq.types._typing import Required, TypeAlias, TypedDict
-from aiogroq.types.shared_params import FunctionParameters
-
+from .._typing import Required, TypeAlias, TypedDict
+from ..shared_params import FunctionParameters
 from .chat_completion_tool_param import ChatCompletionFunctionCallOptionParam
 
 

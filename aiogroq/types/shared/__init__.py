@@ -1,4 +1,4 @@
-"""Shapes that several resources use: the error object, debug data, function definitions."""
+"""Types that several resources use: the error object, debug data, function definitions."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ FunctionParameters: TypeAlias = dict[str, object]
 
 
 class Debug(BaseModel):
-    """The tokens as the model saw and wrote them. Only sent when the request had ``debug=True``."""
+    """The input and output tokens of the model. Sent only if the request had ``debug=True``."""
 
     input_token_ids: list[int] | None = None
-    """Ids of the prompt's tokens."""
+    """The ids of the prompt tokens."""
     input_tokens: list[str] | None = None
-    """Texts of the prompt's tokens."""
+    """The texts of the prompt tokens."""
     output_token_ids: list[int] | None = None
-    """Ids of the answer's tokens."""
+    """The ids of the generated tokens."""
     output_tokens: list[str] | None = None
-    """Texts of the answer's tokens."""
+    """The texts of the generated tokens."""
 
 
 class ErrorObject(BaseModel):
-    """The ``error`` of an error answer, or of an ``error`` event inside a stream."""
+    """The ``error`` of an error response, or of an ``error`` event in a stream."""
 
     message: str = ""
-    """What went wrong, for people."""
+    """A description of the error."""
     type: str = ""
     """The kind of error, such as ``invalid_request_error``; for rate limits ``tokens`` or ``requests``."""
     param: str | None = None
-    """The request parameter at fault."""
+    """The request parameter that caused the error."""
     code: str | None = None
-    """The machine-readable reason, such as ``tool_use_failed``. Often absent."""
+    """A machine-readable error code, such as ``tool_use_failed``. Often missing."""
     failed_generation: str | dict[str, Any] | None = None
-    """What the model wrote when that was no valid tool call or no valid JSON."""
+    """The text that the model generated, if it was no valid tool call or no valid JSON."""
     schema_path: str | None = None
-    """Where in the JSON schema the check failed."""
+    """The path in the JSON schema at which validation failed."""
     schema_path_segments: list[str] | None = None
-    """``schema_path`` cut into its keys."""
+    """``schema_path`` split into its keys."""
     schema_kind: str | None = None
-    """Which schema failed, by kind."""
+    """The kind of the schema that failed."""
     schema_code: str | None = None
-    """The reason that the schema failed, machine-readable."""
+    """A machine-readable code of the schema failure."""
     status_code: int | None = None
-    """In a stream, whose HTTP status was 200 already: the status that the error would have had."""
+    """In a stream, whose HTTP status was already 200: the status code of the error."""
     debug: Debug | None = None
-    """Tokens of the failed answer, when asked for."""
+    """The tokens of the failed generation, if the request had ``debug=True``."""
 
 
 class FunctionDefinition(BaseModel):
-    """A function that the model may call, as an object. `shared_params` has it as a TypedDict."""
+    """A function that the model may call, as a Struct. `shared_params` has it as a TypedDict."""
 
     name: str = ""
-    """Its name: letters, digits, underscores and dashes, at most 64."""
+    """The function's name: letters, digits, underscores and dashes, at most 64 characters."""
     description: str | None = None
-    """What it does, for the model to decide when to call it."""
+    """What the function does; the model uses it to decide when to call the function."""
     parameters: dict[str, Any] | None = None
-    """Its arguments, as a JSON Schema object."""
+    """The arguments as a JSON Schema object."""
     strict: bool | None = None
-    """Whether arguments must follow the schema exactly."""
+    """Whether the arguments must match the schema exactly."""

@@ -18,4 +18,4 @@ class FunctionDefinition(TypedDict, total=False):
     parameters: FunctionParameters
     """The arguments as a JSON Schema object. Without it the function takes no arguments."""
     strict: Optional[bool]
-    """Whether the arguments must match the schema exactly."""
+    """Whether the arguments must match the schema exactly; default False."""
