@@ -34,7 +34,7 @@ FAULTS = {
 
 # "waiting" is said once the main thread stays where it is, on behalf of the package.
 WAITING = """
-import logging, sys, threading, time, traceback
+import asyncio, logging, sys, threading, time, traceback
 import aiogroq
 HERE = os.path.dirname(aiogroq.__file__)
 
@@ -51,9 +51,12 @@ def say_when_main_waits():
         print("waiting", flush=True)
     threading.Thread(target=watch).start()
 
+def say_once_the_task_waits():
+    asyncio.get_running_loop().call_soon(lambda: print("waiting", flush=True))
+
 class Retrying(logging.Handler):
     def emit(self, record):
-        print("waiting", flush=True)
+        say_once_the_task_waits()
 
 logging.getLogger("aiogroq").setLevel("INFO")
 logging.getLogger("aiogroq").addHandler(Retrying())
@@ -207,7 +210,7 @@ ASYNC = {
     "a request": "await ask_async(client)",
     "a stream": """
         async for chunk in await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):
-            print("waiting", flush=True)  # no more bytes come: an interrupt meets no callback of the loop
+            say_once_the_task_waits()  # no more bytes come: an interrupt meets no other callback of the loop
 """,
     "a retry wait": "await ask_async(client)",
 }
@@ -215,8 +218,8 @@ ASYNC = {
 
 # aiohttp writes a body in a task of its own before Python 3.12, and before 3.11 asyncio raises Ctrl-C in whichever task runs.
 WRITING_TASK = re.compile(
-    r"Task exception was never retrieved\nfuture: <Task finished .*ClientRequest\.write_bytes\(\).*KeyboardInterrupt\(\)>\n"
-    r"Traceback \(most recent call last\):\n(?: .*\n)+KeyboardInterrupt\n"
+    r"Task exception was never retrieved\nfuture: <Task finished .*ClientRequest\.write_bytes\(\).*KeyboardInterrupt\(\).*>\n"
+    r"(?:source_traceback: .*\n(?: .*\n)+)?Traceback \(most recent call last\):\n(?: .*\n)+KeyboardInterrupt\n"
 )
 
 
