@@ -215,7 +215,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         elif self._body.is_consumed:
             raise StreamAlreadyConsumed
         else:
-            pieces = self._body.pieces()
+            pieces = self._body.iter_chunks()
         async for piece in resized(pieces, chunk_size):
             yield piece
 

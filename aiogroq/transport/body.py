@@ -1,4 +1,4 @@
-"""The body of one answer, on its socket: reading it, streaming it, saving it to a file."""
+"""`AioBody`: the body of one response, read from its connection chunk by chunk."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
 
-from ..errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APITimeoutError,
-    Attempt,
-    ErrorResponse,
-    GroqError,
-    RequestInfo,
-)
-from ..protocol.headers import scrub, scrub_headers
+from ..errors import APIConnectionError, APIError, Attempt, GroqError, RequestInfo
 from ..protocol.tracebacks import without_frames
-from ..response.body import StreamAlreadyConsumed
 from ._aiohttp import arrived_before, end_tracing, forget_connection, read_events
 from .decompress import DecompressionError, decompressor_for
-from .exchange import in_time, translate, without_secrets
+from .exchange import translate, without_secrets
+from .read_body import read_whole, too_large
 from .threads import PARSING, run
 from .timers import PhaseTimer
 
@@ -36,40 +26,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _DRAIN_S = 0.5
-"""Seconds that a server is given to end a body of which nothing more is wanted."""
-_LARGE_JOIN_BYTES = 8 * 1024 * 1024
-"""From here on joining the chunks of a body takes so long that the loop should not wait for it."""
-_ERROR_BODY_S = 5.0
-"""Seconds that a server is given for the body of an error."""
+"""Seconds to wait for the end of a body of which no more data is wanted."""
 
 
 class AioBody:
     """A `response.Body` over an ``aiohttp.ClientResponse``.
 
-    The connection goes back to the pool at the end of the body by itself; closing earlier closes it, because what
-    is left on the wire cannot be told apart from the next answer.
+    The connection goes back to the pool by itself at the end of the body. Closing the body earlier closes the
+    connection, because the rest of the body cannot be told apart from the next response.
     """
 
     __slots__ = (
-        "__weakref__",
-        "_broken",
-        "_content",
-        "_decompressor",
-        "_ended_at",
-        "_guard",
-        "_loop",
-        "_max_bytes",
-        "_pool",
-        "_reader",
-        "_response",
-        "_started_at",
-        "_timer",
-        "attempts",
-        "headers",
-        "is_consumed",
-        "request",
-        "sent",
-        "status",
+        "__weakref__", "_content", "_decompressor", "_ended_at", "_error", "_finalizer", "_loop", "_max_bytes", "_pool",
+        "_reader", "_response", "_timer", "attempts", "headers", "is_consumed", "request", "sent", "status",
     )  # fmt: skip
 
     def __init__(
@@ -86,67 +55,61 @@ class AioBody:
         encoding = response.headers.get("Content-Encoding")
         self._decompressor = decompressor_for(encoding) if encoding else None
         self._loop = loop
-        self._started_at = timer.started_at
         self._ended_at: float | None = None
         self._max_bytes = pool.max_response_bytes
-        # A client may be a temporary: its connections are not closed while this one is in use.
+        # Keeps the client alive, which may be a temporary object and would close its connections.
         self._pool: DefaultAioHttpClient | None = pool
         self._timer = timer
         timer.stop_phase()
         timer.on_expiry = self._expire
         self._content: bytes | None = None
-        self._broken: APIError | None = None
+        self._error: APIError | None = None  # that of `abort`
         self.request: RequestInfo = request
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
         self.sent: Mapping[str, str] = sent
-        """The headers of the request: what is secret in them is in no error."""
+        """The headers of the request, whose secrets are redacted in errors."""
         self.is_consumed: bool = False
         self.attempts: list[Attempt] = []
-        """The tries before the one that this answers."""
-        self._guard: weakref.finalize[..., AioBody] | None = None
+        """The failed attempts before this response."""
+        self._finalizer: weakref.finalize[..., AioBody] | None = None
 
     @property
     def url(self) -> str:
-        """The URL that the request went to."""
+        """The URL of the request."""
         return self.request.url
 
     @property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop that the connection belongs to."""
-        return self._loop
-
-    @property
     def http_version(self) -> str:
-        """Such as ``HTTP/1.1``."""
+        """The version of the protocol, such as ``HTTP/1.1``."""
         version = self._response.version
         return f"HTTP/{version.major}.{version.minor}" if version else "HTTP/1.1"
 
     @property
     def is_framed(self) -> bool:
-        """Whether HTTP says where the body ends: else that is where the connection does, which a cut looks like too."""
+        """Whether HTTP says where the body ends. If not, it ends with its connection, and a truncated body looks the same."""
         return "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
 
     @property
     def raw(self) -> aiohttp.ClientResponse:
-        """aiohttp's own response."""
+        """The response object of aiohttp."""
         return self._response
 
     @property
     def is_closed(self) -> bool:
         """Whether the body was read to its end or closed."""
-        # aiohttp's own flag says that the connection is free again, which a small body frees before it is read.
+        # aiohttp's own flag tells whether the connection is free, which it is before a small body has been read.
         return self._content is not None or self._ended_at is not None
 
     @property
     def elapsed_s(self) -> float:
         """Seconds from sending the request to the end of the body, or to now."""
-        return (self._ended_at or self._loop.time()) - self._started_at
+        return (self._ended_at or self._loop.time()) - self._timer.started_at
 
-    def guard(self) -> None:
-        """Hand the body to a user, who may forget it: a body that is collected unread closes its connection.
+    def attach_finalizer(self) -> None:
+        """Close the connection when the body is garbage-collected unread. To be called before a caller gets the body.
 
-        The timer must not keep it alive meanwhile, so it refers to it weakly from now on.
+        The timer must not keep the body alive meanwhile, so it refers to it weakly from now on.
         """
         this = weakref.ref(self)
 
@@ -156,180 +119,106 @@ class AioBody:
                 body._expire()
 
         self._timer.on_expiry = expire
-        self._guard = weakref.finalize(self, _abandon, self._response, self._timer, self._loop)
-        self._guard.atexit = False
+        self._finalizer = weakref.finalize(self, _finalize, self._response, self._timer, self._loop)
+        self._finalizer.atexit = False
 
     def _expire(self) -> None:
         self.abort(translate(TimeoutError(), self._timer, self.request))
 
     async def read(self) -> bytes:
-        """The whole body. Raises `APITimeoutError`, `APIConnectionError` when it does not come whole, and
-        `APIResponseValidationError` when it is longer, decompressed, than the pool allows."""
+        """Return the whole body. Raises as `read_whole` does."""
         if self._content is None:
             reader = self._reader
             self.is_consumed = True
             if reader.is_eof() and reader.exception() is None and self._decompressor is None:
-                # A small answer has arrived whole with its headers: no wait, no timer.
+                # A small body mostly arrives with its headers: no wait, no timer.
                 content = reader.read_nowait()
                 self._end()
+                if self._max_bytes is not None and len(content) > self._max_bytes:
+                    del content
+                    raise too_large(self, self._max_bytes)
             else:
-                content = await self._read_on(self._max_bytes)
-            if self._max_bytes is not None and len(content) > self._max_bytes:
-                del content  # what a server sent is in no frame of an error: it may be the request
-                raise self._too_long(self._max_bytes)
+                content = await read_whole(self, self._max_bytes)
             self._content = content
         return self._content
 
-    async def _read_on(self, max_bytes: int | None) -> bytes:
-        """The body up to its end. Raises as `read` does."""
-        chunks: list[bytes] = []
-        try:
-            size = await self._gather(max_bytes, chunks)
-        except BaseException:
-            chunks = []  # what a server sent is in no frame of an error: it may have sent the request back
-            raise
-        if max_bytes is not None and size > max_bytes:
-            chunks.clear()
-            raise self._too_long(max_bytes)
-        if size < _LARGE_JOIN_BYTES:
-            return b"".join(chunks)
-        return await self.compute(_joined, chunks)
-
-    async def read_start(self, max_bytes: int) -> bytes:
-        """The first ``max_bytes`` of the body, or what comes of them soon; the rest is not read.
-
-        For the body of an error, whose status says the most: it may break off, or drip for ever.
-        """
-        kept: list[bytes] = []
-        give_up = self._loop.call_later(_ERROR_BODY_S, self.abort)
-        try:
-            await self._gather(max_bytes, kept)
-        except (APIConnectionError, APIResponseValidationError):
-            pass
-        except BaseException:
-            kept = []  # as in `_read_on`
-            raise
-        finally:
-            give_up.cancel()
-        return b"".join(kept)[:max_bytes]
-
-    async def _gather(self, max_bytes: int | None, kept: list[bytes]) -> int:
-        """Read the body up to its end, or to the first chunk beyond ``max_bytes``, into ``kept``. Returns its bytes."""
-        size = 0
-        failed: APIError
-        try:
-            async with contextlib.aclosing(self.pieces()) as pieces:
-                async for piece in pieces:
-                    kept.append(piece)
-                    size += len(piece)
-                    if max_bytes is not None and size > max_bytes:
-                        break
-            return size
-        except APIConnectionError as error:
-            # If it cannot be unpacked, all that the server sent has come: the response is wrong, not the connection.
-            is_packed = isinstance(error.__cause__, DecompressionError)
-            failed = self._not_unpacked(b"".join(kept), error) if is_packed else error
-        except BaseException:
-            kept, piece = [], b""  # as below: what reports a cancellation shows its frames, too
-            raise
-        # What a server sent is in no frame of an error: it may have sent the request back.
-        del kept
-        piece = b""
-        try:
-            raise without_frames(failed)
-        finally:
-            del failed  # its traceback refers to this frame: a cycle otherwise
-
-    def _not_unpacked(self, content: bytes, error: APIError) -> APIResponseValidationError:
-        content = scrub(content, self.sent)
-        response = ErrorResponse(self.status, scrub_headers(self.headers, self.sent), content, self.request)
-        message = f"The answer ({self.status}) cannot be unpacked: {error.__cause__}."
-        made = APIResponseValidationError(response, content.decode(errors="replace"), message=message)
-        made.__cause__ = error.__cause__
-        return made
-
-    def _too_long(self, max_bytes: int) -> APIResponseValidationError:
-        return APIResponseValidationError(
-            ErrorResponse(self.status, scrub_headers(self.headers, self.sent), b"", self.request),
-            message=f"The answer is longer than {max_bytes} bytes (the `max_response_bytes` of DefaultAioHttpClient) once it "
-            "is decompressed, and was not read to its end.",
-        )
-
-    async def pieces(self) -> AsyncGenerator[bytes, None]:
-        """The body in pieces as they arrive."""
+    async def iter_chunks(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body in chunks as they arrive. Closes the connection if the caller stops early."""
         self.is_consumed = True
         try:
             while True:
-                piece = await self.next_piece()
-                if not piece:
+                chunk = await self.read_chunk()
+                if not chunk:
                     return
-                yield piece
-                del piece  # the next error must not have it in its frames
+                yield chunk
+                del chunk  # the next error must not have it in its frames
         finally:
             if not self._reader.at_eof():
                 self.abort()
 
-    async def next_piece(self) -> bytes:
-        """The bytes that have arrived, waiting for some; ``b""`` at the end."""
+    async def read_chunk(self) -> bytes:
+        """Return the bytes that have arrived, waiting for some; ``b""`` at the end.
+
+        Raises `APITimeoutError`, and `APIConnectionError` when the body breaks off or is closed meanwhile.
+        """
         reader = self._reader
         timer = self._timer
         if asyncio.get_running_loop() is not self._loop:
-            raise GroqError(
-                "an answer is read on the event loop that it was made on, and this is another one"
-            )
+            raise GroqError("this response belongs to another event loop; read it on the loop of its call")
         if not timer.phase:
             timer.start_phase("read")
         try:
-            piece = await (
+            chunk = await (
                 reader.readany() if self._decompressor is None else self._decompressor.readany(reader)
             )
         except asyncio.CancelledError:
             self.abort()
             raise
         except BaseException as error:
-            piece = self._arrived_before()
-            if piece:
-                return piece  # the next call meets the error again
+            chunk = self._buffered_data()
+            if chunk:
+                return chunk  # the next call meets the error again
             self._end()
             _close(self._response)
-            translated = self._broken or translate(error, self._timer, self.request)
+            translated = self._error or translate(error, self._timer, self.request)
             if translated is None:
                 raise
             cause = error.__cause__ if translated is error else without_secrets(error)
             without_frames(error)  # it becomes the context
-            raise without_frames(self.told(translated)) from cause
-        if self._broken is not None:
-            del piece
-            raise without_frames(self.told(self._broken))
+            raise without_frames(self.with_attempts(translated)) from cause
+        if self._error is not None:
+            del chunk
+            raise without_frames(self.with_attempts(self._error))
         if timer.phase == "read":
             timer.stop_phase()
-        if not piece:
+        if not chunk:
             self._end()
-        return piece
+        return chunk
 
-    def _arrived_before(self) -> bytes:
-        piece = arrived_before(self._reader)
-        if piece and self._decompressor is not None:
+    def _buffered_data(self) -> bytes:
+        """Return the bytes that arrived before the connection failed."""
+        data = arrived_before(self._reader)
+        if data and self._decompressor is not None:
             with contextlib.suppress(DecompressionError):
-                return self._decompressor.decompress(piece)
+                return self._decompressor.decompress(data)
             return b""
-        return piece
+        return data
 
-    def told(self, error: APIError) -> APIError:
-        """The error with all tries of the call in it: those before this answer, and this one."""
+    def with_attempts(self, error: APIError) -> APIError:
+        """Set the attempts of ``error`` to those of the call, this response included, and return it."""
         error.attempts = (*self.attempts, Attempt(None, error.message, 0.0, error.request_id))
         return error
 
     def expect_events(self) -> None:
-        """It is a stream of events, each in an HTTP chunk of its own: the way of reading that is cheapest for that."""
+        """Use the way of reading that costs least for a stream, whose events each have an HTTP chunk of their own."""
         read_events(self._reader)
 
-    def wait_for_event(self) -> None:
-        """The ``idle`` limit runs from now on, whatever bytes come."""
+    def start_idle_timer(self) -> None:
+        """Start the ``idle`` timeout, which goes on whatever bytes arrive."""
         self._timer.start_phase("idle")
 
-    def event_came(self) -> None:
-        """Nobody waits for an event at the moment."""
+    def stop_idle_timer(self) -> None:
+        """Stop the ``idle`` timeout."""
         self._timer.stop_phase()
 
     def _end(self) -> None:
@@ -338,23 +227,23 @@ class AioBody:
             self._pool = None
             end_tracing(self._reader)
         self._timer.stop()
-        if self._guard is not None:
-            self._guard.detach()
+        if self._finalizer is not None:
+            self._finalizer.detach()
 
     def abort(self, error: APIError | None = None) -> None:
-        """Close the connection at once. A reader that waits for the body gets ``error``."""
+        """Close the connection at once. A task that waits for the body gets ``error``."""
         if self._ended_at is not None:
             return
         self._end()
         if error is None:
             error = APIConnectionError("The response was closed before its body had been read.", self.request)
-        self._broken = error
+        self._error = error
         if self._reader.exception() is None:
             self._reader.set_exception(error)
         _close(self._response)
 
     def client_closed(self) -> None:
-        """The connections of the client are being closed: whoever reads the body gets an error."""
+        """Close the connection because its client is closed. A task that waits for the body gets an error."""
         self.abort(
             APIConnectionError(
                 "Connection error: the client was closed while the response was being read.", self.request
@@ -362,65 +251,44 @@ class AioBody:
         )
 
     async def drain(self) -> APIError | None:
-        """Read what little is left, so that the connection is clean and is used again; give up soon.
+        """Read the short rest of the body for half a second at most, so that the connection can be reused.
 
-        Returns the error of a body that broke off, None for one that ended in order or that nobody waited for.
+        Returns the error if the body breaks off; None if it ends in order or does not end in time.
         """
-        give_up = self._loop.call_later(_DRAIN_S, self.abort)
+        timeout = self._loop.call_later(_DRAIN_S, self.abort)
         try:
-            while await self.next_piece():
+            while await self.read_chunk():
                 pass
         except APIError as error:
-            return error if self._broken is None else None
+            return error if self._error is None else None
         finally:
-            give_up.cancel()
+            timeout.cancel()
         return None
 
     async def close(self) -> None:
-        """Close the body; the connection is reused when it was read to its end."""
+        """Close the body. The connection is reused if all of the body has arrived, read or not."""
         if self._reader.is_eof() and self._reader.exception() is None:
-            # Everything has arrived, read or not: the connection is clean.
             self._response.release()
             self._end()
         else:
             self.abort()
 
-    async def compute(self, work: Callable[..., T], /, *args: Any) -> T:
-        """``work(*args)``, which takes long, off the loop. Raises what it raises."""
-        return await run(PARSING, work, *args)
+    async def compute(self, function: Callable[..., T], /, *args: Any) -> T:
+        """Return ``function(*args)``, run in a thread because it takes long. Raises what it raises."""
+        return await run(PARSING, function, *args)
 
     async def save(self, path: str | os.PathLike[str], chunk_bytes: int) -> int:
         """Write the body to ``path``, which appears whole or not at all, within the deadline of the call.
 
-        Returns the bytes written. Raises `OSError` where it cannot be written, `StreamAlreadyConsumed` where some of
-        it was read already and not kept: the file would not be whole.
+        Returns the bytes written. Raises as `save_body` does.
         """
-        from .files import gathered, sliced, write_atomically
+        from .save_body import save_body  # most clients save nothing
 
-        if self._content is not None:  # the call has ended
-            return await write_atomically(path, sliced(self._content, chunk_bytes))
-        if self.is_consumed:
-            raise StreamAlreadyConsumed
-        timer = self._timer
-        saving = write_atomically(path, gathered(self.pieces(), chunk_bytes))
-        try:
-            return await in_time(saving, timer.deadline, timer.total_s, self.request)
-        except APITimeoutError as error:
-            if not error.attempts:
-                self.told(error)
-            raise
+        return await save_body(self, self._content, path, chunk_bytes, self._timer)
 
 
-def _joined(chunks: list[bytes]) -> bytes:
-    """``chunks`` as one. They are let go of in between, not all at once: freeing them takes as long as copying."""
-    content = b"".join(chunks)  # without the GIL, from 1 MiB on
-    while chunks:
-        del chunks[-1]
-    return content
-
-
-def _abandon(response: aiohttp.ClientResponse, timer: PhaseTimer, loop: asyncio.AbstractEventLoop) -> None:
-    """Close the connection of a body that was collected, in whichever thread that happened."""
+def _finalize(response: aiohttp.ClientResponse, timer: PhaseTimer, loop: asyncio.AbstractEventLoop) -> None:
+    """Close the connection of a body that was garbage-collected, in whichever thread that happened."""
 
     def close() -> None:
         timer.stop()
@@ -429,7 +297,7 @@ def _abandon(response: aiohttp.ClientResponse, timer: PhaseTimer, loop: asyncio.
     if loop.is_closed():
         _close(response)
         return
-    with contextlib.suppress(RuntimeError):  # the loop may close in between
+    with contextlib.suppress(RuntimeError):  # the loop may be closed in between
         loop.call_soon_threadsafe(close)
 
 

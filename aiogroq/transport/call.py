@@ -42,6 +42,7 @@ from .exchange import (
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient, PublicSession
 from .payloads import EncodedHeaders, LargeBody, MultipartPayload, RequestData, skipped_headers
 from .proxies import about_proxy
+from .read_body import read_start
 from .timers import PhaseTimer, current_timer
 from .upload import Upload, rewind
 
@@ -220,7 +221,7 @@ class Call:
 
     async def _said(self, body: AioBody) -> tuple[bytes, Mapping[str, str]]:
         """Body and headers of an answer for the error that it becomes, without our secrets in them."""
-        content = scrub(await body.read_start(_MAX_ERROR_BYTES), self.headers.values)
+        content = scrub(await read_start(body, _MAX_ERROR_BYTES), self.headers.values)
         return content, scrub_headers(body.headers, self.headers.values)
 
     async def _status_error(self, body: AioBody) -> APIStatusError:

@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
@@ -126,27 +126,3 @@ class _Target:
             if not self._is_special:
                 with contextlib.suppress(OSError):
                     os.unlink(self._part)
-
-
-async def sliced(content: bytes, size: int) -> AsyncIterator[bytes | memoryview]:
-    """``content`` in pieces of ``size`` bytes."""
-    view = memoryview(content)
-    for start in range(0, len(content), size):
-        yield view[start : start + size]
-
-
-async def gathered(pieces: AsyncGenerator[bytes, None], size: int) -> AsyncIterator[bytes]:
-    """``pieces`` joined until they are at least ``size`` bytes: one hop to the file's thread for many of them."""
-    held: list[bytes] = []
-    held_bytes = 0
-    try:
-        async for piece in pieces:
-            held.append(piece)
-            held_bytes += len(piece)
-            if held_bytes >= size:
-                yield b"".join(held)
-                held, held_bytes = [], 0
-    finally:
-        await pieces.aclose()
-    if held:
-        yield b"".join(held)

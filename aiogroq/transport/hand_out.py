@@ -21,7 +21,7 @@ def hand_out(call: Call, body: AioBody, content: bytes | None) -> Any:
     request = call.request
     if content is None:
         body.attempts = call.attempts
-        body.guard()
+        body.attach_finalizer()
     view = request.view
     if view is None and not request.binary:
         if request.stream:

@@ -151,13 +151,13 @@ class AsyncStream(Generic[T]):
                 "another task is reading this stream; hand its chunks on, or ask for a stream each"
             )
         self._is_read = True
-        body.wait_for_event()  # the limit runs from event to event, whatever bytes come between
+        body.start_idle_timer()  # the limit runs from event to event, whatever bytes come between
         try:
             while not ready:
                 if self._is_done or self._failed is not None:
                     raise self._end()
                 try:
-                    piece = await body.next_piece()
+                    piece = await body.read_chunk()
                     if self._is_done:
                         continue  # closed meanwhile, by another task
                     if piece:
@@ -171,7 +171,7 @@ class AsyncStream(Generic[T]):
                         self._fail(error)
         finally:
             self._is_read = False
-            body.event_came()
+            body.stop_idle_timer()
         return ready.pop()
 
     def _end(self) -> Exception:
@@ -319,7 +319,7 @@ class AsyncStream(Generic[T]):
                 f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
         error.request_id = error.request_id or self._answered_headers().get("x-request-id")
-        self._failed = without_frames(self._body.told(error))
+        self._failed = without_frames(self._body.with_attempts(error))
         self._tell_end(error)
         self._body.abort()
 

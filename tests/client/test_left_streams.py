@@ -99,7 +99,7 @@ async def test_a_stream_of_another_loop_is_refused_in_one_sentence(client: Async
         async for _ in stream:
             pass
 
-    with pytest.raises(GroqError, match="event loop that it was made on"):
+    with pytest.raises(GroqError, match="belongs to another event loop"):
         await asyncio.to_thread(asyncio.run, read())
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 

@@ -277,7 +277,7 @@ print(ask(client))
 """
     assert programs.run(STREAM + ENDED + code, loop=loop_kind) == [
         "The thread that reads this body has died; the rest of it is lost.",
-        "an answer is read on the event loop that it was made on, and this is another one",
+        "this response belongs to another event loop; read it on the loop of its call",
         "2+2 = 4.",
     ]
 

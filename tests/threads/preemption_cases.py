@@ -151,17 +151,17 @@ class Body:
         self.pieces = list(pieces)
         self.is_closed = False
 
-    async def next_piece(self) -> bytes:
+    async def read_chunk(self) -> bytes:
         await asyncio.sleep(0)
         if self.is_closed:
             raise APIConnectionError("The body was closed.", None)  # type: ignore[arg-type]
         return self.pieces.pop(0) if self.pieces else b""
 
     def expect_events(self) -> None: ...
-    def wait_for_event(self) -> None: ...
-    def event_came(self) -> None: ...
+    def start_idle_timer(self) -> None: ...
+    def stop_idle_timer(self) -> None: ...
 
-    def told(self, error: Exception) -> Exception:
+    def with_attempts(self, error: Exception) -> Exception:
         return error
 
     def abort(self) -> None:
