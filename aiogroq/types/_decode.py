@@ -1,15 +1,14 @@
-"""Bytes of JSON to values, without ever losing a paid answer to a type error.
+"""Decodes JSON bytes leniently, so that no type mismatch loses a response.
 
-Three steps, each tried only when the one before it failed:
+Each of three steps is tried only if the one before it failed:
 
-1. typed: msgspec's decoder for the type, in C. It succeeds when the body has just the declared fields and types.
-2. drifted: the untyped body is poured into the type by `construct`: unknown fields are kept, a value of another
-   type is converted where that loses nothing (``"15"`` for an int) and otherwise kept as it was sent.
-3. JSON that msgspec refuses (a lone surrogate, which a model that emits half an emoji produces) goes through the
-   standard library's more tolerant parser, and then through step 2. Of what is nested thousands deep the depths stay
-   the text that they are.
+1. Typed: msgspec's decoder for the type, in C. It accepts a body with only declared fields and types.
+2. Lenient: `construct` builds the object from the untyped body. It preserves unknown fields, converts a value of
+   another type if that is lossless (``"15"`` for an int), and preserves it otherwise.
+3. JSON that msgspec rejects (a lone surrogate, from a model that emits half an emoji) is parsed by the standard
+   library, then step 2. Of JSON nested thousands deep, the deepest levels stay text.
 
-A body that is no JSON raises `NotJSONError`. Drifted types are logged once for each field.
+A body that is not JSON raises `NotJSONError`. Each type mismatch is logged once for its field and type.
 """
 
 from __future__ import annotations
@@ -31,36 +30,36 @@ T = TypeVar("T")
 _log = logging.getLogger("aiogroq")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _untyped_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
-_drift_logged: set[tuple[str, str]] = set()
+_logged_mismatches: set[tuple[str, str]] = set()
 
 
 class NotJSONError(ValueError):
-    """The body of an answer is no JSON."""
+    """The body of a response is not JSON."""
 
 
 _MAX_DEPTH = 100
 _BRACKET_OR_STRING = re.compile(r'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 DECODE_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
-"""What a typed decoder raises for a body that drifted, or is no JSON."""
-
+"""The exceptions of a typed decoder for a body that is not JSON or does not match the type."""
 
 _SCALARS = frozenset({float, int, str})
 
 
 def typed_decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
-    """The decoder of step 1 alone, for loops that cannot afford a call more. What it refuses (`DECODE_ERRORS`) is
-    `decode_json`'s to decode; what it accepts has no unknown field in it."""
+    """Return the decoder of step 1, for loops that cannot afford another call.
+
+    A body that it accepts has no unknown field. For a body that it rejects (`DECODE_ERRORS`) call `decode_json`.
+    """
     return cast(
         "msgspec.json.Decoder[T]", _decoders.get(cls) or _decoders.setdefault(cls, msgspec.json.Decoder(cls))
     )
 
 
 def decode_json(cls: type[T], body: bytes) -> T:
-    """The JSON ``body`` as a ``cls``, or as near to it as the body allows.
+    """Decode the JSON ``body`` as a ``cls``, as far as the body allows.
 
-    Raises `NotJSONError`. A body that is JSON but no object at all (a list where a `Struct` was due) is
-    returned as the plain value that it is.
+    JSON of another kind (a list instead of an object) is returned as plain data. Raises `NotJSONError`.
     """
     value: Any
     try:
@@ -73,7 +72,7 @@ def decode_json(cls: type[T], body: bytes) -> T:
 
 
 def decode_untyped(body: bytes) -> Any:
-    """The JSON ``body`` as dicts, lists and scalars. Raises `NotJSONError`."""
+    """Decode the JSON ``body`` as dicts, lists and scalars. Raises `NotJSONError`."""
     try:
         return _untyped_decoder.decode(body)
     except DECODE_ERRORS:
@@ -87,22 +86,22 @@ def decode_untyped(body: bytes) -> Any:
 
 
 def _decode_deep(text: str) -> Any:
-    """JSON that is nested more deeply than parsers go. What is below `_MAX_DEPTH` stays the text that it is."""
-    pieces: list[str] = []
-    depth = done = cut = 0
+    """Decode JSON that is nested too deeply for parsers. Levels below `_MAX_DEPTH` stay text."""
+    parts: list[str] = []
+    depth = done = start = 0
     for match in _BRACKET_OR_STRING.finditer(text):
         token = match[0]
         if token in "[{":
             depth += 1
             if depth == _MAX_DEPTH + 1:
-                cut = match.start()
+                start = match.start()
         elif token in "]}":
             if depth == _MAX_DEPTH + 1:
-                pieces += [text[done:cut], json.dumps(text[cut : match.end()])]
+                parts += [text[done:start], json.dumps(text[start : match.end()])]
                 done = match.end()
             depth -= 1
     try:
-        return json.loads("".join([*pieces, text[done:]]), parse_int=_integer)
+        return json.loads("".join([*parts, text[done:]]), parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise NotJSONError(str(error)) from None
 
@@ -115,7 +114,7 @@ def _integer(digits: str) -> int | float:
 
 
 def construct(cls: Any, value: Any) -> Any:
-    """``value``, plain data, as a ``cls`` as far as it fits; what does not fit stays as it was sent."""
+    """Build a ``cls`` from plain data as far as it fits. Values that do not fit stay as they were sent."""
     made = _construct(cls, value, "")
     if isinstance(made, Struct):
         instance_dict(made)[SCHEMA_MISMATCH] = True
@@ -132,10 +131,10 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
         return value
     if origin in (list, typing.Sequence) and isinstance(value, list):
         (inner,) = typing.get_args(cls) or (Any,)
-        if inner in _SCALARS:  # a vector has hundreds of numbers: all at once, where all of them fit
+        if inner in _SCALARS:  # a vector has hundreds of numbers: convert them at once if all of them fit
             try:
                 return msgspec.convert(value, cls)
-            except (*DECODE_ERRORS, ValueError, SystemError):  # as for one of them below
+            except (*DECODE_ERRORS, ValueError, SystemError):  # as in `_construct_scalar`
                 pass
         return [_construct(inner, item, where) for item in cast("list[object]", value)]
     if origin is dict and isinstance(value, dict):
@@ -147,21 +146,21 @@ def _construct(cls: Any, value: Any, where: str) -> Any:
 
 
 def _is_struct(cls: Any) -> bool:
-    # Without the look at its origin, Python 3.10 takes `list[int]` for a class.
+    # The test of the origin is for Python 3.10, where `list[int]` is an instance of `type`.
     return typing.get_origin(cls) is None and isinstance(cls, type) and issubclass(cls, Struct)
 
 
 def _construct_struct(cls: type[Struct], value: dict[str, Any]) -> Struct:
     known: dict[str, Any] = {}
     extra: dict[str, Any] = dict(value)
-    for field in _fields(cls):
-        if field.encode_name not in value:
+    for name_in_json, field in _fields(cls).items():
+        if name_in_json not in value:
             if field.required:
                 known[field.name] = None
             continue
-        sent = extra.pop(field.encode_name)
-        if sent is None and field.name in _lists(cls):
-            continue  # as if it were absent: an empty list can be iterated
+        sent = extra.pop(name_in_json)
+        if sent is None and typing.get_origin(field.default_factory) is list:
+            continue  # null for a list becomes an empty list, so that it can be iterated
         known[field.name] = _construct(field.type, sent, f"{cls.__name__}.{field.name}")
     obj = cls(**known)
     if extra:
@@ -170,20 +169,9 @@ def _construct_struct(cls: type[Struct], value: dict[str, Any]) -> Struct:
 
 
 @lru_cache(maxsize=256)
-def _fields(cls: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(cls)
-
-
-@lru_cache(maxsize=256)
-def _lists(cls: type[Struct]) -> frozenset[str]:
-    """The names of the fields that are an empty list where they are absent."""
-    factories = {field.name: field.default_factory for field in _fields(cls)}
-    return frozenset(name for name, factory in factories.items() if typing.get_origin(factory) is list)
-
-
-@lru_cache(maxsize=256)
-def _field_names(cls: type[Struct]) -> frozenset[str]:
-    return frozenset(field.encode_name for field in _fields(cls))
+def _fields(cls: type[Struct]) -> dict[str, msgspec.structs.FieldInfo]:
+    """The fields by their names in JSON."""
+    return {field.encode_name: field for field in msgspec.structs.fields(cls)}
 
 
 def _construct_union(cls: Any, value: Any, where: str) -> Any:
@@ -191,7 +179,9 @@ def _construct_union(cls: Any, value: Any, where: str) -> Any:
     if value is None and type(None) in options:
         return None
     if isinstance(value, dict):
-        known = {option: len(_field_names(option) & value.keys()) for option in options if _is_struct(option)}
+        known = {
+            option: len(_fields(option).keys() & value.keys()) for option in options if _is_struct(option)
+        }
         if known:
             return _construct(max(known, key=known.__getitem__), value, where)
     for option in options:
@@ -206,16 +196,20 @@ def _construct_scalar(cls: Any, value: Any, where: str) -> Any:
         try:
             return msgspec.convert(value, cls, strict=strict)
         except (msgspec.MsgspecError, TypeError, ValueError, RecursionError, SystemError):
-            # ValueError: what msgspec makes of a lone surrogate where a number was due. SystemError: what it makes, up
-            # to 0.20, of a number that no float holds.
+            # ValueError: msgspec raises it for a lone surrogate instead of a number. SystemError: msgspec up to 0.20
+            # raises it for a number that no float can hold.
             continue
     log_schema_mismatch(where, value)
     return value
 
 
 def log_schema_mismatch(where: str, value: Any) -> None:
-    """Say, once for each field and type, that ``value`` is kept as it was sent, though it does not fit the field."""
+    """Log that ``value`` does not match its field and is preserved, once for each field and type."""
     key = (where, type(value).__name__)
-    if key not in _drift_logged:
-        _drift_logged.add(key)
-        _log.warning("%s came as %s; it is kept as it was sent", where or "a value", type(value).__name__)
+    if key not in _logged_mismatches:
+        _logged_mismatches.add(key)
+        _log.warning(
+            "unexpected type of %s: %s; the value is passed on unchanged",
+            where or "a value",
+            type(value).__name__,
+        )

@@ -1,8 +1,8 @@
-"""Turns objects of the service's answers into plain data again, as they were sent.
+"""Turns response objects back into plain data, as it was sent.
 
-Goes through an object and the body that it came from side by side, because the object alone does not know which of
-its nulls and defaults were sent, nor that ``15`` came as ``"15"``. Uses no recursion: a body may be nested as
-deeply as a JSON parser takes it.
+It walks an object and the body that it was decoded from together, because the object alone does not know which
+nulls and defaults were sent, nor that ``15`` was sent as ``"15"``. It is not recursive: a body may be nested as
+deeply as a JSON parser allows.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ import msgspec
 from ._struct import Struct
 
 MISSING: Any = object()
-"""The body is not known."""
+"""The value in the body is not known."""
 
 
 def to_builtins(value: Struct, sent: Any = MISSING, *, defaults: bool = False, nulls: bool = True) -> Any:
-    """``value`` as dicts, lists and scalars; the copy shares nothing with it.
+    """Return ``value`` as dicts, lists and scalars. The result shares no container with it.
 
-    ``sent`` is the plain data that it was decoded from: then keys that were sent are there, nulls included, and
-    defaults that were not sent are not. Without it, known fields that are null are left out, unless
-    ``defaults`` asks for every declared field. ``nulls=False`` leaves out every field that is null.
+    ``sent`` is the body as plain data: then the result has exactly the sent keys, nulls included. Without it,
+    declared fields that are null are left out, unless ``defaults`` requests all declared fields.
+    ``nulls=False`` leaves out all fields that are null.
     """
-    made: list[Any] = [None]
-    waiting: list[tuple[Any, Any, Any, Any]] = [(value, sent, made, 0)]
-    while waiting:
-        one, its_sent, into, key = waiting.pop()
+    result: list[Any] = [None]
+    pending: list[tuple[Any, Any, Any, Any]] = [(value, sent, result, 0)]
+    while pending:
+        item, item_sent, into, key = pending.pop()
         copy: Any
         items: Iterator[tuple[Any, Any, Any]]
-        if isinstance(one, Struct):
-            copy, items = {}, _fields(one, its_sent, defaults, nulls)
-        elif isinstance(one, dict):
-            copy, items = {}, _entries(cast("dict[str, Any]", one), its_sent)
+        if isinstance(item, Struct):
+            copy, items = {}, _fields(item, item_sent, defaults, nulls)
+        elif isinstance(item, dict):
+            copy, items = {}, _entries(cast("dict[str, Any]", item), item_sent)
         else:
-            copy, items = [None] * len(one), _items(one, its_sent)
+            copy, items = [None] * len(item), _items(item, item_sent)
         into[key] = copy
         for name, inner, inner_sent in items:
             if isinstance(inner, (dict, list, Struct)):
-                copy[name] = None  # holds the place: keys stay in order
-                waiting.append((cast("Any", inner), inner_sent, copy, name))
+                copy[name] = None  # a placeholder, so that keys stay in order
+                pending.append((cast("Any", inner), inner_sent, copy, name))
             else:
                 copy[name] = _as_sent(inner, inner_sent)
-    return made[0]
+    return result[0]
 
 
 def _fields(obj: Struct, sent: Any, defaults: bool, nulls: bool) -> Iterator[tuple[str, Any, Any]]:
@@ -58,7 +58,7 @@ def _fields(obj: Struct, sent: Any, defaults: bool, nulls: bool) -> Iterator[tup
             continue
         if known is not None:
             if name in known:
-                as_null = known[name] is None and value == unset[name]  # a null that is read as an empty list
+                as_null = known[name] is None and value == unset[name]  # null was decoded as an empty list
                 yield name, None if as_null else value, known[name]
             elif value is not None and value != unset[name]:
                 yield name, value, MISSING
@@ -92,7 +92,7 @@ def _defaults(cls: type[Struct]) -> dict[str, Any]:
 
 
 def _as_sent(value: Any, sent: Any) -> Any:
-    """A scalar, in the form it was sent in if it was converted on its way in and not changed since. An array as a list."""
+    """Return a scalar in the form that was sent, if it was converted and not changed since; an array as a list."""
     kind: Any = value.__class__
     if kind is array:
         return value.tolist()

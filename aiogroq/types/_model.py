@@ -1,12 +1,12 @@
-"""`BaseModel`: the base of everything that the server sends.
+"""`BaseModel`: the base of all response types.
 
-A response is a `msgspec.Struct` whose declared fields are read as attributes. The service adds fields at any
-time, so whatever it sent beyond them is kept: as an attribute, by ``obj["key"]``, and in `to_dict`, at any
-depth. Declared fields that drifted in type keep the value that was sent.
+A response is a `msgspec.Struct` whose declared fields are attributes. The service may add fields at any time,
+so unknown fields are preserved: as attributes, in ``obj["key"]`` and in `to_dict`, at any depth. A declared
+field of another type than declared has the value that was sent.
 
-The price of keeping unknown fields at full decoding speed: Structs refuse unknown fields in msgspec's own
-decoder, which is how the fast path knows that there is nothing to keep. So read stored bodies with
-`BaseModel.model_validate_json`, not with ``msgspec.json.decode(body, type=...)``.
+Structs reject unknown fields in msgspec's own decoder: a body that it accepts has none, so that decoding at
+full speed loses nothing. Therefore read stored bodies with `BaseModel.model_validate_json`, not with
+``msgspec.json.decode(body, type=...)``.
 """
 
 from __future__ import annotations
@@ -28,54 +28,30 @@ from ._typing import Self, TypeAlias
 M = TypeVar("M", bound="BaseModel")
 
 Plain: TypeAlias = dict[str, Any]
-"""An object as plain data. By this name also where `dict` is the name of a method."""
+"""An object as plain data."""
 
 
-class _OlderNames:
-    """The names that pydantic's models had before its version 2."""
+class BaseModel(Struct):
+    """The methods of all response types.
 
-    if TYPE_CHECKING:
-
-        def model_dump(self, **options: Any) -> Plain: ...
-
-        def model_dump_json(self, **options: Any) -> str: ...
-
-        def model_copy(self, *, update: Plain | None = None, deep: bool = False) -> Self: ...
-
-    def dict(self, **options: Any) -> Plain:
-        """`model_dump` under its older name."""
-        return self.model_dump(**options)
-
-    def json(self, **options: Any) -> str:
-        """`model_dump_json` under its older name."""
-        return self.model_dump_json(**options)
-
-    def copy(self, *, update: Plain | None = None, deep: bool = False) -> Self:
-        """`model_copy` under its older name."""
-        return self.model_copy(update=update, deep=deep)
-
-
-class BaseModel(_OlderNames, Struct):
-    """What every answer of the service can do, besides its own fields.
-
-    Reading: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``, `keys`, `values`, `items`.
-    Writing out: `to_dict`, `to_json`, and the pydantic names `model_dump`, `model_dump_json`.
-    Reading in: `model_validate`, `model_validate_json`, `construct`.
+    Access: ``obj.field``, ``obj["field"]``, ``"field" in obj``, ``obj.get("field")``, `keys`, `values`,
+    `items`. Output: `to_dict`, `to_json`, and the pydantic names `model_dump`, `model_dump_json`. Input:
+    `model_validate`, `model_validate_json`, `construct`.
     """
 
     if not TYPE_CHECKING:
-        # At run time only: a type checker is to see a misspelt field as one. `get` and ``obj[...]`` are for the others.
+        # Hidden from type checkers, so that they report a misspelt field. For unknown fields use `get` or ``obj[...]``.
         def __getattr__(self, name: str) -> Any:
-            # Reached only when normal look-up failed: so it costs nothing for declared fields.
+            # Python calls this only if normal lookup failed, so it costs nothing for declared fields.
             extra = cast("dict[str, Any] | None", self.__dict__.get("_extra"))
-            # Python asks objects for names with two underscores on its own account; a server does not answer those.
+            # Python itself looks up names with two underscores, which a server must not provide.
             if extra is not None and name in extra and not name.startswith("__"):
                 return extra[name]
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-        # A type checker is to refuse the iteration of a completion where ``stream=True`` was forgotten.
+        # Hidden, so that type checkers reject the iteration of a completion where ``stream=True`` was forgotten.
         def __iter__(self) -> Iterator[tuple[str, Any]]:
-            """Names with values, as of pydantic's models."""
+            """Iterate over pairs of name and value, as pydantic models do."""
             return iter(self.items())
 
     def __getitem__(self, key: str) -> Any:
@@ -90,39 +66,39 @@ class BaseModel(_OlderNames, Struct):
         return key in self.__struct_fields__ or key in (self.model_extra or ())
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of ``key``, or ``default`` where the object has no such field."""
+        """Return the value of ``key``, or ``default`` if the object has no such field."""
         try:
             return self[key]
         except KeyError:
             return default
 
     def keys(self) -> list[str]:
-        """The names in `to_dict`: what was sent, in the order of declaration, unknown fields last."""
+        """Return the names in `to_dict`: sent fields in the order of declaration, then unknown fields."""
         return list(self.to_dict())
 
     def values(self) -> list[Any]:
-        """The values of `keys`, objects as they are."""
+        """Return the values of `keys`. Nested objects stay objects."""
         return [self[key] for key in self.keys()]
 
     def items(self) -> list[tuple[str, Any]]:
-        """`keys` with `values`."""
+        """Return pairs of `keys` and `values`."""
         return [(key, self[key]) for key in self.keys()]
 
     @property
     def model_fields_set(self) -> set[str]:
-        """The names of the fields that the server sent (of a nested object: those that are not null)."""
+        """The names of the fields that the server sent. For a nested object: of those that are not null."""
         return set(self.to_dict())
 
-    def to_dict(self) -> dict[str, Any]:
-        """The object as plain data, known fields and unknown ones, at any depth.
+    def to_dict(self) -> Plain:
+        """Return the object as plain data, with declared and unknown fields, at any depth.
 
-        Called on the outermost object it has the fields of the body that the server sent, nulls included; on
-        an object inside another one, fields that are null are left out, as absent ones are.
+        A top-level object gives exactly the fields of the body that the server sent, nulls included. A nested
+        object gives its fields that are not null, because it does not know which nulls were sent.
         """
         return cast("dict[str, Any]", to_builtins(self, self._sent()))
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """`to_dict` as JSON text."""
+        """Return `to_dict` as JSON text."""
         return _json_text(self.to_dict(), indent)
 
     def model_dump(
@@ -134,20 +110,21 @@ class BaseModel(_OlderNames, Struct):
         exclude_unset: bool = False,
         exclude_defaults: bool = False,
         **options: Any,
-    ) -> dict[str, Any]:
-        """`to_dict` under the name that pydantic users type.
+    ) -> Plain:
+        """Return `to_dict` with the options of pydantic.
 
-        As with pydantic, fields that were not sent are there with their default, unless ``exclude_unset``,
-        ``exclude_defaults`` or ``exclude_none`` is given; ``include`` and ``exclude`` name fields of this object.
-        Options of pydantic's that change nothing here (``mode``, ``by_alias``, ``warnings``, ...) are accepted.
-        Raises `TypeError` for any other, `NotImplementedError` for an ``include`` or ``exclude`` that is nested.
+        As in pydantic, fields that were not sent have their default, unless ``exclude_unset``,
+        ``exclude_defaults`` or ``exclude_none`` is given. ``include`` and ``exclude`` are names of fields of
+        this object. Pydantic options without effect here (``mode``, ``by_alias``, ``warnings``, ...) are
+        accepted. Raises `TypeError` for any other option, `NotImplementedError` for nested ``include`` or
+        ``exclude``.
         """
         unknown = sorted(options.keys() - _WITHOUT_EFFECT)
         if unknown:
             raise TypeError(f"model_dump() got an unexpected keyword argument {unknown[0]!r}")
         if isinstance(include, dict) or isinstance(exclude, dict):
             raise NotImplementedError(
-                "include and exclude take names of fields; take nested ones out of to_dict()"
+                "include and exclude must be names of fields; for nested ones use to_dict()"
             )
         sent = self._sent() if exclude_unset else MISSING
         defaults = not (exclude_none or exclude_unset or exclude_defaults)
@@ -160,16 +137,16 @@ class BaseModel(_OlderNames, Struct):
         }
 
     def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
-        """`model_dump` as JSON text."""
+        """Return `model_dump` as JSON text."""
         return _json_text(self.model_dump(**options), indent)
 
     def _sent(self) -> Any:
-        """The body that this object was decoded from, as plain data, where its bytes were kept."""
+        """Return the body that this object was decoded from as plain data, or `MISSING` if it was not kept."""
         body = self.__dict__.get("_body")
         return MISSING if body is None else decode_untyped(cast("bytes", body))
 
-    def model_copy(self, *, update: dict[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy; ``update`` gives new values for some fields."""
+    def model_copy(self, *, update: Plain | None = None, deep: bool = False) -> Self:
+        """Return a copy. ``update`` sets some of its fields."""
         other = copy.deepcopy(self) if deep else copy.copy(self)
         for name, value in (update or {}).items():
             if name in self.__struct_fields__:
@@ -180,28 +157,42 @@ class BaseModel(_OlderNames, Struct):
 
     @classmethod
     def model_validate(cls, obj: Any) -> Self:
-        """An object of this type from plain data, as tolerant as the decoding of an answer.
+        """Make an object from plain data, as leniently as from a response.
 
-        Raises `TypeError` where ``obj`` is no mapping.
+        Raises `TypeError` if ``obj`` is not a dict.
         """
         if isinstance(obj, cls):
             return obj
         if not isinstance(obj, dict):
-            raise TypeError(f"{cls.__name__} is made from a dict, not from {type(obj).__name__}")
+            raise TypeError(f"{cls.__name__} requires a dict, not {type(obj).__name__}")
         return cast("Self", construct(cls, cast("dict[str, Any]", obj)))
 
     @classmethod
     def model_validate_json(cls, body: str | bytes) -> Self:
-        """An object of this type from JSON text. Raises `ValueError` where the text is not a JSON object."""
+        """Make an object from JSON text. Raises `ValueError` if it is not a JSON object."""
         value = decode_json(cls, body.encode() if isinstance(body, str) else body)
         if not isinstance(value, cls):
-            raise ValueError(f"{cls.__name__} is made from a JSON object, not from {type(value).__name__}")
+            raise ValueError(f"{cls.__name__} requires a JSON object, not {type(value).__name__}")
         return value
 
     @classmethod
     def construct(cls, **values: Any) -> Self:
-        """An object of this type from keywords, unvalidated; unknown names become unknown fields."""
+        """Make an object from keywords, without validation. Unknown names become unknown fields."""
         return cls.model_validate(values)
+
+    # The names of pydantic models before version 2. As `dict` is one of them, annotations in this class say `Plain`.
+
+    def dict(self, **options: Any) -> Plain:
+        """The same as `model_dump`."""
+        return self.model_dump(**options)
+
+    def json(self, **options: Any) -> str:
+        """The same as `model_dump_json`."""
+        return self.model_dump_json(**options)
+
+    def copy(self, *, update: Plain | None = None, deep: bool = False) -> Self:
+        """The same as `model_copy`."""
+        return self.model_copy(update=update, deep=deep)
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {name: getattr(self, name) for name in self.__struct_fields__}
@@ -224,28 +215,28 @@ class BaseModel(_OlderNames, Struct):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Lets the class stand as a field of a pydantic model. Only pydantic calls it, so it is installed."""
+        """Support the class as the type of a pydantic field. Only pydantic calls this, so it is installed."""
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(
             cls._pydantic_validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(_to_dict),
+            serialization=core_schema.plain_serializer_function_ser_schema(cls.to_dict),
         )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> Plain:
         return inlined_schema(cls)
 
     @classmethod
     def _pydantic_validate(cls, value: Any) -> Self:
         try:
             return cls.model_validate(value)
-        except TypeError as error:  # pydantic collects ValueErrors; a TypeError would escape it
+        except TypeError as error:  # pydantic collects ValueErrors, but not TypeErrors
             raise ValueError(str(error)) from None
 
 
 class ListModel(BaseModel):
-    """A list of objects: its ``data`` can be iterated, counted and indexed through it."""
+    """A response whose ``data`` is a list. Iteration, `len` and integer indexes apply to that list."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(cast("Any", self).data)
@@ -254,14 +245,14 @@ class ListModel(BaseModel):
         return len(cast("Any", self).data)
 
     def __bool__(self) -> bool:
-        return True  # it is an answer, also where there is nothing in it
+        return True  # a response is true, even if its list is empty
 
     def __getitem__(self, key: str | int | slice) -> Any:
         return super().__getitem__(key) if isinstance(key, str) else cast("Any", self).data[key]
 
 
 class Short:
-    """Stands in a repr for what is too long for one."""
+    """A placeholder with a short repr for a long value."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -274,7 +265,7 @@ _MAX_SHOWN_NUMBERS = 16
 
 
 def _shortened(value: Any) -> Any:
-    """``value`` as a repr shows it: of vectors the beginning."""
+    """Return ``value`` as shown in a repr: only the first numbers of a long vector."""
     kind: Any = value.__class__
     if (kind is list or kind is array) and len(value) > _MAX_SHOWN_NUMBERS:
         kinds = set(map(type, value))
@@ -284,18 +275,14 @@ def _shortened(value: Any) -> Any:
     return value
 
 
-def _to_dict(obj: BaseModel) -> dict[str, Any]:
-    return obj.to_dict()
-
-
 _WITHOUT_EFFECT = frozenset(
     {"mode", "by_alias", "context", "round_trip", "warnings", "fallback", "serialize_as_any", "use_api_names"}
 )
 
 
-def _rebuild(cls: type[M], fields: dict[str, Any], hidden: dict[str, Any]) -> M:
+def _rebuild(cls: type[M], fields: dict[str, Any], instance: dict[str, Any]) -> M:
     obj = cls(**fields)
-    instance_dict(obj).update(hidden)
+    instance_dict(obj).update(instance)
     return obj
 
 
@@ -303,5 +290,5 @@ def _json_text(plain: dict[str, Any], indent: int | None) -> str:
     try:
         text = msgspec.json.encode(plain)
         return (msgspec.json.format(text, indent=indent) if indent else text).decode()
-    except (UnicodeEncodeError, RecursionError):  # a lone surrogate, which only an escape can write
+    except (UnicodeEncodeError, RecursionError):  # a lone surrogate can only be written as an escape
         return json.dumps(plain, indent=indent, separators=None if indent else (",", ":"))

@@ -309,8 +309,8 @@ def test_each_drift_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(3):
         construct(FileObject, {"filename": {"drift": "for this test"}, "purpose": 3})
     said = [record.getMessage() for record in caplog.records]
-    assert said.count("FileObject.filename came as dict; it is kept as it was sent") <= 1
-    assert said.count("FileObject.purpose came as int; it is kept as it was sent") <= 1
+    assert said.count("unexpected type of FileObject.filename: dict; the value is passed on unchanged") <= 1
+    assert said.count("unexpected type of FileObject.purpose: int; the value is passed on unchanged") <= 1
     assert "for this test" not in caplog.text
 
 
@@ -417,9 +417,9 @@ def test_an_object_is_made_from_plain_data_as_tolerantly_as_from_an_answer() -> 
 
 
 def test_an_object_is_made_from_an_object_only() -> None:
-    with pytest.raises(TypeError, match="ChatCompletion is made from a dict, not from list"):
+    with pytest.raises(TypeError, match="ChatCompletion requires a dict, not list"):
         ChatCompletion.model_validate([])
-    with pytest.raises(ValueError, match="ChatCompletion is made from a JSON object, not from list"):
+    with pytest.raises(ValueError, match="ChatCompletion requires a JSON object, not list"):
         ChatCompletion.model_validate_json(b"[]")
     with pytest.raises(ValueError, match="Expecting value"):
         ChatCompletion.model_validate_json("<html>")
@@ -508,7 +508,7 @@ def test_an_answer_has_a_json_schema(mode: Any) -> None:
 
 @pytest.mark.parametrize("wrong", ["text", 3, None, [1]])
 def test_what_is_no_answer_is_a_validation_error_of_pydantic(wrong: Any) -> None:
-    with pytest.raises(pydantic.ValidationError, match="ChatCompletion is made from a dict"):
+    with pytest.raises(pydantic.ValidationError, match="ChatCompletion requires a dict"):
         Answer(completion=wrong)
 
 

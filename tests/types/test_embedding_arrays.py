@@ -129,7 +129,7 @@ for _ in range(3):
 def test_what_can_be_no_vector_is_logged_once(sent: Any, kind: str) -> None:
     program = [sys.executable, "-W", "error", "-c", LOGGING, body(sent).decode()]
     done = subprocess.run(program, capture_output=True, text=True, timeout=30)
-    said = f"aiogroq WARNING EmbeddingArray.embedding came as {kind}; it is kept as it was sent\n"
+    said = f"aiogroq WARNING unexpected type of EmbeddingArray.embedding: {kind}; the value is passed on unchanged\n"
     assert (done.stdout, done.stderr) == (said, "")
 
 
