@@ -7,7 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from . import charts, occasions, readme, report
+from . import charts, occasions, pages, report
 from .destination import INTERRUPTED, RESULTS, Destination, whole_number
 from .plan import Row, chosen, for_targets, with_clients
 from .results import Results
@@ -76,7 +76,7 @@ def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *,
     if is_occasion and is_complete:
         occasions.add(destination.asked or RESULTS, targets, results.machine)
     if destination.is_published(is_complete=is_complete):
-        readme.put("benchmarks", report.summary(results))
+        pages.put("benchmarks", report.summary(results), pages.PERFORMANCE)
     sys.stdout.write("\n".join(report.target_table(t for t in targets if t.got is not None)) + "\n")
     for each in results.measured:
         if each.failure:

@@ -39,7 +39,7 @@ class Destination:
         return (self.asked or RESULTS) / ("" if self.is_whole and is_complete else "partial")
 
     def is_published(self, *, is_complete: bool) -> bool:
-        """Whether the README shows it."""
+        """Whether the documentation shows it."""
         return self.asked is None and self.is_whole and is_complete
 
 

@@ -78,7 +78,7 @@ _SUMMARY: tuple[tuple[str, str, Figure, str], ...] = (
 
 
 def summary(results: Results) -> str:
-    """The rows that most people ask about, client beside client, for the README."""
+    """The rows that most people ask about, client beside client, for docs/performance.md."""
     machine = results.machine
     lines = [
         f"Medians, taken {machine['date']} on {machine['cores']} cores, {machine['system']}, {machine['python']}; each "

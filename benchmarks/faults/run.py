@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from .. import machine, readme
+from .. import machine, pages
 from ..destination import INTERRUPTED, Destination, whole_number
 from ..run import versions
 from .catalog import SCENARIOS
@@ -119,4 +119,4 @@ def _write(lines: list[Line], destination: Destination, *, is_complete: bool) ->
     (folder / "faults.json").write_text(json.dumps(report, indent=1) + "\n")
     (folder / "faults.md").write_text(markdown(lines, kind, packages))
     if destination.is_published(is_complete=is_complete):
-        readme.put("faults", summary(lines, kind, packages))
+        pages.put("faults", summary(lines, kind, packages), pages.FAULTS)

@@ -36,11 +36,11 @@ def markdown(lines: Iterable[Line], machine: Mapping[str, str], versions: Mappin
 
 
 def summary(lines: Iterable[Line], machine: Mapping[str, str], versions: Mapping[str, str]) -> str:
-    """How many of each group were right, for the README."""
+    """How many of each group were right, for docs/faults.md."""
     lines = list(lines)
     parts = [
         f"{_said(lines, machine, versions)} Each scenario with both outcomes: "
-        "[faults.md](benchmarks/results/faults.md).",
+        "[faults.md](../benchmarks/results/faults.md).",
         "",
         "| | scenarios | aiogroq right | groq right |",
         "|---|---|---|---|",

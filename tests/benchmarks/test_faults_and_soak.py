@@ -36,7 +36,7 @@ def test_there_are_enough_scenarios() -> None:
 
 
 def test_groups_are_together_in_the_table_and_counted_in_the_summary() -> None:
-    """The README has a line for each group."""
+    """docs/faults.md has a line for each group."""
     lines = [Line("a", "x", "right value", "hang"), Line("b", "y", "right error", "right error")]
     circumstances = {"date": "2026-01-02", "python": "CPython 3.11"}, {"aiogroq": "1", "groq": "2"}
     text = summary(lines, *circumstances)

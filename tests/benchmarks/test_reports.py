@@ -1,4 +1,4 @@
-"""Where the results go: the README's marks, and the list of occasions."""
+"""Where the results go: the marks of the pages, and the list of occasions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import occasions, readme
+from benchmarks import occasions, pages
 from benchmarks.plan import HAND, OURS, for_targets
 from benchmarks.report import summary
 from benchmarks.results import Measured, Results
@@ -25,22 +25,22 @@ def results(ours_s: float) -> Results:
 
 
 def test_text_goes_between_the_marks_of_its_name_again_and_again(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
+    path = tmp_path / "page.md"
     path.write_text("before\n<!-- a -->\nold\n<!-- end of a -->\n<!-- b -->\n<!-- end of b -->\nafter\n")
     for text in ("first", "second\nline\n"):
-        readme.put("a", text, path)
+        pages.put("a", text, path)
     assert path.read_text() == (
         "before\n<!-- a -->\nsecond\nline\n<!-- end of a -->\n<!-- b -->\n<!-- end of b -->\nafter\n"
     )
     with pytest.raises(ValueError, match="no marks for 'c'"):
-        readme.put("c", "x", path)
+        pages.put("c", "x", path)
 
 
-def test_the_readme_of_the_project_has_the_marks(tmp_path: Path) -> None:
-    path = tmp_path / "README.md"
-    path.write_text(readme.README.read_text())
-    for name in ("faults", "benchmarks"):
-        readme.put(name, "x", path)
+@pytest.mark.parametrize(("name", "page"), [("faults", pages.FAULTS), ("benchmarks", pages.PERFORMANCE)])
+def test_the_pages_of_the_project_have_the_marks(name: str, page: Path, tmp_path: Path) -> None:
+    copy = tmp_path / page.name
+    copy.write_text(page.read_text())
+    pages.put(name, "x", copy)
 
 
 def test_every_occasion_is_a_column(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import pages
+
 FOLDER = Path(__file__).parents[2]
 SMALL_PLAN = """
 ROWS = (Row("chat, 1 concurrent", "chat", "request", {"concurrent": 1, "count": 5}, (OURS, GROQ), rounds=2),)
@@ -27,10 +29,12 @@ pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for pr
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of the harness and of the README: what is published can be overwritten there."""
+    """A copy of the harness and of the pages: what is published can be overwritten there."""
     ignored = shutil.ignore_patterns("__pycache__", "partial")
     shutil.copytree(FOLDER / "benchmarks", tmp_path / "benchmarks", ignore=ignored)
-    shutil.copy(FOLDER / "README.md", tmp_path)
+    (tmp_path / "docs").mkdir()
+    for page in (pages.FAULTS, pages.PERFORMANCE):
+        shutil.copy(page, tmp_path / "docs")
     for name in ("results.json", "results.md", "occasions.md", "instructions.json", "instructions.md"):
         (tmp_path / "benchmarks" / "results" / name).write_text("published")
     (tmp_path / "benchmarks" / "results" / "occasions.json").write_text("[]")
@@ -78,7 +82,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 def published(tree: Path) -> dict[str, bytes]:
     """What a whole run writes, and no other may."""
     results = [path for path in (tree / "benchmarks" / "results").iterdir() if path.is_file()]
-    return {path.name: path.read_bytes() for path in (tree / "README.md", *results)}
+    return {path.name: path.read_bytes() for path in (*(tree / "docs").iterdir(), *results)}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def test_only_a_whole_run_is_published(
     assert code == (1 if packages else 0), stderr
     after = published(tree)
     changed = {name for name in after if after[name] != before.get(name)}
-    whole = {"README.md", "results.json", "results.md", "occasions.json", "occasions.md"}
+    whole = {"performance.md", "results.json", "results.md", "occasions.json", "occasions.md"}
     assert changed == (whole if is_published else set())
     assert (tree / "benchmarks" / "results" / "partial").exists() is not is_published
 
@@ -231,10 +235,10 @@ def test_instructions_leave_out_who_cannot_be_counted_and_keep_the_others(tree: 
         ("faults --only xyzzy", "no scenario has 'xyzzy'"),
         ("instructions --only nonsense", "no path with 'nonsense'"),
         ("instructions --client nobody", "the client 'nobody'"),
-        ("--results README.md", "cannot write results to README.md"),
-        ("faults --results README.md", "cannot write results to README.md"),
-        ("instructions --results README.md", "cannot write results to README.md"),
-        ("soak --results README.md/x", "cannot write results to README.md/x: Not a directory"),
+        ("--results docs/faults.md", "cannot write results to docs/faults.md"),
+        ("faults --results docs/faults.md", "cannot write results to docs/faults.md"),
+        ("instructions --results docs/faults.md", "cannot write results to docs/faults.md"),
+        ("soak --results docs/faults.md/x", "cannot write results to docs/faults.md/x: Not a directory"),
     ],
 )
 def test_what_would_measure_nothing_or_could_not_be_written_is_refused(

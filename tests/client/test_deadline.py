@@ -157,7 +157,7 @@ async def test_what_a_stream_had_brought_by_then_is_in_the_error(server: LocalGr
 
 
 def test_it_is_called_the_deadline_where_people_look_for_it() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert "`total` | the deadline" in readme
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "timeouts.md").read_text()
+    assert "`total` | the deadline" in guide
     assert "deadline" in (Timeout.__doc__ or "")
     assert "deadline" in (AsyncGroq.__doc__ or "")

@@ -248,8 +248,8 @@ def test_the_pickle_of_a_client_has_its_key_and_nothing_of_its_connections(
     assert loaded_by(pickled) == set()
     # That is so, and therefore it is said where people look for it.
     assert KEY.encode() in pickled
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    for text in (cls.__doc__ or "", readme):
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "async.md").read_text()
+    for text in (cls.__doc__ or "", guide):
         assert "pickle of it has the key in it, in the clear" in " ".join(text.split())
 
 

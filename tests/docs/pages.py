@@ -1,0 +1,54 @@
+"""The Markdown pages of the project, and the code blocks in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+_BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+class Block(NamedTuple):
+    """A code block."""
+
+    language: str
+    code: str
+    line: int
+    """The line of its first line of code in the page, from 1."""
+    heading: str
+    """The heading that it stands under."""
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test for pytest and not a program."""
+        return "def test_" in self.code
+
+
+def name_of(page: Path) -> str:
+    """The path of a page from the root of the project."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path, *languages: str) -> list[Block]:
+    """The code blocks of a page in these languages, in order."""
+    text = page.read_text(encoding="utf-8")
+    found: list[Block] = []
+    for match in _BLOCK.finditer(text):
+        language, code = match.groups()
+        if language in languages:
+            headings = re.findall(r"^#+ (.+)$", text[: match.start()], re.MULTILINE)
+            line = text.count("\n", 0, match.start(2)) + 1
+            found.append(Block(language, code, line, headings[-1] if headings else ""))
+    return found
+
+
+def without_code(page: Path) -> str:
+    """The text of a page without its code blocks."""
+    return _BLOCK.sub("", page.read_text(encoding="utf-8"))

@@ -1,0 +1,74 @@
+"""The pages: links lead somewhere, the README is short, tables name what exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from .pages import PAGES, ROOT, blocks, name_of, without_code
+
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+MAX_README_BYTES = 10 * 1024
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that the headings of a page have on the site."""
+    headings = re.findall(r"^#+ (.+)$", without_code(page), re.MULTILINE)
+    return {re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", heading).strip().lower()) for heading in headings}
+
+
+def flaw_of(link: str, page: Path) -> str | None:
+    """The reason why a link of a page leads nowhere, or None. Links to other hosts are not followed."""
+    if re.match(r"[a-z]+:", link):
+        return None
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists():
+        return f"there is no {path}"
+    if anchor and anchor not in anchors(target):
+        return f"{name_of(target)} has no heading #{anchor}"
+    return None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    found = {link: flaw_of(link, page) for link in _LINK.findall(without_code(page))}
+    assert {link: flaw for link, flaw in found.items() if flaw} == {}
+
+
+@pytest.mark.parametrize("link", ["nothing.md", "CONTRIBUTING.md#nothing", "docs/nothing/"])
+def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
+    assert flaw_of(link, ROOT / "README.md")
+
+
+def test_every_page_of_the_docs_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text()
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES if ROOT / "docs" in path.parents]
+    assert [page for page in pages if f" {page}\n" not in navigation] == []
+
+
+def test_the_readme_is_short_and_has_six_examples() -> None:
+    readme = ROOT / "README.md"
+    assert readme.stat().st_size <= MAX_README_BYTES
+    assert len(blocks(readme, "python")) == 6
+
+
+def test_every_guide_is_linked_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text()
+    guides = sorted((ROOT / "docs" / "guides").iterdir())
+    assert [guide.name for guide in guides if f"(docs/guides/{guide.name})" not in readme] == []
+
+
+def test_every_module_and_package_is_in_the_table_of_the_architecture() -> None:
+    page = (ROOT / "docs" / "internals" / "architecture.md").read_text()
+    listed = set(re.findall(r"^\| `(?:aiogroq/)?([\w.]+/?)` \|", page, re.MULTILINE))
+    present = {path.name + "/" * path.is_dir() for path in (ROOT / "aiogroq").iterdir()}
+    assert present - listed <= {"__pycache__/", "py.typed", "_version.py", "__main__.py"}
+
+
+def test_every_package_is_in_the_picture_of_the_architecture() -> None:
+    picture = (ROOT / "docs" / "internals" / "architecture.svg").read_text()
+    packages = [path.name for path in (ROOT / "aiogroq").iterdir() if (path / "__init__.py").is_file()]
+    assert [name for name in packages if f">{name}/<" not in picture] == []
