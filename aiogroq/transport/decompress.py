@@ -1,208 +1,170 @@
-"""Decompressing a body. aiohttp does so as well, but takes one that breaks off in the middle for whole.
+"""Decompression of response bodies. aiohttp takes a body that is truncated within its compression for whole; this does not.
 
-Asked for are gzip and deflate alone (`payloads.ACCEPT_ENCODING`). A server that sends brotli or zstd all the same is understood
-where a library for it is installed that knows the end of its stream.
+Requests accept gzip and deflate only (`payloads.ACCEPT_ENCODING`). Brotli and zstd that a server sends anyway are decompressed
+if a library is installed that reports the end of its data.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any
 
 import aiohttp
 
 _STEP_BYTES = 256 * 1024
-"""How much is unpacked at a time: a small body may unpack to a huge one."""
+"""Most bytes that one step decompresses: a small body may decompress to a huge one."""
 _GZIP, _ZLIB, _RAW = 31, 15, -15
-"""What zlib calls ``wbits``."""
+"""Values of ``wbits`` of zlib."""
 _IS_ZLIB = 8
-"""The method of compression, in the lower half of the first byte (RFC 1950); without it ``deflate`` has no head."""
-_OTHER_CODINGS = frozenset({"aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip"})
-"""The rest of the registry of HTTP content codings at IANA; what is not in it (``utf-8``) is no coding."""
-
-
-class _Decoder(Protocol):
-    has_more: bool
-    """Whether there is more to be had without further data."""
-
-    def decompress(self, data: bytes) -> bytes:
-        """What comes of ``data`` and of what is left from before, a step of it."""
-        ...
-
-    @property
-    def is_at_end(self) -> bool:
-        """Whether it may end here."""
-        ...
-
-
-class _Zlib:
-    """Unpacks gzip, of which several may follow each other, and deflate."""
-
-    def __init__(self, coding: str) -> None:
-        self._is_gzip = coding == "gzip"
-        self._member: Any = None
-        self._left = b""
-        self.has_more: bool = False
-
-    def decompress(self, data: bytes) -> bytes:
-        """Raises `zlib.error`."""
-        data = self._left + data
-        if data and (self._member is None or self._member.eof):
-            self._member = zlib.decompressobj(self._wbits(data))
-        if self._member is None:
-            return b""
-        chunk: bytes = self._member.decompress(data, _STEP_BYTES)
-        self._left = self._member.unconsumed_tail or self._member.unused_data
-        self.has_more = bool(self._left) or len(chunk) == _STEP_BYTES
-        return chunk
-
-    def _wbits(self, data: bytes) -> int:
-        if self._is_gzip:
-            return _GZIP
-        return _ZLIB if data[0] & 0xF == _IS_ZLIB else _RAW
-
-    @property
-    def is_at_end(self) -> bool:
-        return self._member is None or (self._member.eof and not self._left)
-
-
-class _Brotli:
-    """Unpacks brotli, by the package ``brotli`` or ``brotlicffi``."""
-
-    def __init__(self, library: Any) -> None:
-        self._decompressor = library.Decompressor()
-        self._is_bounded = hasattr(self._decompressor, "can_accept_more_data")  # since 1.2
-        self._began = False
-        self.has_more: bool = False
-
-    def decompress(self, data: bytes) -> bytes:
-        """Raises the library's error."""
-        self._began = self._began or bool(data)
-        if not self._is_bounded:
-            return bytes(self._decompressor.process(data))
-        chunk = bytes(self._decompressor.process(data, output_buffer_limit=_STEP_BYTES))
-        self.has_more = not self._decompressor.can_accept_more_data() and not self._decompressor.is_finished()
-        return chunk
-
-    @property
-    def is_at_end(self) -> bool:
-        return not self._began or bool(self._decompressor.is_finished())
-
-
-class _Zstd:
-    """Unpacks zstd, of which several frames may follow each other, by the standard library or its backport."""
-
-    def __init__(self, library: Any) -> None:
-        self._library = library
-        self._frame: Any = None
-        self._left = b""
-        self.has_more: bool = False
-
-    def decompress(self, data: bytes) -> bytes:
-        """Raises the library's error."""
-        data = self._left + data
-        self._left = b""
-        if data and (self._frame is None or self._frame.eof):
-            self._frame = self._library.ZstdDecompressor()
-        if self._frame is None:
-            return b""
-        chunk: bytes = self._frame.decompress(data, _STEP_BYTES)
-        if self._frame.eof:
-            self._left = self._frame.unused_data
-        self.has_more = bool(self._left) if self._frame.eof else not self._frame.needs_input
-        return chunk
-
-    @property
-    def is_at_end(self) -> bool:
-        return self._frame is None or (self._frame.eof and not self._left)
-
-
-class _Refused:
-    """A coding that cannot be undone here."""
-
-    is_at_end = False
-
-    def __init__(self, coding: str) -> None:
-        self._coding = coding
-        self.has_more: bool = False
-
-    def decompress(self, data: bytes) -> bytes:
-        """Raises `ValueError`."""
-        raise ValueError("nothing here understands it, and it was not asked for")
+"""The compression method, in the lower half of the first byte (RFC 1950). Without it, ``deflate`` has no header."""
+_UNSUPPORTED = frozenset({"aes128gcm", "compress", "dcb", "dcz", "exi", "pack200-gzip"})
+"""The other HTTP content codings registered at IANA. A name that is not registered (``utf-8``) is no coding."""
 
 
 class DecompressionError(aiohttp.ClientPayloadError):
-    """A body that is not packed as its headers say."""
+    """A body is not encoded as its headers say."""
 
 
 class TruncatedBodyError(DecompressionError):
     """A compressed body ends before its compression does."""
 
 
+class _Decoder:
+    """Decompresses one coding. Several compressed frames may follow each other.
+
+    ``begin(data)`` returns the decompressor for a frame that starts with ``data``: one like those of `bz2` and `zlib`.
+    """
+
+    def __init__(self, coding: str, begin: Callable[[bytes], Any]) -> None:
+        self._coding = coding
+        self._begin = begin
+        self._frame: Any = None
+        self._left = b""
+        self.has_more: bool = False
+        """Whether `decompress` returns more without further data."""
+
+    def decompress(self, data: bytes) -> bytes:
+        """Return the next bytes, at most a step, of ``data`` and of what is left over. Raises `DecompressionError`."""
+        self.has_more = False
+        try:
+            return self._next(self._left + data)
+        except Exception as error:
+            raise DecompressionError(f"invalid {self._coding} data ({error})") from error
+
+    def _next(self, data: bytes) -> bytes:
+        if data and (self._frame is None or self._frame.eof):
+            self._frame = self._begin(data)
+        frame = self._frame
+        if frame is None:
+            return b""
+        chunk: bytes = frame.decompress(data, _STEP_BYTES)
+        if frame.eof:
+            self._left = frame.unused_data
+            self.has_more = bool(self._left)
+        else:
+            self._left = getattr(frame, "unconsumed_tail", b"")  # zlib leaves it to the caller
+            self.has_more = not getattr(frame, "needs_input", not self._left and len(chunk) < _STEP_BYTES)
+        return chunk
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the data may end here."""
+        return self._frame is None or (self._frame.eof and not self._left)
+
+
+class _BrotliFrame:
+    """A decompressor of `brotli` or `brotlicffi` with the interface of `bz2`'s."""
+
+    unused_data = b""
+
+    def __init__(self, library: Any) -> None:
+        self._decompressor = library.Decompressor()
+        self._is_bounded = hasattr(self._decompressor, "can_accept_more_data")  # since 1.2
+
+    def decompress(self, data: bytes, max_bytes: int) -> bytes:
+        options = {"output_buffer_limit": max_bytes} if self._is_bounded else {}
+        return bytes(self._decompressor.process(data, **options))
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._decompressor.is_finished())
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._is_bounded or bool(self._decompressor.can_accept_more_data())
+
+
 class Decompressor:
     """Decompresses one body."""
 
-    def __init__(self, decoders: list[tuple[str, _Decoder]]) -> None:
+    def __init__(self, decoders: list[_Decoder]) -> None:
         self._decoders = decoders
-        """The coding that was applied last stands first."""
+        """The coding that was applied last comes first."""
 
-    async def readany(self, packed: aiohttp.StreamReader) -> bytes:
-        """The bytes that have arrived, a step of them, waiting for some; ``b""`` at the end.
+    async def readany(self, reader: aiohttp.StreamReader) -> bytes:
+        """Return the next decompressed bytes, at most a step, waiting for some; ``b""`` at the end.
 
-        Raises `TruncatedBodyError` for an end in the middle, `DecompressionError` for what is not packed so.
+        Raises `TruncatedBodyError` if the compression has not ended, `DecompressionError` for invalid data.
         """
-        while packed.exception() is None and any(decoder.has_more for _, decoder in self._decoders):
-            if chunk := self.decompress(b""):
-                return chunk
-        while data := await packed.readany():
-            if chunk := self.decompress(data):
-                return chunk
-            while any(decoder.has_more for _, decoder in self._decoders):
+        while True:
+            while reader.exception() is None and any(decoder.has_more for decoder in self._decoders):
                 if chunk := self.decompress(b""):
                     return chunk
-        if not all(decoder.is_at_end for _, decoder in self._decoders):
-            raise TruncatedBodyError("its compression does not end")
+            data = await reader.readany()
+            if not data:
+                break
+            if chunk := self.decompress(data):
+                return chunk
+        if not all(decoder.is_at_end for decoder in self._decoders):
+            raise TruncatedBodyError("the compressed data is truncated")
         return b""
 
     def decompress(self, data: bytes) -> bytes:
-        """What comes of ``data``, and of what is left from before: a step of it."""
-        for coding, decoder in self._decoders:
-            try:
+        """Return the next decompressed bytes, at most a step. Raises `DecompressionError`."""
+        try:
+            for decoder in self._decoders:
                 data = decoder.decompress(data)
-            except Exception as error:
-                for _, each in self._decoders:
-                    each.has_more = False
-                raise DecompressionError(f"it is no {coding} ({error})") from error
+        except DecompressionError:
+            for decoder in self._decoders:
+                decoder.has_more = False
+            raise
         return data
 
 
 def decompressor_for(encoding: str) -> Decompressor | None:
-    """What decompresses a body of this ``Content-Encoding``; None for one that is not compressed."""
-    codings = [
-        coding.strip().lower().removeprefix("x-") for coding in encoding.split(",")
-    ]  # RFC 9110: x-gzip is gzip
-    decoders = [
-        (coding, decoder) for coding in reversed(codings) if (decoder := _decoder(coding)) is not None
-    ]
+    """Return the decompressor for a ``Content-Encoding``, or None for one that names no compression."""
+    # RFC 9110: x-gzip is gzip.
+    codings = [coding.strip().lower().removeprefix("x-") for coding in encoding.split(",")]
+    begins = [(coding, _begin(coding)) for coding in reversed(codings)]
+    decoders = [_Decoder(coding, begin) for coding, begin in begins if begin is not None]
     return Decompressor(decoders) if decoders else None
 
 
-def _decoder(coding: str) -> _Decoder | None:
-    if coding in ("gzip", "deflate"):
-        return _Zlib(coding)
+def _begin(coding: str) -> Callable[[bytes], Any] | None:
+    if coding == "gzip":
+        return lambda _: zlib.decompressobj(_GZIP)
+    if coding == "deflate":
+        return lambda data: zlib.decompressobj(_ZLIB if data[0] & 0xF == _IS_ZLIB else _RAW)
     if coding == "br":
-        library = _first("brotlicffi", "brotli")
-        # An older one does not tell the end.
-        is_usable = hasattr(getattr(library, "Decompressor", None), "is_finished")
-        return _Brotli(library) if is_usable else _Refused(coding)
-    if coding == "zstd":
-        library = _first("compression.zstd", "backports.zstd")
-        return _Zstd(library) if library is not None else _Refused(coding)
-    return _Refused(coding) if coding in _OTHER_CODINGS else None
+        brotli = _first_installed("brotlicffi", "brotli")
+        if hasattr(getattr(brotli, "Decompressor", None), "is_finished"):  # an older one does not report the end
+            return lambda _: _BrotliFrame(brotli)
+    elif coding == "zstd":
+        zstd = _first_installed("compression.zstd", "backports.zstd")
+        if zstd is not None:
+            return lambda _: zstd.ZstdDecompressor()
+    elif coding not in _UNSUPPORTED:
+        return None
+    return _unsupported
 
 
-def _first(*names: str) -> Any:
+def _unsupported(data: bytes) -> Any:
+    raise ValueError("this encoding is not supported, and the request did not accept it")
+
+
+def _first_installed(*names: str) -> Any:
     for name in names:
         try:
             return import_module(name)
