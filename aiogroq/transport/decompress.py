@@ -54,18 +54,19 @@ class _Decoder:
             raise DecompressionError(f"invalid {self._coding} data ({error})") from error
 
     def _next(self, data: bytes) -> bytes:
-        if data and (self._frame is None or self._frame.eof):
-            self._frame = self._begin(data)
         frame = self._frame
-        if frame is None:
-            return b""
+        if frame is None or frame.eof:
+            if not data:
+                return b""
+            frame = self._frame = self._begin(data)
         chunk: bytes = frame.decompress(data, _STEP_BYTES)
         if frame.eof:
             self._left = frame.unused_data
             self.has_more = bool(self._left)
         else:
             self._left = getattr(frame, "unconsumed_tail", b"")  # zlib leaves it to the caller
-            self.has_more = not getattr(frame, "needs_input", not self._left and len(chunk) < _STEP_BYTES)
+            is_input_left = bool(self._left) or not getattr(frame, "needs_input", True)
+            self.has_more = is_input_left or len(chunk) >= _STEP_BYTES
         return chunk
 
     @property
@@ -149,7 +150,9 @@ def _begin(coding: str) -> Callable[[bytes], Any] | None:
         return lambda data: zlib.decompressobj(_ZLIB if data[0] & 0xF == _IS_ZLIB else _RAW)
     if coding == "br":
         brotli = _first_installed("brotlicffi", "brotli")
-        if hasattr(getattr(brotli, "Decompressor", None), "is_finished"):  # an older one does not report the end
+        if hasattr(
+            getattr(brotli, "Decompressor", None), "is_finished"
+        ):  # an older one does not report the end
             return lambda _: _BrotliFrame(brotli)
     elif coding == "zstd":
         zstd = _first_installed("compression.zstd", "backports.zstd")

@@ -76,6 +76,19 @@ async def test_a_response_is_read_in_each_encoding_that_is_installed(
     assert server.seen[0].headers["accept-encoding"] == "gzip, deflate"
 
 
+@pytest.mark.parametrize(("name", "compress"), [(name, compress) for name, compress, _ in ENCODINGS])
+async def test_a_large_download_is_read_whole_in_each_encoding(
+    name: str, compress: Callable[[bytes], bytes]
+) -> None:
+    content = random.Random(1).randbytes(MIB) + b" " * 4 * MIB
+    server = Scripted(whole_answer(compress(content), more=f"Content-Encoding: {name}\r\n"))
+    async with (
+        listening(server.serve) as port,
+        AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
+    ):
+        assert (await client.files.content("file_1")).content == content
+
+
 @pytest.mark.parametrize("cut_bytes", [1, 200, "all but 3"])
 @pytest.mark.parametrize(("name", "compress"), [(name, compress) for name, compress, _ in ENCODINGS[:5]])
 async def test_a_download_whose_compression_breaks_off_is_an_error_and_leaves_no_file(
@@ -103,7 +116,9 @@ async def test_an_encoding_that_nobody_can_undo_is_refused_and_not_saved(name: s
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
     ):
-        with pytest.raises(APIError, match=f"invalid {name} data .*not supported, and the request did not accept it"):
+        with pytest.raises(
+            APIError, match=f"invalid {name} data .*not supported, and the request did not accept it"
+        ):
             await client.files.content("file_1")
 
 
