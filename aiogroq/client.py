@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
@@ -16,7 +16,6 @@ from .errors import GroqError
 from .protocol.arguments import reject_unknown_kwargs, require_int, require_mapping
 from .protocol.headers import Secret, hide, hide_values
 from .protocol.limits import RateLimit
-from .protocol.request import Request
 from .protocol.retry import Retry
 from .protocol.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .protocol.urls import api_root
@@ -24,8 +23,6 @@ from .resources.client_resources import AsyncResources
 from .types._omit import Omit, is_omitted, not_given
 from .types._params import TimeoutTypes
 from .types._typing import Never, Self
-
-T = TypeVar("T")
 
 OPTION_NAMES = frozenset(
     [
@@ -122,8 +119,9 @@ class AsyncGroq(FixedOptions, AsyncResources):
         on_retry: Callable[[Retry], object] | None = None,
         **unknown: Never,
     ) -> None:
+        from .transport.call import Transport
+        from .transport.config import ClientConfig
         from .transport.http_client import as_http_client
-        from .transport.transport import Transport
 
         # So that no traceback with locals shows them.
         api_key, default_headers = hide(api_key), hide_values(default_headers)
@@ -139,26 +137,17 @@ class AsyncGroq(FixedOptions, AsyncResources):
             on_retry=on_retry,
         )
         self._http_client = as_http_client(None if is_omitted(http_client) else http_client)
-        self._sender = self._transport = Transport(
+        config = ClientConfig(
             http_client=self._http_client,
             root=self._settings.root,
-            headers=self._settings.sent_headers,
-            query=self._settings.query,
+            default_headers=self._settings.sent_headers,
+            default_query=self._settings.query,
             timeout=self._settings.timeout,
             max_retries=self._settings.max_retries,
             on_retry=self._settings.on_retry,
             is_path_added=self._settings.is_path_added,
         )
-
-    async def send(self, request: Request[T]) -> T:
-        """Send a request that was built by hand. Raises what every call raises."""
-        __tracebackhide__ = True
-        return await self._transport.send(request)
-
-    async def stream(self, request: Request[T]) -> transport.AsyncStream[T]:
-        """Send a request that was built by hand, whose answer is a stream."""
-        __tracebackhide__ = True
-        return await self._transport.stream(request)
+        super().__init__(Transport(config))
 
     # --------------------------------------------------------------------------------------- configuration
 
@@ -206,7 +195,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
         come, errors and streams too; a model that was not asked is not in it."""
-        return self._transport.rate_limits
+        return self._transport.config.rate_limits
 
     def copy(
         self,
@@ -246,7 +235,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             http_client=self._http_client if _is_absent(http_client) else http_client,
         )
         if (other.api_key, other.base_url) == (self.api_key, self.base_url):
-            other._transport.rate_limits = self._transport.rate_limits
+            other._transport.config.rate_limits.share(self._transport.config.rate_limits)
         return other
 
     with_options = copy

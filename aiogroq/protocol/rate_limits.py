@@ -32,6 +32,10 @@ class RateLimits(Mapping[str, RateLimit]):
         self._headers: dict[str, tuple[float, Mapping[str, str]]] = {}
         self._named: dict[str, tuple[float, Mapping[str, RateLimitWindow]]] = {}
 
+    def share(self, other: RateLimits) -> None:
+        """From now on hold the same values as ``other``: what one of them is told, both know."""
+        self._headers, self._named = other._headers, other._named
+
     def note(self, model: str | None, headers: Mapping[str, str]) -> None:
         """An answer to a request for this model came, with these headers."""
         # An answer that says nothing of limits (a gateway's) takes nothing away from what is known.

@@ -1,4 +1,4 @@
-"""Whether a failed try is worth another one, and after how many seconds. Decides; does not sleep.
+"""Every retry decision: `decide` says whether and when a request is sent again after an attempt that failed.
 
 https://console.groq.com/docs/errors and https://console.groq.com/docs/rate-limits: 429 carries ``retry-after`` in
 seconds, 498 is the flex tier's passing lack of capacity, 5xx is not charged.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+from typing import Final, Literal
 
 from ..errors import Attempt, RequestInfo
 
@@ -18,8 +19,37 @@ INITIAL_DELAY_S = 0.5
 MAX_DELAY_S = 8.0
 MAX_RETRY_AFTER_S = 60.0
 """Without a deadline, a longer wait that the server asks for is the caller's to decide: the error comes at once."""
+MAX_RESENDS = 20
+"""How often one call is sent again, uncounted, because a reused connection proved closed."""
+RESEND: Final = "resend"
+"""Send again at once, on another connection, without counting a retry."""
 
 _RETRIED_STATUSES = frozenset({408, 409, 429, 498})
+_PHASES_BEFORE_SENT = frozenset({"pool", "connect", "write"})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt failed, as far as retries depend on it."""
+
+    status: int | None = None
+    """The HTTP status; None where no response came, or where it broke off."""
+    code: str | None = None
+    """The service's code of the error, such as ``rate_limit_exceeded``."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The headers of the response."""
+    retry_after_s: float | None = None
+    """The seconds to wait that the text of the error names."""
+    timeout: str | None = None
+    """The name of the timeout that passed (a field of `Timeout`, or ``unknown``); None where none did."""
+    is_idempotent: bool = False
+    """Whether sending the request twice does no harm beyond the cost."""
+    is_new_connection: bool = True
+    """Whether the request was the first on its connection, as far as is known."""
+    is_undelivered: bool = False
+    """Whether the request went out on a reused connection, and the server certainly received nothing of it."""
+    is_permanent: bool = False
+    """Whether the same would happen again: a certificate that is not trusted, a response that is no JSON."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +64,50 @@ class Retry:
     """The try that failed."""
     request: RequestInfo
     """The method and the URL of the request."""
+
+
+def decide(
+    failure: Failure,
+    *,
+    retries_taken: int,
+    retries_left: int,
+    resends_left: int,
+    remaining_s: float | None,
+    random: float,
+    now: Callable[[], float] = time.time,
+) -> float | Literal["resend"] | None:
+    """Return the seconds until the next attempt, `RESEND`, or None where the failure is final.
+
+    ``remaining_s`` is the time until the deadline of the call, None where there is none; ``random`` is in [0, 1).
+    """
+    if failure.is_permanent:
+        return None
+    if failure.is_undelivered and resends_left > 0:
+        return RESEND
+    if retries_left <= 0:
+        return None
+    if failure.status is not None:
+        if not is_retried(failure.status, failure.headers):
+            return None
+    elif failure.timeout is not None and not _is_safe_after_timeout(failure):
+        return None
+    elif not failure.is_new_connection:
+        return 0.0  # the server closed an idle connection in that very moment, which is no sign of overload
+    return delay_s(
+        retries_taken,
+        failure.headers,
+        remaining_s=remaining_s,
+        random=random,
+        told_s=failure.retry_after_s,
+        now=now,
+    )
+
+
+def _is_safe_after_timeout(failure: Failure) -> bool:
+    # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
+    if failure.timeout in _PHASES_BEFORE_SENT:
+        return True
+    return failure.is_idempotent and failure.timeout != "total"
 
 
 def is_retried(status: int, headers: Mapping[str, str]) -> bool:

@@ -1,46 +1,23 @@
-"""What every resource stands on: something that sends requests."""
+"""What every resource is made of: a transport that sends its requests."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ..protocol.arguments import did_you_mean
 
 if TYPE_CHECKING:
-    from ..protocol.request import Request
-    from ..transport.stream import AsyncStream
-
-T = TypeVar("T")
-
-
-class Sender(Protocol):
-    """Sends requests: the client, as its resources see it."""
-
-    async def send(self, request: Request[T]) -> T:
-        """The answer of a request."""
-        ...
-
-    async def stream(self, request: Request[T]) -> AsyncStream[T]:
-        """The events of the answer of a request."""
-        ...
-
-
-class Root(Sender, Protocol):
-    """What a tree of resources grows from."""
-
-    _sender: Sender
-    """What the resources send by. Not the client itself: the two would keep each other, and the open connections,
-    until the garbage collector comes by."""
+    from ..transport.call import Transport
 
 
 class AsyncResource:
     """A group of endpoints."""
 
-    def __init__(self, client: Sender) -> None:
-        self._client = client
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._client}>"
+        return f"<{type(self).__name__} of {self._transport.config.root}>"
 
     if not TYPE_CHECKING:
         # At run time only: a type checker is to see a misspelt name as one, not as Any.

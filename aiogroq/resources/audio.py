@@ -71,7 +71,7 @@ class AsyncSpeech(AsyncResource):
             default_headers=accept,
         )
         request.audio = True
-        return await self._client.send(request)
+        return await self._transport.send(request)
 
 
 class AsyncTranscriptions(AsyncResource):
@@ -116,7 +116,7 @@ class AsyncTranscriptions(AsyncResource):
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         request = _form("/audio/transcriptions", Transcription, params, response_format, _TRANSCRIPTION)
-        return await self._client.send(request)
+        return await self._transport.send(request)
 
 
 class AsyncTranslations(AsyncResource):
@@ -160,7 +160,7 @@ class AsyncTranslations(AsyncResource):
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         request = _form("/audio/translations", Translation, params, response_format, _TRANSLATION)
-        return await self._client.send(request)
+        return await self._transport.send(request)
 
 
 class AsyncAudio(AsyncResource):
@@ -169,17 +169,17 @@ class AsyncAudio(AsyncResource):
     @cached_property
     def speech(self) -> AsyncSpeech:
         """Text to speech."""
-        return AsyncSpeech(self._client)
+        return AsyncSpeech(self._transport)
 
     @cached_property
     def transcriptions(self) -> AsyncTranscriptions:
         """Speech to text."""
-        return AsyncTranscriptions(self._client)
+        return AsyncTranscriptions(self._transport)
 
     @cached_property
     def translations(self) -> AsyncTranslations:
         """Speech in any language to English text."""
-        return AsyncTranslations(self._client)
+        return AsyncTranslations(self._transport)
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioWithRawResponse:

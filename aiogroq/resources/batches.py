@@ -64,18 +64,18 @@ class AsyncBatches(AsyncResource):
             "input_file_id": input_file_id,
             "metadata": metadata,
         }
-        return await self._client.send(build("POST", "/batches", BatchCreateResponse, params, options))
+        return await self._transport.send(build("POST", "/batches", BatchCreateResponse, params, options))
 
     async def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
         """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
         url = path("/batches/{batch_id}", batch_id=batch_id)
-        return await self._client.send(build("GET", url, BatchRetrieveResponse, None, options))
+        return await self._transport.send(build("GET", url, BatchRetrieveResponse, None, options))
 
     async def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
         """All batches of the organisation; they are in ``data``."""
-        return await self._client.send(build("GET", "/batches", BatchListResponse, None, options))
+        return await self._transport.send(build("GET", "/batches", BatchListResponse, None, options))
 
     async def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
         """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
         url = path("/batches/{batch_id}/cancel", batch_id=batch_id)
-        return await self._client.send(build("POST", url, BatchCancelResponse, None, options))
+        return await self._transport.send(build("POST", url, BatchCancelResponse, None, options))

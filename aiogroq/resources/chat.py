@@ -78,8 +78,8 @@ class AsyncCompletions(AsyncResource):
             body["stream"] = stream
         if stream:
             request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, stream=True)
-            return await self._client.stream(request)
-        return await self._client.send(build("POST", "/chat/completions", ChatCompletion, body, options))
+            return await self._transport.stream(request)
+        return await self._transport.send(build("POST", "/chat/completions", ChatCompletion, body, options))
 
 
 class AsyncChat(AsyncResource):
@@ -88,7 +88,7 @@ class AsyncChat(AsyncResource):
     @cached_property
     def completions(self) -> AsyncCompletions:
         """Chat completions."""
-        return AsyncCompletions(self._client)
+        return AsyncCompletions(self._transport)
 
     @cached_property
     def with_raw_response(self) -> AsyncChatWithRawResponse:

@@ -25,42 +25,42 @@ class AsyncResources(AsyncHTTPMethods):
         """Chat completions."""
         from .chat import AsyncChat
 
-        return AsyncChat(self._sender)
+        return AsyncChat(self._transport)
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
         """Vectors for texts."""
         from .embeddings import AsyncEmbeddings
 
-        return AsyncEmbeddings(self._sender)
+        return AsyncEmbeddings(self._transport)
 
     @cached_property
     def audio(self) -> AsyncAudio:
         """Speech, transcriptions, translations."""
         from .audio import AsyncAudio
 
-        return AsyncAudio(self._sender)
+        return AsyncAudio(self._transport)
 
     @cached_property
     def models(self) -> AsyncModels:
         """The models that the service has."""
         from .models import AsyncModels
 
-        return AsyncModels(self._sender)
+        return AsyncModels(self._transport)
 
     @cached_property
     def files(self) -> AsyncFiles:
         """Files: the input of batches and their results."""
         from .files import AsyncFiles
 
-        return AsyncFiles(self._sender)
+        return AsyncFiles(self._transport)
 
     @cached_property
     def batches(self) -> AsyncBatches:
         """Many requests in a file, answered within days at half the price."""
         from .batches import AsyncBatches
 
-        return AsyncBatches(self._sender)
+        return AsyncBatches(self._transport)
 
     @cached_property
     def with_raw_response(self) -> AsyncResourcesWithRawResponse:

@@ -102,5 +102,7 @@ class AsyncEmbeddings(AsyncResource):
         params = {"input": input, "model": model, "encoding_format": encoding, "user": user}
         if is_array:
             request = build("POST", "/embeddings", CreateEmbeddingArrayResponse, params, options)
-            return await self._client.send(request)
-        return await self._client.send(build("POST", "/embeddings", CreateEmbeddingResponse, params, options))
+            return await self._transport.send(request)
+        return await self._transport.send(
+            build("POST", "/embeddings", CreateEmbeddingResponse, params, options)
+        )

@@ -50,16 +50,16 @@ class AsyncFiles(AsyncResource):
         if file is None or is_omitted(file):  # pyright: ignore[reportUnnecessaryComparison]
             raise TypeError("file is missing: pass bytes, a path, an open file, or (name, content)")
         params = {"file": file, "purpose": purpose}
-        return await self._client.send(build_form("POST", "/files", FileCreateResponse, params, options))
+        return await self._transport.send(build_form("POST", "/files", FileCreateResponse, params, options))
 
     async def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
         """All files of the organisation; they are in ``data``."""
-        return await self._client.send(build("GET", "/files", FileListResponse, None, options))
+        return await self._transport.send(build("GET", "/files", FileListResponse, None, options))
 
     async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
         """Delete a file. Raises `NotFoundError` for one that is not there."""
         url = path("/files/{file_id}", file_id=file_id)
-        return await self._client.send(build("DELETE", url, FileDeleteResponse, None, options))
+        return await self._transport.send(build("DELETE", url, FileDeleteResponse, None, options))
 
     async def content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncBinaryAPIResponse:
         """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
@@ -71,9 +71,9 @@ class AsyncFiles(AsyncResource):
         request = build(
             "GET", url, AsyncBinaryAPIResponse, None, options, binary=True, default_headers=accept
         )
-        return await self._client.send(request)
+        return await self._transport.send(request)
 
     async def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
         """What is known of a file: its name, its size in bytes, when it came."""
         url = path("/files/{file_id}", file_id=file_id)
-        return await self._client.send(build("GET", url, FileInfoResponse, None, options))
+        return await self._transport.send(build("GET", url, FileInfoResponse, None, options))

@@ -11,7 +11,7 @@ from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
 from ..types._params import FileTypes, TimeoutTypes
 from ..types._typing import TypedDict
-from ._base import Root
+from ._base import AsyncResource
 
 if TYPE_CHECKING:
     from ..transport.stream import AsyncStream
@@ -42,7 +42,7 @@ _RENAMED = {
 _MAPPINGS = frozenset({"headers", "params", "extra_json"})
 
 
-class AsyncHTTPMethods(Root):
+class AsyncHTTPMethods(AsyncResource):
     """Requests to any path under the API root.
 
     ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
@@ -52,7 +52,7 @@ class AsyncHTTPMethods(Root):
 
     async def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
         """``GET``. Raises the errors of the other calls."""
-        return await self.send(_request("GET", path, cast_to, options))
+        return await self._transport.send(_request("GET", path, cast_to, options))
 
     @overload
     async def post(
@@ -106,7 +106,9 @@ class AsyncHTTPMethods(Root):
         With ``stream=True`` the answer is a ``stream_cls``, such as ``AsyncStream[ChatCompletionChunk]``.
         Raises `MissingStreamClassError` for a stream without one.
         """
-        return await self.send(_request("POST", path, cast_to, options, body, files, stream, stream_cls))
+        return await self._transport.send(
+            _request("POST", path, cast_to, options, body, files, stream, stream_cls)
+        )
 
     async def put(
         self,
@@ -118,7 +120,7 @@ class AsyncHTTPMethods(Root):
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
         """``PUT``, as `post`."""
-        return await self.send(_request("PUT", path, cast_to, options, body, files))
+        return await self._transport.send(_request("PUT", path, cast_to, options, body, files))
 
     async def patch(
         self,
@@ -130,13 +132,13 @@ class AsyncHTTPMethods(Root):
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
         """``PATCH``, as `post`."""
-        return await self.send(_request("PATCH", path, cast_to, options, body, files))
+        return await self._transport.send(_request("PATCH", path, cast_to, options, body, files))
 
     async def delete(
         self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
     ) -> T:
         """``DELETE``, as `post`."""
-        return await self.send(_request("DELETE", path, cast_to, options, body))
+        return await self._transport.send(_request("DELETE", path, cast_to, options, body))
 
 
 def _request(

@@ -38,15 +38,15 @@ class AsyncModels(AsyncResource):
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
-        return await self._client.send(
+        return await self._transport.send(
             build("GET", path("/models/{model}", model=model), Model, None, options)
         )
 
     async def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
         """All models that the key may use; they are in ``data``."""
-        return await self._client.send(build("GET", "/models", ModelListResponse, None, options))
+        return await self._transport.send(build("GET", "/models", ModelListResponse, None, options))
 
     async def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
         """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
         request = build("DELETE", path("/models/{model}", model=model), ModelDeleted, None, options)
-        return await self._client.send(request)
+        return await self._transport.send(request)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-BASES = {"AsyncResource", "Root"}
+BASES = {"AsyncResource"}
 """What a resource stands on, where that is not another resource."""
 VIEW_KINDS = {"with_raw_response": "WithRawResponse", "with_streaming_response": "WithStreamingResponse"}
 """The properties that give a view, and how the names of their classes end."""

@@ -1,74 +1,74 @@
 """One line at DEBUG for each finished call, under the logger ``aiogroq`` (``GROQ_LOG=debug`` shows them).
 
-Method, path, model, status, request id, attempts, milliseconds from sending the request (the last attempt) to the end of its
-body or to the error, and the tokens where the response names them. What is not known is left out. A stream is logged at its end. Nothing is made of it where DEBUG is off.
+Method, path, model, status, request id, attempts, milliseconds from sending the request (the last attempt) to the end of
+its body or to the error, and the tokens where the response names them. What is not known is left out. A stream is logged
+at its end. Where DEBUG is off, no line is built.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from yarl import URL
 
-from ..errors import APIError, APIStatusError
+from ..errors import APIError, APIStatusError, RequestInfo
 from ..protocol.headers import scrub_text
 from .body import AioBody
-from .exchange import running_loop
-
-if TYPE_CHECKING:
-    from .call import Call
 
 _log = logging.getLogger("aiogroq")
 
 
 def is_on() -> bool:
-    """Whether finished calls are logged."""
+    """Return whether finished calls are logged."""
     return _log.isEnabledFor(logging.DEBUG)
 
 
-def log_response(call: Call, body: AioBody, value: object) -> None:
-    """A call has been responded to with ``value``."""
-    tokens = _tokens(getattr(value, "usage", None))
-    _write(call, body.status, _request_id(body), len(call.attempts) + 1, f" ms={_ms(body)}{tokens}")
+def log_response(model: str | None, attempts: int, body: AioBody, value: object) -> None:
+    """Log a call that returned ``value``, or a response of which no value was made (None)."""
+    rest = f" ms={_ms(body)}{_tokens(getattr(value, 'usage', None))}"
+    _write(body.request, model, body.status, _request_id(body), attempts, rest)
 
 
-def log_stream_of(call: Call, body: AioBody) -> Callable[[Any, APIError | None], None] | None:
-    """What a stream calls at its end, with its usage and the error that it ended with; None where nothing is logged."""
+def stream_logger(
+    model: str | None, attempts: int, body: AioBody
+) -> Callable[[Any, APIError | None], None] | None:
+    """Return what a stream calls at its end, with its usage and the error that it ended with; None where logging is off."""
     if not is_on():
         return None
 
     def log(usage: Any, error: APIError | None) -> None:
         end = f" ms={_ms(body)}{_tokens(usage)}" + ("" if error is None else f" error={type(error).__name__}")
-        _write(call, body.status, _request_id(body), len(call.attempts) + 1, f" stream{end}")
+        _write(body.request, model, body.status, _request_id(body), attempts, f" stream{end}")
 
     return log
 
 
-def log_failure(call: Call, error: APIError) -> None:
-    """A call has failed for good with ``error``."""
+def log_failure(request: RequestInfo, model: str | None, error: APIError, elapsed_s: float | None) -> None:
+    """Log a call that failed for good with ``error``, ``elapsed_s`` seconds after its last attempt was sent, if one was."""
     if is_on():
         status = error.status_code if isinstance(error, APIStatusError) else None
-        sent_at = call.sent_at
-        ms = "" if sent_at is None else f" ms={round((running_loop().time() - sent_at) * 1000)}"
-        _write(call, status, error.request_id, len(call.attempts), f"{ms} error={type(error).__name__}")
+        ms = "" if elapsed_s is None else f" ms={round(elapsed_s * 1000)}"
+        rest = f"{ms} error={type(error).__name__}"
+        _write(request, model, status, error.request_id, len(error.attempts), rest)
 
 
-def _write(call: Call, status: int | None, request_id: str | None, attempts: int, rest: str) -> None:
-    path = URL(call.info.url).raw_path
-    known = [
-        ("model", call.request.model),
-        ("status", status),
-        ("request_id", request_id),
-        ("attempts", attempts),
-    ]
-    fields = "".join(f" {name}={_shown(value)}" for name, value in known if value is not None)
-    _log.debug("%s %s%s%s", call.info.method, path, fields, rest)
+def _write(
+    request: RequestInfo,
+    model: str | None,
+    status: int | None,
+    request_id: str | None,
+    attempts: int,
+    rest: str,
+) -> None:
+    known = [("model", model), ("status", status), ("request_id", request_id), ("attempts", attempts)]
+    fields = "".join(f" {name}={_quoted(value)}" for name, value in known if value is not None)
+    _log.debug("%s %s%s%s", request.method, URL(request.url).raw_path, fields, rest)
 
 
-def _shown(value: object) -> str:
-    """As it is, or quoted where it could be taken for another field or another line."""
+def _quoted(value: object) -> str:
+    """Return ``value`` as text, quoted where it could be taken for another field or another line."""
     text = str(value)
     return text if text.isprintable() and " " not in text else repr(text)
 
