@@ -1,4 +1,4 @@
-"""Turns what a caller gave into the bytes of a JSON body, or says in words why it cannot."""
+"""Encodes a request body as JSON, or raises an error that names the value that JSON cannot represent."""
 
 from __future__ import annotations
 
@@ -15,83 +15,81 @@ from ..types._omit import Omit, is_omitted, omit
 _SCALARS: frozenset[object] = frozenset({str, int, bool, type(None)})
 _DICTS: set[object] = {dict}
 _FLOATS: set[object] = {float}
+_BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
+_NUMPY_TIME_KINDS = ("m", "M")
+"""The kinds of numpy's dtypes that may contain NaT, which is not equal to itself."""
 
-Place: TypeAlias = "tuple[Place, object] | None"
-"""Where a value stands: the place of the dict or list round it, and its key or index there. None is the outermost."""
+Path: TypeAlias = "tuple[Path, object] | None"
+"""The position of a value: the path of its container, and its key or index there. None for the body itself."""
 
 
 class _NotJSONError(Exception):
-    """A value has no form in JSON; the text says which one, where it stands and why."""
+    """JSON cannot represent a value. The message has its path and the reason."""
 
 
-class _Unwritable:
-    """Stands for a value that has no form in JSON until its place is known."""
+class _Unencodable:
+    """A placeholder for a value that JSON cannot represent, until its path is known."""
 
-    def __init__(self, why: str) -> None:
-        self.why = why
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
-_ODD = object()
-"""In the place of a value whose key is no text: it is not plain either."""
-_BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
-_KINDS_OF_TIMES = ("m", "M")
-"""Of numpy: in these a value may be NaT, which is not equal to itself."""
-_LEFT_AS_THEY_ARE = (*_BYTES, Decimal, Omit, _Unwritable)
+_NON_STR_KEY = object()
+"""Makes `_is_plain` return False for a dict with a key that is not a str."""
+_UNCONVERTED = (*_BYTES, Decimal, Omit, _Unencodable)
+"""Types that `msgspec.to_builtins` leaves as they are."""
 
 
 def encode_json(value: Any) -> bytes:
-    """``value`` as JSON bytes. Besides plain data it takes Structs, dataclasses, pydantic models, dates, arrays and
-    iterables, at any depth.
+    """Encode ``value`` as JSON: plain data, Structs, dataclasses, pydantic models, dates, arrays and iterables, at
+    any depth.
 
-    `omit` as the value of a key leaves the key out, at any depth. Raises `GroqError` for what has no form in
-    JSON (bytes, NaN, a lone surrogate, a path, ...), and says in words which value it is.
+    A key whose value is `omit` is left out, at any depth. Raises `GroqError` with the path of a value that JSON cannot
+    represent: bytes, NaN, a lone surrogate, a path, ...
     """
     try:
         try:
             body = _encoder.encode(value)
-        except (TypeError, msgspec.MsgspecError):  # there is a type in it that msgspec does not know
+        except (TypeError, msgspec.MsgspecError):  # contains a type that msgspec does not know
             pass
         else:
             if _is_plain(value):
                 return body
-        return _encoder.encode(_as_plain(value))
+        return _encoder.encode(_to_plain(value))
     except (_NotJSONError, TypeError, msgspec.MsgspecError) as error:
-        why = f"cannot be written as JSON: {error}"
+        reason = str(error)
     except UnicodeEncodeError as error:
-        why = f"has text that is no valid Unicode (a lone surrogate): {error}"
+        reason = f"a text is not valid Unicode (lone surrogate): {error}"
     except RecursionError:
-        why = "is nested too deeply to be written as JSON"
-    raise GroqError(
-        f"the request {why}"
-    )  # not above, where it would have a context with all that is sent in its frames
+        reason = "it is nested too deeply"
+    # Raised here, without a context: the frames of the context contain the whole request.
+    raise GroqError(f"cannot encode the request as JSON: {reason}")
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether msgspec writes all of ``value`` as it is: bytes become base64 there, NaN becomes null, True as a key "1".
-
-    Called once ``value`` has been encoded, so it has no cycles.
-    """
-    waiting: list[Any] = [value]
-    while waiting:
-        item: Any = waiting.pop()
+    """Return whether msgspec encodes ``value`` without a change: it encodes bytes as base64, NaN as null, and the key
+    True as "1". ``value`` has been encoded, so it has no cycles."""
+    pending: list[Any] = [value]
+    while pending:
+        item: Any = pending.pop()
         kind: Any = item.__class__
         if kind is dict:
-            waiting += [
-                inner if key.__class__ is str else _ODD
+            pending += [
+                inner if key.__class__ is str else _NON_STR_KEY
                 for key, inner in item.items()
                 if inner.__class__ not in _SCALARS or key.__class__ is not str
             ]
         elif kind is list or kind is tuple:
             kinds: set[object] = {*map(type, item)}
-            if kinds == _DICTS:  # messages: without a turn of this loop for each
-                waiting += [
-                    inner if key.__class__ is str else _ODD
+            if kinds == _DICTS:  # messages: faster than one turn of the outer loop for each
+                pending += [
+                    inner if key.__class__ is str else _NON_STR_KEY
                     for each in item
                     for key, inner in each.items()
                     if inner.__class__ is not str or key.__class__ is not str
                 ]
-            elif not _is_harmless(item, kinds):
-                waiting += [inner for inner in item if inner.__class__ not in _SCALARS]
+            elif not _has_only_plain_items(item, kinds):
+                pending += [inner for inner in item if inner.__class__ not in _SCALARS]
         elif kind is float:
             if not math.isfinite(item):
                 return False
@@ -100,36 +98,36 @@ def _is_plain(value: Any) -> bool:
     return True
 
 
-def _is_harmless(items: Any, kinds: set[object]) -> bool:
-    """Whether a list whose items are of these kinds need not be looked into. Of a vector it takes no loop to see."""
-    if kinds == _FLOATS:
-        return math.isfinite(sum(items))  # one that is not makes the sum so, too
+def _has_only_plain_items(items: Any, kinds: set[object]) -> bool:
+    """Return whether a list whose items have these types has only scalars that JSON can represent."""
+    if kinds == _FLOATS:  # a vector: without a loop in Python
+        return math.isfinite(sum(items))  # NaN or infinity in any item makes the sum so
     return _SCALARS.issuperset(kinds)
 
 
-def _as_plain(value: Any) -> Any:
-    """``value`` as dicts, lists and scalars, without what is omitted. Raises `_NotJSONError`."""
-    # New containers all of them but tuples, so they can be changed where they stand.
-    made: list[Any] = [msgspec.to_builtins(value, builtin_types=_LEFT_AS_THEY_ARE, enc_hook=_convert_unknown)]
-    waiting: list[tuple[Any, Place]] = []
+def _to_plain(value: Any) -> Any:
+    """Return ``value`` as dicts, lists and scalars, without omitted values. Raises `_NotJSONError`."""
+    # All containers in the result are new, except tuples, so they can be changed in place.
+    result: list[Any] = [msgspec.to_builtins(value, builtin_types=_UNCONVERTED, enc_hook=_convert_unknown)]
+    pending: list[tuple[Any, Path]] = []
 
-    def looked_at(inner: Any, place: Place) -> Any:
+    def checked(inner: Any, path: Path) -> Any:
         if inner.__class__ is tuple:
             inner = list(inner)
         if inner.__class__ is dict or (
-            inner.__class__ is list and not _is_harmless(inner, {*map(type, inner)})
+            inner.__class__ is list and not _has_only_plain_items(inner, {*map(type, inner)})
         ):
-            waiting.append((inner, place))
+            pending.append((inner, path))
         elif type(inner) not in _SCALARS:
-            _refuse_lossy(inner, place)
+            _reject_lossy(inner, path)
         return inner
 
-    made = [looked_at(inner, None) for inner in made if not isinstance(inner, Omit)]
-    while waiting:
-        container, place = waiting.pop()
+    result = [checked(inner, None) for inner in result if not isinstance(inner, Omit)]
+    while pending:
+        container, path = pending.pop()
         if container.__class__ is list:
             container[:] = [
-                looked_at(inner, (place, index))
+                checked(inner, (path, index))
                 for index, inner in enumerate(container)
                 if not isinstance(inner, Omit)
             ]
@@ -138,46 +136,47 @@ def _as_plain(value: Any) -> Any:
             container.clear()
             for key, inner in entries:
                 if not isinstance(inner, Omit):
-                    container[_as_key(key, place)] = looked_at(inner, (place, key))
-    if not made:
-        raise _NotJSONError("there is nothing to send")
-    return made[0]
+                    container[_to_key(key, path)] = checked(inner, (path, key))
+    if not result:
+        raise _NotJSONError("the body is omitted")
+    return result[0]
 
 
-def _refuse_lossy(value: Any, place: Place) -> None:
-    """Refuse what msgspec writes as something else, and what it does not write at all."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise _NotJSONError(f"{_path(place)} is {value}, and JSON has finite numbers only")
-    if isinstance(value, Decimal) and not value.is_finite():
-        raise _NotJSONError(f"{_path(place)} is {value}, and JSON has finite numbers only")
+def _reject_lossy(value: Any, path: Path) -> None:
+    """Raise `_NotJSONError` for a value that msgspec would change, or cannot encode."""
+    if isinstance(value, (float, Decimal)) and not _is_finite(value):
+        raise _NotJSONError(f"{_format_path(path)} is {value}; JSON has only finite numbers")
     if isinstance(value, _BYTES):
         kind = type(value).__name__
-        raise _NotJSONError(
-            f"{_path(place)} is {kind}; decode() them to text, or base64-encode them yourself"
-        )
-    if isinstance(value, _Unwritable):
-        raise _NotJSONError(f"{_path(place)} {value.why}")
+        raise _NotJSONError(f"{_format_path(path)} is {kind}; decode it to str, or base64-encode it")
+    if isinstance(value, _Unencodable):
+        raise _NotJSONError(f"{_format_path(path)} {value.reason}")
 
 
-def _as_key(key: Any, place: Place) -> Any:
-    """The key of a dict as the standard library writes it."""
+def _is_finite(number: float | Decimal) -> bool:
+    # Not math.isfinite for a Decimal: it fails for sNaN, and takes a Decimal that no float can hold for infinite.
+    return number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)
+
+
+def _to_key(key: Any, path: Path) -> Any:
+    """Return the key of a dict as the standard library encodes it."""
     if isinstance(key, bool):
         return "true" if key else "false"
     if key is None:
         return "null"
-    if isinstance(key, (str, int)) or (isinstance(key, float) and math.isfinite(key)):
+    if isinstance(key, (str, int)):
         return key
-    if isinstance(key, Decimal) and key.is_finite():
-        return str(key)
+    if isinstance(key, (float, Decimal)) and _is_finite(key):
+        return str(key) if isinstance(key, Decimal) else key
     kind = type(key).__name__
-    raise _NotJSONError(f"{_path(place)} has the key {key!r}, which is of type {kind}; keys in JSON are text")
+    raise _NotJSONError(f"{_format_path(path)} has the key {key!r} of type {kind}; JSON keys are strings")
 
 
-def _path(place: Place) -> str:
-    """Such as ``messages[0].content``."""
+def _format_path(path: Path) -> str:
+    """Return such as ``messages[0].content``."""
     keys: list[object] = []
-    while place is not None:
-        place, key = place
+    while path is not None:
+        path, key = path
         keys.append(key)
     parts = [
         f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]" for key in reversed(keys)
@@ -186,12 +185,12 @@ def _path(place: Place) -> str:
 
 
 def _convert_unknown(value: Any) -> Any:
-    """What msgspec does not know, as something that it knows."""
+    """Convert a value of a type that msgspec does not know."""
     if is_omitted(value):
         return omit
     if isinstance(value, type):
-        return _Unwritable(f"is the class {value.__name__}; for its schema pass model_json_schema()")
-    # Subclasses, such as a `TranscriptionText`: msgspec knows the exact types only.
+        return _Unencodable(f"is the class {value.__name__}; for its schema pass model_json_schema()")
+    # msgspec knows only the exact types, not subclasses such as `TranscriptionText`.
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):
@@ -204,10 +203,13 @@ def _convert_unknown(value: Any) -> Any:
         try:
             return value.model_dump(exclude_unset=True, mode="json")
         except UnicodeDecodeError as error:
-            return _Unwritable(f"has bytes that are no UTF-8 text ({error}); base64-encode them yourself")
-    if hasattr(value, "tolist"):  # arrays and scalars of numpy and its kin
-        if getattr(getattr(value, "dtype", None), "kind", None) in _KINDS_OF_TIMES and (value != value).any():
-            return _Unwritable("has NaT (not a time), which would become null; pass None if that is meant")
+            return _Unencodable(f"has bytes that are not UTF-8 ({error}); base64-encode them")
+    if hasattr(value, "tolist"):  # arrays and scalars of numpy and similar packages
+        if (
+            getattr(getattr(value, "dtype", None), "kind", None) in _NUMPY_TIME_KINDS
+            and (value != value).any()
+        ):
+            return _Unencodable("has NaT (not a time), which would become null; pass None instead")
         plain = value.tolist()
         if type(plain) is not type(value):
             return plain
@@ -216,7 +218,7 @@ def _convert_unknown(value: Any) -> Any:
     elif isinstance(value, Iterable):
         return list(cast("Iterable[object]", value))
     kind = "an async iterable" if isinstance(value, AsyncIterable) else f"of type {type(value).__name__}"
-    return _Unwritable(f"is {kind}, which JSON has no form for; make it text, a number, a list or a dict")
+    return _Unencodable(f"is {kind}, which JSON cannot represent; pass a str, a number, a list or a dict")
 
 
 _encoder = msgspec.json.Encoder()

@@ -1,4 +1,4 @@
-"""What callers give, as the bytes of a JSON body."""
+"""Encoding of request bodies as JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import decimal
 import enum
 import json
 import pathlib
+import re
 import types
 import uuid
 from collections.abc import AsyncIterator
@@ -67,7 +68,7 @@ class Count(int):
     pass
 
 
-class Share(float):
+class Ratio(float):
     pass
 
 
@@ -76,18 +77,18 @@ class Pairs(dict[str, int]):
 
 
 class Array:
-    """Behaves like numpy's."""
+    """Has the interface of a numpy array."""
 
     def tolist(self) -> list[float]:
         return [0.5, 1.0]
 
 
-class Looked(collections.UserDict[str, int]):
+class UserMapping(collections.UserDict[str, int]):
     pass
 
 
 @pytest.mark.parametrize(
-    ("value", "written"),
+    ("value", "encoded"),
     [
         (None, "null"),
         ("žluťoučký 🐎", '"žluťoučký 🐎"'),
@@ -104,13 +105,13 @@ class Looked(collections.UserDict[str, int]):
         (types.MappingProxyType({"a": 1}), '{"a":1}'),
         (collections.OrderedDict(a=1), '{"a":1}'),
         (collections.defaultdict(int, a=1), '{"a":1}'),
-        (Looked(a=1), '{"a":1}'),
+        (UserMapping(a=1), '{"a":1}'),
         (Pairs(a=1), '{"a":1}'),
         ({1: "a"}, '{"1":"a"}'),
         (Words("a"), '"a"'),
         (TranscriptionText(" Hello"), '" Hello"'),
         (Count(3), "3"),
-        (Share(0.5), "0.5"),
+        (Ratio(0.5), "0.5"),
         (Shade.DARK, '"dark"'),
         (Size.BIG, "3"),
         (Array(), "[0.5,1.0]"),
@@ -125,17 +126,17 @@ class Looked(collections.UserDict[str, int]):
         (decimal.Decimal("1.10"), '"1.10"'),
     ],
 )
-def test_what_can_stand_in_json_is_written(value: Any, written: str) -> None:
-    assert encode_json({"k": [value]}).decode() == f'{{"k":[{written}]}}'
+def test_values_that_json_can_represent_are_encoded(value: Any, encoded: str) -> None:
+    assert encode_json({"k": [value]}).decode() == f'{{"k":[{encoded}]}}'
 
 
-def test_a_generator_is_a_list() -> None:
+def test_a_generator_is_encoded_as_a_list() -> None:
     assert encode_json({"messages": ({"role": "user", "content": str(n)} for n in range(2))}) == (
         b'{"messages":[{"role":"user","content":"0"},{"role":"user","content":"1"}]}'
     )
 
 
-def test_an_object_of_an_answer_is_written_without_what_the_server_added() -> None:
+def test_an_object_of_a_response_is_encoded_without_unknown_fields() -> None:
     call = ChatCompletionMessageToolCall.model_validate(
         {"id": "1", "type": "function", "function": {"name": "f", "new": 2}, "brand_new": 1}
     )
@@ -158,7 +159,7 @@ class Omit:
     [omit, NotGiven(), Omit(), groq.NOT_GIVEN, groq.omit, openai.omit],
     ids=["ours", "NotGiven", "Omit", "groq.NOT_GIVEN", "groq.omit", "openai.omit"],
 )
-def test_omit_is_left_out_at_any_depth_and_none_is_null(absent: Any) -> None:
+def test_omitted_values_are_left_out_at_any_depth_and_none_is_null(absent: Any) -> None:
     value = {
         "a": absent,
         "b": None,
@@ -184,7 +185,7 @@ def deep(levels: int) -> list[Any]:
     return value
 
 
-async def pieces() -> AsyncIterator[bytes]:
+async def chunks() -> AsyncIterator[bytes]:
     yield b""
 
 
@@ -225,9 +226,9 @@ NAN, INF = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "message"),
     [
-        (NAN, "messages[0].content is nan, and JSON has finite numbers only"),
+        (NAN, "messages[0].content is nan; JSON has only finite numbers"),
         ({"score": NAN}, "messages[0].content.score is nan"),
         ({"score": -INF}, "messages[0].content.score is -inf"),
         ([1.0, {"a score": [0.5, INF]}], "messages[0].content[1]['a score'][1] is inf"),
@@ -257,59 +258,59 @@ NAN, INF = float("nan"), float("inf")
         ([0.5, np.float64(INF)], "messages[0].content[1] is inf"),
         (np.bytes_(b"x"), "messages[0].content is bytes"),
         ([1e308, 1e308, NAN], "messages[0].content[2] is nan"),
-        (b"x", "messages[0].content is bytes; decode() them to text, or base64-encode them yourself"),
+        (b"x", "messages[0].content is bytes; decode it to str, or base64-encode it"),
         (Blob(b"x"), "messages[0].content is bytes"),
         (bytearray(b"x"), "messages[0].content is bytearray"),
         (memoryview(b"x"), "messages[0].content is memoryview"),
-        ({b"k": 1}, "messages[0].content has the key b'k', which is of type bytes; keys in JSON are text"),
+        ({b"k": 1}, "messages[0].content has the key b'k' of type bytes; JSON keys are strings"),
         ([{"role": "user", b"k": 1}], "messages[0].content[0] has the key b'k'"),
         ({(1, 2): 3}, "messages[0].content has the key (1, 2)"),
         ({NAN: 3}, "messages[0].content has the key nan"),
-        (pathlib.Path("/x"), "messages[0].content is of type PosixPath, which JSON has no form for"),
+        (pathlib.Path("/x"), "messages[0].content is of type PosixPath, which JSON cannot represent"),
         ([3j], "messages[0].content[0] is of type complex"),
         (len, "messages[0].content is of type builtin_function_or_method"),
         (Weather, "messages[0].content is the class Weather; for its schema pass model_json_schema()"),
     ],
-    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value.partition(",")[0],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else re.split("[,;]", value)[0],
 )
-def test_what_cannot_stand_in_json_is_refused_with_its_place(value: Any, words: str) -> None:
+def test_a_value_that_json_cannot_represent_is_rejected_with_its_path(value: Any, message: str) -> None:
     with pytest.raises(GroqError) as caught:
         encode_json({"messages": [{"content": value}]})
-    assert str(caught.value).startswith(f"the request cannot be written as JSON: {words}")
+    assert str(caught.value).startswith(f"cannot encode the request as JSON: {message}")
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
+    ("value", "message"),
     [
         (np.datetime64("NaT", "s"), "has NaT"),
         (np.array(["2026-01-02", "NaT"], dtype="datetime64[s]"), "has NaT"),
         (np.timedelta64("NaT", "s"), "has NaT"),
-        (decimal.Decimal("nan"), "is NaN, and JSON has finite numbers only"),
-        (decimal.Decimal("-inf"), "is -Infinity, and JSON has finite numbers only"),
-        (Icon(data=b"\xff"), "has bytes that are no UTF-8 text"),
+        (decimal.Decimal("nan"), "is NaN; JSON has only finite numbers"),
+        (decimal.Decimal("-inf"), "is -Infinity; JSON has only finite numbers"),
+        (Icon(data=b"\xff"), "has bytes that are not UTF-8"),
     ],
 )
-def test_what_would_be_sent_as_something_else_is_refused(value: Any, words: str) -> None:
-    with pytest.raises(GroqError, match=f"k\\[0\\] {words}") as caught:
+def test_a_value_that_would_be_changed_is_rejected(value: Any, message: str) -> None:
+    with pytest.raises(GroqError, match=f"k\\[0\\] {message}") as caught:
         encode_json({"k": [value]})
     assert caught.value.__context__ is None
 
 
-def test_times_of_numpy_that_are_some_are_written() -> None:
+def test_numpy_times_other_than_nat_are_encoded() -> None:
     times = np.array(["2026-01-02", "2026-01-03"], dtype="datetime64[D]")
     assert encode_json([times, times[0]]) == b'[["2026-01-02","2026-01-03"],"2026-01-02"]'
 
 
-def test_a_decimal_is_a_key_as_its_text() -> None:
+def test_a_decimal_key_is_encoded_as_a_string() -> None:
     assert encode_json({decimal.Decimal("1.10"): decimal.Decimal("1.10")}) == b'{"1.10":"1.10"}'
 
 
-def test_a_value_that_an_iterable_gives_is_refused_with_its_place() -> None:
+def test_a_value_from_an_iterable_is_rejected_with_its_path() -> None:
     with pytest.raises(GroqError, match=r"messages\[1\]\.content is nan"):
         encode_json({"messages": ({"content": content} for content in ("Hello", NAN))})
 
 
-def test_a_body_that_is_no_mapping_is_refused_with_its_place() -> None:
+def test_a_value_in_a_body_that_is_not_a_mapping_is_rejected_with_its_path() -> None:
     with pytest.raises(GroqError, match=r"JSON: \[1\] is nan"):
         encode_json([0.5, NAN])
     with pytest.raises(GroqError, match="JSON: the body is nan"):
@@ -321,22 +322,22 @@ def test_a_body_that_is_no_mapping_is_refused_with_its_place() -> None:
     ["half a horse: \ud83d", {"\udc34": 1}, ["\ud83d", datetime.date(2026, 1, 2)]],
     ids=["text", "key", "beside a date"],
 )
-def test_a_lone_surrogate_is_refused_in_words(value: Any) -> None:
-    with pytest.raises(GroqError, match=r"^the request .*lone surrogate"):
+def test_a_lone_surrogate_is_rejected(value: Any) -> None:
+    with pytest.raises(GroqError, match=r"^cannot encode the request as JSON: .*lone surrogate"):
         encode_json({"messages": [{"content": value}]})
 
 
 @pytest.mark.parametrize(
     "value", [endless(), deep(100_000), [deep(100_000), b"x"]], ids=["endless", "deep", "deep, and bytes"]
 )
-def test_what_is_nested_too_deeply_is_refused_in_words(value: Any) -> None:
-    with pytest.raises(GroqError, match=r"^the request is nested too deeply"):
+def test_too_deep_nesting_is_rejected(value: Any) -> None:
+    with pytest.raises(GroqError, match=r"^cannot encode the request as JSON: it is nested too deeply"):
         encode_json({"messages": [{"content": value}]})
 
 
-def test_an_async_iterable_is_refused_in_words() -> None:
-    with pytest.raises(GroqError, match="messages is an async iterable, which JSON has no form for"):
-        encode_json({"messages": pieces()})
+def test_an_async_iterable_is_rejected() -> None:
+    with pytest.raises(GroqError, match="messages is an async iterable, which JSON cannot represent"):
+        encode_json({"messages": chunks()})
 
 
 @pytest.mark.parametrize(
@@ -348,11 +349,11 @@ def test_an_async_iterable_is_refused_in_words() -> None:
         Fields({"a": {True: [1]}}),
     ],
 )
-def test_keys_that_are_no_texts_are_written_as_the_standard_library_writes_them(value: Any) -> None:
+def test_keys_that_are_not_strings_are_encoded_as_by_the_standard_library(value: Any) -> None:
     assert json.loads(encode_json(value)) == json.loads(json.dumps(value))
 
 
-def test_an_error_in_the_callers_own_generator_is_the_callers() -> None:
+def test_an_error_in_a_generator_of_the_caller_is_passed_on() -> None:
     def broken() -> Any:
         yield 1
         raise LookupError("mine")
@@ -370,5 +371,5 @@ JSON = st.recursive(
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(JSON)
-def test_plain_data_comes_back_from_its_bytes(value: Any) -> None:
+def test_encoded_plain_data_decodes_to_the_same_data(value: Any) -> None:
     assert json.loads(encode_json(value)) == value

@@ -139,7 +139,7 @@ def test_extra_fields_that_are_no_mapping_are_refused_by_their_type(extra_body: 
 
 
 def test_a_body_that_is_no_json_is_refused_before_anything_is_sent() -> None:
-    with pytest.raises(GroqError, match="the request cannot be written as JSON"):
+    with pytest.raises(GroqError, match="cannot encode the request as JSON"):
         build("POST", "/x", ChatCompletion, {"messages": [object()]})
 
 
