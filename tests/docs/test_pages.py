@@ -68,7 +68,9 @@ def test_every_module_and_package_is_in_the_table_of_the_architecture() -> None:
     assert present - listed <= {"__pycache__/", "py.typed", "_version.py", "__main__.py"}
 
 
-def test_every_package_is_in_the_picture_of_the_architecture() -> None:
+def test_the_picture_of_the_architecture_shows_the_layers_in_their_order() -> None:
     picture = (ROOT / "docs" / "internals" / "architecture.svg").read_text()
-    packages = [path.name for path in (ROOT / "aiogroq").iterdir() if (path / "__init__.py").is_file()]
-    assert [name for name in packages if f">{name}/<" not in picture] == []
+    drawn = [name.removesuffix(".py") for name in re.findall(r'<text x="36"[^>]*>([\w.]+)/?<', picture)]
+    rules = (ROOT / "tests" / "rules" / "test_layers.py").read_text()
+    layers = re.findall(r'"(\w+)"', re.findall(r"^LAYERS = \[(.*?)\]", rules, re.DOTALL | re.MULTILINE)[0])
+    assert drawn == [name for name in reversed(layers) if not name.startswith("_")]
