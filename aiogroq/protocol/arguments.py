@@ -80,5 +80,11 @@ def require_finite(name: str, value: Any) -> None:
     """Raise `GroqError` if ``value`` is NaN or infinite: a service would read its text as something else."""
     if isinstance(value, (str, int)) or not hasattr(value, "__float__"):
         return
-    if not (value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)):
+    if not is_finite(value):
         raise GroqError(f"`{name}` must be a finite number, not {value}")
+
+
+def is_finite(number: Any) -> bool:
+    """Return whether a float or a Decimal is neither NaN nor infinite."""
+    # Not math.isfinite for a Decimal: it fails for sNaN, and returns False for a Decimal that no float can hold.
+    return number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)

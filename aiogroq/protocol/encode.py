@@ -11,6 +11,7 @@ import msgspec
 
 from ..errors import GroqError
 from ..types._omit import Omit, is_omitted, omit
+from .arguments import is_finite
 
 _SCALARS: frozenset[object] = frozenset({str, int, bool, type(None)})
 _DICTS: set[object] = {dict}
@@ -144,18 +145,13 @@ def _to_plain(value: Any) -> Any:
 
 def _reject_lossy(value: Any, path: Path) -> None:
     """Raise `_NotJSONError` for a value that msgspec would change, or cannot encode."""
-    if isinstance(value, (float, Decimal)) and not _is_finite(value):
+    if isinstance(value, (float, Decimal)) and not is_finite(value):
         raise _NotJSONError(f"{_format_path(path)} is {value}; JSON has only finite numbers")
     if isinstance(value, _BYTES):
         kind = type(value).__name__
         raise _NotJSONError(f"{_format_path(path)} is {kind}; decode it to str, or base64-encode it")
     if isinstance(value, _Unencodable):
         raise _NotJSONError(f"{_format_path(path)} {value.reason}")
-
-
-def _is_finite(number: float | Decimal) -> bool:
-    # Not math.isfinite for a Decimal: it fails for sNaN, and takes a Decimal that no float can hold for infinite.
-    return number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)
 
 
 def _to_key(key: Any, path: Path) -> Any:
@@ -166,7 +162,7 @@ def _to_key(key: Any, path: Path) -> Any:
         return "null"
     if isinstance(key, (str, int)):
         return key
-    if isinstance(key, (float, Decimal)) and _is_finite(key):
+    if isinstance(key, (float, Decimal)) and is_finite(key):
         return str(key) if isinstance(key, Decimal) else key
     kind = type(key).__name__
     raise _NotJSONError(f"{_format_path(path)} has the key {key!r} of type {kind}; JSON keys are strings")

@@ -1,4 +1,4 @@
-"""Calls out of a generation that the service refused: the forms that models write, and that nothing raises or is slow."""
+"""Tool calls in a ``failed_generation``: the formats that models write, no exceptions, linear time."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ FORMS: dict[str, tuple[Any, list[tuple[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("generation", "calls"), FORMS.values(), ids=FORMS)
-def test_a_form_that_models_write_is_read(generation: object, calls: list[tuple[str, str]]) -> None:
+def test_the_formats_of_models_are_parsed(generation: object, calls: list[tuple[str, str]]) -> None:
     assert failed_calls(generation) == [FailedCall(name, arguments) for name, arguments in calls]
 
 
@@ -87,13 +87,13 @@ def test_a_form_that_models_write_is_read(generation: object, calls: list[tuple[
      '"name"', "null", '{"tool_calls": "none"}', None, 3, [None, 3, "f"], {"a": 1}],
     ids=str,
 )  # fmt: skip
-def test_what_is_no_call_gives_none(generation: object) -> None:
+def test_text_without_a_call_has_no_calls(generation: object) -> None:
     assert failed_calls(generation) == []
 
 
 @pytest.mark.parametrize("code", ["tool_use_failed", "json_validate_failed"])
 @pytest.mark.parametrize("is_event", [False, True], ids=["answer", "event of a stream"])
-def test_the_error_has_the_generation_and_its_calls(code: str, is_event: bool) -> None:
+def test_the_error_has_the_failed_generation_and_its_calls(code: str, is_event: bool) -> None:
     written = f"<function=get_weather>{PARIS}</function>"
     details = {
         "message": "Failed to call a function.",
@@ -108,7 +108,7 @@ def test_the_error_has_the_generation_and_its_calls(code: str, is_event: bool) -
     assert error.failed_calls == [FailedCall("get_weather", PARIS)]
 
 
-def test_an_error_of_another_kind_has_no_calls() -> None:
+def test_an_error_of_another_kind_has_no_failed_calls() -> None:
     assert error_from(400, {}, b'{"error": {"message": "m"}}', REQUEST).failed_calls == []
 
 
@@ -128,7 +128,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join), VALUES))
-def test_no_generation_raises(generation: object) -> None:
+def test_no_failed_generation_raises(generation: object) -> None:
     for call in failed_calls(generation):
         assert call.name
         assert isinstance(call.arguments, str)
@@ -141,16 +141,16 @@ def test_no_generation_raises(generation: object) -> None:
      "<tool_call>", "to=functions.f", "<function=f>((((", "to=functions.", '{"name":"f","arguments":'],
 )  # fmt: skip
 @pytest.mark.timeout(10)
-def test_no_text_is_looked_at_again_and_again(piece: str) -> None:
+def test_parsing_takes_linear_time(piece: str) -> None:
     # The longest that is read at all: where the time grows with its square, that is minutes.
     failed_calls(piece * (256 * 1024 // len(piece)))
 
 
-def test_a_generation_longer_than_any_is_not_read_to_its_end() -> None:
+def test_a_very_long_generation_is_truncated() -> None:
     assert failed_calls(" x" * 400_000 + json.dumps(OBJECT)) == []
 
 
-def test_a_generation_nested_beyond_all_reason_gives_what_can_be_told() -> None:
+def test_a_generation_nested_too_deeply_has_the_names_of_its_calls() -> None:
     deep = "[" * 100_000 + "]" * 100_000
     assert failed_calls(f'{{"name": "f", "arguments": {deep}}}')[0].name == "f"
     assert [call.name for call in failed_calls(f"<function=f>{deep}</function>")] == ["f"]

@@ -1,4 +1,4 @@
-"""`Timeout` and whatever else people pass for one."""
+"""`Timeout` and the objects that are accepted as one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def limits(timeout: Timeout) -> tuple[float | None, ...]:
         (DEFAULT_TIMEOUT, (5.0, 60.0, 60.0, 60.0, 60.0, 60.0, None)),
     ],
 )
-def test_what_is_not_given_comes_from_the_first_number_and_from_read(
+def test_missing_phases_default_to_the_first_argument_and_to_read(
     timeout: Timeout, expected: tuple[float | None, ...]
 ) -> None:
     assert limits(timeout) == expected
@@ -59,19 +59,19 @@ def test_what_is_not_given_comes_from_the_first_number_and_from_read(
         (aiohttp.ClientTimeout(total=None, connect=4), (4.0, None, None, 4.0, None, None, None)),
     ],
 )
-def test_the_time_outs_of_other_libraries_are_understood(
+def test_timeouts_of_other_libraries_are_accepted(
     value: Any, expected: tuple[float | None, ...]
 ) -> None:
     assert limits(Timeout.of(value)) == expected
     assert limits(Timeout(value)) == expected
 
 
-def test_a_time_out_is_handed_on_as_it_is() -> None:
+def test_a_timeout_is_returned_unchanged() -> None:
     assert Timeout.of(DEFAULT_TIMEOUT) is DEFAULT_TIMEOUT
 
 
 class OnlyPool:
-    """Has a limit, but is no time-out of any library."""
+    """Has a timeout attribute, but is not a timeout of any library."""
 
     connect = read = pool = 1.0
 
@@ -83,7 +83,7 @@ class OnlyWrite:
 @pytest.mark.parametrize(
     "value", ["30", True, False, (1.0, 2.0), [1], {"connect": 1}, object(), b"1", 3j, OnlyPool(), OnlyWrite()]
 )
-def test_what_is_no_time_out_is_refused_by_its_type(value: Any) -> None:
+def test_an_object_that_is_no_timeout_is_rejected_by_its_type(value: Any) -> None:
     name = type(value).__name__
     with pytest.raises(TypeError, match=rf"timeout must be seconds.* not {name}"):
         Timeout.of(value)
@@ -93,20 +93,20 @@ def test_what_is_no_time_out_is_refused_by_its_type(value: Any) -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("value", ["30", True, [1], (1, 2)])
-def test_a_phase_that_is_no_number_is_refused_by_its_name(phase: str, value: Any) -> None:
+def test_a_phase_that_is_not_a_number_is_rejected_by_its_name(phase: str, value: Any) -> None:
     with pytest.raises(TypeError, match=rf"{phase} must be seconds or None, not {type(value).__name__}"):
         Timeout(1, **{phase: value})
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("value", [-1, -0.001, float("nan"), float("-inf")])
-def test_negative_seconds_and_nan_are_refused_by_their_name(phase: str, value: float) -> None:
+def test_negative_seconds_and_nan_are_rejected_by_the_name_of_the_phase(phase: str, value: float) -> None:
     with pytest.raises(ValueError, match=rf"{phase} must be >= 0 seconds, not {value}"):
         Timeout(1, **{phase: value})
 
 
 @pytest.mark.parametrize("value", [-1, float("nan"), httpx.Timeout(-1.0)])
-def test_negative_seconds_are_refused_whatever_brings_them(value: Any) -> None:
+def test_negative_seconds_are_rejected_from_any_source(value: Any) -> None:
     with pytest.raises(ValueError, match="must be >= 0 seconds"):
         Timeout.of(value)
 
@@ -121,7 +121,7 @@ def test_negative_seconds_are_refused_whatever_brings_them(value: Any) -> None:
         (Timeout(httpx.Timeout(10.0, connect=2.0), total=3), (2.0, 10.0, 10.0, 10.0, 10.0, 10.0, 3.0)),
     ],
 )
-def test_one_time_out_is_changed_into_another(timeout: Timeout, expected: tuple[float | None, ...]) -> None:
+def test_keywords_override_the_values_of_another_timeout(timeout: Timeout, expected: tuple[float | None, ...]) -> None:
     assert limits(timeout) == expected
 
 
@@ -134,15 +134,15 @@ def test_one_time_out_is_changed_into_another(timeout: Timeout, expected: tuple[
         (Timeout(None, idle=0), 0.0),
     ],
 )
-def test_the_shortest_limit_is_known(timeout: Timeout, shortest: float | None) -> None:
+def test_shortest_is_the_smallest_timeout(timeout: Timeout, shortest: float | None) -> None:
     assert timeout.shortest == shortest
 
 
-def test_no_phase_has_no_limit() -> None:
+def test_an_empty_phase_name_has_no_timeout() -> None:
     assert DEFAULT_TIMEOUT.limit("") is None
 
 
-def test_time_outs_are_values() -> None:
+def test_timeouts_are_comparable_and_hashable() -> None:
     timeout = Timeout(60, connect=5)
     assert timeout == DEFAULT_TIMEOUT != Timeout(60)
     assert hash(timeout) == hash(DEFAULT_TIMEOUT)
