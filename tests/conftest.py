@@ -15,6 +15,8 @@ from paths import aiohttp_path as aiohttp_path
 from paths import pytest_addoption as pytest_addoption
 from paths import pytest_collection_modifyitems as pytest_collection_modifyitems
 from paths import pytest_generate_tests as pytest_generate_tests
+from selection import pytest_cmdline_main as pytest_cmdline_main
+from selection import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 
 import aiogroq
 from aiogroq import AsyncGroq

@@ -1,6 +1,6 @@
 """What every test must keep to besides its own words: no secret comes out, and no loop is blocked.
 
-Taken up by ``conftest.py``; ``security/test_gates.py`` shows that each of them can fail.
+Taken up by ``conftest.py``; ``rules/test_gates.py`` shows that each of them can fail.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--aiohttp",
         choices=("fast", "public", "both"),
-        default="both",
+        default="fast",
         help="the way through aiohttp: its private names too (fast), its public API alone, or both one after the other",
     )
 
@@ -75,15 +75,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folder = metafunc.definition.path.relative_to(TESTS).parts[0]
     chosen = metafunc.config.getoption("--aiohttp")
     if folder in BOTH and chosen != "fast":
-        metafunc.parametrize("aiohttp_path", _paths(chosen), indirect=True)
+        marks = {"public": pytest.mark.public_path}
+        paths = [pytest.param(path, marks=marks.get(path, ())) for path in _paths(chosen)]
+        metafunc.parametrize("aiohttp_path", paths, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Expect what cannot be promised to fail on the public path."""
     for item in items:
-        callspec = getattr(item, "callspec", None)
-        is_public = callspec is not None and callspec.params.get("aiohttp_path") == "public"
         for marker in item.iter_markers("fast_path_only"):
             limit = NOT_PROMISED[marker.args[0]]
-            if is_public:
+            if item.get_closest_marker("public_path"):
                 item.add_marker(pytest.mark.xfail(reason=limit, strict=True, **marker.kwargs))

@@ -8,6 +8,7 @@ import pytest
 
 pytest_plugins = ("pytester",)
 SUITE = Path(__file__).parents[1]
+pytestmark = pytest.mark.slow
 
 LEAKS = """
 import logging, os, sys, pytest
@@ -76,7 +77,7 @@ async def test_calls(client, server):
 
 def run(pytester: pytest.Pytester, source: str) -> dict[str, int]:
     """The outcomes of these tests, run by the suite's own conftest in a process of their own."""
-    for name in ("conftest.py", "gates.py", "paths.py"):
+    for name in ("conftest.py", "gates.py", "paths.py", "selection.py"):
         pytester.path.joinpath(name).write_text((SUITE / name).read_text(encoding="utf-8"), encoding="utf-8")
     pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
     pytester.makepyfile(source)
