@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from ..protocol.request import Request, build, build_form, split_options
 from ..response import AsyncBinaryAPIResponse
@@ -12,20 +12,17 @@ from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.audio import Transcription, TranscriptionText, Translation
 from ..types.audio_params import SpeechParams, TranscriptionParams, TranslationParams
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncAudioWithRawResponse,
-        AsyncAudioWithStreamingResponse,
-        AsyncSpeechWithRawResponse,
-        AsyncSpeechWithStreamingResponse,
-        AsyncTranscriptionsWithRawResponse,
-        AsyncTranscriptionsWithStreamingResponse,
-        AsyncTranslationsWithRawResponse,
-        AsyncTranslationsWithStreamingResponse,
-    )
+from ._base import AsyncResource, child, view
+from ._views.audio import (
+    AsyncAudioWithRawResponse,
+    AsyncAudioWithStreamingResponse,
+    AsyncSpeechWithRawResponse,
+    AsyncSpeechWithStreamingResponse,
+    AsyncTranscriptionsWithRawResponse,
+    AsyncTranscriptionsWithStreamingResponse,
+    AsyncTranslationsWithRawResponse,
+    AsyncTranslationsWithStreamingResponse,
+)
 
 T = TypeVar("T")
 
@@ -38,19 +35,8 @@ _TRANSLATION = frozenset(TranslationParams.__annotations__) - _OPTIONS
 class AsyncSpeech(AsyncResource):
     """Text to speech."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncSpeechWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncSpeechWithRawResponse
-
-        return AsyncSpeechWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncSpeechWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncSpeechWithStreamingResponse
-
-        return AsyncSpeechWithStreamingResponse(self)
+    with_raw_response = view(AsyncSpeechWithRawResponse)
+    with_streaming_response = view(AsyncSpeechWithStreamingResponse)
 
     async def create(self, **params: Unpack[SpeechParams]) -> AsyncBinaryAPIResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
@@ -77,19 +63,8 @@ class AsyncSpeech(AsyncResource):
 class AsyncTranscriptions(AsyncResource):
     """Speech to text."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncTranscriptionsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncTranscriptionsWithRawResponse
-
-        return AsyncTranscriptionsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncTranscriptionsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncTranscriptionsWithStreamingResponse
-
-        return AsyncTranscriptionsWithStreamingResponse(self)
+    with_raw_response = view(AsyncTranscriptionsWithRawResponse)
+    with_streaming_response = view(AsyncTranscriptionsWithStreamingResponse)
 
     @overload
     async def create(
@@ -122,19 +97,8 @@ class AsyncTranscriptions(AsyncResource):
 class AsyncTranslations(AsyncResource):
     """Speech in any language to English text."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncTranslationsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncTranslationsWithRawResponse
-
-        return AsyncTranslationsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncTranslationsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncTranslationsWithStreamingResponse
-
-        return AsyncTranslationsWithStreamingResponse(self)
+    with_raw_response = view(AsyncTranslationsWithRawResponse)
+    with_streaming_response = view(AsyncTranslationsWithStreamingResponse)
 
     @overload
     async def create(
@@ -166,34 +130,11 @@ class AsyncTranslations(AsyncResource):
 class AsyncAudio(AsyncResource):
     """Speech and recordings."""
 
-    @cached_property
-    def speech(self) -> AsyncSpeech:
-        """Text to speech."""
-        return AsyncSpeech(self._transport)
-
-    @cached_property
-    def transcriptions(self) -> AsyncTranscriptions:
-        """Speech to text."""
-        return AsyncTranscriptions(self._transport)
-
-    @cached_property
-    def translations(self) -> AsyncTranslations:
-        """Speech in any language to English text."""
-        return AsyncTranslations(self._transport)
-
-    @cached_property
-    def with_raw_response(self) -> AsyncAudioWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncAudioWithRawResponse
-
-        return AsyncAudioWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncAudioWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncAudioWithStreamingResponse
-
-        return AsyncAudioWithStreamingResponse(self)
+    speech = child(AsyncSpeech)
+    transcriptions = child(AsyncTranscriptions)
+    translations = child(AsyncTranslations)
+    with_raw_response = view(AsyncAudioWithRawResponse)
+    with_streaming_response = view(AsyncAudioWithStreamingResponse)
 
 
 def _form(

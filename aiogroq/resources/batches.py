@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from ..protocol.request import build
 from ..protocol.urls import path
@@ -16,32 +15,18 @@ from ..types.batches import (
     BatchListResponse,
     BatchRetrieveResponse,
 )
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncBatchesWithRawResponse,
-        AsyncBatchesWithStreamingResponse,
-    )
+from ._base import AsyncResource, view
+from ._views.batches import (
+    AsyncBatchesWithRawResponse,
+    AsyncBatchesWithStreamingResponse,
+)
 
 
 class AsyncBatches(AsyncResource):
     """Batches: many requests in a file, answered within days at half the price."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncBatchesWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncBatchesWithRawResponse
-
-        return AsyncBatchesWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncBatchesWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncBatchesWithStreamingResponse
-
-        return AsyncBatchesWithStreamingResponse(self)
+    with_raw_response = view(AsyncBatchesWithRawResponse)
+    with_streaming_response = view(AsyncBatchesWithStreamingResponse)
 
     async def create(
         self,

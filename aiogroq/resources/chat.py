@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import Any, Literal, cast, overload
 
+from .. import transport
 from ..protocol.request import build, split_options
-from ..transport.stream import AsyncStream
 from ..types._model import BaseModel
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
@@ -15,16 +15,13 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat_params import ChatParams
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncChatWithRawResponse,
-        AsyncChatWithStreamingResponse,
-        AsyncCompletionsWithRawResponse,
-        AsyncCompletionsWithStreamingResponse,
-    )
+from ._base import AsyncResource, child, view
+from ._views.chat import (
+    AsyncChatWithRawResponse,
+    AsyncChatWithStreamingResponse,
+    AsyncCompletionsWithRawResponse,
+    AsyncCompletionsWithStreamingResponse,
+)
 
 _KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"messages", "model"})
@@ -34,19 +31,8 @@ _DICTS = frozenset({dict})
 class AsyncCompletions(AsyncResource):
     """Chat completions."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncCompletionsWithRawResponse
-
-        return AsyncCompletionsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncCompletionsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncCompletionsWithStreamingResponse
-
-        return AsyncCompletionsWithStreamingResponse(self)
+    with_raw_response = view(AsyncCompletionsWithRawResponse)
+    with_streaming_response = view(AsyncCompletionsWithStreamingResponse)
 
     @overload
     async def create(
@@ -55,14 +41,14 @@ class AsyncCompletions(AsyncResource):
     @overload
     async def create(
         self, *, stream: Literal[True], **params: Unpack[ChatParams]
-    ) -> AsyncStream[ChatCompletionChunk]: ...
+    ) -> transport.AsyncStream[ChatCompletionChunk]: ...
     @overload
     async def create(
         self, *, stream: bool | Omit | None, **params: Unpack[ChatParams]
-    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
+    ) -> ChatCompletion | transport.AsyncStream[ChatCompletionChunk]: ...
     async def create(
         self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
-    ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]:
+    ) -> ChatCompletion | transport.AsyncStream[ChatCompletionChunk]:
         """Answer a conversation.
 
         ``messages`` are dicts with ``role`` and ``content``; a message of an earlier answer may stand among them as it
@@ -85,24 +71,9 @@ class AsyncCompletions(AsyncResource):
 class AsyncChat(AsyncResource):
     """Chat."""
 
-    @cached_property
-    def completions(self) -> AsyncCompletions:
-        """Chat completions."""
-        return AsyncCompletions(self._transport)
-
-    @cached_property
-    def with_raw_response(self) -> AsyncChatWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncChatWithRawResponse
-
-        return AsyncChatWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncChatWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncChatWithStreamingResponse
-
-        return AsyncChatWithStreamingResponse(self)
+    completions = child(AsyncCompletions)
+    with_raw_response = view(AsyncChatWithRawResponse)
+    with_streaming_response = view(AsyncChatWithStreamingResponse)
 
 
 def _messages(messages: object) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Literal, overload
 
 from ..protocol.request import build
 from ..types._omit import Omit, omit
@@ -14,32 +14,18 @@ from ..types.embeddings import (
     CreateEmbeddingFloatsResponse,
     CreateEmbeddingResponse,
 )
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncEmbeddingsWithRawResponse,
-        AsyncEmbeddingsWithStreamingResponse,
-    )
+from ._base import AsyncResource, view
+from ._views.embeddings import (
+    AsyncEmbeddingsWithRawResponse,
+    AsyncEmbeddingsWithStreamingResponse,
+)
 
 
 class AsyncEmbeddings(AsyncResource):
     """Vectors for texts."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncEmbeddingsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncEmbeddingsWithRawResponse
-
-        return AsyncEmbeddingsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncEmbeddingsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncEmbeddingsWithStreamingResponse
-
-        return AsyncEmbeddingsWithStreamingResponse(self)
+    with_raw_response = view(AsyncEmbeddingsWithRawResponse)
+    with_streaming_response = view(AsyncEmbeddingsWithStreamingResponse)
 
     @overload
     async def create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..protocol.request import build, build_form
 from ..protocol.urls import path
@@ -11,32 +11,18 @@ from ..types._omit import is_omitted
 from ..types._params import CallOptions, FileTypes
 from ..types._typing import Unpack
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncFilesWithRawResponse,
-        AsyncFilesWithStreamingResponse,
-    )
+from ._base import AsyncResource, view
+from ._views.files import (
+    AsyncFilesWithRawResponse,
+    AsyncFilesWithStreamingResponse,
+)
 
 
 class AsyncFiles(AsyncResource):
     """Files: the input of batches and their results."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncFilesWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncFilesWithRawResponse
-
-        return AsyncFilesWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncFilesWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncFilesWithStreamingResponse
-
-        return AsyncFilesWithStreamingResponse(self)
+    with_raw_response = view(AsyncFilesWithRawResponse)
+    with_streaming_response = view(AsyncFilesWithStreamingResponse)
 
     async def create(
         self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]

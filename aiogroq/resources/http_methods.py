@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, get_args, get_origin, overload
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, overload
 
+from .. import transport
 from ..protocol.arguments import did_you_mean, require_int, require_mapping
 from ..protocol.request import Request, View, ViewHeaders, build, build_form
 from ..response import MissingStreamClassError
@@ -13,11 +14,8 @@ from ..types._params import FileTypes, TimeoutTypes
 from ..types._typing import TypedDict
 from ._base import AsyncResource
 
-if TYPE_CHECKING:
-    from ..transport.stream import AsyncStream
-
 T = TypeVar("T")
-AsyncStreamT = TypeVar("AsyncStreamT", bound="AsyncStream[Any]")
+AsyncStreamT = TypeVar("AsyncStreamT", bound="transport.AsyncStream[Any]")
 
 
 class RequestOptions(TypedDict, total=False):

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..protocol.request import build
 from ..protocol.urls import path
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.models import Model, ModelDeleted, ModelListResponse
-from ._base import AsyncResource
-from ._cached import cached_property
-
-if TYPE_CHECKING:
-    from .views import (
-        AsyncModelsWithRawResponse,
-        AsyncModelsWithStreamingResponse,
-    )
+from ._base import AsyncResource, view
+from ._views.models import (
+    AsyncModelsWithRawResponse,
+    AsyncModelsWithStreamingResponse,
+)
 
 
 class AsyncModels(AsyncResource):
     """The models that the service has."""
 
-    @cached_property
-    def with_raw_response(self) -> AsyncModelsWithRawResponse:
-        """The same methods, which give the response with its headers round the value."""
-        from .views import AsyncModelsWithRawResponse
-
-        return AsyncModelsWithRawResponse(self)
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncModelsWithStreamingResponse:
-        """The same methods, which leave the body on the socket until it is asked for."""
-        from .views import AsyncModelsWithStreamingResponse
-
-        return AsyncModelsWithStreamingResponse(self)
+    with_raw_response = view(AsyncModelsWithRawResponse)
+    with_streaming_response = view(AsyncModelsWithStreamingResponse)
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""

@@ -18,9 +18,15 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class SyncResource:
-    """A group of blocking endpoints."""
+    """A group of sync endpoints, which run the coroutines of the async resource on the portal."""
 
     _async: Any
+
+    def __init__(self, resource: Any) -> None:
+        self._async = resource
+
+    def _source_of_child(self, name: str) -> Any:
+        return getattr(self._async, name)
 
     def __repr__(self) -> str:
         return repr(self._async).replace(type(self._async).__name__, type(self).__name__, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given
 from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
-from .facade import Resources
+from .client_resources import Resources
 from .portal import portal
 from .runner import preload
 
@@ -205,8 +204,6 @@ def _load() -> None:
     """Import what calls need. Left to the first call, a signal handler that interrupts just that import, and makes a call
     too, would find the module half made."""
     preload()
-    for name in ("audio", "batches", "chat", "embeddings", "files", "models"):
-        import_module(f"..resources.{name}", __package__)
 
 
 def _over(cls: type[Groq], client: AsyncGroq) -> Groq:

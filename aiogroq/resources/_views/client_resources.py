@@ -1,0 +1,34 @@
+# Written by python tools/sync_facade.py from aiogroq/resources/client_resources.py. Do not edit.
+"""Raw and streaming views of ``aiogroq/resources/client_resources.py``."""
+
+from __future__ import annotations
+
+from .._base import View, child
+from .audio import AsyncAudioWithRawResponse, AsyncAudioWithStreamingResponse
+from .batches import AsyncBatchesWithRawResponse, AsyncBatchesWithStreamingResponse
+from .chat import AsyncChatWithRawResponse, AsyncChatWithStreamingResponse
+from .embeddings import AsyncEmbeddingsWithRawResponse, AsyncEmbeddingsWithStreamingResponse
+from .files import AsyncFilesWithRawResponse, AsyncFilesWithStreamingResponse
+from .models import AsyncModelsWithRawResponse, AsyncModelsWithStreamingResponse
+
+
+class AsyncResourcesWithRawResponse(View):
+    """The methods of `AsyncResources`, which here return the response."""
+
+    chat = child(AsyncChatWithRawResponse)
+    embeddings = child(AsyncEmbeddingsWithRawResponse)
+    audio = child(AsyncAudioWithRawResponse)
+    models = child(AsyncModelsWithRawResponse)
+    files = child(AsyncFilesWithRawResponse)
+    batches = child(AsyncBatchesWithRawResponse)
+
+
+class AsyncResourcesWithStreamingResponse(View):
+    """The methods of `AsyncResources`, which here leave the body unread on the connection."""
+
+    chat = child(AsyncChatWithStreamingResponse)
+    embeddings = child(AsyncEmbeddingsWithStreamingResponse)
+    audio = child(AsyncAudioWithStreamingResponse)
+    models = child(AsyncModelsWithStreamingResponse)
+    files = child(AsyncFilesWithStreamingResponse)
+    batches = child(AsyncBatchesWithStreamingResponse)

@@ -1,0 +1,147 @@
+# Written by python tools/sync_facade.py from aiogroq/resources/chat.py. Do not edit.
+"""Sync twins of ``aiogroq/resources/chat.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+from ..resources._base import View, child, view
+from ..types._omit import Omit, omit
+from ..types._typing import Unpack
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat_params import ChatParams
+from ._base import SyncResource, run, to_sync
+from .response import (
+    APIResponse,
+    ResponseContextManager,
+    to_raw_response_wrapper,
+    to_streamed_response_wrapper,
+)
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from ..resources.chat import AsyncChat, AsyncCompletions
+
+
+class CompletionsWithRawResponse(View):
+    """The methods of `Completions`, which here return the response."""
+
+    def __init__(self, resource: Completions) -> None:
+        super().__init__(resource)
+        self._create: Callable[..., Any] = to_raw_response_wrapper(resource.create)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> APIResponse[ChatCompletion]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ChatParams]
+    ) -> APIResponse[Stream[ChatCompletionChunk]]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ChatParams]
+    ) -> APIResponse[ChatCompletion] | APIResponse[Stream[ChatCompletionChunk]]: ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> APIResponse[ChatCompletion] | APIResponse[Stream[ChatCompletionChunk]]:
+        """See `Completions.create`."""
+        return cast(
+            "APIResponse[ChatCompletion] | APIResponse[Stream[ChatCompletionChunk]]",
+            self._create(stream=stream, **params),
+        )
+
+
+class CompletionsWithStreamingResponse(View):
+    """The methods of `Completions`, which here leave the body unread on the connection."""
+
+    def __init__(self, resource: Completions) -> None:
+        super().__init__(resource)
+        self._create: Callable[..., Any] = to_streamed_response_wrapper(resource.create)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> ResponseContextManager[APIResponse[ChatCompletion]]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ChatParams]
+    ) -> ResponseContextManager[APIResponse[Stream[ChatCompletionChunk]]]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ChatParams]
+    ) -> (
+        ResponseContextManager[APIResponse[ChatCompletion]]
+        | ResponseContextManager[APIResponse[Stream[ChatCompletionChunk]]]
+    ): ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> (
+        ResponseContextManager[APIResponse[ChatCompletion]]
+        | ResponseContextManager[APIResponse[Stream[ChatCompletionChunk]]]
+    ):
+        """See `Completions.create`."""
+        return cast(
+            "ResponseContextManager[APIResponse[ChatCompletion]] | ResponseContextManager[APIResponse[Stream[ChatCompletionChunk]]]",
+            self._create(stream=stream, **params),
+        )
+
+
+class Completions(SyncResource):
+    """Chat completions."""
+
+    _async: AsyncCompletions
+
+    with_raw_response = view(CompletionsWithRawResponse)
+    with_streaming_response = view(CompletionsWithStreamingResponse)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> ChatCompletion: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ChatParams]
+    ) -> Stream[ChatCompletionChunk]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ChatParams]
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]: ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
+    ) -> ChatCompletion | Stream[ChatCompletionChunk]:
+        """Answer a conversation.
+
+        ``messages`` are dicts with ``role`` and ``content``; a message of an earlier answer may stand among them as it
+        is. With ``stream=True`` the answer is a stream of chunks, to be iterated or collected.
+
+        Raises `TypeError` for an argument that the service does not know, `BadRequestError` (with
+        ``failed_generation``) when the model's tool call or JSON was refused, `RateLimitError`, `APITimeoutError`,
+        and the other errors of ``aiogroq.errors``.
+        """
+        __tracebackhide__ = True
+        return to_sync(run(self._async.create(stream=stream, **params)))
+
+
+class ChatWithRawResponse(View):
+    """The methods of `Chat`, which here return the response."""
+
+    completions = child(CompletionsWithRawResponse)
+
+
+class ChatWithStreamingResponse(View):
+    """The methods of `Chat`, which here leave the body unread on the connection."""
+
+    completions = child(CompletionsWithStreamingResponse)
+
+
+class Chat(SyncResource):
+    """Chat."""
+
+    _async: AsyncChat
+
+    completions = child(Completions)
+    with_raw_response = view(ChatWithRawResponse)
+    with_streaming_response = view(ChatWithStreamingResponse)

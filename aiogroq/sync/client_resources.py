@@ -1,0 +1,55 @@
+# Written by python tools/sync_facade.py from aiogroq/resources/client_resources.py. Do not edit.
+"""Sync twins of ``aiogroq/resources/client_resources.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..resources._base import View, child, view
+from .audio import Audio, AudioWithRawResponse, AudioWithStreamingResponse
+from .batches import Batches, BatchesWithRawResponse, BatchesWithStreamingResponse
+from .chat import Chat, ChatWithRawResponse, ChatWithStreamingResponse
+from .embeddings import Embeddings, EmbeddingsWithRawResponse, EmbeddingsWithStreamingResponse
+from .files import Files, FilesWithRawResponse, FilesWithStreamingResponse
+from .http_methods import HTTPMethods
+from .models import Models, ModelsWithRawResponse, ModelsWithStreamingResponse
+
+if TYPE_CHECKING:
+    from ..resources.client_resources import AsyncResources
+
+
+class ResourcesWithRawResponse(View):
+    """The methods of `Resources`, which here return the response."""
+
+    chat = child(ChatWithRawResponse)
+    embeddings = child(EmbeddingsWithRawResponse)
+    audio = child(AudioWithRawResponse)
+    models = child(ModelsWithRawResponse)
+    files = child(FilesWithRawResponse)
+    batches = child(BatchesWithRawResponse)
+
+
+class ResourcesWithStreamingResponse(View):
+    """The methods of `Resources`, which here leave the body unread on the connection."""
+
+    chat = child(ChatWithStreamingResponse)
+    embeddings = child(EmbeddingsWithStreamingResponse)
+    audio = child(AudioWithStreamingResponse)
+    models = child(ModelsWithStreamingResponse)
+    files = child(FilesWithStreamingResponse)
+    batches = child(BatchesWithStreamingResponse)
+
+
+class Resources(HTTPMethods):
+    """Every resource, and the HTTP methods for endpoints that have none."""
+
+    _async: AsyncResources  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    chat = child(Chat)
+    embeddings = child(Embeddings)
+    audio = child(Audio)
+    models = child(Models)
+    files = child(Files)
+    batches = child(Batches)
+    with_raw_response = view(ResourcesWithRawResponse)
+    with_streaming_response = view(ResourcesWithStreamingResponse)

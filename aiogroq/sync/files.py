@@ -1,0 +1,143 @@
+# Written by python tools/sync_facade.py from aiogroq/resources/files.py. Do not edit.
+"""Sync twins of ``aiogroq/resources/files.py``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from ..resources._base import View, view
+from ..types._params import CallOptions, FileTypes
+from ..types._typing import Unpack
+from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ._base import SyncResource, run, to_sync
+from .response import (
+    APIResponse,
+    BinaryAPIResponse,
+    ResponseContextManager,
+    StreamedBinaryAPIResponse,
+    to_custom_raw_response_wrapper,
+    to_custom_streamed_response_wrapper,
+    to_raw_response_wrapper,
+    to_streamed_response_wrapper,
+)
+
+if TYPE_CHECKING:
+    from ..resources.files import AsyncFiles
+
+
+class FilesWithRawResponse(View):
+    """The methods of `Files`, which here return the response."""
+
+    def __init__(self, resource: Files) -> None:
+        super().__init__(resource)
+        self._create = to_raw_response_wrapper(resource.create)
+        self._list = to_raw_response_wrapper(resource.list)
+        self._delete = to_raw_response_wrapper(resource.delete)
+        self._content = to_custom_raw_response_wrapper(resource.content, BinaryAPIResponse)
+        self._info = to_raw_response_wrapper(resource.info)
+
+    def create(
+        self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]
+    ) -> APIResponse[FileCreateResponse]:
+        """See `Files.create`."""
+        return self._create(file=file, purpose=purpose, **options)
+
+    def list(self, **options: Unpack[CallOptions]) -> APIResponse[FileListResponse]:
+        """See `Files.list`."""
+        return self._list(**options)
+
+    def delete(self, file_id: str, **options: Unpack[CallOptions]) -> APIResponse[FileDeleteResponse]:
+        """See `Files.delete`."""
+        return self._delete(file_id, **options)
+
+    def content(self, file_id: str, **options: Unpack[CallOptions]) -> BinaryAPIResponse:
+        """See `Files.content`."""
+        return self._content(file_id, **options)
+
+    def info(self, file_id: str, **options: Unpack[CallOptions]) -> APIResponse[FileInfoResponse]:
+        """See `Files.info`."""
+        return self._info(file_id, **options)
+
+
+class FilesWithStreamingResponse(View):
+    """The methods of `Files`, which here leave the body unread on the connection."""
+
+    def __init__(self, resource: Files) -> None:
+        super().__init__(resource)
+        self._create = to_streamed_response_wrapper(resource.create)
+        self._list = to_streamed_response_wrapper(resource.list)
+        self._delete = to_streamed_response_wrapper(resource.delete)
+        self._content = to_custom_streamed_response_wrapper(resource.content, StreamedBinaryAPIResponse)
+        self._info = to_streamed_response_wrapper(resource.info)
+
+    def create(
+        self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]
+    ) -> ResponseContextManager[APIResponse[FileCreateResponse]]:
+        """See `Files.create`."""
+        return self._create(file=file, purpose=purpose, **options)
+
+    def list(self, **options: Unpack[CallOptions]) -> ResponseContextManager[APIResponse[FileListResponse]]:
+        """See `Files.list`."""
+        return self._list(**options)
+
+    def delete(
+        self, file_id: str, **options: Unpack[CallOptions]
+    ) -> ResponseContextManager[APIResponse[FileDeleteResponse]]:
+        """See `Files.delete`."""
+        return self._delete(file_id, **options)
+
+    def content(
+        self, file_id: str, **options: Unpack[CallOptions]
+    ) -> ResponseContextManager[StreamedBinaryAPIResponse]:
+        """See `Files.content`."""
+        return self._content(file_id, **options)
+
+    def info(
+        self, file_id: str, **options: Unpack[CallOptions]
+    ) -> ResponseContextManager[APIResponse[FileInfoResponse]]:
+        """See `Files.info`."""
+        return self._info(file_id, **options)
+
+
+class Files(SyncResource):
+    """Files: the input of batches and their results."""
+
+    _async: AsyncFiles
+
+    with_raw_response = view(FilesWithRawResponse)
+    with_streaming_response = view(FilesWithStreamingResponse)
+
+    def create(
+        self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]
+    ) -> FileCreateResponse:
+        """Upload a file: JSON lines, one request a line, for ``purpose="batch"``.
+
+        ``file`` is bytes, a path, a file open in binary mode, an async iterator of bytes, or a tuple
+        ``(name, content[, type[, headers]])``. It is never read whole into memory.
+        Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
+        """
+        __tracebackhide__ = True
+        return to_sync(run(self._async.create(file=file, purpose=purpose, **options)))
+
+    def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
+        """All files of the organisation; they are in ``data``."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.list(**options)))
+
+    def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
+        """Delete a file. Raises `NotFoundError` for one that is not there."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.delete(file_id, **options)))
+
+    def content(self, file_id: str, **options: Unpack[CallOptions]) -> BinaryAPIResponse:
+        """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
+
+        Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
+        """
+        __tracebackhide__ = True
+        return to_sync(run(self._async.content(file_id, **options)))
+
+    def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
+        """What is known of a file: its name, its size in bytes, when it came."""
+        __tracebackhide__ = True
+        return to_sync(run(self._async.info(file_id, **options)))

@@ -1,0 +1,525 @@
+"""Writes the sync resources and the raw and streaming views from the async declarations in ``aiogroq/resources``.
+
+``python tools/sync_facade.py`` writes the files, ``--check`` exits with status 1 if one of them is stale.
+
+An endpoint is declared once, as an ``async def``. Its sync twin and its views repeat the signature around one line. They
+are generated source rather than run-time wrappers or stubs, so that type checkers verify them. The generator rejects
+every construct that it does not understand: a declaration that it skipped would be missing from the sync client.
+
+Only one version of Python writes the files, because `ast.unparse` differs between versions. Other versions can
+``--check`` them: they compare syntax trees. Formatting needs ruff, which is part of the extra ``test``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import builtins
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PYTHON = (3, 11)
+"""The version of Python that writes the files."""
+SOURCES, VIEWS, SYNC = "aiogroq/resources", "aiogroq/resources/_views", "aiogroq/sync"
+ROOT = "AsyncResource"
+"""The base of resources that extend no other resource."""
+VIEW_SUFFIXES = {"with_raw_response": "WithRawResponse", "with_streaming_response": "WithStreamingResponse"}
+VIEW_DOCS = {
+    "with_raw_response": "return the response",
+    "with_streaming_response": "leave the body unread on the connection",
+}
+RESPONSES = ("APIResponse", "BinaryAPIResponse", "StreamedBinaryAPIResponse", "ResponseContextManager")
+"""Names of the sync response classes; the async ones have ``Async`` before them."""
+WRAPPERS = [f"to_{kind}_response_wrapper" for kind in ("raw", "streamed", "custom_raw", "custom_streamed")]
+BANNER = "# Written by python tools/sync_facade.py"
+RESERVED = {"self", "run", "to_sync", "cast", "resource"}
+"""Names that generated methods use, and that parameters therefore cannot have."""
+SYNC_WORDS = {
+    r"\btransport\.AsyncStream\b": "Stream",
+    r"\basync (with|for|def)\b": r"\1",
+    r"\bawait (?=[\w`])": "",
+    r"\bAsync(Groq|StreamT|Stream|" + "|".join(RESPONSES) + r")\b": r"\1",
+}
+"""How async code and prose read in the sync files."""
+
+
+class RejectedError(Exception):
+    """A declaration that the generator does not understand. The text begins with its file and line."""
+
+
+@dataclass
+class Endpoint:
+    """An ``async def`` with its overloads."""
+
+    node: ast.AsyncFunctionDef
+    overloads: list[ast.AsyncFunctionDef]
+
+
+@dataclass
+class Resource:
+    """A class of endpoints."""
+
+    name: str
+    base: str
+    doc: str
+    node: ast.ClassDef
+    endpoints: list[Endpoint] = field(default_factory=list[Endpoint])
+    children: dict[str, str] = field(default_factory=dict[str, str])
+    """The class of each child resource, by attribute."""
+    views: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class Source:
+    """A module of declarations."""
+
+    path: str
+    stem: str
+    imports: list[ast.ImportFrom] = field(default_factory=list[ast.ImportFrom])
+    typevars: dict[str, ast.Assign] = field(default_factory=dict[str, ast.Assign])
+    defined: set[str] = field(default_factory=set[str])
+    resources: list[Resource] = field(default_factory=list[Resource])
+
+    def reject(self, node: object, reason: str) -> RejectedError:
+        """Return the error to raise for a node."""
+        return RejectedError(f"{self.path}:{getattr(node, 'lineno', 1)}: {reason}")
+
+
+# ------------------------------------------------------------------------------------------------- reading
+
+
+def read(root: Path) -> list[Source]:
+    """Read every module of declarations under ``root``."""
+    paths = sorted((root / SOURCES).glob("[!_]*.py"))
+    sources = [read_source(path.relative_to(root), path.read_text(encoding="utf-8")) for path in paths]
+    known = {ROOT: ""}
+    for source in sources:
+        for resource in source.resources:
+            if known.setdefault(resource.name, source.path) != source.path:
+                raise source.reject(
+                    resource.node, f"{resource.name} is also declared in {known[resource.name]}"
+                )
+    bases = {resource.base for source in sources for resource in source.resources}
+    for source in sources:
+        for resource in source.resources:
+            for name in (resource.base, *resource.children.values()):
+                if name not in known:
+                    raise source.reject(resource.node, f"{name} is not declared in {SOURCES}")
+            if set(resource.views) != set(VIEW_SUFFIXES) and resource.name not in bases:
+                raise source.reject(
+                    resource.node, f"{resource.name} lacks one of {' and '.join(VIEW_SUFFIXES)}"
+                )
+    return sources
+
+
+def read_source(path: Path, text: str) -> Source:
+    """Read one module of declarations."""
+    source = Source(path.as_posix(), path.stem)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise source.reject(error, error.msg) from None
+    for node in tree.body[1:]:
+        if isinstance(node, ast.ImportFrom):
+            source.imports += [node] if node.module != "__future__" else []
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            source.defined.add(node.targets[0].id)
+            if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar":
+                source.typevars[node.targets[0].id] = node
+        elif isinstance(node, ast.ClassDef):
+            source.defined.add(node.name)
+            if node.name.startswith("Async"):
+                source.resources.append(read_resource(source, node))
+            elif any(ast.unparse(base).startswith("Async") for base in node.bases):
+                raise source.reject(node, f"the name of the resource {node.name} must begin with Async")
+        elif not isinstance(node, (ast.FunctionDef, ast.AnnAssign, ast.Expr)):
+            raise source.reject(node, f"not understood at the top of a module: {ast.unparse(node)[:40]}")
+    return source
+
+
+def read_resource(source: Source, node: ast.ClassDef) -> Resource:
+    """Read a class of endpoints."""
+    if len(node.bases) != 1 or node.keywords or node.decorator_list:
+        raise source.reject(node, f"{node.name} must have one base, no keywords and no decorators")
+    resource = Resource(node.name, ast.unparse(node.bases[0]), docstring(source, node), node)
+    overloads: list[ast.AsyncFunctionDef] = []
+    for item in node.body[1:]:
+        decorators = [ast.unparse(each) for each in getattr(item, "decorator_list", [])]
+        if overloads and getattr(item, "name", None) != overloads[0].name:
+            raise source.reject(item, f"the implementation of {overloads[0].name} must follow its overloads")
+        if isinstance(item, ast.Assign):
+            read_attribute(source, resource, item)
+        elif isinstance(item, ast.AsyncFunctionDef) and decorators in ([], ["overload"]):
+            check_endpoint(source, item)
+            if decorators:
+                if [ast.unparse(line) for line in item.body] != ["..."]:
+                    raise source.reject(item, f"{item.name}: the body of an overload must be ...")
+                overloads.append(item)
+                continue
+            if any(endpoint.node.name == item.name for endpoint in resource.endpoints):
+                raise source.reject(item, f"{item.name} is declared twice")
+            docstring(source, item)
+            resource.endpoints.append(Endpoint(item, overloads))
+            overloads = []
+        else:
+            raise source.reject(item, f"not understood in a class of endpoints: {ast.unparse(item)[:40]}")
+    if overloads:
+        raise source.reject(overloads[-1], f"{overloads[0].name} has overloads and no implementation")
+    return resource
+
+
+def read_attribute(source: Source, resource: Resource, node: ast.Assign) -> None:
+    """Read ``name = child(AsyncResource)`` or ``with_raw_response = view(AsyncResourceWithRawResponse)``."""
+    name, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
+    found = re.fullmatch(r"(child|view)\((Async\w+)\)", value)
+    if found and found[1] == "child":
+        resource.children[name] = found[2]
+    elif found and name in VIEW_SUFFIXES and found[2] == resource.name + VIEW_SUFFIXES[name]:
+        resource.views.append(name)
+    else:
+        raise source.reject(node, f"neither a child nor a view of {resource.name}: {name} = {value}")
+
+
+def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
+    """Raise `RejectedError` for a signature that cannot be repeated in the generated files."""
+    args, name = node.args, node.name
+    if name.startswith("_"):
+        raise source.reject(node, f"{name}: a class of endpoints cannot have private methods")
+    if args.posonlyargs or args.vararg or not args.args or args.args[0].arg != "self":
+        raise source.reject(node, f"{name}: only (self, names, *, keywords, **options) is understood")
+    if node.returns is None or any(arg.annotation is None for arg in parameters(args)):
+        raise source.reject(node, f"{name} is not fully annotated")
+    for arg in parameters(args):
+        if arg.arg in RESERVED:
+            raise source.reject(arg, f"{name}: generated code uses the name {arg.arg}")
+    for default in [*args.defaults, *filter(None, args.kw_defaults)]:
+        if not isinstance(default, (ast.Constant, ast.Name)):
+            raise source.reject(default, f"{name}: a default must be a constant or a name")
+    if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)):
+        raise source.reject(node, f"{name} is a generator; an endpoint must return its stream")
+    imported = {alias.asname or alias.name for each in source.imports for alias in each.names}
+    annotations = [arg.annotation for arg in parameters(args)]
+    for part in [*annotations, node.returns, *args.defaults, *args.kw_defaults]:
+        found = part and re.search(r"\b(Async\w+|Awaitable|Coroutine)", to_sync(ast.unparse(part)))
+        if found:
+            raise source.reject(part, f"{name}: {found[0]} has no sync twin")
+        for used in names_in(part):
+            if used not in imported | source.defined and not hasattr(builtins, used):
+                raise source.reject(part, f"{name}: {used} is neither imported nor defined")
+
+
+def docstring(source: Source, node: ast.ClassDef | ast.AsyncFunctionDef) -> str:
+    """Return the docstring of a node, which must have one."""
+    doc = ast.get_docstring(node)
+    if doc is None:
+        raise source.reject(node, f"{node.name} has no docstring")
+    return doc
+
+
+def parameters(args: ast.arguments) -> list[ast.arg]:
+    """Return all parameters but ``self``."""
+    return [*args.args[1:], *args.kwonlyargs, *filter(None, [args.kwarg])]
+
+
+def names_in(node: ast.AST | None) -> Iterator[str]:
+    """Yield the names that a type or a default mentions, including those in quoted annotations."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from names_in(ast.parse(node.value, mode="eval"))
+    elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
+        yield "Literal"
+    elif node is not None:
+        for child in ast.iter_child_nodes(node):
+            yield from names_in(child)
+
+
+# ------------------------------------------------------------------------------------------------- writing
+
+
+def to_sync(text: str, names: str = "") -> str:
+    """Rewrite async code or prose as sync. ``names`` are the resources to rename, separated by ``|``."""
+    for pattern, replacement in SYNC_WORDS.items():
+        text = re.sub(pattern, replacement, text)
+    return re.sub(rf"\bAsync({names})(?=\b|With)", r"\1", text) if names else text
+
+
+class Writer:
+    """Writes one generated module: async views, or the sync views and resources, of one source."""
+
+    def __init__(self, source: Source, sources: list[Source], *, is_sync: bool) -> None:
+        self.source = source
+        self.is_sync = is_sync
+        self._names = "|".join(r.name.removeprefix("Async") for each in sources for r in each.resources)
+        self._sources = {each.stem: each for each in sources}
+
+    def rename(self, text: str) -> str:
+        """Return code or prose as this module has it."""
+        return to_sync(text, self._names) if self.is_sync else text
+
+    def text(self) -> str:
+        """Return the source of the module, not yet formatted; it may have unused imports."""
+        classes: list[str] = []
+        for resource in self.source.resources:
+            classes += [self._view(resource, kind) for kind in resource.views]
+            classes += [self._sync_resource(resource)] if self.is_sync else []
+        code = "\n\n\n".join(classes)
+        for node in self.source.typevars.values():
+            line = self.rename(ast.unparse(node))
+            code = f"{line}\n{code}" if re.search(rf"\b{line.split(' = ')[0]}\b", code) else code
+        subject = "Sync twins" if self.is_sync else "Raw and streaming views"
+        return "\n".join(
+            [
+                f"{BANNER} from {self.source.path}. Do not edit.",
+                f'"""{subject} of ``{self.source.path}``."""',
+                "from __future__ import annotations",
+                *self._imports(code),
+                code,
+            ]
+        )
+
+    def _imports(self, code: str) -> Iterator[str]:
+        def line(module: str, *names: str) -> Iterator[str]:
+            used = [name for name in names if re.search(rf"\b{name.split()[-1]}\b", code)]
+            if used:
+                yield f"from {module} import {', '.join(used)}"
+
+        responses = [self._twin(name) for name in (*RESPONSES, *WRAPPERS)]
+        home = f"..resources.{self.source.stem}" if self.is_sync else f"..{self.source.stem}"
+        yield from line("collections.abc", "Callable")
+        yield from line("typing", "Any", "TypeVar", "cast", "overload")
+        if self.is_sync:
+            yield from line("..resources._base", "View", "child", "view")
+            yield from line("._base", "SyncResource", "run", "to_sync")
+            yield from line(".stream", "Stream")
+            yield from line(".response", *responses)
+        else:
+            yield from line(".._base", "View", "child")
+            yield from line("...response", *responses)
+        for node in self.source.imports:
+            if node.level == 1:
+                yield from line(f".{node.module}", *self._written_for(node.module))
+                continue
+            names = [ast.unparse(alias) for alias in node.names]
+            names = [name for name in names if not (self.is_sync and name.startswith("Async"))]
+            dots = "." * (node.level + (node.level > 0 and not self.is_sync))
+            yield from line(f"{dots}{node.module or ''}", *names)
+        yield from line(
+            home, *(name for name in self.source.defined if not name.startswith(("Async", "_", "T")))
+        )
+        types = [resource.name for resource in self.source.resources if f": {resource.name}" in code]
+        if types:
+            yield f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from {home} import {', '.join(types)}"
+
+    def _written_for(self, stem: str | None) -> list[str]:
+        """Return the names of the classes written for another source."""
+        source = self._sources.get(stem or "")
+        if source is None:
+            return []
+        names = [self.rename(r.name) + VIEW_SUFFIXES[kind] for r in source.resources for kind in r.views]
+        return names + [self.rename(r.name) for r in source.resources if self.is_sync]
+
+    def _twin(self, name: str) -> str:
+        """Return the name that a response class, wrapper or resource has in this module."""
+        prefix = "async_" if name.startswith("to_") else "Async"
+        return name if self.is_sync else prefix + name
+
+    # ------------------------------------------------------------------------------------ the sync resource
+
+    def _sync_resource(self, resource: Resource) -> str:
+        cls, is_root = self.rename(resource.name), resource.base == ROOT
+        base = "SyncResource" if is_root else self.rename(resource.base)
+        ignore = "" if is_root else "  # pyright: ignore[reportIncompatibleVariableOverride]"
+        members = [f"_async: {resource.name}{ignore}\n"]
+        members += [f"{name} = child({self.rename(child)})" for name, child in resource.children.items()]
+        members += [f"{kind} = view({cls}{VIEW_SUFFIXES[kind]})" for kind in resource.views]
+        members += [self._sync_method(endpoint) for endpoint in resource.endpoints]
+        return f"class {cls}({base}):\n" + indented("\n".join([self._doc(resource.doc), "", *members]))
+
+    def _sync_method(self, endpoint: Endpoint) -> str:
+        node = endpoint.node
+        # Where only the overloads tell the type of the result, the type checkers cannot verify the body.
+        is_untyped = ast.unparse(node.returns or node) == "Any"
+        for arg in parameters(node.args):
+            if not is_untyped and self.rename(ast.unparse(arg)) != ast.unparse(arg):
+                raise self.source.reject(
+                    arg, f"{node.name}: {arg.arg} differs between async and sync, so it must return Any"
+                )
+        target = 'cast("Any", self._async)' if is_untyped else "self._async"
+        # IPython and pytest leave frames with this name out of tracebacks.
+        body = f"__tracebackhide__ = True\nreturn to_sync(run({target}.{node.name}({passed_on(node.args)})))"
+        doc = ast.get_docstring(node) or ""
+        return self._method(endpoint, lambda each: ast.unparse(each.returns or each), doc, body)
+
+    # --------------------------------------------------------------------------------------------- the views
+
+    def _view(self, resource: Resource, kind: str) -> str:
+        """Write the class behind ``with_raw_response`` or ``with_streaming_response``."""
+        cls, ending = self.rename(resource.name), VIEW_SUFFIXES[kind]
+        wrapped = [self._wrapped(each, kind) for each in resource.endpoints]
+        members = [f"{name} = child({self.rename(c)}{ending})" for name, c in resource.children.items()]
+        if wrapped:
+            start = [f"def __init__(self, resource: {cls}) -> None:", "    super().__init__(resource)"]
+            members.append("\n".join([*start, *map(indented, wrapped)]))
+        members += [self._view_method(each, kind, cls) for each in resource.endpoints]
+        doc = self._doc(f"The methods of `{cls}`, which here {VIEW_DOCS[kind]}.")
+        return f"class {cls}{ending}(View):\n" + indented("\n".join([doc, "", *members]))
+
+    def _wrapped(self, endpoint: Endpoint, kind: str) -> str:
+        """Write the line that wraps an endpoint."""
+        name, returned = endpoint.node.name, union(endpoint.node.returns)
+        is_binary = "AsyncBinaryAPIResponse" in returned
+        if is_binary and (endpoint.overloads or len(returned) > 1):
+            raise self.source.reject(endpoint.node, f"{name}: a binary endpoint cannot return anything else")
+        is_raw = kind == "with_raw_response"
+        wrapper = self._twin(f"to_{'custom_' * is_binary}{'raw' if is_raw else 'streamed'}_response_wrapper")
+        response = f", {self._response('AsyncBinaryAPIResponse', kind)}" if is_binary else ""
+        # Through a ParamSpec type checkers see one overload only. The view's own method has the overloads.
+        annotation = ": Callable[..., Any]" if endpoint.overloads else ""
+        return f"self._{name}{annotation} = {wrapper}(resource.{name}{response})"
+
+    def _view_method(self, endpoint: Endpoint, kind: str, cls: str) -> str:
+        is_raw = kind == "with_raw_response"
+
+        def returns(node: ast.AsyncFunctionDef) -> str:
+            parts = union(node.returns) if endpoint.overloads else [ast.unparse(node.returns or node)]
+            responses = [self._response(part, kind) for part in parts]
+            if not is_raw:
+                responses = [f"{self._twin('ResponseContextManager')}[{each}]" for each in responses]
+            return " | ".join(responses)
+
+        is_async = is_raw and not self.is_sync
+        value = f"{'await ' * is_async}self._{endpoint.node.name}({passed_on(endpoint.node.args)})"
+        if endpoint.overloads:
+            value = f"cast({returns(endpoint.node)!r}, {value})"
+        doc = f"See `{cls}.{endpoint.node.name}`."
+        return self._method(endpoint, returns, doc, f"return {value}", is_async=is_async)
+
+    def _response(self, returned: str, kind: str) -> str:
+        """Return the response around what an endpoint returns."""
+        if returned == "AsyncBinaryAPIResponse":
+            is_raw = kind == "with_raw_response"
+            return self._twin("BinaryAPIResponse" if is_raw else "StreamedBinaryAPIResponse")
+        return self.rename(f"AsyncAPIResponse[{returned}]")
+
+    # ------------------------------------------------------------------------------------------------- text
+
+    def _method(
+        self,
+        endpoint: Endpoint,
+        returns: Callable[[ast.AsyncFunctionDef], str],
+        doc: str,
+        body: str,
+        *,
+        is_async: bool = False,
+    ) -> str:
+        """Write a method with the signature and the overloads of an endpoint."""
+
+        def signature(node: ast.AsyncFunctionDef) -> str:
+            line = f"{'async ' * is_async}def {node.name}({ast.unparse(node.args)}) -> {returns(node)}:"
+            return self.rename(line)
+
+        overloads = [f"@overload\n{signature(each)} ..." for each in endpoint.overloads]
+        return "\n".join([*overloads, signature(endpoint.node), indented(self._doc(doc)), indented(body)])
+
+    def _doc(self, text: str) -> str:
+        escaped = self.rename(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
+
+
+def indented(text: str) -> str:
+    return textwrap.indent(text, "    ")
+
+
+def passed_on(args: ast.arguments) -> str:
+    """Return the arguments of a call that passes on the parameters of a signature."""
+    given = [arg.arg for arg in args.args[1:]] + [f"{arg.arg}={arg.arg}" for arg in args.kwonlyargs]
+    return ", ".join([*given, *([f"**{args.kwarg.arg}"] if args.kwarg else [])])
+
+
+def union(returns: ast.expr | None) -> list[str]:
+    """Return the members of a union, or the one type."""
+    if isinstance(returns, ast.BinOp):
+        return [*union(returns.left), *union(returns.right)]
+    return [ast.unparse(returns)] if returns else []
+
+
+def outputs(root: Path) -> dict[str, str]:
+    """Return the text of every generated file, by its path under ``root``."""
+    sources = read(root)
+    texts: dict[str, str] = {}
+    for source in sources:
+        if any(resource.views for resource in source.resources):
+            texts[f"{VIEWS}/{source.stem}.py"] = Writer(source, sources, is_sync=False).text()
+        texts[f"{SYNC}/{source.stem}.py"] = Writer(source, sources, is_sync=True).text()
+    for path in texts.keys() - written(root):
+        if (root / path).exists():
+            raise RejectedError(f"{path}:1: written by hand, and a source has the same name")
+    return formatted(root, texts)
+
+
+def formatted(root: Path, texts: dict[str, str]) -> dict[str, str]:
+    """Remove unused imports, sort the rest, and lay the files out by the project's settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in texts.items():
+            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_text(text, encoding="utf-8")
+        config = f"--config={root / 'pyproject.toml'}"
+        for command in (["check", "--select=F401,I", "--fix-only", "--exit-zero"], ["format"]):
+            ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", config, folder]
+            done = subprocess.run(ruff, capture_output=True, text=True)
+            if done.returncode:
+                raise RejectedError(f"ruff cannot format the result: {done.stdout}{done.stderr}")
+        return {path: (Path(folder) / path).read_text(encoding="utf-8") for path in texts}
+
+
+def is_current(path: Path, text: str) -> bool:
+    """Return whether a generated file has this text, or on another version of Python the same syntax tree."""
+    if not path.exists():
+        return False
+    written = path.read_text(encoding="utf-8")
+    if sys.version_info[:2] == PYTHON:
+        return written == text
+    return ast.dump(ast.parse(written)) == ast.dump(ast.parse(text))
+
+
+def written(root: Path) -> set[str]:
+    """Return the paths of the generated files that there are."""
+    paths = [path for folder in (VIEWS, SYNC) for path in (root / folder).glob("*.py")]
+    return {path.relative_to(root).as_posix() for path in paths if path.read_text().startswith(BANNER)}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return 0 on success, 1 if a file is stale, 2 if a declaration is rejected."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is stale")
+    parser.add_argument("--root", type=Path, default=Path(__file__).parents[1], help="another checkout")
+    options = parser.parse_args(arguments)
+    try:
+        if not options.check and sys.version_info[:2] != PYTHON:
+            wanted = ".".join(map(str, PYTHON))
+            raise RejectedError(f"Python {wanted} writes these files; other versions can only --check them")
+        texts = outputs(options.root)
+    except RejectedError as error:
+        print(f"rejected: {error}", file=sys.stderr)
+        return 2
+    stale = [path for path, text in texts.items() if not is_current(options.root / path, text)]
+    orphans = sorted(written(options.root) - texts.keys())
+    for path in [*stale, *orphans]:
+        if options.check:
+            print(f"{path} is stale: run python tools/sync_facade.py", file=sys.stderr)
+        elif path in orphans:
+            (options.root / path).unlink()
+        else:
+            (options.root / path).write_text(texts[path], encoding="utf-8", newline="\n")
+    return 1 if options.check and (stale or orphans) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
