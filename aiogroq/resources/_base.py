@@ -68,7 +68,7 @@ class AsyncResource:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def _source_of_child(self, name: str) -> Transport:
+    def _source_of_child(self, name: str) -> Any:
         return self._transport
 
     def __repr__(self) -> str:
