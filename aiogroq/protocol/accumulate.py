@@ -63,7 +63,11 @@ class LazyAccumulator:
         return accumulator
 
     def accumulate_last(self, chunk: ChatCompletionChunk) -> None:
-        """Accumulate the only stored event, whose decoded value is ``chunk``, without decoding it again."""
+        """Accumulate the last stored event, whose decoded value is ``chunk``: without decoding it again if it is the only
+        one. An event of another type has a value of another type, and is not stored."""
+        if len(self.events) != 1 or type(chunk) is not ChatCompletionChunk:
+            self.accumulated()
+            return
         accumulator = self._prepared()
         self.events.clear()
         accumulator.add(chunk)

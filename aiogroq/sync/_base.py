@@ -55,8 +55,10 @@ def to_sync(value: Any) -> Any:
     from ..transport.stream import AsyncStream
 
     if isinstance(value, AsyncStream):
-        twin = value.twin
-        cls = cast("type[Stream[Any]]", twin if twin is not None and issubclass(twin, Stream) else Stream)
+        wanted = value.sync_cls
+        cls = cast(
+            "type[Stream[Any]]", wanted if wanted is not None and issubclass(wanted, Stream) else Stream
+        )
         return cls(cast("Any", value))
     if isinstance(value, AsyncAPIResponse):
         return blocking_response(cast("Any", value))

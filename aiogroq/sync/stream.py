@@ -144,7 +144,7 @@ class _Pump(Generic[T]):
     async def left_early(self, by: str) -> APIError:
         """The error for a stream that something in the reader's thread has ended."""
         await self.close()
-        return self.source.left_early(f", by {by}")
+        return self.source.closed_early(f", by {by}")
 
     def close_nowait(self) -> None:
         """`close` without waiting, for a stream that was collected."""
@@ -171,7 +171,7 @@ class Stream(Generic[T]):
         self._guard: weakref.finalize[[], Stream[T]] | None = None
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._source.described()}>"
+        return f"<{type(self).__name__} of {self._source.describe()}>"
 
     def __iter__(self) -> Stream[T]:
         return self
@@ -223,7 +223,7 @@ class Stream(Generic[T]):
     def _left_early(self) -> APIError:
         if self._pump.runner.is_alive:
             return portal.call(self._pump.left_early(self._left_by))
-        return self._source.left_early(f", by {self._left_by}")
+        return self._source.closed_early(f", by {self._left_by}")
 
     def _start(self) -> None:
         self._guard = weakref.finalize(self, self._pump.close_nowait)

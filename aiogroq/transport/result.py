@@ -9,6 +9,7 @@ from ..errors import Attempt
 from ..protocol.headers import redacted
 from ..protocol.parse import parse_body
 from ..protocol.request import Request
+from ..protocol.streams import stream_protocol_for
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
 from . import call_log
 from .body import AioBody
@@ -75,12 +76,11 @@ def _stream(config: ClientConfig, request: Request[Any], body: AioBody, attempts
     cls = cast("type[AsyncStream[Any]]", wanted if is_ours else AsyncStream)
     stream = cls(
         body=body,
-        cast_to=request.returns,
+        protocol=stream_protocol_for(request.returns),
         max_event_bytes=config.http_client.max_event_bytes,
         on_error=partial(config.rate_limits.note_error, request.model),
-        sent=body.sent,
         on_end=call_log.stream_logger(request.model, attempts, body),
     )
     if wanted is not None and not is_ours:
-        stream.twin = wanted
+        stream.sync_cls = wanted
     return stream

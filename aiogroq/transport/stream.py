@@ -1,172 +1,163 @@
-"""`AsyncStream`: the events of an answer as they arrive, decoded."""
+"""`AsyncStream`: the events of a response as they arrive, decoded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar, cast
-
-from multidict import CIMultiDict
+from typing import Any, Generic, TypeVar, cast, overload
 
 from ..errors import (
     APIConnectionError,
     APIError,
-    APIResponseValidationError,
     APIStatusError,
-    ErrorResponse,
     GroqError,
 )
-from ..protocol import answer, stream_end
-from ..protocol.accumulate import LazyAccumulator
-from ..protocol.headers import scrub, scrub_headers, scrub_text
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
-from ..protocol.stream_end import DONE
+from ..protocol.stream_protocol import StreamEnd, StreamProtocol
 from ..protocol.tracebacks import without_frames
-from ..types._decode import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped, typed_decoder
+from ..types._decode import DECODE_ERRORS, NotJSONError
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
+from . import stream_errors
 from .body import AioBody
 
 T = TypeVar("T")
 
-_NOTHING: Any = object()
-"""What there is to hand out for an event without data."""
-_SHOWN_BYTES = 64 * 1024
-_NOTHING_SENT: Mapping[str, str] = {}
+_NO_VALUE: Any = object()
+"""The value of an event without data."""
 
 
-def _leave(error: APIStatusError) -> None:
-    """Nobody is told of an error inside a stream."""
+def _ignore(error: APIStatusError) -> None:
+    pass
 
 
 class AsyncStream(Generic[T]):
-    """An answer that arrives event by event: iterate it with ``async for``, or `collect` it.
+    """A response that arrives event by event: iterate it with ``async for``, or `collect` it.
 
-    It ends the connection's use by itself at its end; leave it earlier with `close`, or by ``async with``. Raises
-    while iterating: `APIStatusError` of the inner status for an error that the service sends in the stream,
-    `APITimeoutError` when no event comes for the ``idle`` limit, `APIConnectionError` when the stream breaks off
-    before its end; each carries what had arrived in ``partial``.
+    It releases its connection by itself at its end; leave it earlier with `close`, or use it with ``async with``. Raises
+    while iterating: `APIStatusError` with the inner status for an error that the service sends in the stream,
+    `APITimeoutError` when no event comes for the ``idle`` timeout, `APIConnectionError` when the stream is truncated.
+    Each error has what had arrived in ``partial``.
     """
 
     response: Any
     """The body that the events come from: ``status``, ``headers``, ``url``."""
-    twin: type[Any] | None = None
-    """The blocking class that the caller wants it as, where it is a class of the caller's own."""
+    sync_cls: type[Any] | None = None
+    """The sync class that the caller asked for, if it did."""
 
     def __init__(
         self,
         *,
         body: AioBody,
-        cast_to: type[T],
+        protocol: StreamProtocol[T],
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
-        on_error: Callable[[APIStatusError], object] = _leave,
-        sent: Mapping[str, str] = _NOTHING_SENT,
+        on_error: Callable[[APIStatusError], object] = _ignore,
         on_end: Callable[[CompletionUsage | None, APIError | None], object] | None = None,
     ) -> None:
         self.response = body
         self._body = body
         body.expect_events()
-        self._cast_to = cast_to
+        self._protocol = protocol
+        fast = protocol.fast
+        self._decode: Any = fast.decode if fast is not None else None
+        self._store = fast.store if fast is not None else None
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
         self._on_end = on_end  # called once, with the usage and the error that the stream ended with
-        self._sent = sent  # the headers of the request: what is secret in them is in no error
-        self._ready: list[bytes] = []  # the next one last: an empty deque is ten times as large
-        self._failed: APIError | None = None
+        self._ready: list[bytes] = []  # the next event last: an empty deque is ten times as large
+        self._error: APIError | None = None
         self._is_done = False
-        self._is_whole = False
+        self._is_complete = False
         self._is_read = False
-        self._last = b""  # event of a stream of something else than chat chunks
-        # The beginning of an answer that has no event in it so far: it may be no stream at all.
+        # The beginning of a response in which no event has come yet: it may not be a stream at all.
         self._first_bytes: bytearray | None = bytearray()
-        self._kept = LazyAccumulator() if cast_to is ChatCompletionChunk else None
-        self._keep = self._kept.events.append if self._kept is not None else None
-        self._decode = typed_decoder(cast_to).decode
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self.described()}>"
+        return f"<{type(self).__name__} of {self.describe()}>"
 
-    def described(self) -> str:
-        """What the stream is of and how it stands, for a repr of it."""
-        kind = getattr(self._cast_to, "__name__", str(self._cast_to))
+    def describe(self) -> str:
+        """Return the type of the events and the state of the stream, for its repr."""
+        event_type: Any = self._protocol.event_type
         state = "open"
-        if self._failed is not None:
+        if self._error is not None:
             state = "broken off"
         elif self._is_done:
-            state = "at its end" if self._is_whole else "closed"
-        return f"{kind}, {state}"
+            state = "at its end" if self._is_complete else "closed"
+        return f"{getattr(event_type, '__name__', event_type)}, {state}"
 
     def __aiter__(self) -> AsyncStream[T]:
         return self
 
     async def __anext__(self) -> T:
-        # The hot path of every stream: a plain chunk is decoded when it is asked for, so that one read does not make
+        # The hot path of every stream: a plain event is decoded when it is asked for, so that one read does not make
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
-        ready, keep = self._ready, self._keep
+        ready, store = self._ready, self._store
         while True:
             event = ready.pop() if ready else await self._next_event()
-            if keep is not None and type(event) is bytes:
+            if store is not None and type(event) is bytes:
                 try:
-                    chunk: Any = self._decode(event)
+                    value: Any = self._decode(event)
                 except DECODE_ERRORS:
                     pass
                 else:
-                    x_groq = chunk.x_groq
-                    if x_groq is None or not x_groq.error:
-                        chunk.__dict__["_body"] = event
-                        keep(event)
-                        plain: T = chunk  # a `cast` would be a call
+                    if value.x_groq is None or self._protocol.stop_reason(value) is None:
+                        value.__dict__["_body"] = event
+                        store(event)
+                        plain: T = value  # a `cast` would be a call
                         return plain
             special = [event]
-            del event  # what a server sent is in no frame of an error: it may have sent the request back
-            item = await self._take(special)
-            if item is not _NOTHING:
-                return item
+            del event  # no frame of an error has data of the server: it may have sent the request back
+            value = await self._take(special)
+            if value is not _NO_VALUE:
+                return cast("T", value)
 
     async def next_batch(self) -> list[T]:
-        """All events that have arrived, waiting for the first; empty at the end. Raises as iterating does."""
+        """Return the values of all events that have arrived, waiting for the first; an empty list at the end.
+
+        Raises as iterating does.
+        """
         batch: list[T] = []
-        ready = self._ready
+        ready, end_marker = self._ready, self._protocol.end_marker
         try:
             batch.append(await self.__anext__())
-            while ready and ready[-1] != DONE:
+            while ready and ready[-1] != end_marker:
                 if ready[-1]:
                     batch.append(await self.__anext__())
                 else:
-                    ready.pop()  # there is nothing in it to wait for behind it
+                    ready.pop()  # without data: `__anext__` would wait for the event behind it
         except StopAsyncIteration:
             pass
         except APIError:
             if not batch:
                 raise
-            # Raised again once these have been handed out.
+            # The next call raises it again.
         return batch
 
     async def _next_event(self) -> bytes:
-        """Wait for bytes until they end an event; line up all events that they end, and take the first."""
+        """Read until at least one event is complete; store all of them in ``_ready`` but the first, and return that."""
         ready, body = self._ready, self._body
         if self._is_read:
             raise GroqError(
-                "another task is reading this stream; hand its chunks on, or ask for a stream each"
+                "another task is reading this stream; share its chunks, or use one stream per task"
             )
         self._is_read = True
-        body.start_idle_timer()  # the limit runs from event to event, whatever bytes come between
+        body.start_idle_timer()  # it runs from event to event, whatever bytes come between
         try:
             while not ready:
-                if self._is_done or self._failed is not None:
+                if self._is_done or self._error is not None:
                     raise self._end()
                 try:
-                    piece = await body.read_chunk()
+                    chunk = await body.read_chunk()
                     if self._is_done:
-                        continue  # closed meanwhile, by another task
-                    if piece:
-                        self._line_up(piece)
+                        continue  # another task has closed the stream
+                    if chunk:
+                        self._parse(chunk)
                     else:
                         self._end_of_body()
-                    piece = b""
+                    chunk = b""
                 except (APIError, EventTooLargeError) as error:
-                    piece = b""
+                    chunk = b""
                     if not self._is_done:
                         self._fail(error)
         finally:
@@ -175,206 +166,162 @@ class AsyncStream(Generic[T]):
         return ready.pop()
 
     def _end(self) -> Exception:
-        """What there is instead of more events."""
-        return (
-            StopAsyncIteration() if self._failed is None else self._with_partial(without_frames(self._failed))
-        )
+        """Return what is raised instead of another event."""
+        if self._error is None:
+            return StopAsyncIteration()
+        return self._with_partial(without_frames(self._error))
 
-    def _line_up(self, piece: bytes) -> None:
+    def _parse(self, chunk: bytes) -> None:
         if self._first_bytes is not None:
-            self._first_bytes += piece[:_SHOWN_BYTES]
-        events = self._parser.feed(piece)
+            self._first_bytes += chunk[: stream_errors.SHOWN_BYTES]
+        events = self._parser.feed(chunk)
         if events:
             self._first_bytes = None
             self._ready[:0] = reversed(events)
-            if self._kept is not None:
-                self._kept.add_bytes(len(piece))
+            self._protocol.add_bytes(len(chunk))
 
     async def _take(self, special: list[bytes]) -> T:
-        """What is handed out for an event that is no plain chunk, taken out of ``special``. Raises the error that it is."""
+        """Take the event out of ``special``, and return its value. Raises the error that it is."""
         event = special.pop()
-        if event.startswith(DONE):
+        protocol = self._protocol
+        if event.startswith(protocol.end_marker):
             event = b""
             await self._finish()
-            raise StopAsyncIteration
+            raise self._end()
         if not event:
-            return cast("T", _NOTHING)  # some gateways keep a connection alive by these
+            return cast("T", _NO_VALUE)  # some gateways keep a connection alive by these
         try:
-            item = self._item(event)
+            value = self._value(event)
         except APIError as error:
             self._ready.clear()
             self._fail(error)
             event = b""
             raise self._end() from error.__cause__
-        if self._kept is None:
-            self._last = event
-        elif type(item) is ChatCompletionChunk:
-            self._kept.events.append(event)
-            reason = getattr(item.x_groq, "error", None)
-            if reason:
-                self._ready.clear()
-                self._fail(self._stopped_early(reason))
-        return cast("T", item)
+        reason = protocol.stop_reason(value)
+        if reason is not None:
+            self._ready.clear()
+            self._fail(stream_errors.stopped_early(self._body, reason))
+        elif protocol.is_end(event):
+            self._ready[:] = [protocol.end_marker]  # ends the stream when the next event is asked for
+        return value
 
     async def _finish(self) -> None:
-        """The stream has said ``[DONE]``. Raises `APIConnectionError` where it is cut all the same."""
+        """End the stream after its last event: complete, or truncated all the same."""
         self._ready.clear()
         self._is_done = True
         break_error = await self._body.drain()
-        is_broken = break_error is not None
-        if self._kept is not None:
-            why = stream_end.chat_cut_at_done(self._kept, is_broken=is_broken)
-        else:
-            why = stream_end.other_cut_at_done(is_broken=is_broken)
+        self._end_with(StreamEnd(is_marked=True, is_broken=break_error is not None), break_error)
+
+    def _end_with(self, end: StreamEnd, cause: APIError | None = None) -> None:
+        why = self._protocol.truncation(end)
         if why is None:
-            self._is_whole = True
-            self._tell_end(None)
+            self._is_done = self._is_complete = True
+            self._report_end(None)
             return
         error = APIConnectionError(why, self._body.request)
-        error.__cause__ = break_error
+        error.__cause__ = cause
         self._fail(error)
-        raise self._end()
 
-    def _item(self, event: bytes) -> Any:
+    def _value(self, event: bytes) -> T:
         if type(event) is Event and event.name == "error":
-            raise self._error(event)
+            raise self._status_error(event)
         try:
-            item: Any = decode_json(cast("type[Any]", self._cast_to), event)
+            value = self._protocol.decode(event)
         except NotJSONError as error:
-            raise APIConnectionError(
-                f"The stream has an event that is no JSON: {scrub(event, self._sent)[:200]!r}",
-                self._body.request,
-            ) from error
-        if self._kept is None or type(item) is not ChatCompletionChunk:
-            self._check_error(item, event)
-        elif item.model_extra is not None and "error" in item.model_extra:
-            raise self._error(event)
-        return item
+            raise stream_errors.not_json(self._body, event) from error
+        if self._protocol.is_error(event, value):
+            raise self._status_error(event)
+        return value
 
-    def _answered_headers(self) -> CIMultiDict[str]:
-        return scrub_headers(self._body.headers, self._sent)
-
-    def _check_error(self, item: Any, event: bytes) -> None:
-        error = item.get("error") if hasattr(item, "get") else None
-        if error and (isinstance(error, dict) or type(event) is Event):
-            raise self._error(event)
-
-    def _error(self, event: bytes) -> APIStatusError:
-        error = answer.error_from_event(
-            scrub(bytes(event), self._sent), self._body.status, self._answered_headers(), self._body.request
-        )
+    def _status_error(self, event: bytes) -> APIStatusError:
+        error = stream_errors.status_error(self._body, event)
         self._on_error(error)
         return error
 
-    def _stopped_early(self, reason: Any) -> APIError:
-        said = scrub_text(str(reason), self._sent)
-        return APIError(f"The service stopped the stream early: {said}", self._body.request, body=said)
-
     def _end_of_body(self) -> None:
         rest = self._parser.end()
-        if rest and stream_end.is_whole(rest):
+        if rest and self._protocol.is_complete(rest):
             self._first_bytes = None
             self._ready.insert(0, rest)
-            return
-        if self._first_bytes is not None and (self._kept is not None or rest is not None):
-            self._fail(self._no_stream(scrub(bytes(self._first_bytes), self._sent)))
-            return
-        is_within_event = rest is not None
-        if self._kept is not None:
-            why = stream_end.chat_cut_at_end(self._kept, is_within_event=is_within_event)
+        elif self._first_bytes is not None and (self._protocol.has_result or rest is not None):
+            error = stream_errors.not_a_stream(self._body, bytes(self._first_bytes))
+            if isinstance(error, APIStatusError):
+                self._on_error(error)
+            self._fail(error)
         else:
-            why = stream_end.other_cut_at_end(
-                self._last, is_within_event=is_within_event, is_framed=self._body.is_framed
-            )
-        if why is None:
-            self._is_done = self._is_whole = True
-            self._tell_end(None)
-        else:
-            self._fail(APIConnectionError(why, self._body.request))
-
-    def _no_stream(self, content: bytes) -> APIError:
-        """The error for an answer that has no event in it: what came instead."""
-        body = self._body
-        try:
-            said = decode_untyped(content)
-        except NotJSONError:
-            said = None
-        if isinstance(said, dict) and "error" in said:
-            return self._error(content)
-        kind = body.headers.get("content-type", "no content type")
-        shown = content[:_SHOWN_BYTES].decode(errors="replace")
-        return APIResponseValidationError(
-            ErrorResponse(body.status, self._answered_headers(), content, body.request),
-            shown,
-            message=f"The answer ({body.status}, {kind}) is no stream of events: {shown[:300]!r}"
-            if shown
-            else f"The response ({body.status}, {kind}) is empty: the stream ended before its first event.",
-        )
+            self._end_with(StreamEnd(False, is_within_event=rest is not None, is_framed=self._body.is_framed))
 
     def _fail(self, error: APIError | EventTooLargeError) -> None:
-        """End the connection, and raise this once the events before it have been handed out, and ever after."""
+        """Close the connection, and raise this error after the events before it, and ever after."""
         if isinstance(error, EventTooLargeError):
             self._ready[:0] = reversed(error.events)
             error = APIConnectionError(
-                f"{error} (the `max_event_bytes` of DefaultAioHttpClient).", self._body.request
+                f"{error} (`max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        error.request_id = error.request_id or self._answered_headers().get("x-request-id")
-        self._failed = without_frames(self._body.with_attempts(error))
-        self._tell_end(error)
+        error.request_id = error.request_id or stream_errors.redacted_headers(self._body).get("x-request-id")
+        self._error = without_frames(self._body.with_attempts(error))
+        self._report_end(error)
         self._body.abort()
 
-    def _tell_end(self, error: APIError | None) -> None:
+    def _report_end(self, error: APIError | None) -> None:
         if self._on_end is not None:
             self._on_end(self.usage, error)
             self._on_end = None
 
     def _with_partial(self, error: APIError) -> APIError:
-        error.partial = self.partial
+        error.partial = self._protocol.result()
         return error
 
     @property
-    def partial(self) -> ChatCompletion | None:
-        """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
-        return self._kept.accumulated().completion if self._kept is not None else None
+    def partial(self) -> Any:
+        """What has arrived so far, as `collect` returns it: of a chat stream a `ChatCompletion`. None if the events of
+        the stream make nothing together."""
+        return self._protocol.result()
 
     @property
     def usage(self) -> CompletionUsage | None:
         """The tokens used and their times; None until the service sent it, with its last chunk."""
-        return self._kept.accumulated().usage if self._kept is not None else None
+        usage: CompletionUsage | None = self._protocol.usage()
+        return usage
 
     @property
     def is_closed(self) -> bool:
         """Whether the stream has ended or was closed."""
         return self._is_done or self._body.is_closed
 
-    async def collect(self) -> ChatCompletion:
-        """Read the stream to its end, and return what the same request without ``stream`` would have given.
+    @overload
+    async def collect(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion: ...
+    @overload
+    async def collect(self) -> Any: ...
+    async def collect(self) -> Any:
+        """Read the stream to its end. Returns what the same request without ``stream`` returns.
 
-        Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` for a
-        stream of something else than chat chunks.
+        Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` if the events of the
+        stream make nothing together, such as plain dicts.
         """
-        if self._kept is None:
-            raise TypeError(f"collect() folds chat chunks, and this is a stream of {self._cast_to.__name__}")
-        kept, fold = self._kept, self._kept.accumulated()
-        async for chunk in self:
-            if type(chunk) is ChatCompletionChunk:
-                kept.accumulate_last(cast("ChatCompletionChunk", chunk))
-        if not self._is_whole:
-            raise self.left_early()
-        return fold.completion
+        protocol = self._protocol
+        if not protocol.has_result:
+            raise TypeError(f"collect() needs a stream of chat chunks; this is a stream of {self.describe()}")
+        protocol.result()
+        collect = protocol.collect
+        async for value in self:
+            collect(value)
+        if not self._is_complete:
+            raise self.closed_early()
+        return protocol.result()
 
-    def left_early(self, by: str = "") -> APIError:
-        """The error for a stream that was closed before its end, ``by`` something, with what had arrived in ``partial``."""
-        rest = "the rest of it is lost" if self._kept is None else "what had arrived is in `partial`"
+    def closed_early(self, by: str = "") -> APIError:
+        """Return the error for a stream that was closed before its end, ``by`` an exception, with the ``partial`` result."""
+        rest = "what had arrived is in `partial`" if self._protocol.has_result else "the rest of it is lost"
         message = f"The stream was closed before its end{by}; {rest}."
         return self._with_partial(APIConnectionError(message, self._body.request))
 
     async def close(self) -> None:
-        """End the stream now. May be called more than once, and from another task."""
+        """Close the stream now. May be called more than once, and from another task."""
         self._is_done = True
         self._ready.clear()
-        self._failed = None
-        self._tell_end(None)
+        self._error = None
+        self._report_end(None)
         await self._body.close()
 
     aclose = close

@@ -17,12 +17,12 @@ from concurrent.futures import Future
 from typing import Any
 
 from aiogroq import APIConnectionError
+from aiogroq.protocol.chat_stream import ChatStreamProtocol
 from aiogroq.sync.portal import Portal, PortalError, portal
 from aiogroq.sync.runner import preload
 from aiogroq.sync.stream import Stream
 from aiogroq.transport.stream import AsyncStream
 from aiogroq.transport.threads import DaemonExecutor
-from aiogroq.types.chat.chat_completion_chunk import ChatCompletionChunk
 
 from .preempt import HOLD, INTERRUPT, Case, Exploration, explore, explore_pairs, tracing
 
@@ -145,7 +145,7 @@ END = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m"
 class Body:
     """What an `AsyncStream` needs of a body: pieces of one."""
 
-    status, headers, request, is_framed = 200, {}, None, True
+    status, headers, sent, request, is_framed = 200, {}, {}, None, True
 
     def __init__(self, *pieces: bytes) -> None:
         self.pieces = list(pieces)
@@ -201,7 +201,7 @@ class ClosedInHaste(Stream[Any]):
 def interrupted_stream(cls: type[Stream[Any]] = Stream) -> Case:
     """A reader that is interrupted anywhere, and uses the stream again: nothing cut looks whole, nothing is lost."""
     body = Body(EVENT % b"a" + EVENT % b"b", EVENT % b"c", EVENT % b"d" + END)
-    stream = cls(AsyncStream(body=body, cast_to=ChatCompletionChunk))  # type: ignore[arg-type]
+    stream = cls(AsyncStream(body=body, protocol=ChatStreamProtocol()))  # type: ignore[arg-type]
     seen: list[str] = []
 
     def read() -> object:
