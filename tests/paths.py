@@ -57,10 +57,10 @@ def aiohttp_path(
 
 @functools.cache
 def _flaw() -> str | None:
-    async def flaw() -> str | None:
-        return _aiohttp.flaw()
+    async def unsupported_reason() -> str | None:
+        return _aiohttp.unsupported_reason()
 
-    return asyncio.run(flaw())
+    return asyncio.run(unsupported_reason())
 
 
 def _paths(chosen: str) -> list[str]:

@@ -29,7 +29,7 @@ from . import tls
 from ._aiohttp import is_wrapped
 from .body import AioBody
 from .call_log import log_failure
-from .cleanup import LoopSession
+from .cleanup import LoopSession, PublicSession
 from .config import ClientConfig
 from .exchange import (
     cancellations,
@@ -42,7 +42,7 @@ from .exchange import (
     translate,
     without_secrets,
 )
-from .http_client import NO_TIMEOUT, DefaultAioHttpClient, PublicSession
+from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .payloads import EncodedHeaders, LargeBody, MultipartPayload, RequestData, skipped_headers
 from .proxies import about_proxy
 from .read_body import read_start

@@ -1,6 +1,6 @@
-"""The end of sessions that nobody closes: with their loop, with their client, in a forked child.
+"""Cleanup of sessions that nobody closes: at the end of their loop, with their client, and in a forked child.
 
-Nothing here warns, and nothing but the end of a running loop awaits, since there may be no loop left to await on.
+Nothing here warns. Nothing awaits except at the end of a running loop, because otherwise there may be no loop to await on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import os
 import weakref
 from collections.abc import AsyncGenerator, Callable
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import aiohttp
 
@@ -21,13 +21,13 @@ class Body(Protocol):
     """The body of a response."""
 
     def client_closed(self) -> None:
-        """Close it; whoever reads it gets an error."""
+        """Close the body. Its reader gets an error."""
 
 
 class LoopSession:
-    """A session of ours, the loop that it belongs to, and what ends it together with that loop."""
+    """An own session, and its cleanup at the end of its loop."""
 
-    __slots__ = ("_end", "bodies", "is_fast", "loop", "send", "session", "tls")
+    __slots__ = ("_finalizer", "bodies", "is_fast", "loop", "send", "session", "tls")
 
     def __init__(
         self,
@@ -40,88 +40,82 @@ class LoopSession:
         self.loop: weakref.ref[asyncio.AbstractEventLoop] = weakref.ref(loop)
         self.session: aiohttp.ClientSession = session
         self.is_fast: bool = is_fast
-        """Whether it takes the fast path, not aiohttp's public API."""
+        """Whether its requests take the fast path, not aiohttp's public API."""
         self.send: Callable[..., Any] = _aiohttp.sender(session) if is_fast else session.request
         self.tls: Any = tls
-        """The TLS context that it was made with, where that is not its connector's affair."""
+        """The TLS context of a session on the public path. On the fast path the connector chooses it."""
         self.bodies: weakref.WeakSet[Body] | None = None if is_fast else weakref.WeakSet()
-        """The bodies that may be being read, where their connections do not tell them of their end."""
-        # The one thing that asyncio.run, and all that does its work, closes before the loop: async generators.
-        self._end = _at_the_end_of_the_loop(session, is_fast)
+        """Bodies that may be unread, on the public path: there a closed connection does not wake their readers."""
+        # Of all that a program can leave open, asyncio.run closes only asynchronous generators before it closes the loop.
+        self._finalizer = _close_at_end_of_loop(session, is_fast)
         with contextlib.suppress(StopIteration):
-            self._end.asend(None).send(None)
+            self._finalizer.asend(None).send(None)
 
     def close_nowait(self) -> None:
-        """Close its connections: at once where the loop does not run, else on the loop, soon."""
+        """Close the connections: soon on their loop if it runs, else at once."""
         loop = self.loop()
         if loop is None or not loop.is_running():
             if self.is_fast:
-                _drop(self.session)
+                _close_fast(self.session)
             else:
-                _drop_public(self.session)
+                _close_public(self.session)
         else:
-            # This may be another thread, or the end of the program: a transport is closed on its own loop only.
+            # This may be another thread, or the exit of the program. A transport may be closed on its own loop only.
             with contextlib.suppress(RuntimeError):  # the loop has stopped in between
                 if self.is_fast:
                     loop.call_soon_threadsafe(_aiohttp.close_connections, _aiohttp.detach(self.session))
                 else:
-                    loop.call_soon_threadsafe(_close_soon, self.session, loop)
+                    loop.call_soon_threadsafe(_close_in_task, self.session, loop)
         self.cancel_finalizer()
 
     def end_bodies(self) -> None:
-        """Tell whoever reads a body that it ends here. On the loop of the session."""
+        """Close the unread bodies: their readers get an error. Call it on the loop of the session."""
         for body in list(self.bodies or ()):
             body.client_closed()
 
     def cancel_finalizer(self) -> None:
-        """Nothing is left to be done at the end of the loop."""
-        # A generator that is collected unfinished would be finished by a new task of its loop.
+        """Cancel the cleanup at the end of the loop."""
+        # A generator that is collected unfinished would be closed in a new task of its loop.
         with contextlib.suppress(StopIteration, RuntimeError):
-            self._end.aclose().send(None)
+            self._finalizer.aclose().send(None)
 
 
-Sessions: TypeAlias = dict[int, LoopSession]
-"""The sessions of a pool, by the id of their loop."""
+class PublicSession:
+    """A session whose requests take aiohttp's public API: a user's own, or one whose `_request` is wrapped."""
+
+    __slots__ = ("bodies", "send", "session")
+
+    is_fast = False
+
+    def __init__(self, session: aiohttp.ClientSession, bodies: weakref.WeakSet[Body] | None = None) -> None:
+        self.session: aiohttp.ClientSession = session
+        self.bodies: weakref.WeakSet[Body] | None = bodies
+        self.send: Callable[..., Any] = session.request
 
 
-async def _at_the_end_of_the_loop(
-    session: aiohttp.ClientSession, is_fast: bool
-) -> AsyncGenerator[None, None]:
+async def _close_at_end_of_loop(session: aiohttp.ClientSession, is_fast: bool) -> AsyncGenerator[None, None]:
     loop = asyncio.get_running_loop()
     try:
         yield
     finally:
         if is_fast:
-            _drop(session)
+            _close_fast(session)
         elif asyncio.get_running_loop() is loop:
             await session.close()
 
 
-class Pool(Protocol):
-    """What has sessions."""
-
-    sessions: Sessions
-    """The sessions that it opened."""
-
-
-def close_all(sessions: Sessions) -> None:
-    """Close every session of a pool that was collected, in whichever thread that happened."""
-    while sessions:
-        sessions.popitem()[1].close_nowait()
-
-
-def _drop(session: aiohttp.ClientSession) -> None:
-    """Close the sockets of a session whose loop does not run any more, without a warning."""
+def _close_fast(session: aiohttp.ClientSession) -> None:
+    """Close the sockets of a session whose loop no longer runs."""
     _aiohttp.close_connections(_aiohttp.detach(session))
 
 
-def _drop_public(session: aiohttp.ClientSession) -> None:
-    """`_drop` by the public API. Where the loop is closed, open connections are left to the garbage collector, which warns."""
+def _close_public(session: aiohttp.ClientSession) -> None:
+    """`_close_fast` by the public API. On a closed loop, connections in use are left to the garbage collector, which warns."""
     connector = session.connector
     session.detach()
     if connector is not None:
         closing: Any = connector.close().__await__()
-        # What there is to wait for is that connections come to their end, which they do by themselves.
+        # It waits for the connections to end, which they do without it.
         with contextlib.suppress(StopIteration, RuntimeError):
             closing.send(None)
 
@@ -129,25 +123,38 @@ def _drop_public(session: aiohttp.ClientSession) -> None:
 _closing: set[asyncio.Task[None]] = set()
 
 
-def _close_soon(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
+def _close_in_task(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
     task = loop.create_task(session.close())
     _closing.add(task)  # a loop refers to its tasks only weakly
     task.add_done_callback(_closing.discard)
 
 
+class Pool(Protocol):
+    """A pool of connections."""
+
+    sessions: dict[int, LoopSession]
+    """Its sessions, by the id of their loop."""
+
+
+def close_all(sessions: dict[int, LoopSession]) -> None:
+    """Close every session of a pool that was collected, in whichever thread that happened."""
+    while sessions:
+        sessions.popitem()[1].close_nowait()
+
+
 # ---------------------------------------------------------------------------------------------------- after a fork
 
 pools: weakref.WeakSet[Pool] = weakref.WeakSet()
-"""Every pool of this process."""
+"""All pools of this process."""
 _inherited: list[Any] = []
-"""What must never be collected in the child: it would close, and warn."""
+"""Objects that must never be collected in the child: they would close themselves, and warn."""
 
 
 def _release_inherited() -> None:
-    """In the child after a fork: let go of the parent's connections, which would stay open for as long as the child
-    has them too. Nothing is written, and no transport closed: its loop's selector is shared with the parent.
+    """Release the connections of the parent, in the child after a fork: they stay open for as long as the child has them.
 
-    Without the fast path they do stay open that long.
+    Writes nothing and closes no transport, because parent and child share the selector of the loop. Connections of the public
+    path are not released.
     """
     for pool in list(pools):
         for found in pool.sessions.values():

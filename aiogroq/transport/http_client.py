@@ -1,18 +1,18 @@
-"""`DefaultAioHttpClient`: the pool of connections behind a client, one aiohttp session for each event loop.
+"""`DefaultAioHttpClient`: the connection pool behind a client, one aiohttp session for each event loop.
 
-A session belongs to the loop that it was made on. So the pool can be built anywhere, also before there is a
-loop; the session is made for the running loop when a request needs it; and when a loop has died its session is
-dropped without a word. Nothing happens in ``__del__``.
+A session belongs to the loop on which it was made. So a pool can be made anywhere, also without a loop. A request makes the
+session of the running loop if there is none, and drops the sessions of closed loops. Nothing happens in ``__del__``.
 """
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import os
 import ssl as ssl_module
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.cookies import BaseCookie, SimpleCookie
 from typing import Any, cast
 
@@ -20,65 +20,53 @@ import aiohttp
 from yarl import URL
 
 from ..errors import GroqError
+from ..protocol.arguments import require_int
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES
 from . import _aiohttp, pool_options, proxies, tls
-from .cleanup import Body, LoopSession, Sessions, close_all, pools
+from .cleanup import LoopSession, PublicSession, close_all, pools
 from .timers import phase_trace
 
 NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
-"""aiohttp's own timers are off: see `timers`."""
+"""aiohttp's own timeouts are off; see `timers`."""
 _VARIABLE = "AIOGROQ_AIOHTTP"
-"""Set to ``public``, no session takes the fast path: to compare, and to find out whether it is to blame for something."""
+"""With the value ``public`` no session takes the fast path: to compare the two, and to find a fault in one."""
 _log = logging.getLogger("aiogroq")
-_HEAP_KEPT_BYTES = 1024 * 1024
+_KEPT_HEAP_BYTES = 1024 * 1024
 _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
 
 
 def _keep_heap() -> None:
-    """Have the C library keep memory that answers of some hundred KiB use again and again.
+    """Make the C library keep the memory of large responses for the next one.
 
-    glibc gives the end of its heap back whenever more than 128 KiB of it are free, and takes page faults for them
-    at the next answer: half of what reading 64 embeddings costs. A larger block that was once freed doubles that
-    bound to its own size (mallopt(3), M_MMAP_THRESHOLD). Elsewhere this does nothing.
+    glibc returns the end of its heap to the system whenever more than 128 KiB of it are free, and the next response pays
+    for it in page faults: half of the CPU of reading 64 embeddings. Freeing a larger block once raises that threshold to
+    twice its size (mallopt(3), M_MMAP_THRESHOLD), for the whole process. Elsewhere this does nothing.
     """
-    bytes(_HEAP_KEPT_BYTES)
+    bytes(_KEPT_HEAP_BYTES)
 
 
-def _flaw() -> str | None:
-    """Why our own sessions take aiohttp's public API alone, or None."""
+def _why_public() -> str | None:
+    """Return why own sessions take aiohttp's public API alone, or None."""
     asked = os.environ.get(_VARIABLE)
     if asked:
         if asked.lower() == "public":
             return f"{_VARIABLE}=public"
         _log_once(f"{_VARIABLE}=%r is not known, and ignored: only `public` is", asked, logging.WARNING)
-    return _aiohttp.flaw()
+    return _aiohttp.unsupported_reason()
 
 
-_said: set[str] = set()
+_logged: set[str] = set()
 
 
 def _log_once(message: str, why: str, level: int = logging.DEBUG) -> None:
-    if why not in _said:
-        _said.add(why)
+    if why not in _logged:
+        _logged.add(why)
         _log.log(level, message, why)
 
 
-class PublicSession:
-    """A session whose requests are sent by aiohttp's public API."""
-
-    __slots__ = ("bodies", "send", "session")
-
-    is_fast = False
-
-    def __init__(self, session: aiohttp.ClientSession, bodies: weakref.WeakSet[Body] | None = None) -> None:
-        self.session: aiohttp.ClientSession = session
-        self.bodies: weakref.WeakSet[Body] | None = bodies
-        self.send: Callable[..., Any] = session.request
-
-
 class _NoCookies(aiohttp.DummyCookieJar):
-    """aiohttp's makes a new empty jar for every request."""
+    """aiohttp's own makes a new empty jar for every request."""
 
     _NONE: BaseCookie[str] = SimpleCookie()
 
@@ -90,20 +78,20 @@ def _session_options() -> dict[str, Any]:
     return {
         "cookie_jar": _NoCookies(),  # Cloudflare sets a cookie on every response
         "timeout": NO_TIMEOUT,
-        "auto_decompress": False,  # `AioBody` does it, who sees whether it came whole
+        "auto_decompress": False,  # `AioBody` does it, and detects truncation
     }
 
 
 class DefaultAioHttpClient:
-    """Connections, and how they are made. Give it as ``http_client=`` to one client or to several.
+    """A connection pool. Pass it as ``http_client=`` to one client or to several.
 
-    ``proxy`` is a URL (its credentials may stand in it), ``proxy_auth`` a ``(user, password)`` pair or an
-    ``aiohttp.BasicAuth``; without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...), with
-    ``trust_env=False`` nothing does. ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or
-    False to verify nothing. ``limit`` bounds the connections (0: no bound), ``keepalive_timeout`` is how many
-    seconds an idle one is kept. ``max_response_bytes`` bounds what is read into memory of one answer, decompressed;
-    streams and downloads to files have no bound. ``max_event_bytes`` bounds one event of a stream. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it is,
-    on its own loop, and never closed here. ``connector_options`` go to ``aiohttp.TCPConnector``.
+    ``proxy`` is a URL, with or without credentials, and ``proxy_auth`` a ``(user, password)`` pair or an ``aiohttp.BasicAuth``.
+    Without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...); with ``trust_env=False`` there is no proxy.
+    ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or False to verify nothing.
+    ``limit`` is the maximum number of connections (0: no bound), ``keepalive_timeout`` the seconds that an idle one is kept.
+    ``max_response_bytes`` bounds a decompressed response in memory; streams and downloads to files have no bound.
+    ``max_event_bytes`` bounds one event of a stream. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it
+    is, on its own loop, and never closed here. ``connector_options`` are passed to ``aiohttp.TCPConnector``.
     """
 
     def __init__(
@@ -122,10 +110,11 @@ class DefaultAioHttpClient:
         session: aiohttp.ClientSession | None = None,
         **connector_options: Any,
     ) -> None:
-        # So that no traceback with locals shows them.
+        # Hidden first, so that no traceback with locals shows them.
         proxy, proxy_auth = proxies.hidden(proxy, proxy_auth)
-        self.sessions: Sessions = {}  # first: the repr of one that could not be made shows them
-        pool_options.refuse_unknown_options(DefaultAioHttpClient.__init__, connector_options)
+        self.sessions: dict[int, LoopSession] = {}
+        """The open sessions by the id of their loop. Set first: the repr of a pool whose options are wrong needs them."""
+        pool_options.reject_unknown_options(DefaultAioHttpClient.__init__, connector_options)
         self._options: dict[str, Any] = pool_options.connector_options(
             ssl=ssl,
             limit=limit,
@@ -135,22 +124,28 @@ class DefaultAioHttpClient:
             more=connector_options,
         )
         self._proxy = proxies.explicit_proxy(proxy, proxy_auth)
-        self._trust_env = pool_options.checked_flag("trust_env", trust_env)
+        # The text "false" of a configuration would be true.
+        pool_options.require_type("trust_env", trust_env, (bool,), "True or False")
+        self._trust_env = trust_env
         if max_response_bytes is not None:
-            max_response_bytes = pool_options.checked_bytes(
-                "max_response_bytes", max_response_bytes, none=", or None"
-            )
+            require_int("max_response_bytes", max_response_bytes, minimum=1, hint="bytes, or None")
         self.max_response_bytes: int | None = max_response_bytes
-        """How long an answer may be that is read whole, once it is decompressed; None for any length."""
-        self.max_event_bytes: int = pool_options.checked_bytes("max_event_bytes", max_event_bytes)
-        """How long one event of a stream may be, which is held in memory until it ends."""
-        self._injected = pool_options.checked_session(session)
-        weakref.finalize(self, close_all, self.sessions)
+        """The maximum length of a response that is read whole, decompressed, in bytes. None for no bound."""
+        self.max_event_bytes: int = require_int("max_event_bytes", max_event_bytes, minimum=1, hint="bytes")
+        """The maximum length of one event of a stream, in bytes. An event is in memory until it ends."""
+        pool_options.require_type(
+            "session", session, (aiohttp.ClientSession, type(None)), "an aiohttp.ClientSession"
+        )
+        self._injected = session
         self.is_closed: bool = False
+        self._register()
+
+    def _register(self) -> None:
+        weakref.finalize(self, close_all, self.sessions)
         pools.add(self)
 
     def ready(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
-        """The session of this loop, which must be the running one, where it is open and takes the fast path."""
+        """Return the session of the running loop ``loop`` if it is open and its requests take the fast path."""
         found = self.sessions.get(id(loop))
         if (
             found is not None
@@ -163,10 +158,10 @@ class DefaultAioHttpClient:
         return None
 
     def session(self, loop: asyncio.AbstractEventLoop, *, is_tls: bool) -> LoopSession | PublicSession | None:
-        """The session of this loop, which must be the running one. Made where it is not there.
+        """Return the session of the running loop ``loop``. Makes one if there is none.
 
-        None where it needs a TLS context that is not loaded yet (`tls.default_context`). Raises `GroqError` where the pool is
-        closed.
+        None if the session needs a TLS context that is not loaded (`tls.default_context`). Raises `GroqError` if the pool is
+        closed, or the injected session belongs to another loop.
         """
         if self._injected is not None:
             return PublicSession(_on_its_loop(self._injected, loop))
@@ -175,37 +170,38 @@ class DefaultAioHttpClient:
                 "The pool of connections of this client has been closed; make a new client. Clients made by "
                 "with_options(), or given the same http_client, share one pool, and closing one closes it."
             )
-        flaw = _flaw()
-        if flaw is None:
-            opened = self._found(loop) or self._open_fast(loop)
+        why_public = _why_public()
+        if why_public is None:
+            opened = self._existing(loop) or self._open_fast(loop)
             if not _aiohttp.is_wrapped():
                 return opened
             _log_once("requests take aiohttp's public API: %s", "ClientSession._request has been wrapped")
             return PublicSession(opened.session, opened.bodies)
-        _log_once("connections and requests take aiohttp's public API: %s", flaw)
+        _log_once("connections and requests take aiohttp's public API: %s", why_public)
         context = None
         if is_tls and self._options["ssl"] is True:
             context = tls.loaded_context()
             if context is None:
                 return None
-        found = self._found(loop)
-        if found is None or not (found.is_fast or context is None or found.tls is context):
-            found = self._open_public(loop, context)
-        return PublicSession(found.session, found.bodies)
+        session = self._existing(loop)
+        if session is None or not (session.is_fast or context is None or session.tls is context):
+            session = self._open_public(loop, context)
+        return PublicSession(session.session, session.bodies)
 
-    def _found(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
+    def _existing(self, loop: asyncio.AbstractEventLoop) -> LoopSession | None:
         found = self.sessions.get(id(loop))
         if found is not None and found.loop() is loop and not found.session.closed:
             return found
         return None
 
     def _open_fast(self, loop: asyncio.AbstractEventLoop) -> LoopSession:
-        self._drop_ended()
+        self._before_opening()
         session = _aiohttp.open_session(self._connector_options(), **_session_options())
-        return self._kept(LoopSession(loop, session, is_fast=True))
+        opened = self.sessions[id(loop)] = LoopSession(loop, session, is_fast=True)
+        return opened
 
     def _open_public(self, loop: asyncio.AbstractEventLoop, context: Any) -> LoopSession:
-        self._drop_ended()
+        self._before_opening()
         options = self._connector_options()
         if context is not None:
             options["ssl"] = context
@@ -213,54 +209,50 @@ class DefaultAioHttpClient:
             connector=aiohttp.TCPConnector(**options), trace_configs=[phase_trace()], **_session_options()
         )
         replaced = self.sessions.pop(id(loop), None)
-        if replaced is not None:  # of another environment
+        if replaced is not None:  # its TLS context is that of an earlier environment
             replaced.close_nowait()
-        return self._kept(LoopSession(loop, session, is_fast=False, tls=context))
-
-    def _connector_options(self) -> dict[str, Any]:
-        # aiohttp's choice where aiodns is installed keeps descriptors and a thread for each loop that is not closed.
-        return {"resolver": aiohttp.ThreadedResolver(), **self._options}
-
-    def _kept(self, opened: LoopSession) -> LoopSession:
-        self.sessions[id(opened.loop())] = opened
+        opened = self.sessions[id(loop)] = LoopSession(loop, session, is_fast=False, tls=context)
         return opened
 
-    def _drop_ended(self) -> None:
+    def _connector_options(self) -> dict[str, Any]:
+        # With aiodns aiohttp's own choice keeps descriptors and a thread for each loop that is not closed.
+        return {"resolver": aiohttp.ThreadedResolver(), **self._options}
+
+    def _before_opening(self) -> None:
         for key, found in list(self.sessions.items()):
             owner = found.loop()
             is_dead = owner is None or owner.is_closed()
-            # The loop of another thread may be at this, too: one of them drops it.
+            # Another thread may do the same: only one of them pops it.
             if is_dead and self.sessions.pop(key, None) is not None:
                 found.close_nowait()
         _keep_heap()
 
     def drop_idle(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Close the connections of this loop that nobody uses: one of them has proved stale, and is seldom alone.
+        """Close the idle connections of this loop, after one of them was stale: the others seldom are any better.
 
-        A request whose connection the server closed goes out again; it must not find the next one closed, and be
-        sent once more for each connection that was kept.
+        Otherwise a request that goes out again could meet one stale connection after another.
         """
         found = self.sessions.get(id(loop))
         if found is not None and isinstance(found.session.connector, _aiohttp.Connector):
             found.session.connector.drop_idle()
 
-    def proxy_for(self, url: URL) -> tuple[URL, dict[str, str]] | None:
-        """The proxy for this URL with the headers for it, or None."""
+    def proxy_for(self, url: URL) -> proxies.Proxy | None:
+        """Return the proxy for this URL with the headers for it, or None. Raises `GroqError` for an unusable one."""
         if self._proxy is not None or not self._trust_env or self._injected is not None:
             return self._proxy
         return proxies.environment_proxy(url.scheme, url.host or "", url.port)
 
     def check_headers(self, headers: Mapping[str, str]) -> None:
-        """Raises `ValueError` where a session of the caller's own cannot send these headers with every request."""
-        pool_options.refuse_second_authorization(self._injected, headers)
+        """Raise `ValueError` if an injected session cannot send these headers with every request."""
+        pool_options.reject_second_authorization(self._injected, headers)
 
     @property
     def is_injected(self) -> bool:
-        """Whether the session is the caller's own, of whose connections nothing is known here."""
+        """Whether the session is the user's own, of whose connections nothing is known here."""
         return self._injected is not None
 
     async def aclose(self) -> None:
-        """Close every connection that this pool opened, on whichever loop. An injected session stays open."""
+        """Close all connections of this pool, on all loops. An injected session stays open."""
         self.is_closed = True
         running = asyncio.get_running_loop()
         sessions = list(self.sessions.values())
@@ -272,40 +264,29 @@ class DefaultAioHttpClient:
                 await found.session.close()
             elif loop is not None and loop.is_running():
                 closing = asyncio.run_coroutine_threadsafe(found.session.close(), loop)
-                # Bounded: the other loop may be busy for long, or end before it comes to this.
+                # With a timeout: the other loop may be busy for long, or end before it runs this.
                 await asyncio.wait([asyncio.wrap_future(closing)], timeout=_CLOSE_S)
             found.close_nowait()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {len(self.sessions)} open session(s)>"
 
-    def __reduce__(self) -> Any:
+    def __getstate__(self) -> dict[str, Any]:
         if self._injected is not None:
             raise TypeError("a client with an injected session cannot be pickled")
-        return _rebuild, self._state()
+        return {**vars(self), "sessions": {}, "is_closed": False}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._register()
 
     def __deepcopy__(self, memo: Any) -> DefaultAioHttpClient:
-        # A pool of its own, so that closing the copy closes nothing of the original; a session cannot be copied.
-        if self._injected is not None:
-            return self
-        return _rebuild(*self._state())
-
-    def _state(self) -> tuple[dict[str, Any], Any, bool, dict[str, Any]]:
-        limits = {"max_response_bytes": self.max_response_bytes, "max_event_bytes": self.max_event_bytes}
-        return {**self._options}, self._proxy, self._trust_env, limits
-
-
-def _rebuild(
-    options: dict[str, Any], proxy: Any, trust_env: bool, limits: dict[str, Any]
-) -> DefaultAioHttpClient:
-    client = DefaultAioHttpClient(trust_env=trust_env, **limits)
-    client._options = options  # pyright: ignore[reportPrivateUsage]
-    client._proxy = proxy  # pyright: ignore[reportPrivateUsage]
-    return client
+        # A pool of its own, so that closing the copy does not close the original. A session cannot be copied.
+        return copy.copy(self) if self._injected is None else self
 
 
 def as_http_client(given: Any) -> DefaultAioHttpClient:
-    """The pool for an ``http_client=`` argument. Raises `TypeError` for another library's client."""
+    """Return the pool for an ``http_client=`` argument. Raises `TypeError` for another library's client."""
     if given is None:
         return DefaultAioHttpClient()
     if isinstance(given, DefaultAioHttpClient):

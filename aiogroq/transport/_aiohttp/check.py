@@ -26,7 +26,7 @@ from .responses import read_events
 from .sessions import close_connections, detach, sender, session_of
 
 
-def flaw() -> str | None:
+def unsupported_reason() -> str | None:
     """What speaks against the fast path with the aiohttp that is installed; None where nothing does.
 
     To be called while a loop runs. Worked out once for the process.

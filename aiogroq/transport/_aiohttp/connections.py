@@ -28,7 +28,7 @@ else:
     try:
         from aiohttp.client_proto import ResponseHandler as ResponseHandler
         from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
-    except ImportError:  # then `flaw` finds what is missing, and nothing below is used
+    except ImportError:  # then `unsupported_reason` finds what is missing, and nothing below is used
         ResponseHandler, HttpProcessingError = object, ArithmeticError
 
 
