@@ -45,6 +45,7 @@ def test_groups_are_together_in_the_table_and_counted_in_the_summary() -> None:
     assert "Right in 2 (aiogroq) and 1 (groq) of 2." in markdown(lines, *circumstances)
 
 
+@pytest.mark.slow
 def test_a_scenario_is_judged_for_both_packages(tmp_path: Path) -> None:
     assert faults(["--only", "ends in order, but without its end", "--results", str(tmp_path)]) == 0
     line = next(x for x in (tmp_path / "faults.md").read_text().splitlines() if "ends in order" in x)
@@ -74,6 +75,7 @@ def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again
 @pytest.mark.parametrize(
     "name", ["closed in the middle of an answer's body", "the certificate of another host: the error says so"]
 )
+@pytest.mark.slow
 def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) -> None:
     scenario = SCENARIOS[name]
     outcome = run(scenario, "aiogroq")
@@ -81,6 +83,7 @@ def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) 
     assert outcome.requests == (1 if "closed" in name else 0)
 
 
+@pytest.mark.slow
 def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
     scenario = next(each for name, each in SCENARIOS.items() if name.startswith("dropped after the request"))
     outcome = run(scenario, "aiogroq")
@@ -108,6 +111,7 @@ def test_outcomes_have_their_words(outcome: Outcome, said: str) -> None:
     assert verdict(SCENARIOS["cut after three events"], outcome) == said
 
 
+@pytest.mark.slow
 async def test_the_soak_settles_every_request() -> None:
     report = await soak(Plan(requests=300, streams=100, concurrent=50, fault_percent=30, seed=1))
     assert report["problems"] == []

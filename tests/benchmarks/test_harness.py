@@ -64,6 +64,7 @@ def test_every_client_of_the_plan_is_known() -> None:
     assert len({row.name for row in ROWS}) == len(ROWS)
 
 
+@pytest.mark.slow
 def test_every_work_runs_with_ours_and_every_answer_is_right() -> None:
     rows = tuple(
         Row(row.name, row.work, row.unit, row.params, (row.clients[0],), row.quick)
@@ -85,6 +86,7 @@ def test_every_work_runs_with_ours_and_every_answer_is_right() -> None:
     ],
     ids=lambda client: client[0],
 )
+@pytest.mark.slow
 def test_peers_answer_the_same_check(client: Client) -> None:
     pytest.importorskip("httpx_aiohttp")
     row = Row("chat", "chat", "request", {"concurrent": 2, "count": 4, "warm": 2}, (client,))
@@ -161,6 +163,7 @@ def test_a_cold_fan_out_is_compared_with_the_quickest_peer_that_lost_nothing() -
     assert "| 2,000.0 (0.1% lost) |  | 4,000.0 |  |  | 3,000.0 (0.0% lost) |" in summary(results)
 
 
+@pytest.mark.slow
 def test_a_run_can_be_of_some_clients_only_and_slow_ones_are_in_the_first_round_alone(tmp_path: Path) -> None:
     rows = with_clients(chosen("cold", quick=False), ["aiogroq"])
     assert {row.clients for row in rows} == {(OURS,)}
@@ -218,6 +221,7 @@ def test_slow_clients_do_less_in_the_whole_run_and_all_the_same_in_the_quick_one
     assert params_of(row, client, quick=True) == params_of(row, OURS, quick=True)
 
 
+@pytest.mark.slow
 def test_the_command_writes_json_and_a_table(tmp_path: Path) -> None:
     done = command("--quick", "--only", "growth", "--results", str(tmp_path))
     assert done.returncode == 0, done.stderr
@@ -234,6 +238,7 @@ def test_percentiles_and_tables_of_instructions() -> None:
     assert "| chat | groq | 2.0 | 2.00 |" in table
 
 
+@pytest.mark.slow
 def test_blocking_clients_are_measured_too() -> None:
     row = Row("sync", "blocking", "request", {"threads": 2, "count": 4}, (OURS_SYNC, ("groq", "sync")))
     results = run((row,), quick=False, rounds=1, tell=lambda _: None)

@@ -24,7 +24,10 @@ env | grep -i _proxy >&2 && exit 4
 echo "$(echo "$*" | sed 's/.*"count":\\([0-9]*\\).*/\\1/; t; s/.*/1/')000,,instructions:u" >&2
 """
 
-pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc"),
+]
 
 
 @pytest.fixture

@@ -108,6 +108,7 @@ def test_an_aiohttp_without_c_extensions_that_did_not_change_takes_the_fast_path
 
 
 @pytest.mark.parametrize(("owner", "name", "kind"), CHANGES)
+@pytest.mark.slow
 def test_after_a_change_the_public_path_is_taken_and_all_is_well(
     tried: Tried, owner: str, name: str, kind: str
 ) -> None:

@@ -11,7 +11,7 @@ from reliability.programs import Programs
 
 from aiogroq.local import Fault, LocalGroq
 
-pytestmark = pytest.mark.timeout(40)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(40)]
 
 TRACERS = {
     # Each has: traced(name), a context manager that is a parent span; client_spans(), those of aiohttp, as dicts.

@@ -87,6 +87,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.slow
 def test_no_request_holds_the_process_up(tmp_path: Any) -> None:
     paths = []
     for number, body in enumerate(REQUESTS.values()):

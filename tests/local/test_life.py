@@ -286,6 +286,8 @@ def test_serve_runs_until_it_is_told_to_stop(tmp_path: Any) -> None:
 def test_serve_ends_quietly_on_ctrl_c() -> None:
     code = (
         "import signal, threading\nfrom aiogroq.local import serve\n"
+        # A suite that a shell runs in the background has SIGINT ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def ready(server):\n    print('ready', flush=True)\n    threading.Timer(0.05, signal.raise_signal, [signal.SIGINT]).start()\n"
         "serve(port=0, on_ready=ready)\nprint('ended')"
     )

@@ -224,6 +224,7 @@ print("ended")
 
 
 @pytest.mark.timeout(60)
+@pytest.mark.slow
 def test_serving_ends_although_a_request_never_does() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BUSY], capture_output=True, text=True, timeout=50, check=False

@@ -59,9 +59,7 @@ def test_missing_phases_default_to_the_first_argument_and_to_read(
         (aiohttp.ClientTimeout(total=None, connect=4), (4.0, None, None, 4.0, None, None, None)),
     ],
 )
-def test_timeouts_of_other_libraries_are_accepted(
-    value: Any, expected: tuple[float | None, ...]
-) -> None:
+def test_timeouts_of_other_libraries_are_accepted(value: Any, expected: tuple[float | None, ...]) -> None:
     assert limits(Timeout.of(value)) == expected
     assert limits(Timeout(value)) == expected
 
@@ -121,7 +119,9 @@ def test_negative_seconds_are_rejected_from_any_source(value: Any) -> None:
         (Timeout(httpx.Timeout(10.0, connect=2.0), total=3), (2.0, 10.0, 10.0, 10.0, 10.0, 10.0, 3.0)),
     ],
 )
-def test_keywords_override_the_values_of_another_timeout(timeout: Timeout, expected: tuple[float | None, ...]) -> None:
+def test_keywords_override_the_values_of_another_timeout(
+    timeout: Timeout, expected: tuple[float | None, ...]
+) -> None:
     assert limits(timeout) == expected
 
 

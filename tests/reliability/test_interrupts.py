@@ -161,6 +161,7 @@ with ThreadPoolExecutor(1) as pool:
 @pytest.mark.parametrize(
     "call", ["ask(client)", "chat(client, stream=True).collect()", "list(chat(client, stream=True))"]
 )
+@pytest.mark.slow
 def test_ctrl_c_at_any_moment_of_a_call_leaves_a_client_that_works(
     programs: Programs, loop_kind: str, call: str
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_client_serves_two_loops_in_two_threads_at_once(server: LocalGroq) -> 
     assert server.request_count == 200
 
 
+@pytest.mark.slow
 def test_hundreds_of_clients_leave_nothing_behind(programs: Programs, loop_kind: str) -> None:
     code = """
 import gc

@@ -58,6 +58,7 @@ go(main())
     ]
 
 
+@pytest.mark.slow
 def test_64_threads_at_once_start_one_portal_and_get_each_its_answer(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:

@@ -42,6 +42,7 @@ if __name__ == "__main__":
 
 
 @has_fork
+@pytest.mark.slow
 def test_a_fork_while_other_threads_are_in_a_call_works_thirty_times(
     programs: Programs, loop_kind: str
 ) -> None:
@@ -286,6 +287,7 @@ atexit.register(last)
 @pytest.mark.parametrize(
     "call", ["ask(client)", "next(chunks)", "chunks.collect()", "chunks.close()", "client.close()"]
 )
+@pytest.mark.slow
 def test_a_call_in_del_at_the_end_of_the_interpreter_is_refused_and_does_not_hang(
     programs: Programs, server: LocalGroq, loop_kind: str, call: str
 ) -> None:

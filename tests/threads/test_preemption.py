@@ -36,6 +36,7 @@ def explore(*names: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cases",
     [STREAMS, CALLS, INTERRUPTS, EXECUTOR],
