@@ -14,7 +14,7 @@ from multidict import CIMultiDict
 
 import aiogroq
 from aiogroq import GroqError
-from aiogroq.protocol.request import Request, ViewHeaders
+from aiogroq.protocol.request import ResponseModeHeaders
 from aiogroq.response import (
     AsyncAPIResponse,
     AsyncBinaryAPIResponse,
@@ -27,7 +27,7 @@ from aiogroq.response import (
     charset,
     extract_response_type,
     resized,
-    with_view,
+    set_response_mode,
 )
 from aiogroq.response.body import read_content
 from aiogroq.types import ChatCompletion
@@ -218,11 +218,11 @@ def test_misuse_of_a_response_says_what_to_do(error: Exception) -> None:
 @pytest.mark.parametrize("streaming", [True, False])
 def test_a_view_is_put_on_the_keywords_of_a_call(given_headers: Any, streaming: bool) -> None:
     kwargs: dict[str, Any] = {"model": "m", "extra_headers": given_headers}
-    with_view(kwargs, streaming=streaming, response_cls=MyResponse)
+    set_response_mode(kwargs, streaming=streaming, response_cls=MyResponse)
     headers = kwargs["extra_headers"]
-    assert isinstance(headers, ViewHeaders)
+    assert isinstance(headers, ResponseModeHeaders)
     assert headers == (given_headers or {})
-    assert (headers.view.streaming, headers.view.response_cls) == (streaming, MyResponse)
+    assert (headers.mode.view, headers.mode.response_cls) == ("streaming" if streaming else "raw", MyResponse)
     assert kwargs["model"] == "m"
 
 
@@ -244,11 +244,8 @@ class HeldBody:
 
 def held(content: bytes, returns: Any = ChatCompletion) -> AsyncAPIResponse[Any]:
     body: Any = HeldBody()
-    request = Request("POST", "/x", returns)
     http_request = HTTPRequest("POST", "https://x/y", {})
-    return AsyncAPIResponse(
-        body=body, request=request, http_request=http_request, make_stream=object, content=content
-    )
+    return AsyncAPIResponse(body=body, returns=returns, http_request=http_request, content=content)
 
 
 async def test_a_response_answers_for_its_exchange() -> None:

@@ -1,11 +1,13 @@
-"""`Request`: one call as a value, with the type of its answer on it."""
+"""`Request`: what one call sends, and in which form its response is returned; built from the arguments of the call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
+
+import msgspec
 
 from ..types._omit import Omit, is_omitted, omit
 from .arguments import did_you_mean, require_finite, require_mapping
@@ -16,7 +18,7 @@ from .tracebacks import checks_arguments
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Form:
     """A multipart body: its text fields and its files, in order."""
 
@@ -26,39 +28,55 @@ class Form:
     """Name and content of the files, as the caller gave it."""
 
 
-@dataclass(slots=True)
-class Request(Generic[T]):
-    """What is sent, and what comes back."""
+@dataclass(frozen=True)
+class ResponseMode:
+    """In which form the caller gets a response. `transport.result.build_result` reads it."""
+
+    content: Literal["json", "bytes", "audio", "events"] = "json"
+    """What the body is. ``audio``: bytes, but no HTML page; ``events``: a stream of events."""
+    view: Literal["raw", "streaming"] | None = None
+    """None: the value itself. ``raw``: a response object with the body read. ``streaming``: a response object with the
+    body left on the socket."""
+    response_cls: type[Any] | None = None
+    """The class of the response object, sync or async; None for the usual one."""
+    stream_cls: type[Any] | None = None
+    """The class of the stream, sync or async; None for the usual one."""
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether the body of the response is left on the socket when the call returns."""
+        return self.content == "events" or self.view == "streaming"
+
+
+JSON = ResponseMode()
+BYTES = ResponseMode("bytes")
+AUDIO = ResponseMode("audio")
+EVENTS = ResponseMode("events")
+
+
+class Request(msgspec.Struct, Generic[T], frozen=True, eq=False):
+    """What is sent, and in which form the response is returned. Never changed after `build` has made it."""
 
     method: str
     """The HTTP method, in capitals."""
     path: str
     """The path under the API root, already encoded, or a whole URL of the same origin."""
     returns: type[T]
-    """The type that the body of the answer becomes."""
+    """The type that the body of the response is decoded to; of a stream the type of each event."""
+    mode: ResponseMode = JSON
+    """In which form the response is returned."""
     body: bytes | None = None
-    """The JSON body, encoded once however often the request is tried."""
+    """The encoded body."""
     form: Form | None = None
     """The multipart body."""
     query: Mapping[str, object] | None = None
     """Query parameters besides those of the client."""
-    # Not in the repr: there may be a secret in them.
-    headers: Mapping[str, str | Omit] | None = field(default=None, repr=False)
-    """Headers besides those of the client; `omit` takes one away."""
+    headers: Mapping[str, str | Omit] | None = None
+    """Headers besides those of the client; `omit` removes one. There may be a secret in them: not in the repr."""
     timeout: Timeout | Omit = omit
-    """Limits of this call; those of the client where omitted."""
+    """Timeouts of this call; those of the client where omitted."""
     max_retries: int | None = None
     """Retries of this call; those of the client where None."""
-    stream: bool = False
-    """Whether the answer is a stream of events, of type ``returns`` each."""
-    stream_cls: Any = None
-    """The class of the stream to hand out, of either colour, or None for the usual one."""
-    binary: bool = False
-    """Whether the answer is bytes (audio, file contents) rather than JSON."""
-    audio: bool = False
-    """Whether those bytes are audio, which an HTML page is not."""
-    view: View | None = None
-    """How the answer is handed out when not as a plain value."""
     model: str | None = None
     """The model that the request names: rate limits are counted by model."""
 
@@ -67,71 +85,80 @@ class Request(Generic[T]):
         """Whether sending it twice does no harm beyond the cost."""
         return self.method in ("GET", "HEAD", "DELETE", "PUT")
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [(name, getattr(self, name)) for name in self.__struct_fields__ if name != "headers"]
 
-@dataclass(frozen=True)
-class View:
-    """How a raw or streaming view wants its answer."""
-
-    streaming: bool
-    """True: the body is left on the socket until asked for. False: it is read, the answer handed out round it."""
-    response_cls: type[Any] | None = None
-    """The response class to hand out, or None for the usual one."""
+    def __repr__(self) -> str:
+        return f"Request({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
 
 
-class ViewHeaders(dict[str, "str | Omit"]):
-    """Extra headers that carry a `View`.
+class ResponseModeHeaders(dict[str, "str | Omit"]):
+    """Extra headers that carry the view of a `ResponseMode`.
 
-    ``extra_headers`` is the one argument that every endpoint takes, ours or a user's own, so it is what a raw
-    or streaming wrapper can pass through any of them. The view itself is never sent.
+    ``extra_headers`` is the one argument that every endpoint takes, the library's or a user's own, so a raw or streaming
+    wrapper can pass the mode through any of them. An endpoint that copies its headers into a new dict loses it. The
+    mode itself is never sent.
     """
 
-    view: View
+    mode: ResponseMode
 
-    def __init__(self, view: View, headers: Mapping[str, str | Omit] | None) -> None:
+    def __init__(self, mode: ResponseMode, headers: Mapping[str, str | Omit] | None) -> None:
         super().__init__({} if headers is None else require_mapping("extra_headers", headers))
-        self.view = view
+        self.mode = mode
 
 
 def build(
     method: str,
     path: str,
     returns: type[T],
-    params: Mapping[str, Any] | None = None,
+    body: object = None,
     options: Mapping[str, Any] | None = None,
     *,
-    stream: bool = False,
-    binary: bool = False,
-    default_headers: Mapping[str, str] | None = None,
+    query: Mapping[str, Any] | None = None,
+    mode: ResponseMode = JSON,
+    max_retries: int | None = None,
+    default_headers: Mapping[str, str | Omit] | None = None,
 ) -> Request[T]:
-    """A `Request` from the keywords of a call.
+    """Return a `Request` for the arguments of a call.
 
-    ``params`` become the JSON body (None: no body), or the query of a GET; absent and omitted ones are not sent.
-    ``options`` are the per-call options: ``extra_headers``, ``extra_query``, ``extra_body``, ``timeout``. Raises
-    `TypeError` for the ``extra_body`` of a GET, which has no body.
+    ``body`` is sent as JSON; of a mapping without its omitted values, bytes as they are, None as no body. ``query`` are
+    parameters of the endpoint. ``options`` are the per-call options: ``extra_headers``, ``extra_query``, ``extra_body``,
+    ``timeout``. Raises `TypeError` for an unknown option, for a body or ``extra_body`` of a GET, and for ``extra_body``
+    with a body that is no mapping; `GroqError` for what cannot be written as JSON.
     """
-    request = Request(method, path, returns, stream=stream, binary=binary)
-    extra_body: Mapping[str, Any] | None = None
+    headers, extra_body = default_headers, None
+    timeout: Timeout | Omit = omit
     if options:
-        extra_body = _apply_options(request, options)
-    if default_headers:
-        request.headers = {**default_headers, **(request.headers or {})}
-    if method == "GET":
-        if extra_body:
-            raise TypeError(
-                "a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}"
-            )
-        if params:
-            request.query = {**params, **(request.query or {})}
-    elif params is not None or extra_body is not None:
-        body: Mapping[str, Any] = params or {}
+        headers, query, timeout, extra_body, mode = _read_options(options, headers, query, mode)
+    if method == "GET" and (body is not None or extra_body):
+        raise TypeError("a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}")
+    encoded: bytes | None = None
+    model: object = None
+    if isinstance(body, Mapping) or (body is None and extra_body is not None and method != "GET"):
+        fields = cast("Mapping[str, Any]", body or {})
         if extra_body is not None:
-            body = {**body, **extra_body}
-        if Omit in map(type, body.values()):
-            body = {name: value for name, value in body.items() if not isinstance(value, Omit)}
-        request.body = encode_json(body)
-        model = body.get("model")
-        request.model = model if isinstance(model, str) else None
-    return request
+            fields = {**fields, **extra_body}
+        if Omit in map(type, fields.values()):
+            fields = {name: value for name, value in fields.items() if not isinstance(value, Omit)}
+        encoded = encode_json(fields)
+        model = fields.get("model")
+    elif body is not None:
+        if extra_body:
+            raise TypeError(f"extra_body is added to a body that is a mapping, not to {type(body).__name__}")
+        encoded = body if isinstance(body, bytes) else encode_json(body)
+    return Request(
+        method,
+        path,
+        returns,
+        mode,
+        encoded,
+        None,
+        query,
+        headers,
+        timeout,
+        max_retries,
+        model if isinstance(model, str) else None,
+    )
 
 
 def build_form(
@@ -141,28 +168,43 @@ def build_form(
     params: Mapping[str, Any],
     options: Mapping[str, Any],
     *,
-    files: Iterable[str] = ("file",),
+    file_names: Iterable[str] = ("file",),
+    files: Iterable[tuple[str, Any]] = (),
+    mode: ResponseMode = JSON,
+    max_retries: int | None = None,
 ) -> Request[T]:
-    """A multipart `Request`: the ``params`` named in ``files`` are uploads, the others text fields."""
-    request = Request(method, path, returns)
-    merged = {**params, **(_apply_options(request, options) or {})}
-    request.form = form(merged, files)
-    model = merged.get("model")
-    request.model = model if isinstance(model, str) else None
-    return request
+    """Return a multipart `Request`: the ``params`` named in ``file_names`` and ``files`` are uploads, the rest text fields.
 
-
-def form(params: Mapping[str, Any], files: Iterable[str]) -> Form:
-    """``params`` as a multipart form. Lists become repeated ``name[]`` fields, nested mappings ``name[key]``.
-
-    A form has no null: what is None or an empty text is not sent, as by the official package.
+    Raises `TypeError` for an unknown option and for a text field of bytes.
     """
-    uploads = [(name, params[name]) for name in files if not is_omitted(params.get(name, omit))]
+    headers, query, timeout, extra_body, mode = _read_options(options, None, None, mode)
+    merged = {**params, **(extra_body or {})}
+    model = merged.get("model")
+    return Request(
+        method,
+        path,
+        returns,
+        mode,
+        form=form(merged, file_names, files),
+        query=query,
+        headers=headers,
+        timeout=timeout,
+        max_retries=max_retries,
+        model=model if isinstance(model, str) else None,
+    )
+
+
+def form(params: Mapping[str, Any], file_names: Iterable[str], files: Iterable[tuple[str, Any]] = ()) -> Form:
+    """Return ``params`` as a multipart form. Lists become repeated ``name[]`` fields, nested mappings ``name[key]``.
+
+    A form has no null: None and an empty text are not sent, as by the official package.
+    """
+    uploads = [(name, params[name]) for name in file_names if not is_omitted(params.get(name, omit))]
     fields: list[tuple[str, str]] = []
     for name, value in params.items():
         if name not in dict(uploads):
             fields.extend(_form_fields(name, value))
-    return Form(fields, [(name, content) for name, content in uploads if content is not None])
+    return Form(fields, [*((name, content) for name, content in uploads if content is not None), *files])
 
 
 def _form_fields(name: str, value: Any) -> list[tuple[str, str]]:
@@ -185,27 +227,42 @@ def _form_text(value: Any) -> str:
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def _apply_options(request: Request[Any], options: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Put the options of a call on its request. Returns the fields that go into its body as well."""
+def _read_options(
+    options: Mapping[str, Any],
+    headers: Mapping[str, str | Omit] | None,
+    query: Mapping[str, Any] | None,
+    mode: ResponseMode,
+) -> tuple[
+    Mapping[str, str | Omit] | None,
+    Mapping[str, Any] | None,
+    Timeout | Omit,
+    Mapping[str, Any] | None,
+    ResponseMode,
+]:
+    """Return headers, query, timeout, extra body and mode of a call: those of the endpoint with its options over them."""
     for name in options:
         if name not in OPTION_NAMES:
             hint = _nearest(name, options[name], OPTION_NAMES)
             raise TypeError(f"got an unexpected keyword argument {name!r}{hint}")
-    headers = options.get("extra_headers")
-    if headers is not None and not is_omitted(headers):
-        if isinstance(headers, ViewHeaders):
-            request.headers, request.view = headers, headers.view
-        else:
-            request.headers = require_mapping("extra_headers", headers)
-    query = options.get("extra_query")
-    if query is not None and not is_omitted(query):
-        request.query = require_mapping("extra_query", query)
+    extra_headers = _option(options, "extra_headers")
+    if isinstance(extra_headers, ResponseModeHeaders):
+        view = extra_headers.mode
+        mode = replace(mode, view=view.view, response_cls=view.response_cls)
+    if extra_headers is not None:
+        headers = {**headers, **extra_headers} if headers else extra_headers
+    extra_query = _option(options, "extra_query")
+    if extra_query is not None:
+        query = {**query, **extra_query} if query else extra_query
     timeout = options.get("timeout", omit)
-    if not is_omitted(timeout):
-        request.timeout = Timeout.of(timeout)
-    extra_body = options.get("extra_body")
-    is_given = extra_body is not None and not is_omitted(extra_body)
-    return require_mapping("extra_body", extra_body) if is_given else None
+    timeout = (
+        omit if is_omitted(timeout) else Timeout.of(timeout)
+    )  # omitted by another library's sentinel, too
+    return headers, query, timeout, _option(options, "extra_body"), mode
+
+
+def _option(options: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+    value = options.get(name)
+    return None if value is None or is_omitted(value) else require_mapping(name, value)
 
 
 _OFTEN_REQUIRED = frozenset({str, list})

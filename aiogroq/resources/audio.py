@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, overload
 
-from ..protocol.request import Request, build, build_form, split_options
+from ..protocol.request import AUDIO, Request, build, build_form, split_options
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
@@ -48,15 +48,8 @@ class AsyncSpeech(AsyncResource):
         body, options = split_options(params, _SPEECH, frozenset({"input", "model", "voice"}), "create")
         accept = {"Accept": "audio/wav"}
         request = build(
-            "POST",
-            "/audio/speech",
-            AsyncBinaryAPIResponse,
-            body,
-            options,
-            binary=True,
-            default_headers=accept,
+            "POST", "/audio/speech", AsyncBinaryAPIResponse, body, options, mode=AUDIO, default_headers=accept
         )
-        request.audio = True
         return await self._transport.send(request)
 
 

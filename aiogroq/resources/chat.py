@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, cast, overload
 
 from .. import transport
-from ..protocol.request import build, split_options
+from ..protocol.request import EVENTS, build, split_options
 from ..types._model import BaseModel
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
@@ -63,7 +63,7 @@ class AsyncCompletions(AsyncResource):
         if stream is not omit and (stream or not is_omitted(stream)):
             body["stream"] = stream
         if stream:
-            request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, stream=True)
+            request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/chat/completions", ChatCompletion, body, options))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..protocol.request import build, build_form
+from ..protocol.request import BYTES, build, build_form
 from ..protocol.urls import path
 from ..response import AsyncBinaryAPIResponse
 from ..types._omit import is_omitted
@@ -54,9 +54,7 @@ class AsyncFiles(AsyncResource):
         """
         accept = {"Accept": "application/octet-stream"}
         url = path("/files/{file_id}/content", file_id=file_id)
-        request = build(
-            "GET", url, AsyncBinaryAPIResponse, None, options, binary=True, default_headers=accept
-        )
+        request = build("GET", url, AsyncBinaryAPIResponse, None, options, mode=BYTES, default_headers=accept)
         return await self._transport.send(request)
 
     async def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:

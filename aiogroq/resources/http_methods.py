@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, cast, get_args, get_origin, overload
 
 from .. import transport
 from ..protocol.arguments import did_you_mean, require_int, require_mapping
-from ..protocol.request import Request, View, ViewHeaders, build, build_form
+from ..protocol.request import JSON, Request, ResponseMode, build, build_form
 from ..response import MissingStreamClassError
 from ..types._omit import Omit, is_omitted
 from ..types._params import FileTypes, TimeoutTypes
@@ -156,37 +156,33 @@ def _request(
         raise TypeError("a GET has no body, so extra_json cannot be sent; pass options={'params': {...}}")
     if is_omitted(body):
         body = None
+    files = None if is_omitted(files) else files
     renamed = {new: given[old] for old, new in _RENAMED.items() if old in given}
-    if is_omitted(files):
-        files = None
-    if files is not None or _is_form(given.get("headers")):
-        request = build_form(method, path, cast_to, _mapping(body), renamed, files=())
-        assert request.form is not None
-        pairs = cast("Mapping[str, Any]", files).items() if isinstance(files, Mapping) else files or ()
-        request.form.files.extend(pairs)
-    elif isinstance(body, (Mapping, type(None))):
-        request = build(method, path, cast_to, cast("Mapping[str, Any] | None", body), renamed)
-    else:
-        from ..protocol.request import encode_json
-
-        if given.get("extra_json"):
-            raise TypeError(f"extra_json is added to a body that is a mapping, not to {type(body).__name__}")
-        request = build(method, path, cast_to, None, renamed)
-        request.body = body if isinstance(body, bytes) else encode_json(body)
     max_retries = given.get("max_retries")
-    if max_retries is not None and not is_omitted(max_retries):
-        request.max_retries = require_int("options['max_retries']", max_retries, hint="0 for none")
+    if max_retries is not None:
+        max_retries = (
+            None
+            if is_omitted(max_retries)
+            else require_int("options['max_retries']", max_retries, hint="0 for none")
+        )
+    mode = JSON
     if stream:
         if stream_cls is None:
             raise MissingStreamClassError
-        request.stream = True
-        request.stream_cls = _checked_stream_cls(get_origin(stream_cls) or stream_cls)
-        (request.returns,) = get_args(stream_cls) or (cast_to,)
+        mode = ResponseMode("events", stream_cls=_checked_stream_cls(get_origin(stream_cls) or stream_cls))
+        (cast_to,) = get_args(stream_cls) or (cast_to,)
     elif _is_response_class(cast_to):
-        request.view = View(streaming=False, response_cls=cast_to)
-        request.headers = ViewHeaders(request.view, request.headers)
-        request.binary = True
-    return request
+        mode = ResponseMode("bytes", view="raw", response_cls=cast_to)
+    if files is not None or _is_form(given.get("headers")):
+        pairs = cast("Mapping[str, Any]", files).items() if isinstance(files, Mapping) else files or ()
+        return build_form(
+            method, path, cast_to, _mapping(body), renamed,
+            file_names=(), files=pairs, mode=mode, max_retries=max_retries,
+        )  # fmt: skip
+    kind = type(body)
+    if given.get("extra_json") and not issubclass(kind, (Mapping, type(None))):
+        raise TypeError(f"extra_json is added to a body that is a mapping, not to {kind.__name__}")
+    return build(method, path, cast_to, body, renamed, mode=mode, max_retries=max_retries)
 
 
 def _checked(options: Any) -> Mapping[str, Any]:

@@ -18,4 +18,4 @@ from .wrappers import async_to_custom_raw_response_wrapper as async_to_custom_ra
 from .wrappers import async_to_custom_streamed_response_wrapper as async_to_custom_streamed_response_wrapper
 from .wrappers import async_to_raw_response_wrapper as async_to_raw_response_wrapper
 from .wrappers import async_to_streamed_response_wrapper as async_to_streamed_response_wrapper
-from .wrappers import with_view as with_view
+from .wrappers import set_response_mode as set_response_mode

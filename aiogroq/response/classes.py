@@ -13,7 +13,6 @@ from ..errors import APIResponseValidationError, RequestInfo
 from ..protocol.chunked_decode import LARGE_BODY_BYTES
 from ..protocol.limits import RateLimit, rate_limit
 from ..protocol.parse import parse_body
-from ..protocol.request import Request
 from ..protocol.tracebacks import without_frames
 from .body import (
     DEFAULT_FILE_CHUNK_BYTES,
@@ -38,20 +37,25 @@ class BaseAPIResponse(Generic[R]):
     retries_taken: int
     """How many tries came before this answer."""
 
+    sync_cls: type[Any] | None = None
+    """The sync class that the caller asked for, where it is one of the caller's own."""
+
     _content: bytes | None
 
     def __init__(
         self,
         *,
         body: Body,
-        request: Request[Any],
+        returns: Any,
         http_request: HTTPRequest,
-        make_stream: Callable[[], Any],
+        make_stream: Callable[[], Any] | None = None,
+        is_binary: bool = False,
         retries_taken: int = 0,
         content: bytes | None = None,
     ) -> None:
         self._body = body
-        self._request = request
+        self._returns = returns
+        self._is_binary = is_binary
         self._http_request = http_request
         self._make_stream = make_stream
         self._content = content
@@ -114,13 +118,13 @@ class BaseAPIResponse(Generic[R]):
         return rate_limit(self._body.headers)
 
     def __repr__(self) -> str:
-        returns: Any = self._request.returns
+        returns: Any = self._returns
         kind = "bytes" if _is_response_class(returns) else getattr(returns, "__name__", str(returns))
         return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
 
     def _parse(self, to: Any) -> Any:
         """The body, which has been read, as ``to`` (the endpoint's own type where ``to`` is None), once for each type."""
-        target = self._request.returns if to is None else to
+        target = self._returns if to is None else to
         try:
             return self._parse_once(target, read_content(self._content))
         except APIResponseValidationError as error:
@@ -168,11 +172,11 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         For ``stream=True`` without ``to`` it is the stream. A value is made once for each type.
         Raises `APIResponseValidationError` for a body that does not fit.
         """
-        if self._request.stream and to is None:
+        if self._make_stream is not None and to is None:
             if "stream" not in self._parsed:
                 self._parsed["stream"] = self._make_stream()
             return self._parsed["stream"]
-        if self._request.binary and to is None:
+        if self._is_binary and to is None:
             return self
         return await self._parse_off_loop(to)
 

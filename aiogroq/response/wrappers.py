@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ParamSpec, TypeVar, cast
 
-from ..protocol.request import View, ViewHeaders
+from ..protocol.request import ResponseMode, ResponseModeHeaders
 from ..types._omit import Omit
 from .classes import AsyncAPIResponse, AsyncResponseContextManager
 
@@ -14,10 +14,11 @@ P = ParamSpec("P")
 AsyncAPIResponseT = TypeVar("AsyncAPIResponseT", bound="AsyncAPIResponse[Any]")
 
 
-def with_view(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> None:
-    """Put a `View` on the keywords of a call; every endpoint passes it down in ``extra_headers``."""
+def set_response_mode(kwargs: Any, *, streaming: bool, response_cls: type[Any] | None = None) -> None:
+    """Put the view of a `ResponseMode` into the keyword arguments of a call: every endpoint passes ``extra_headers`` on."""
     headers = cast("Mapping[str, str | Omit] | None", kwargs.get("extra_headers"))
-    kwargs["extra_headers"] = ViewHeaders(View(streaming, response_cls), headers)
+    mode = ResponseMode(view="streaming" if streaming else "raw", response_cls=response_cls)
+    kwargs["extra_headers"] = ResponseModeHeaders(mode, headers)
 
 
 def async_to_raw_response_wrapper(
@@ -26,7 +27,7 @@ def async_to_raw_response_wrapper(
     """Wrap an API method so that it gives the `AsyncAPIResponse` round its answer."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
-        with_view(kwargs, streaming=False)
+        set_response_mode(kwargs, streaming=False)
         answer = func(*args, **kwargs)
         return cast("AsyncAPIResponse[R]", await answer)
 
@@ -39,7 +40,7 @@ def async_to_custom_raw_response_wrapper(
     """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponseT:
-        with_view(kwargs, streaming=False, response_cls=response_cls)
+        set_response_mode(kwargs, streaming=False, response_cls=response_cls)
         answer = func(*args, **kwargs)
         return cast("AsyncAPIResponseT", await answer)
 
@@ -52,7 +53,7 @@ def async_to_streamed_response_wrapper(
     """Wrap an API method so that ``async with`` sends it and gives its response, the body still on the socket."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponse[R]]:
-        with_view(kwargs, streaming=True)
+        set_response_mode(kwargs, streaming=True)
         answer = func(*args, **kwargs)
         return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", answer))
 
@@ -65,7 +66,7 @@ def async_to_custom_streamed_response_wrapper(
     """`async_to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponseT]:
-        with_view(kwargs, streaming=True, response_cls=response_cls)
+        set_response_mode(kwargs, streaming=True, response_cls=response_cls)
         answer = func(*args, **kwargs)
         return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", answer))
 

@@ -15,7 +15,7 @@ from ..response import (
     BaseAPIResponse,
     LineSplitter,
     charset,
-    with_view,
+    set_response_mode,
 )
 from .portal import PortalError, portal
 from .stream import Stream
@@ -47,11 +47,11 @@ class APIResponse(BaseAPIResponse[R]):
         For ``stream=True`` without ``to`` it is the stream. A value is made once for each type.
         Raises `APIResponseValidationError` for a body that does not fit.
         """
-        if self._request.stream and to is None:
+        if self._make_stream is not None and to is None:
             if "stream" not in self._parsed:
                 self._parsed["stream"] = Stream(self._make_stream())
             return self._parsed["stream"]
-        if self._request.binary and to is None:
+        if self._is_binary and to is None:
             return self
         self.read()
         return self._parse(to)
@@ -152,8 +152,7 @@ _TWINS: dict[type[Any], type[APIResponse[Any]]] = {
 
 def blocking_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
     """The blocking twin of a response, over the same body: of the class that the view asked for, if it did."""
-    view = response._request.view  # pyright: ignore[reportPrivateUsage]
-    cls: Any = view.response_cls if view is not None else None
+    cls: Any = response.sync_cls
     if not _is_blocking(cls):
         cls = next(twin for ours, twin in _TWINS.items() if isinstance(response, ours))
     blocking: APIResponse[Any] = cls.__new__(cls)
@@ -195,7 +194,7 @@ def to_raw_response_wrapper(func: Callable[P, R]) -> Callable[P, APIResponse[R]]
     """Wrap an API method so that it gives the `APIResponse` round its answer."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponse[R]:
-        with_view(kwargs, streaming=False)
+        set_response_mode(kwargs, streaming=False)
         return cast("APIResponse[R]", func(*args, **kwargs))
 
     return wrapped
@@ -207,7 +206,7 @@ def to_custom_raw_response_wrapper(
     """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponseT:
-        with_view(kwargs, streaming=False, response_cls=response_cls)
+        set_response_mode(kwargs, streaming=False, response_cls=response_cls)
         return cast("APIResponseT", func(*args, **kwargs))
 
     return wrapped
@@ -217,7 +216,7 @@ def to_streamed_response_wrapper(func: Callable[P, R]) -> Callable[P, ResponseCo
     """Wrap an API method so that ``with`` sends it and gives its response, the body still on the socket."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> ResponseContextManager[APIResponse[R]]:
-        with_view(kwargs, streaming=True)
+        set_response_mode(kwargs, streaming=True)
         return ResponseContextManager(lambda: cast("APIResponse[R]", func(*args, **kwargs)))
 
     return wrapped
@@ -229,7 +228,7 @@ def to_custom_streamed_response_wrapper(
     """`to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> ResponseContextManager[APIResponseT]:
-        with_view(kwargs, streaming=True, response_cls=response_cls)
+        set_response_mode(kwargs, streaming=True, response_cls=response_cls)
         return ResponseContextManager(lambda: cast("APIResponseT", func(*args, **kwargs)))
 
     return wrapped

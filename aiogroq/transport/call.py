@@ -84,8 +84,7 @@ class Call:
         self._url: URL
         self._info: RequestInfo
         self._url, self._info = config.target(request)
-        view = request.view
-        self._is_left_open: bool = request.stream or (view is not None and view.streaming)
+        self._is_left_open: bool = request.mode.is_left_open
         """Whether the body of the response is left on the socket when the call returns."""
         self._headers: EncodedHeaders = config.headers(request, self._is_left_open)
         self._redirects = 0
@@ -184,7 +183,9 @@ class Call:
             if await self._is_redirected(body):
                 return None
             raise await self._status_error(body)
-        if self._request.audio and body.headers.get("Content-Type", "").lower().startswith("text/html"):
+        if self._request.mode.content == "audio" and body.headers.get("Content-Type", "").lower().startswith(
+            "text/html"
+        ):
             content, headers = await self._error_body(body)
             raise answer.misfit("audio", body.status, headers, content, self._info)
         return body

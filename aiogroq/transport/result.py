@@ -28,59 +28,59 @@ def build_result(
     if content is None:
         body.attempts = failed
         body.attach_finalizer()
-    view = request.view
+    mode = request.mode
     attempts = len(failed) + 1
-    if view is None and not request.binary:
-        if request.stream:
-            return _stream(config, request, body, attempts)
-        assert content is not None
+    make_stream = partial(_stream, config, request, body, attempts) if mode.content == "events" else None
+    is_value = mode.view is None and mode.content in ("json", "events")
+    if is_value and make_stream is not None:
+        return make_stream()
+    value = None
+    if is_value:
         value = parse_body(
             request.returns,
-            content,
+            cast("bytes", content),
             status=body.status,
             headers=body.headers,
             request=body.request,
             sent=body.sent,
         )
-        if call_log.is_on():
-            call_log.log_response(request.model, attempts, body, value)
-        return value
     if call_log.is_on():
-        call_log.log_response(request.model, attempts, body, None)
-    cls = _response_class(request, content)
-    return cls(
+        call_log.log_response(request.model, attempts, body, value)
+    if is_value:
+        return value
+    is_binary = mode.content in ("bytes", "audio")
+    usual: type[AsyncAPIResponse[Any]] = AsyncAPIResponse
+    if is_binary:
+        usual = AsyncStreamedBinaryAPIResponse if mode.is_left_open else AsyncBinaryAPIResponse
+    cls, sync_cls = _classes(mode.response_cls, AsyncAPIResponse, usual)
+    response: AsyncAPIResponse[Any] = cls(
         body=body,
-        request=request,
+        returns=request.returns,
         http_request=HTTPRequest(request.method, body.request.url, redacted(body.sent)),
-        make_stream=partial(_stream, config, request, body, attempts),
+        make_stream=make_stream,
+        is_binary=is_binary,
         retries_taken=len(failed),
         content=content,
     )
-
-
-def _response_class(request: Request[Any], content: bytes | None) -> type[AsyncAPIResponse[Any]]:
-    view = request.view
-    wanted = view.response_cls if view is not None else None
-    # A sync class is made in sync/, of the async response that is returned here.
-    if wanted is not None and issubclass(wanted, AsyncAPIResponse):
-        return cast("type[AsyncAPIResponse[object]]", wanted)
-    if not request.binary:
-        return AsyncAPIResponse
-    return AsyncStreamedBinaryAPIResponse if content is None else AsyncBinaryAPIResponse
+    response.sync_cls = sync_cls
+    return response
 
 
 def _stream(config: ClientConfig, request: Request[Any], body: AioBody, attempts: int) -> AsyncStream[Any]:
-    wanted = request.stream_cls
-    # A sync class is made in sync/, as that of a response.
-    is_ours = wanted is not None and issubclass(wanted, AsyncStream)
-    cls = cast("type[AsyncStream[Any]]", wanted if is_ours else AsyncStream)
-    stream = cls(
+    cls, sync_cls = _classes(request.mode.stream_cls, AsyncStream)
+    stream: AsyncStream[Any] = cls(
         body=body,
         protocol=stream_protocol_for(request.returns),
         max_event_bytes=config.http_client.max_event_bytes,
         on_error=partial(config.rate_limits.note_error, request.model),
         on_end=call_log.stream_logger(request.model, attempts, body),
     )
-    if wanted is not None and not is_ours:
-        stream.sync_cls = wanted
+    stream.sync_cls = sync_cls
     return stream
+
+
+def _classes(wanted: type[Any] | None, base: type[Any], usual: type[Any] | None = None) -> tuple[Any, Any]:
+    """Return the async class to make, and the sync class that the caller wants, which ``sync/`` makes of it, or None."""
+    if wanted is None:
+        return usual or base, None
+    return (wanted, None) if issubclass(wanted, base) else (usual or base, wanted)

@@ -13,7 +13,17 @@ import numpy as np
 import pytest
 
 from aiogroq import GroqError, omit
-from aiogroq.protocol.request import Request, View, ViewHeaders, build, build_form, form, split_options
+from aiogroq.protocol.request import (
+    BYTES,
+    JSON,
+    Request,
+    ResponseMode,
+    ResponseModeHeaders,
+    build,
+    build_form,
+    form,
+    split_options,
+)
 from aiogroq.protocol.timeouts import Timeout
 from aiogroq.protocol.urls import query_pairs
 from aiogroq.types import ChatCompletion
@@ -118,10 +128,29 @@ def test_extra_fields_come_over_the_parameters(
     assert body_of(params, {"extra_body": extra_body}) == body
 
 
-def test_the_parameters_of_a_get_are_its_query() -> None:
-    request = build("GET", "/x", ChatCompletion, {"a": 1, "b": omit}, {"extra_query": {"c": 2}})
+def test_query_parameters_of_an_endpoint_are_merged_with_those_of_the_call() -> None:
+    request = build("GET", "/x", ChatCompletion, query={"a": 1, "b": omit}, options={"extra_query": {"c": 2}})
     assert request.body is None
     assert request.query == {"a": 1, "b": omit, "c": 2}
+
+
+def test_a_body_of_a_get_is_rejected() -> None:
+    with pytest.raises(TypeError, match="a GET has no body"):
+        build("GET", "/x", ChatCompletion, {"a": 1})
+
+
+def test_a_built_request_cannot_be_changed() -> None:
+    request = build("POST", "/x", ChatCompletion, {}, {"extra_headers": {"X-Token": "secret"}})
+    with pytest.raises(AttributeError):
+        request.max_retries = 3  # type: ignore[misc]
+    assert "secret" not in repr(request)
+
+
+def test_a_body_that_is_no_mapping_is_sent_as_it_is_and_takes_no_extra_fields() -> None:
+    assert build("POST", "/x", ChatCompletion, [1]).body == b"[1]"
+    assert build("POST", "/x", ChatCompletion, b"raw").body == b"raw"
+    with pytest.raises(TypeError, match="extra_body is added to a body that is a mapping, not to list"):
+        build("POST", "/x", ChatCompletion, [1], {"extra_body": {"a": 1}})
 
 
 def test_the_extra_body_of_a_get_is_refused() -> None:
@@ -177,7 +206,7 @@ def test_options_of_the_call_stand_on_the_request() -> None:
     assert request.headers == {"X-A": "1"}
     assert request.query == {"q": [1]}
     assert request.timeout == Timeout(3)
-    assert (request.stream, request.binary, request.view, request.max_retries) == (False, False, None, None)
+    assert (request.mode, request.max_retries) == (JSON, None)
 
 
 @pytest.mark.parametrize("nothing", [None, omit])
@@ -211,14 +240,14 @@ def test_headers_of_the_call_come_over_those_of_the_endpoint() -> None:
 
 @pytest.mark.parametrize("default_headers", [None, {"Accept": "a"}])
 def test_a_view_travels_in_the_headers_and_never_among_them(default_headers: Any) -> None:
-    view = View(streaming=True, response_cls=None)
-    headers = ViewHeaders(view, {"X-A": "1"})
+    view = ResponseMode(view="streaming", response_cls=dict)
+    headers = ResponseModeHeaders(view, {"X-A": "1"})
     request = build(
-        "POST", "/x", ChatCompletion, {}, {"extra_headers": headers}, default_headers=default_headers
+        "POST", "/x", bytes, {}, {"extra_headers": headers}, mode=BYTES, default_headers=default_headers
     )
-    assert request.view is view
+    assert request.mode == ResponseMode("bytes", "streaming", dict)
     assert request.headers == {**(default_headers or {}), "X-A": "1"}
-    assert ViewHeaders(view, None) == {}
+    assert ResponseModeHeaders(view, None) == {}
 
 
 @pytest.mark.parametrize(
