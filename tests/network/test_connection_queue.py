@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from reliability.driven import run_driven
+from reliability.fake_clock import run_on_fake_clock
 
 from aiogroq.transport.connection_queue import FIRST_OPENINGS, ConnectionQueue
 
@@ -264,7 +264,7 @@ def test_more_are_opened_at_a_time_while_the_loop_has_time() -> None:
         network.queue.close(lambda: ConnectionError("closed"))
         await asyncio.gather(*calls, return_exceptions=True)
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 async def test_no_more_are_opened_at_a_time_while_the_loop_is_busy() -> None:

@@ -12,7 +12,7 @@ import pytest
 from aiogroq import APIConnectionError, AsyncGroq, Groq, Retry
 from aiogroq.local import LocalGroq
 
-from .driven import run_driven
+from .fake_clock import run_on_fake_clock
 from .programs import eventually
 from .raw_server import (
     MODEL,
@@ -109,7 +109,7 @@ def test_a_user_never_sees_that_a_kept_connection_was_closed(
                 await pause()
             return raw
 
-    raw = run_driven(main)
+    raw = run_on_fake_clock(main)
     assert raw.connections == CALLS
 
 
@@ -128,7 +128,7 @@ def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> N
             assert raw.connections == 20
             assert await ask(client) == "four"  # past twenty that are dead
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 async def test_a_stream_is_begun_anew_on_a_connection_of_its_own() -> None:
@@ -180,7 +180,7 @@ def test_what_a_kept_connection_received_is_sent_once_where_no_retry_is_allowed(
             assert len(caught.value.attempts) == 1
             assert raw.requests == 2
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 @pytest.mark.fast_path_only("stale")
@@ -200,7 +200,7 @@ def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
         async with raw_server(serve) as raw, raw.client(max_retries=1, on_retry=note) as client:
             assert [await ask(client) for _ in range(2)] == ["four"] * 2
 
-    run_driven(main)
+    run_on_fake_clock(main)
     assert retries == [0.0]
 
 
@@ -264,7 +264,7 @@ def test_where_retries_are_asked_for_it_is_sent_as_often_as_that() -> None:
                 await ask(client)
             return raw.requests
 
-    assert run_driven(main) == 4
+    assert run_on_fake_clock(main) == 4
 
 
 @pytest.mark.parametrize("reset", [False, True])

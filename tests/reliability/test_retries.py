@@ -1,4 +1,4 @@
-"""How often a request goes out and how long is waited between, to the exact second: on a driven clock, over real sockets."""
+"""How often a request goes out and how long is waited between, to the exact second: on a fake clock, over real sockets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiogroq import APIConnectionError, APIError, APIStatusError, APITimeoutErro
 from aiogroq.errors import Attempt
 from aiogroq.local import Fault, LocalGroq
 
-from .driven import run_driven
+from .fake_clock import run_on_fake_clock
 from .raw_server import MODEL, QUESTION, Answer, Exchange, RawServer, answer, ask, completion, raw_server
 
 pytestmark = pytest.mark.timeout(20)
@@ -40,7 +40,7 @@ def refuses(status: int, headers: dict[str, str]) -> Answer:
 def failed(
     serve: Answer, *, deadline_s: float | None = None, max_retries: int = 2
 ) -> tuple[APIError, float, RawServer]:
-    """The error of a call that cannot succeed, the seconds that it took by the driven clock, and its server."""
+    """The error of a call that cannot succeed, the seconds that it took by the fake clock, and its server."""
 
     async def main() -> tuple[APIError, float, RawServer]:
         async with raw_server(serve) as raw, raw.client(max_retries=max_retries) as client:
@@ -50,7 +50,7 @@ def failed(
                 await ask(limited)
             return caught.value, asyncio.get_running_loop().time() - began_at, raw
 
-    return run_driven(main)
+    return run_on_fake_clock(main)
 
 
 # ---------------------------------------------------------------------------- status x header x deadline
@@ -176,7 +176,7 @@ def test_a_request_that_was_sent_whole_and_timed_out_is_not_sent_again() -> None
                 await client.models.list()  # costs nothing
             return paid_for, raw.requests - paid_for
 
-    assert run_driven(main) == (1, 6)
+    assert run_on_fake_clock(main) == (1, 6)
 
 
 # ------------------------------------------------------------------------------------------------------ log
@@ -197,7 +197,7 @@ def test_each_retry_is_a_line_of_the_log_with_its_reason_and_wait(caplog: pytest
             return raw.url
 
     with caplog.at_level(logging.INFO, logger="aiogroq"):
-        url = run_driven(main)
+        url = run_on_fake_clock(main)
     first, second = [record for record in caplog.records if record.name == "aiogroq"]
     assert {first.levelno, second.levelno} == {logging.INFO}
     assert "closed the connection" in first.getMessage()

@@ -12,7 +12,7 @@ import pytest
 
 from aiogroq.local import Fault, LocalGroq
 
-from .leaving import (
+from .early_exit import (
     ASYNC,
     ASYNC_WAYS,
     BEGIN,
@@ -31,7 +31,7 @@ COLLECTED_S = 1.0
 ROUNDS = 5
 
 
-class Leaving:
+class EarlyExits:
     """Runs programs that leave streams, and compares what they say with what the server saw."""
 
     def __init__(self, programs: Programs, server: LocalGroq, folder: Path) -> None:
@@ -80,27 +80,27 @@ def later_than(limit_s: float, took_s: dict[str, float]) -> dict[str, float]:
 
 
 @pytest.fixture
-def leaving(programs: Programs, server: LocalGroq, tmp_path: Path) -> Leaving:
-    return Leaving(programs, server, tmp_path)
+def early_exits(programs: Programs, server: LocalGroq, tmp_path: Path) -> EarlyExits:
+    return EarlyExits(programs, server, tmp_path)
 
 
 @pytest.mark.parametrize(
     ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (BLOCKING, BLOCKING_WAYS)], ids=["async", "blocking"]
 )
 def test_leaving_a_stream_ends_its_connection_at_once(
-    leaving: Leaving, kind: str, ways: dict[str, str]
+    early_exits: EarlyExits, kind: str, ways: dict[str, str]
 ) -> None:
-    assert later_than(AT_ONCE_S, leaving.seconds(kind, ways)) == {}
+    assert later_than(AT_ONCE_S, early_exits.seconds(kind, ways)) == {}
 
 
-def test_leaving_before_the_answer_begins_ends_the_connection_at_once(leaving: Leaving) -> None:
-    assert later_than(AT_ONCE_S, leaving.seconds(ASYNC, UNANSWERED, is_answered=False)) == {}
+def test_leaving_before_the_answer_begins_ends_the_connection_at_once(early_exits: EarlyExits) -> None:
+    assert later_than(AT_ONCE_S, early_exits.seconds(ASYNC, UNANSWERED, is_answered=False)) == {}
 
 
 @pytest.mark.parametrize(
     ("kind", "ways"), [(ASYNC, COLLECTED_ASYNC), (BLOCKING, COLLECTED_BLOCKING)], ids=["async", "blocking"]
 )
 def test_a_stream_that_is_forgotten_ends_its_connection_within_a_second(
-    leaving: Leaving, kind: str, ways: dict[str, str]
+    early_exits: EarlyExits, kind: str, ways: dict[str, str]
 ) -> None:
-    assert later_than(COLLECTED_S, leaving.seconds(kind, ways)) == {}
+    assert later_than(COLLECTED_S, early_exits.seconds(kind, ways)) == {}

@@ -1,4 +1,4 @@
-"""Streams in every clothing that the standard allows, large ones, slow ones and silent ones."""
+"""Streams in every variant of the format that the standard allows; large, slow and silent streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aiogroq import (
 )
 from aiogroq.local import Fault, LocalGroq
 
-from .driven import run_driven
+from .fake_clock import run_on_fake_clock
 from .raw_server import (
     DONE,
     LAST_CHUNK,
@@ -43,7 +43,7 @@ TEXT = "Zwölf 🎻 and\nmore"
 WHOLE = b"".join([*(delta(char) for char in TEXT), delta("", finish="stop", usage=True), DONE])
 
 
-# ------------------------------------------------------------------------------------- streams in other clothes
+# ------------------------------------------------------------------------------------- variants of the format
 
 
 def in_several_data_lines(events: bytes) -> bytes:
@@ -56,7 +56,7 @@ def in_several_data_lines(events: bytes) -> bytes:
     return b"".join(made)
 
 
-CLOTHES: dict[str, Callable[[bytes], bytes]] = {
+SSE_VARIANTS: dict[str, Callable[[bytes], bytes]] = {
     "LF": lambda events: events,
     "CR": lambda events: events.replace(b"\n", b"\r"),
     "CRLF": lambda events: events.replace(b"\n", b"\r\n"),
@@ -77,11 +77,11 @@ CLOTHES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("piece_bytes", [None, 1, 7], ids=["whole", "1 byte", "7 bytes"])
-@pytest.mark.parametrize("clothes", CLOTHES.values(), ids=CLOTHES)
+@pytest.mark.parametrize("variant", SSE_VARIANTS.values(), ids=SSE_VARIANTS)
 async def test_a_stream_gives_the_same_chunks_however_it_is_written_and_keeps_its_connection(
-    clothes: Callable[[bytes], bytes], piece_bytes: int | None
+    variant: Callable[[bytes], bytes], piece_bytes: int | None
 ) -> None:
-    sent = clothes(WHOLE)
+    sent = variant(WHOLE)
     size = piece_bytes or len(sent)
 
     async def serve(exchange: Exchange) -> None:
@@ -121,7 +121,7 @@ def test_a_body_that_goes_on_after_done_ends_all_the_same() -> None:
             assert await text_of(client) == TEXT
             assert raw.connections == 2  # what may still come on the first one is nobody's
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 async def test_one_data_line_of_32_megabytes_is_one_chunk() -> None:
@@ -164,7 +164,7 @@ def silence(serve: Answer, after_s: float) -> None:
             assert caught.value.request_id == "req_1"
             await asyncio.wait_for(raw.exchanges[0].gone(), 1.0)
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 def test_a_stream_that_falls_silent_ends_at_the_idle_limit() -> None:
@@ -213,7 +213,7 @@ def test_a_stream_that_drips_on_and_on_lives() -> None:
         async with raw_server(serve) as raw, raw.client(timeout=IDLE_S) as client:
             assert await text_of(client) == "a" * 10
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 # --------------------------------------------------------------------------------------------------- the blocking client

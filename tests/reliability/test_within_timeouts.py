@@ -1,4 +1,4 @@
-"""What keeps to its time limits may take as long as it likes: over real sockets, on a driven clock."""
+"""What keeps to its time limits may take as long as it likes: over real sockets, on a fake clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiogroq import APITimeoutError, DefaultAioHttpClient, Timeout
 from aiogroq.transport.body import AioBody
 from aiogroq.transport.timers import PhaseTimer
 
-from .driven import DrivenLoop, run_driven
+from .fake_clock import FakeClockLoop, run_on_fake_clock
 from .raw_server import (
     DONE,
     LAST_CHUNK,
@@ -133,7 +133,7 @@ async def a_loop_that_is_blocked_after_each_chunk_of_a_stream() -> None:
 
 def hold_up(duration_s: float) -> None:
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, DrivenLoop)
+    assert isinstance(loop, FakeClockLoop)
     loop.hold_up(duration_s)
 
 
@@ -153,7 +153,7 @@ def hold_up(duration_s: float) -> None:
 def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
     situation: Callable[[], Any],
 ) -> None:
-    run_driven(situation)
+    run_on_fake_clock(situation)
 
 
 def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None:
@@ -172,7 +172,7 @@ def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None
             assert LIMIT_S <= loop.time() - began_at <= 2 * LIMIT_S
             blocking.cancel()
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 def test_after_a_limit_has_passed_the_pool_is_well() -> None:
@@ -190,7 +190,7 @@ def test_after_a_limit_has_passed_the_pool_is_well() -> None:
             assert await ask(client) == "four"  # there is one place, and it is free again
             assert raw.connections == 2
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 @pytest.mark.parametrize("use", [ask, text_of], ids=["answer", "stream"])
@@ -210,6 +210,6 @@ def test_what_kept_the_time_of_a_call_is_let_go_of_as_the_call_ends(use: Callabl
     gc.disable()  # at once, and not when the collector comes by
     others = {id(each): each for each in kept()}  # what tests before this one have left with their errors
     try:
-        assert [each for each in run_driven(main) if id(each) not in others] == []
+        assert [each for each in run_on_fake_clock(main) if id(each) not in others] == []
     finally:
         gc.enable()

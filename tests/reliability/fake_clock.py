@@ -1,4 +1,4 @@
-"""A driven clock: an event loop whose time stands still while anything happens, and jumps when all of it waits.
+"""A fake clock: an event loop whose time stands still while anything happens, and jumps when all of it waits.
 
 So hours of waiting pass in no time, over real sockets, and how long something waited is exact. Servers and clients must
 run on the same loop; what works in another thread is not waited for.
@@ -31,25 +31,25 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc] # w
         return ready
 
 
-class DrivenLoop(asyncio.SelectorEventLoop):
+class FakeClockLoop(asyncio.SelectorEventLoop):
     """Its ``time()`` begins at 1000 s, and goes on from timer to timer only."""
 
     def __init__(self) -> None:
-        self._driven = _Selector()
-        super().__init__(self._driven)
+        self._skipping = _Selector()
+        super().__init__(self._skipping)
         self._clock_resolution = 1e-6  # what is lost in adding up seconds is no reason to wait again
 
     def time(self) -> float:
-        return 1000.0 + self._driven.skipped_s
+        return 1000.0 + self._skipping.skipped_s
 
     def hold_up(self, duration_s: float) -> None:
         """Let time pass in which nothing runs, as where a callback blocks."""
-        self._driven.skipped_s += duration_s
+        self._skipping.skipped_s += duration_s
 
 
-def run_driven(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """`asyncio.run` with a driven clock."""
-    loop = DrivenLoop()
+def run_on_fake_clock(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """`asyncio.run` with a fake clock."""
+    loop = FakeClockLoop()
     try:
         return loop.run_until_complete(main())
     finally:

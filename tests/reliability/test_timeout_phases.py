@@ -1,4 +1,4 @@
-"""Each time limit alone, all others unlimited: over real sockets, and on a driven clock."""
+"""Each time limit alone, all others unlimited: over real sockets, and on a fake clock."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from aiogroq import APITimeoutError, AsyncGroq, BadRequestError, DefaultAioHttpClient, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
 
-from .driven import run_driven
+from .fake_clock import run_on_fake_clock
 from .raw_server import (
     MODEL,
     QUESTION,
@@ -218,7 +218,7 @@ SITUATIONS: list[tuple[str, Callable[[], Any], str]] = [
 def test_a_limit_alone_ends_its_phase_and_says_so(
     phase: str, situation: Callable[[], Any], waited_for: str
 ) -> None:
-    error, took_s = run_driven(situation)
+    error, took_s = run_on_fake_clock(situation)
     assert type(error) is APITimeoutError
     assert isinstance(error, TimeoutError)
     assert (error.phase, error.limit_s) == (phase, LIMIT_S)
@@ -246,7 +246,7 @@ def test_the_body_of_an_error_is_not_waited_for_to_its_last_byte() -> None:
                 await ask(client)
             assert asyncio.get_running_loop().time() - began_at == pytest.approx(5.0)
 
-    run_driven(main)
+    run_on_fake_clock(main)
 
 
 def test_a_blocking_call_ends_at_its_limit(server: LocalGroq) -> None:
