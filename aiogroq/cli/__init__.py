@@ -1,12 +1,12 @@
-"""The command line: one module for each command. The only room that knows click and rich.
+"""The command line, with one module for each command. The only package that imports click and rich.
 
-What it is made of: `app` is the command group, and turns every outcome into an exit code; `connection` makes a client
-from options; `explain` puts an error into one line; `text` has what goes to the screen as plain characters; `console`
-is all there is of rich. Commands import aiohttp, msgspec and rich when they run, so that ``--help`` is quick.
+`app` has the command group and the exit codes, `connection` makes a client from options, `explain` turns an error into
+one line, `text` reads and writes plain text, and `console` has everything from rich. Commands import aiohttp, msgspec and
+rich when they run, so that ``--help`` is fast.
 
-Exit codes: 0 done, 1 an error (one line on stderr; ``AIOGROQ_DEBUG=1`` shows the traceback), 2 a command that cannot be
-understood, 130 stopped by Ctrl-C, 141 nobody reads the output any more (``aiogroq models | head -1``), as the shell says
-of other programs. Ctrl-C is how ``aiogroq serve`` is meant to end, so it is 0 there.
+Exit codes: 0 success, 1 error (one line on stderr; ``AIOGROQ_DEBUG=1`` shows the traceback), 2 invalid arguments,
+130 Ctrl-C, 141 broken pipe (``aiogroq models | head -1``), as the shell reports other programs. Ctrl-C is the normal end
+of ``aiogroq serve``, so its exit code is 0.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from importlib import import_module
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that ``arguments`` (without a program's name; default: of this process) ask for.
+    """Run a command and return its exit code.
 
-    Returns the exit code. Raises nothing, except for what ``AIOGROQ_DEBUG=1`` lets through.
+    ``arguments`` are those after the program name; default: those of this process. With ``AIOGROQ_DEBUG=1`` it raises
+    the error of the command.
     """
     try:
         for name in ("click", "rich"):
@@ -27,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in ("click", "rich"):
             raise
-        print(
-            "aiogroq: error: the command line is not installed: pip install 'aiogroq[cli]'", file=sys.stderr
-        )
+        print("aiogroq: error: click or rich is not installed: pip install 'aiogroq[cli]'", file=sys.stderr)
         return 1
     from .app import run
 

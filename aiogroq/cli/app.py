@@ -1,4 +1,4 @@
-"""The command group, and what becomes of a command: its exit code, and one line where it failed."""
+"""The command group, the exit codes, and the error line of a command that failed."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from .explain import explain
 from .models import models
 from .serve import serve
 from .speak import speak
-from .text import abandon_output, flush_output, note, one_line, prepare_output
+from .text import discard_output, flush_output, note, one_line, prepare_output
 from .transcribe import transcribe
 
-STOPPED = 130
-UNREAD = 141
+EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
 
 
-class _InOrder(click.Group):
-    """Lists its commands as they were added: the one to begin with first."""
+class _OrderedGroup(click.Group):
+    """Lists the commands in the order in which they were added."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
 
 @click.group(
-    cls=_InOrder,
+    cls=_OrderedGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    # Not a docstring: `python -OO` takes those away.
-    help="Groq from the command line: chat, models, speech, and a Groq-compatible server of your own.",
-    epilog="Without a key, begin with `aiogroq demo`. With one, set GROQ_API_KEY.",
+    # Not a docstring: `python -OO` removes docstrings.
+    help="Groq from the command line: chat, models, speech, and an embedded Groq-compatible server.",
+    epilog="Without an API key, start with `aiogroq demo`. With one, set GROQ_API_KEY.",
 )
 @click.version_option(__version__, "--version", message="aiogroq %(version)s")
 @connection_options()
@@ -52,21 +52,21 @@ for _command in (demo, serve, chat, models, transcribe, speak):
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code (the list of them is in the package's docstring)."""
+    """Run a command and return its exit code, as listed in the docstring of the package."""
     prepare_output()
     try:
         outcome = cli.main(arguments, prog_name="aiogroq", standalone_mode=False)
         flush_output()
         return outcome if isinstance(outcome, int) else 0
     except (click.Abort, KeyboardInterrupt):
-        return STOPPED
+        return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (BrokenPipeError, SystemExit):
-        # click and rich turn the error into `SystemExit(1)` where they write; they leave with it for no other reason.
-        abandon_output()
-        return UNREAD
+        # click and rich raise SystemExit(1) for a broken pipe, and for no other reason.
+        discard_output()
+        return EXIT_BROKEN_PIPE
     except Exception as error:
         if os.environ.get("AIOGROQ_DEBUG", "0") not in ("", "0"):
             raise

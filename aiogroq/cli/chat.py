@@ -1,4 +1,4 @@
-"""``aiogroq chat``: one question, or a conversation at a prompt."""
+"""``aiogroq chat``: one prompt, or an interactive chat."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .defaults import CHAT_MODEL
 from .question import Question
 from .text import is_terminal, read_stdin, write_json
 
-_HELP = """Ask a question, or start an interactive chat if PROMPT is omitted.
+_HELP = """Send a prompt, or start an interactive chat if PROMPT is omitted.
 
-What is piped in is appended to PROMPT: `aiogroq chat "Summarise:" < notes.txt`. With a PROMPT of `-` only what is
-piped in is sent."""
+Standard input is appended to PROMPT: `aiogroq chat "Summarise:" < notes.txt`. If PROMPT is `-`, the prompt is
+standard input alone."""
 
 
 @click.command(help=_HELP)
@@ -26,15 +26,15 @@ piped in is sent."""
     "--temperature",
     type=click.FloatRange(0, 2),
     metavar="0..2",
-    help="Sampling temperature: low is focused, high varied.",
+    help="Sampling temperature: lower is more deterministic.",
 )
 @click.option(
     "--max-tokens",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Token limit of the response, reasoning included.",
+    help="Maximum tokens of the response, reasoning included.",
 )
-@click.option("--no-stream", is_flag=True, help="Show the response when it is complete.")
+@click.option("--no-stream", is_flag=True, help="Print the response when it is complete.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole response as JSON.")
 @connection_options()
 def chat(
@@ -50,28 +50,28 @@ def chat(
     question = Question(model, system, temperature, max_tokens, is_streamed=not no_stream)
     if prompt is None and is_terminal(sys.stdin):
         if as_json:
-            raise click.UsageError("--json needs a PROMPT")
+            raise click.UsageError("--json requires PROMPT")
         from .conversation import converse
 
         return converse(connection, question)
-    run_async(_answer(connection, question, _asked(prompt), as_json))
+    run_async(_send(connection, question, _read_prompt(prompt), as_json))
     return None
 
 
-def _asked(prompt: str | None) -> str:
-    """PROMPT, and what is piped in after it."""
+def _read_prompt(prompt: str | None) -> str:
+    """Return PROMPT, followed by standard input if it is not a terminal."""
     piped = "" if prompt not in (None, "-") and is_terminal(sys.stdin) else read_stdin()
     parts = [
         part for part in ("" if prompt in (None, "-") else prompt, piped.strip()) if part and part.strip()
     ]
     if not parts:
-        raise click.UsageError("there is nothing to ask: give a PROMPT, or pipe a text in")
+        raise click.UsageError("no prompt: pass PROMPT or pipe text to standard input")
     return "\n\n".join(parts)
 
 
-async def _answer(connection: Connection, question: Question, prompt: str, as_json: bool) -> None:
+async def _send(connection: Connection, question: Question, prompt: str, as_json: bool) -> None:
     async with open_client(connection) as client:
-        messages = question.opening(prompt)
+        messages = question.initial_messages(prompt)
         if as_json:
             write_json(await question.complete(client, messages))
         else:

@@ -1,4 +1,4 @@
-"""The options that say whom to ask, and the client that they make."""
+"""The options that select the service, and the client made from them."""
 
 from __future__ import annotations
 
@@ -23,53 +23,53 @@ Command = Callable[..., "int | None"]
 
 @dataclass(frozen=True)
 class Connection:
-    """Whom to ask, as the options say. None leaves it to the environment, then to the default."""
+    """The connection options. None means the environment variable, then the default."""
 
     base_url: str | None = None
     api_key: str | None = None
     timeout_s: float | None = None
     local: bool = False
-    """Ask an embedded server that is started for this one call."""
+    """Use an embedded server, started for this command."""
 
-    def under(self, general: Connection) -> Connection:
-        """These options, and where they say nothing those that stood before the command."""
+    def with_defaults(self, defaults: Connection) -> Connection:
+        """Return these options, completed by those of ``defaults``."""
         return Connection(
-            base_url=self.base_url if self.base_url is not None else general.base_url,
-            api_key=self.api_key if self.api_key is not None else general.api_key,
-            timeout_s=self.timeout_s if self.timeout_s is not None else general.timeout_s,
-            local=self.local or general.local,
+            base_url=self.base_url if self.base_url is not None else defaults.base_url,
+            api_key=self.api_key if self.api_key is not None else defaults.api_key,
+            timeout_s=self.timeout_s if self.timeout_s is not None else defaults.timeout_s,
+            local=self.local or defaults.local,
         )
 
-    def __repr__(self) -> str:  # a key never stands in a traceback
+    def __repr__(self) -> str:  # keeps the key out of tracebacks
         return f"Connection(base_url={self.base_url!r}, timeout_s={self.timeout_s!r}, local={self.local!r})"
 
 
 _LOCAL = click.option(
-    "--local", is_flag=True, help="Ask an embedded server, started for this call: no key, no network."
+    "--local", is_flag=True, help="Use an embedded server, started for this command: no key, no network."
 )
 _SERVICE = (
-    click.option("--base-url", metavar="URL", help="The service's root.  [env: GROQ_BASE_URL]"),
+    click.option("--base-url", metavar="URL", help="Base URL of the service.  [env: GROQ_BASE_URL]"),
     click.option(
         "--api-key",
         metavar="KEY",
-        help="The key. The variable is safer: others can see a command line.  [env: GROQ_API_KEY]",
+        help="API key. Prefer the variable: other users can see a command line.  [env: GROQ_API_KEY]",
     ),
     click.option(
         "--timeout",
         "timeout_s",
         metavar="SECONDS",
         type=click.FloatRange(min=0, min_open=True),
-        help="Time limit of each phase of a request.  [default: 60, to connect 5]",
+        help="Timeout of each phase of a request.  [default: 60; connect: 5]",
     ),
 )
 
 
 def connection_options(*, local: bool = True) -> Callable[[Command], Command]:
-    """Give a command these options; it gets them as one argument, ``connection``."""
+    """Add the connection options to a command, which receives them as one argument, ``connection``."""
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
-        def collected(
+        def with_connection(
             *,
             base_url: str | None,
             api_key: str | None,
@@ -77,12 +77,12 @@ def connection_options(*, local: bool = True) -> Callable[[Command], Command]:
             local: bool = False,
             **others: Any,
         ) -> int | None:
-            given = Connection(base_url, api_key, timeout_s, local).under(general_connection())
+            given = Connection(base_url, api_key, timeout_s, local).with_defaults(global_connection())
             if given.local and (given.base_url is not None or given.api_key is not None):
-                raise click.UsageError("--local is a server of its own: leave --base-url and --api-key out")
+                raise click.UsageError("--local cannot be combined with --base-url or --api-key")
             return command(connection=given, **others)
 
-        with_options: Command = collected
+        with_options: Command = with_connection
         for option in reversed((_LOCAL, *_SERVICE) if local else _SERVICE):
             with_options = option(with_options)
         return with_options
@@ -90,21 +90,21 @@ def connection_options(*, local: bool = True) -> Callable[[Command], Command]:
     return decorate
 
 
-def general_connection() -> Connection:
-    """What the options before the command say."""
+def global_connection() -> Connection:
+    """Return the connection options given before the command."""
     found = click.get_current_context().find_object(Connection)
     return found if found is not None else Connection()
 
 
 def has_key(connection: Connection) -> bool:
-    """Whether there is a key, in the options or in the environment. An empty one is none."""
+    """Return whether the options or the environment have a key that is not blank."""
     key = os.environ.get("GROQ_API_KEY", "") if connection.api_key is None else connection.api_key
     return bool(key.strip())
 
 
 @asynccontextmanager
 async def open_client(connection: Connection) -> AsyncGenerator[AsyncGroq, None]:
-    """The client for these options. Raises `CommandError` where a key is needed and missing."""
+    """Open the client for these options. Raises `CommandError` if a key is required and missing."""
     if connection.local:
         from aiogroq.local import LocalGroq
 
@@ -125,8 +125,8 @@ async def open_client(connection: Connection) -> AsyncGenerator[AsyncGroq, None]
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's coroutine to its end; Ctrl-C cancels it and raises `KeyboardInterrupt`."""
-    # Imported when a command runs: with its sockets and its TLS, asyncio takes longer than all of ``--help``.
+    """Run the coroutine of a command. Ctrl-C cancels it and raises `KeyboardInterrupt`."""
+    # Imported here, because importing asyncio takes longer than the whole of ``--help``.
     from .loop import Loop
 
     with Loop() as loop:
@@ -134,7 +134,7 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 def client_of(server: LocalGroq, timeout_s: float | None = None) -> AsyncGroq:
-    """A client of an embedded server, past any proxy that the environment names."""
+    """Return a client of an embedded server. It ignores proxies from the environment."""
     from aiogroq import AsyncGroq, DefaultAioHttpClient
     from aiogroq.types._omit import not_given
 

@@ -1,4 +1,4 @@
-"""All that is imported of rich: the console, a table, a progress bar. Imported when a command runs."""
+"""The console, tables and progress bars of rich. Imported when a command runs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-_WIDEST = 100
+_MAX_WIDTH = 100
 
 
 def make_console() -> Console:
-    """A console on standard output that takes texts as they are: no markup, no emoji names, no colours of its own.
+    """Return a console on standard output that prints text unchanged: no markup, no emoji names, no highlighting.
 
-    In a pipe or a file it writes no control characters.
+    It writes no control characters to a pipe or a file.
     """
     console = Console(markup=False, emoji=False, highlight=False)
-    if console.width > _WIDEST:
-        console.width = _WIDEST
+    if console.width > _MAX_WIDTH:
+        console.width = _MAX_WIDTH
     return console
 
 
 def make_table(*headings: str, right_aligned: str = "") -> Table:
-    """A table without a frame."""
+    """Return a table without borders."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for heading in headings:
         table.add_column(heading, justify="right" if heading == right_aligned else "left", overflow="fold")
@@ -29,7 +29,7 @@ def make_table(*headings: str, right_aligned: str = "") -> Table:
 
 
 def make_progress(console: Console) -> Progress:
-    """A bar that counts what is done."""
+    """Return a progress bar with a count."""
     return Progress(
         TextColumn("    {task.description}"), BarColumn(32), MofNCompleteColumn(), console=console
     )

@@ -1,4 +1,4 @@
-"""A conversation at a prompt. It asks and answers by turns, and the event loop runs during the answers only."""
+"""The interactive chat. The event loop runs only during the responses, not while the user types."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ if TYPE_CHECKING:
 
 
 def converse(connection: Connection, question: Question) -> int:
-    """Talk until Ctrl-D (exit code 0) or Ctrl-C at the prompt (130). Ctrl-C during an answer stops that answer."""
+    """Chat until Ctrl-D (exit code 0) or Ctrl-C at the prompt (130). Ctrl-C during a response stops that response."""
     with contextlib.suppress(ImportError):
-        import readline  # noqa: F401  # pyright: ignore[reportUnusedImport]  # gives `input` editing and history
+        import readline  # noqa: F401  # pyright: ignore[reportUnusedImport]  # adds editing and history to `input`
 
     with Loop() as loop:
         stack = AsyncExitStack()
         try:
             client = loop.run(stack.enter_async_context(open_client(connection)))
             note(f"{question.model}{' on the embedded server' if connection.local else ''}. Ctrl-D ends.")
-            return _turns(loop, client, question)
+            return _chat(loop, client, question)
         finally:
             loop.run(stack.aclose())
 
 
-def _turns(loop: Loop, client: AsyncGroq, question: Question) -> int:
+def _chat(loop: Loop, client: AsyncGroq, question: Question) -> int:
     from aiogroq import GroqError
 
-    messages: list[Message] = question.opening("")[:-1]
+    messages: list[Message] = question.initial_messages("")[:-1]
     while True:
         try:
-            asked = input("\n> ").strip()
+            prompt = input("\n> ").strip()
         except EOFError:
             note("")
             return 0
-        if not asked:
+        if not prompt:
             continue
-        messages.append({"role": "user", "content": asked})
+        messages.append({"role": "user", "content": prompt})
         try:
-            answer = loop.run(question.show(client, messages))
+            response = loop.run(question.show(client, messages))
         except KeyboardInterrupt:
             messages.pop()
             note("\n[stopped]")
         except GroqError as error:
-            # The conversation goes on without the question that failed.
+            # Continue without the message that failed.
             messages.pop()
             note(f"aiogroq: error: {one_line(explain(error))}")
         else:
-            messages.append({"role": "assistant", "content": answer})
+            messages.append({"role": "assistant", "content": response})

@@ -1,4 +1,4 @@
-"""The models and voices that commands use when nothing else is asked for."""
+"""The default models and voices of the commands."""
 
 from __future__ import annotations
 

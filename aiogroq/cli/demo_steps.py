@@ -1,4 +1,4 @@
-"""The steps of the demo: each makes calls that a program would make, and shows what came back."""
+"""The steps of the demo. Each makes calls as a program would, and prints the results."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any
 from .console import make_progress
 from .defaults import CHAT_MODEL, SPEECH_MODEL, SPEECH_VOICE, TRANSCRIPTION_MODEL
 from .demo_batch import REQUESTS_FILE, RESULTS_FILE, run_batch
-from .stage import Stage
+from .demo_context import DemoContext
 
 SPEECH_FILE = "speech.wav"
 FILES = (SPEECH_FILE, REQUESTS_FILE, RESULTS_FILE)
-"""What the steps leave in the demo's directory."""
+"""The files that the steps write to the directory of the demo."""
 
-_MOST_TOKENS = 400
+_MAX_TOKENS = 400
 _QUESTIONS = (
     "What is 12 times 13?", "How do kites fly?", "What is the capital of Japan?", "Write a haiku about tides.",
     "Who wrote Hamlet?", "Tell me a story about tea.", "What is 9 times 17?", "What do telescopes show?",
@@ -48,68 +48,68 @@ _PERSON_SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to show."""
+    """A step of the demo."""
 
     title: str
     call: str
-    """The call that does it, as it would stand in a program."""
-    run: Callable[[Stage], Awaitable[None]]
+    """The call as source code, for the heading."""
+    run: Callable[[DemoContext], Awaitable[None]]
 
 
-async def _chat(stage: Stage) -> None:
+async def _chat(context: DemoContext) -> None:
     question = "Who wrote Hamlet?"
-    stage.say("you:", question)
+    context.show("you:", question)
     start_s = time.perf_counter()
-    completion = await stage.client.chat.completions.create(
+    completion = await context.client.chat.completions.create(
         model=CHAT_MODEL,
         messages=[{"role": "user", "content": question}],
-        max_completion_tokens=_MOST_TOKENS,
+        max_completion_tokens=_MAX_TOKENS,
         reasoning_effort="low",
     )
-    stage.say("model:", completion.choices[0].message.content or "")
+    context.show("model:", completion.choices[0].message.content or "")
     usage = completion.usage
     if usage is not None:
         took_s = time.perf_counter() - start_s
-        stage.fact(f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, {took_s:.2f} s")
+        context.note(f"{usage.prompt_tokens} tokens in, {usage.completion_tokens} out, {took_s:.2f} s")
 
 
-async def _stream(stage: Stage) -> None:
+async def _stream(context: DemoContext) -> None:
     question = "Tell me a short story about the sea."
-    stage.say("you:", question)
+    context.show("you:", question)
     start_s = time.perf_counter()
     first_s: float | None = None
-    paper = stage.typewriter()
-    async with await stage.client.chat.completions.create(
+    writer = context.text_writer()
+    async with await context.client.chat.completions.create(
         model=CHAT_MODEL,
         messages=[{"role": "user", "content": question}],
-        max_completion_tokens=_MOST_TOKENS,
+        max_completion_tokens=_MAX_TOKENS,
         reasoning_effort="low",
         stream=True,
     ) as stream:
         try:
             async for chunk in stream:
-                piece = (chunk.choices[0].delta.content if chunk.choices else None) or ""
-                if piece:
+                text = (chunk.choices[0].delta.content if chunk.choices else None) or ""
+                if text:
                     first_s = first_s or time.perf_counter() - start_s
-                    paper.write(piece)
+                    writer.write(text)
         finally:
-            paper.end()
+            writer.end()
         usage = stream.usage
     if usage is not None and first_s is not None:
         speed = usage.tokens_per_second
-        stage.fact(
+        context.note(
             f"{usage.completion_tokens} tokens{f' at {speed:,.0f} tokens/s' if speed else ''}, "
-            f"the first words after {first_s:.2f} s"
+            f"first token after {first_s:.2f} s"
         )
 
 
-async def _ask(stage: Stage, question: str) -> tuple[int, float]:
-    """Ask one of the many; returns its tokens and its seconds."""
+async def _ask(context: DemoContext, question: str) -> tuple[int, float]:
+    """Send one prompt; return the number of tokens and the seconds."""
     start_s = time.perf_counter()
-    stream = await stage.client.chat.completions.create(
+    stream = await context.client.chat.completions.create(
         model=CHAT_MODEL,
         messages=[{"role": "user", "content": question}],
-        max_completion_tokens=_MOST_TOKENS,
+        max_completion_tokens=_MAX_TOKENS,
         reasoning_effort="low",
         stream=True,
     )
@@ -118,99 +118,101 @@ async def _ask(stage: Stage, question: str) -> tuple[int, float]:
     return tokens, time.perf_counter() - start_s
 
 
-async def _many(stage: Stage) -> None:
+async def _many(context: DemoContext) -> None:
     start_s = time.perf_counter()
-    tokens, apart_s = 0, 0.0
-    with make_progress(stage.console) as progress:
-        bar = progress.add_task("answers", total=len(_QUESTIONS))
-        asked = [asyncio.ensure_future(_ask(stage, question)) for question in _QUESTIONS]
+    tokens, sequential_s = 0, 0.0
+    with make_progress(context.console) as progress:
+        bar = progress.add_task("responses", total=len(_QUESTIONS))
+        tasks = [asyncio.ensure_future(_ask(context, question)) for question in _QUESTIONS]
         try:
-            for answer in asyncio.as_completed(asked):
-                some, took_s = await answer
-                tokens += some
-                apart_s += took_s
+            for task in asyncio.as_completed(tasks):
+                count, took_s = await task
+                tokens += count
+                sequential_s += took_s
                 progress.advance(bar)
         finally:
-            for task in asked:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
     took_s = time.perf_counter() - start_s
-    stage.fact(
-        f"{tokens:,} tokens in {took_s:.2f} s: {tokens / took_s:,.0f} tokens/s together "
-        f"(one after the other: {apart_s:.1f} s)"
+    context.note(
+        f"{tokens:,} tokens in {took_s:.2f} s: {tokens / took_s:,.0f} tokens/s in total "
+        f"({sequential_s:.1f} s one after the other)"
     )
 
 
-async def _tool(stage: Stage) -> None:
+async def _tool(context: DemoContext) -> None:
     messages: list[Any] = [{"role": "user", "content": "What is the weather in Lisbon?"}]
-    stage.say("you:", messages[0]["content"])
-    asking = await stage.client.chat.completions.create(
-        model=CHAT_MODEL, messages=messages, tools=[_WEATHER_TOOL], max_completion_tokens=_MOST_TOKENS
+    context.show("you:", messages[0]["content"])
+    completion = await context.client.chat.completions.create(
+        model=CHAT_MODEL, messages=messages, tools=[_WEATHER_TOOL], max_completion_tokens=_MAX_TOKENS
     )
-    message = asking.choices[0].message
+    message = completion.choices[0].message
     messages.append(message)
     for call in message.tool_calls or []:
         city = json.loads(call.function.arguments)["city"]
         weather = f"21 C and a clear sky in {city}"
-        stage.say("model calls:", f"{call.function.name}(city={city!r})")
-        stage.say("the tool says:", weather)
+        context.show("model calls:", f"{call.function.name}(city={city!r})")
+        context.show("tool:", weather)
         messages.append({"role": "tool", "tool_call_id": call.id, "content": weather})
-    answer = await stage.client.chat.completions.create(
-        model=CHAT_MODEL, messages=messages, tools=[_WEATHER_TOOL], max_completion_tokens=_MOST_TOKENS
+    completion = await context.client.chat.completions.create(
+        model=CHAT_MODEL, messages=messages, tools=[_WEATHER_TOOL], max_completion_tokens=_MAX_TOKENS
     )
-    stage.say("model:", answer.choices[0].message.content or "")
+    context.show("model:", completion.choices[0].message.content or "")
 
 
-async def _json(stage: Stage) -> None:
+async def _json(context: DemoContext) -> None:
     text = "Ada Lovelace, 36 years old, can be reached at ada@example.com."
-    stage.say("you:", text)
-    completion = await stage.client.chat.completions.create(
+    context.show("you:", text)
+    completion = await context.client.chat.completions.create(
         model=CHAT_MODEL,
         messages=[{"role": "user", "content": text}],
         response_format={
             "type": "json_schema",
             "json_schema": {"name": "person", "strict": True, "schema": _PERSON_SCHEMA},
         },
-        max_completion_tokens=_MOST_TOKENS,
+        max_completion_tokens=_MAX_TOKENS,
     )
     person = json.loads(completion.choices[0].message.content or "{}")
-    stage.say("model:", json.dumps(person, ensure_ascii=False))
+    context.show("model:", json.dumps(person, ensure_ascii=False))
 
 
-async def _speech(stage: Stage) -> None:
+async def _speech(context: DemoContext) -> None:
     text = "Speak softly, and send few bytes."
-    path = stage.folder / SPEECH_FILE
-    stage.say("to speak:", text)
-    speech = await stage.client.audio.speech.create(
+    path = context.folder / SPEECH_FILE
+    context.show("text:", text)
+    speech = await context.client.audio.speech.create(
         model=SPEECH_MODEL, voice=SPEECH_VOICE, input=text, response_format="wav"
     )
     await speech.write_to_file(path)
-    heard = await stage.client.audio.transcriptions.create(
+    transcript = await context.client.audio.transcriptions.create(
         model=TRANSCRIPTION_MODEL, file=path, response_format="verbose_json"
     )
-    stage.say("heard:", heard.text)
-    length = f", {heard.duration:.1f} s of speech" if heard.duration is not None else ""
-    stage.fact(f"{path.name}: {len(speech.content):,} bytes{length}")
+    context.show("transcript:", transcript.text)
+    length = f", {transcript.duration:.1f} s of speech" if transcript.duration is not None else ""
+    context.note(f"{path.name}: {len(speech.content):,} bytes{length}")
 
 
 STEPS = (
     Step("A chat", "await client.chat.completions.create(model=..., messages=[...])", _chat),
     Step(
-        "A streamed answer",
+        "A streamed response",
         "async for chunk in await client.chat.completions.create(..., stream=True):",
         _stream,
     ),
     Step(
         "Twenty requests at once", "await asyncio.gather(*(ask(question) for question in questions))", _many
     ),
-    Step("A tool call, there and back", "client.chat.completions.create(..., tools=[get_weather])", _tool),
-    Step("JSON by a schema", 'create(..., response_format={"type": "json_schema", ...})', _json),
+    Step("A tool call and its result", "client.chat.completions.create(..., tools=[get_weather])", _tool),
+    Step("JSON that matches a schema", 'create(..., response_format={"type": "json_schema", ...})', _json),
     Step(
-        "Speech to a file and back",
+        "Text to speech and speech to text",
         "client.audio.speech.create(...), client.audio.transcriptions.create(...)",
         _speech,
     ),
     Step(
-        "A batch, from upload to results", "client.files.create(...), client.batches.create(...)", run_batch
+        "A batch, from the upload to the results",
+        "client.files.create(...), client.batches.create(...)",
+        run_batch,
     ),
 )

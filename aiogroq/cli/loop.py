@@ -1,7 +1,7 @@
-"""An event loop whose work Ctrl-C cancels.
+"""An event loop that cancels its task on Ctrl-C.
 
-Not `asyncio.run`: on Python 3.10 Ctrl-C raises in whatever the loop is doing, also in the middle of a library's own
-task; from 3.11 on it is cancelled, but a prompt between two runs would need a loop for each.
+It replaces `asyncio.run`. On Python 3.10 Ctrl-C raises in whatever code the loop is running, even inside a library. From 3.11
+on `asyncio.run` cancels the task, but an interactive chat would need a new loop for each response.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ T = TypeVar("T")
 
 
 class Loop:
-    """Runs one piece of work after the other, in the main thread, until it is left."""
+    """Runs coroutines one after the other, in the main thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run ``work`` to its end. Raises `KeyboardInterrupt` when Ctrl-C cancelled it, once it has cleaned up.
+        """Run ``work`` to its end. After Ctrl-C, cancel it, wait for its cleanup and raise `KeyboardInterrupt`.
 
-        Who presses Ctrl-C again does not want to wait for that.
+        A second Ctrl-C raises `KeyboardInterrupt` at once.
         """
         task = self._loop.create_task(work)
-        is_stopped = False
+        is_interrupted = False
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            nonlocal is_stopped
-            if is_stopped:
+            nonlocal is_interrupted
+            if is_interrupted:
                 raise KeyboardInterrupt
-            is_stopped = True
+            is_interrupted = True
             self._loop.call_soon_threadsafe(task.cancel)
 
         before = signal.signal(signal.SIGINT, stop)
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
-            if is_stopped:
+            if is_interrupted:
                 raise KeyboardInterrupt from None
             raise
         finally:
@@ -56,15 +56,15 @@ class Loop:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
     ) -> None:
         try:
-            self._loop.run_until_complete(_end_all_tasks())
+            self._loop.run_until_complete(_cancel_all_tasks())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
 
 
-async def _end_all_tasks() -> None:
-    left = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in left:
+async def _cancel_all_tasks() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""``aiogroq models``: what there is to ask."""
+"""``aiogroq models``: the list of models."""
 
 from __future__ import annotations
 
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
 _HELP = """List the models that the key may use.
 
-At a terminal a table; in a pipe one line each, with tabs: id, owner, context window in tokens, active or not."""
+Prints a table to a terminal, and tab-separated lines to a pipe: id, owner, context window in tokens, state."""
 
 
 @click.command(help=_HELP)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print everything that the service says of them as JSON."
-)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole response as JSON.")
 @connection_options()
 def models(connection: Connection, as_json: bool) -> None:
     listed = run_async(_list(connection))

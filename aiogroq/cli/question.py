@@ -1,4 +1,4 @@
-"""Asks a chat model and shows the answer, as it comes or when it is complete."""
+"""Sends messages to a chat model and prints the response, streamed or complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Message = dict[str, str]
 
 @dataclass(frozen=True)
 class Question:
-    """How to ask: everything but the messages."""
+    """The parameters of a chat request, all but the messages."""
 
     model: str
     system: str | None = None
@@ -28,27 +28,27 @@ class Question:
     max_tokens: int | None = None
     is_streamed: bool = True
 
-    def opening(self, prompt: str) -> list[Message]:
-        """The messages of a conversation that begins with ``prompt``."""
+    def initial_messages(self, prompt: str) -> list[Message]:
+        """Return the messages of a chat that starts with ``prompt``."""
         system = [] if self.system is None else [{"role": "system", "content": self.system}]
         return [*system, {"role": "user", "content": prompt}]
 
     async def complete(self, client: AsyncGroq, messages: Sequence[Message]) -> ChatCompletion:
-        """The answer in one piece."""
+        """Send the messages and return the complete response."""
         return await client.chat.completions.create(
             messages=messages,
             model=self.model,
-            temperature=_given(self.temperature),
-            max_completion_tokens=_given(self.max_tokens if is_groq(client) else None),
-            max_tokens=_given(None if is_groq(client) else self.max_tokens),
+            temperature=_or_omit(self.temperature),
+            max_completion_tokens=_or_omit(self.max_tokens if is_groq(client) else None),
+            max_tokens=_or_omit(None if is_groq(client) else self.max_tokens),
         )
 
     async def show(self, client: AsyncGroq, messages: Sequence[Message]) -> str:
-        """Write the answer to standard output, and what is worth knowing of it to standard error; returns its text."""
+        """Print the response to standard output and notes about it to standard error; return its text."""
         completion = await (self._stream if self.is_streamed else self._print)(client, messages)
         choice = completion.choices[0] if completion.choices else None
         if choice is not None and choice.finish_reason == "length":
-            note("aiogroq: the answer ends at the token limit; --max-tokens allows more")
+            note("aiogroq: the response was truncated at the token limit; raise --max-tokens")
         return (choice.message.content if choice is not None else None) or ""
 
     async def _print(self, client: AsyncGroq, messages: Sequence[Message]) -> ChatCompletion:
@@ -64,18 +64,18 @@ class Question:
         async with await client.chat.completions.create(
             messages=messages,
             model=self.model,
-            temperature=_given(self.temperature),
-            max_completion_tokens=_given(self.max_tokens if is_groq(client) else None),
-            max_tokens=_given(None if is_groq(client) else self.max_tokens),
+            temperature=_or_omit(self.temperature),
+            max_completion_tokens=_or_omit(self.max_tokens if is_groq(client) else None),
+            max_tokens=_or_omit(None if is_groq(client) else self.max_tokens),
             stream=True,
         ) as stream:
             try:
                 async for chunk in stream:
-                    piece = (chunk.choices[0].delta.content if chunk.choices else None) or ""
-                    if piece:
+                    text = (chunk.choices[0].delta.content if chunk.choices else None) or ""
+                    if text:
                         first_s = first_s or time.perf_counter() - start_s
-                        write(piece, end="")
-                        last = piece
+                        write(text, end="")
+                        last = text
             finally:
                 if last and not last.endswith("\n"):
                     write("")
@@ -88,7 +88,7 @@ class Question:
 def _speed(completion: ChatCompletion, first_s: float | None, total_s: float) -> str:
     parts = [f"{total_s:.2f} s"]
     if first_s is not None:
-        parts.append(f"first words after {first_s:.2f} s")
+        parts.append(f"first token after {first_s:.2f} s")
     usage = completion.usage
     if usage is not None:
         speed = usage.tokens_per_second
@@ -97,15 +97,15 @@ def _speed(completion: ChatCompletion, first_s: float | None, total_s: float) ->
 
 
 def is_groq(client: AsyncGroq) -> bool:
-    """Whether the service itself is asked, and not another server.
+    """Return whether the client is one of the Groq service, not of another server.
 
-    Groq recommends ``max_completion_tokens``; some other servers (llama-cpp-python) know only the older ``max_tokens``.
+    Groq recommends ``max_completion_tokens``; some other servers (llama-cpp-python) support only the older ``max_tokens``.
     """
     host = client.base_url.host or ""
     return host == "groq.com" or host.endswith(".groq.com")
 
 
-def _given(value: T | None) -> T | Omit:
+def _or_omit(value: T | None) -> T | Omit:
     from aiogroq.types._omit import omit
 
     return omit if value is None else value

@@ -15,26 +15,26 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .connection import Connection, general_connection
+from .connection import Connection, global_connection
 from .explain import CommandError
 from .text import note, one_line, write
 
 if TYPE_CHECKING:
     from aiogroq.local import LocalGroq, ReceivedRequest
 
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
-_HELP = """Run a Groq-compatible server here until Ctrl-C.
+_HELP = """Run a Groq-compatible server until Ctrl-C.
 
-It answers all operations by rules, without a model, a key or a network, the same for the same question. Ctrl-C and
-SIGTERM end it with exit code 0."""
+It supports all operations, without a model, a key or a network. Responses follow fixed rules and are repeatable.
+Ctrl-C and SIGTERM end it with exit code 0."""
 
 
 @click.command(help=_HELP)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for a free one."
 )
 @click.option(
     "--data-dir",
@@ -42,38 +42,38 @@ SIGTERM end it with exit code 0."""
     metavar="DIR",
     help="Storage directory.  [default: in memory]",
 )
-@click.option("--api-key", metavar="KEY", help="The only key that is accepted.  [default: any]")
+@click.option("--api-key", metavar="KEY", help="Accept only this API key.  [default: any]")
 @click.option(
     "--strict",
     "--strict-models",
     is_flag=True,
-    help="Refuse models that Groq does not have, and what its documentation rules out.",
+    help="Reject models that Groq does not serve, and parameters that its documentation excludes.",
 )
 @click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
     metavar="NAME",
-    help="A name under which the server is reached, besides local ones; repeatable, '*' for any.",
+    help="Accept this host name besides local ones; repeatable, '*' for any.",
 )
 @click.option(
     "--fault-header/--no-fault-header",
     default=None,
-    help="Let requests ask for faults in x-local-fault.  [default: on a loopback address only]",
+    help="Allow faults requested by the header x-local-fault.  [default: on a loopback address only]",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Write a line for each request to standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request to standard error.")
 @click.option(
     "--latency-s",
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait before each response.",
+    help="Delay before each response.",
 )
 @click.option(
     "--tokens-per-second",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="Streaming speed, tokens per second.  [default: as fast as possible]",
+    help="Streaming speed.  [default: as fast as possible]",
 )
 def serve(
     host: str,
@@ -87,16 +87,14 @@ def serve(
     latency_s: float,
     tokens_per_second: float | None,
 ) -> None:
-    if general_connection() != Connection():
-        raise click.UsageError(
-            "--base-url, --api-key, --timeout and --local before `serve` mean nothing to it"
-        )
+    if global_connection() != Connection():
+        raise click.UsageError("--base-url, --api-key, --timeout and --local cannot be given before `serve`")
     if not _is_loopback(host):
-        note(f"aiogroq: warning: everybody who can reach {host} can use this server")
+        note(f"aiogroq: warning: anyone who can reach {host} can use this server")
     from aiogroq.local import serve as serve_until
 
     try:
-        with _failures_shown(), _stop_signals() as stop:
+        with _log_server_errors(), _stop_signals() as stop:
             serve_until(
                 host,
                 port,
@@ -114,25 +112,25 @@ def serve(
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _not_started(error, host, port) from error
+        raise _start_error(error, host, port) from error
 
 
 def _log_line(request: ReceivedRequest) -> None:
     """`POST /openai/v1/chat/completions openai/gpt-oss-20b 200 12 ms 30+8 tokens`."""
     ended_at = request.finished_at or request.disconnected_at or request.received_at
     parts = [request.method, request.path, request.model or "-"]
-    parts.append("client left" if request.disconnected else str(request.status or "no response"))
+    parts.append("client disconnected" if request.disconnected else str(request.status or "no response"))
     parts.append(f"{(ended_at - request.received_at) * 1000:.0f} ms")
     if request.cut:
-        parts.append("cut")
+        parts.append("truncated")
     elif not request.disconnected and (request.prompt_tokens or request.completion_tokens):
         parts.append(f"{request.prompt_tokens}+{request.completion_tokens} tokens")
     note(one_line(" ".join(parts)))
 
 
 @contextmanager
-def _failures_shown() -> Generator[None, None, None]:
-    """Write what goes wrong in the server itself to standard error: clients are only told that something did."""
+def _log_server_errors() -> Generator[None, None, None]:
+    """Log errors of the server itself to standard error. Clients only receive a status 500."""
     handler = logging.StreamHandler()
     handler.setLevel(logging.ERROR)
     handler.setFormatter(logging.Formatter("aiogroq: %(message)s"))
@@ -145,7 +143,7 @@ def _failures_shown() -> Generator[None, None, None]:
 
 
 def _announce(server: LocalGroq, api_key: str | None) -> None:
-    reachable = _EVERYWHERE.get(server.host, server.host)
+    reachable = _WILDCARD_HOSTS.get(server.host, server.host)
     url = f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{server.port}"
     key = "anything" if api_key is None else "THE_KEY_YOU_CHOSE"
     write(f"A Groq-compatible server is at {server.base_url}. Ctrl-C stops it.")
@@ -155,16 +153,16 @@ def _announce(server: LocalGroq, api_key: str | None) -> None:
 
 @contextmanager
 def _stop_signals() -> Generator[threading.Event, None, None]:
-    """An event that Ctrl-C and SIGTERM set. After the first, Ctrl-C is what it always is, for who cannot wait."""
-    asked = threading.Event()
+    """Yield an event that Ctrl-C and SIGTERM set. A second Ctrl-C raises `KeyboardInterrupt`."""
+    stop_requested = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        asked.set()
+        stop_requested.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked
+        yield stop_requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -177,12 +175,10 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _not_started(error: OSError, host: str, port: int) -> CommandError:
+def _start_error(error: OSError, host: str, port: int) -> CommandError:
     if error.errno == errno.EADDRINUSE:
-        return CommandError(
-            f"port {port} of {host} is in use; choose another with --port (0 takes a free one)"
-        )
+        return CommandError(f"port {port} on {host} is in use; choose another with --port (0 for a free one)")
     if error.errno == errno.EACCES and error.filename is None:
-        return CommandError(f"port {port} may not be used by you; choose one above 1023 with --port")
+        return CommandError(f"no permission to use port {port}; choose one above 1023 with --port")
     where = f"{error.filename}: " if error.filename else f"{host}:{port}: "
-    return CommandError(f"cannot serve: {where}{error.strerror or error}")
+    return CommandError(f"cannot start the server: {where}{error.strerror or error}")

@@ -1,4 +1,4 @@
-"""``aiogroq speak``: text to a sound file."""
+"""``aiogroq speak``: text to speech."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from aiogroq import AsyncBinaryAPIResponse
 
 
-_HELP = """Speak TEXT into a WAV file.
+_HELP = """Convert TEXT to speech in a WAV file.
 
-A TEXT of `-` is standard input. The models speak at most 200 characters at a time."""
+If TEXT is `-`, it is read from standard input. The models accept at most 200 characters."""
 
 
 @click.command(help=_HELP)
 @click.argument("text")
 @click.option(
-    "-o", "--output", metavar="FILE", required=True, help="The WAV file to write; `-` is standard output."
+    "-o", "--output", metavar="FILE", required=True, help="The WAV file to write; `-` for standard output."
 )
 @click.option("-v", "--voice", default=SPEECH_VOICE, show_default=True, metavar="NAME", help="Voice.")
 @click.option("-m", "--model", default=SPEECH_MODEL, show_default=True, metavar="ID", help="Speech model.")
@@ -33,9 +33,9 @@ A TEXT of `-` is standard input. The models speak at most 200 characters at a ti
 def speak(connection: Connection, text: str, output: str, voice: str, model: str) -> None:
     spoken = read_stdin().strip() if text == "-" else text.strip()
     if not spoken:
-        raise click.UsageError("there is nothing to speak: TEXT is empty")
+        raise click.UsageError("TEXT is empty")
     if output == "-" and is_terminal(sys.stdout):
-        raise click.UsageError("standard output is a terminal: name a file, or pipe the sound somewhere")
+        raise click.UsageError("standard output is a terminal: write to a file or a pipe")
     run_async(_speak(connection, spoken, output, voice, model))
 
 
@@ -56,7 +56,7 @@ async def _save(speech: AsyncBinaryAPIResponse, output: str) -> None:
     target = Path(output)
     try:
         if await asyncio.to_thread(_is_device, target):
-            # A device or a named pipe takes the sound; it must not be replaced by a file, as a file is.
+            # Write into a device or a named pipe; a file is replaced when it is complete.
             await asyncio.to_thread(target.write_bytes, speech.content)
         else:
             await speech.write_to_file(target)

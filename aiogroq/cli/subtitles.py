@@ -1,6 +1,6 @@
 """Writes subtitles from the segments of a transcription: SubRip (``srt``) and WebVTT (``vtt``).
 
-The service gives segments and their times; it has no subtitle formats.
+The service returns segments with timestamps, but has no subtitle formats.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ class Cue:
 
 
 def srt(cues: Iterable[Cue]) -> str:
-    """The cues as SubRip, numbered from 1."""
+    """Return the cues as SubRip, numbered from 1."""
     blocks = (
         f"{number}\n{_time(cue.start_s, ',')} --> {_time(cue.end_s, ',')}\n{_lines(cue.text)}\n"
-        for number, cue in enumerate(_spoken(cues), 1)
+        for number, cue in enumerate(_not_blank(cues), 1)
     )
     return "\n".join(blocks)
 
 
 def vtt(cues: Iterable[Cue]) -> str:
-    """The cues as WebVTT (https://www.w3.org/TR/webvtt1/), where ``&`` and ``<`` begin something."""
+    """Return the cues as WebVTT (https://www.w3.org/TR/webvtt1/), with ``&`` and ``<`` escaped."""
     blocks = (
         f"{_time(cue.start_s, '.')} --> {_time(cue.end_s, '.')}\n{_escaped(_lines(cue.text))}\n"
-        for cue in _spoken(cues)
+        for cue in _not_blank(cues)
     )
     return "\n".join(("WEBVTT\n", *blocks))
 
 
-def _spoken(cues: Iterable[Cue]) -> Iterable[Cue]:
+def _not_blank(cues: Iterable[Cue]) -> Iterable[Cue]:
     return (cue for cue in cues if cue.text.strip())
 
 

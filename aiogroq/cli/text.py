@@ -1,4 +1,4 @@
-"""Plain characters in and out: standard input as text, standard output as text or JSON, without rich."""
+"""Plain text input and output, without rich: standard input, standard output and standard error."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .explain import CommandError
 if TYPE_CHECKING:
     from aiogroq.types._model import BaseModel
 
-# What a terminal would obey instead of showing: C0 and C1 but tab and line end, and the marks that turn text round.
+# Characters that control a terminal: C0 and C1 except tab and line feed, and the bidirectional controls.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
-_SILENT_S = 1.0
+_STDIN_NOTE_AFTER_S = 1.0
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person sits at this stream."""
+    """Return whether the stream is a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
@@ -31,34 +31,34 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def printable(text: str) -> str:
-    """``text`` without the characters that would make a terminal do something: answers are not ours to trust."""
+    """Return ``text`` without characters that control a terminal, as responses are not trusted."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str, limit: int = 600) -> str:
-    """``text`` on one line of at most ``limit`` characters."""
+    """Return ``text`` as one line of at most ``limit`` characters."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 3] + "..."
 
 
 def write(text: str, *, end: str = "\n") -> None:
-    """Write to standard output: to a terminal only what is `printable`, into a pipe or a file the text as it is."""
+    """Write to standard output: to a terminal as `printable` text, to a pipe or a file unchanged."""
     shown = printable(text) if is_terminal(sys.stdout) else text
-    click.echo(shown + end, nl=False, color=True)  # in a pipe click would take some of it out
+    click.echo(shown + end, nl=False, color=True)  # color=True: click would remove escape sequences in a pipe
 
 
 def note(text: str) -> None:
-    """Tell the person at the terminal something that is no part of the output."""
+    """Write a message to standard error."""
     click.echo(printable(text), err=True)
 
 
 def write_json(value: BaseModel) -> None:
-    """Write an answer as JSON, in UTF-8 whatever the terminal's encoding is."""
+    """Write a response as JSON, in UTF-8 regardless of the terminal's encoding."""
     click.echo(value.to_json(indent=2).encode())
 
 
 def read_stdin() -> str:
-    """All that comes on standard input, as text. Raises `CommandError` where it is not UTF-8."""
+    """Read standard input as text. Raises `CommandError` if it is not UTF-8."""
     try:
         return read_stdin_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -66,12 +66,14 @@ def read_stdin() -> str:
 
 
 def read_stdin_bytes() -> bytes:
-    """All that comes on standard input; empty where it is closed. Says so when it has to wait."""
+    """Read standard input; empty if it is closed. Write a note if that takes longer than `_STDIN_NOTE_AFTER_S`."""
     if sys.stdin is None or sys.stdin.closed:  # pyright: ignore[reportUnnecessaryComparison]
         return b""
-    # A program that starts this one with an open pipe would wait for us, and we for it.
+    # A program that starts this one with an open pipe would wait for this one, and this one for the pipe.
     waiting = threading.Timer(
-        _SILENT_S, note, ["aiogroq: waiting for the end of standard input (or use < /dev/null)"]
+        _STDIN_NOTE_AFTER_S,
+        note,
+        ["aiogroq: waiting for the end of standard input (use < /dev/null for none)"],
     )
     waiting.daemon = True
     waiting.start()
@@ -82,7 +84,7 @@ def read_stdin_bytes() -> bytes:
 
 
 def prepare_output() -> None:
-    """Let standard output and error take every text: with a ``?`` for what their encoding lacks, and when closed."""
+    """Let standard output and error accept any text: ``?`` replaces unencodable characters, and closed streams discard."""
     for name in ("stdout", "stderr"):
         stream: Any = getattr(sys, name)
         if stream is None:
@@ -92,15 +94,15 @@ def prepare_output() -> None:
 
 
 def flush_output() -> None:
-    """Write what is buffered. Raises `BrokenPipeError` or another `OSError` where nobody takes it."""
+    """Flush standard output. Raises `BrokenPipeError` or another `OSError` if that fails."""
     try:
         sys.stdout.flush()
     except OSError:
-        abandon_output()
+        discard_output()
         raise
 
 
-def abandon_output() -> None:
-    """Let what is still buffered go nowhere, so that the interpreter does not complain of it on its way out."""
+def discard_output() -> None:
+    """Discard buffered output, so that the interpreter does not report an error at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``aiogroq transcribe``: speech to text, or to subtitles."""
+"""``aiogroq transcribe``: speech to text or subtitles."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from aiogroq.types.audio import Transcription, Translation
 
 _SUBTITLES = {"srt": srt, "vtt": vtt}
-_TIMED = ("verbose_json", *_SUBTITLES)
+_WITH_TIMESTAMPS = ("verbose_json", *_SUBTITLES)
 
 
 _HELP = """Transcribe FILE.
 
-FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` reads a WAV file from standard input."""
+FILE is flac, mp3, mp4, m4a, ogg, wav or webm. If FILE is `-`, a WAV file is read from standard input."""
 
 
 @click.command(help=_HELP)
@@ -32,11 +32,9 @@ FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` reads a WAV file from standar
     "-m",
     "--model",
     metavar="ID",
-    help=f"Transcription model.  [default: {TRANSCRIPTION_MODEL}; to translate {TRANSLATION_MODEL}]",
+    help=f"Transcription model.  [default: {TRANSCRIPTION_MODEL}; with --translate: {TRANSLATION_MODEL}]",
 )
-@click.option(
-    "-l", "--language", metavar="CODE", help="The spoken language (en, de, ...), where it is known."
-)
+@click.option("-l", "--language", metavar="CODE", help="Language of the audio (en, de, ...).")
 @click.option("--translate", is_flag=True, help="Translate into English.")
 @click.option(
     "-f",
@@ -45,7 +43,7 @@ FILE is flac, mp3, mp4, m4a, ogg, wav or webm; `-` reads a WAV file from standar
     type=click.Choice(["text", "json", "verbose_json", "srt", "vtt"]),
     help="Output format.  [default: text]",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
 @connection_options()
 def transcribe(
     connection: Connection,
@@ -57,45 +55,47 @@ def transcribe(
     as_json: bool,
 ) -> None:
     if as_json and form in ("text", *_SUBTITLES):
-        raise click.UsageError(f"--json and --format {form} do not go together")
+        raise click.UsageError(f"--json cannot be combined with --format {form}")
     if translate and language is not None:
-        raise click.UsageError("--language does not go with --translate, which always writes English")
+        raise click.UsageError("--language cannot be combined with --translate: the output is always English")
     chosen = model or (TRANSLATION_MODEL if translate else TRANSCRIPTION_MODEL)
-    heard = run_async(_hear(connection, file, chosen, form, language, translate))
-    _show(heard, form or ("json" if as_json else "text"))
+    transcript = run_async(_transcribe(connection, file, chosen, form, language, translate))
+    _show(transcript, form or ("json" if as_json else "text"))
 
 
-async def _hear(
+async def _transcribe(
     connection: Connection, file: str, model: str, form: str | None, language: str | None, translate: bool
 ) -> Transcription | Translation:
     from aiogroq.types._omit import omit
 
-    sent: FileTypes = ("audio.wav", read_stdin_bytes()) if file == "-" else Path(file)
-    asked: Literal["json", "verbose_json"] = "verbose_json" if form in _TIMED else "json"
+    audio: FileTypes = ("audio.wav", read_stdin_bytes()) if file == "-" else Path(file)
+    response_format: Literal["json", "verbose_json"] = "verbose_json" if form in _WITH_TIMESTAMPS else "json"
     async with open_client(connection) as client:
         try:
             if translate:
-                return await client.audio.translations.create(file=sent, model=model, response_format=asked)
+                return await client.audio.translations.create(
+                    file=audio, model=model, response_format=response_format
+                )
             return await client.audio.transcriptions.create(
-                file=sent, model=model, response_format=asked, language=language or omit
+                file=audio, model=model, response_format=response_format, language=language or omit
             )
         except OSError as error:
-            # The client's own errors may be OSErrors too; those of the file have a number.
+            # Errors of the client may be OSErrors as well, but only errors of the file have a number.
             if error.errno is None:
                 raise
             raise CommandError(f"cannot read {file}: {error.strerror}") from error
 
 
-def _show(heard: Transcription | Translation, form: str) -> None:
+def _show(transcript: Transcription | Translation, form: str) -> None:
     if form in ("json", "verbose_json"):
-        write_json(heard)
+        write_json(transcript)
     elif form in _SUBTITLES:
-        write(_SUBTITLES[form](_cues(heard)), end="")
+        write(_SUBTITLES[form](_cues(transcript)), end="")
     else:
-        write(heard.text.strip())
+        write(transcript.text.strip())
 
 
-def _cues(heard: Transcription | Translation) -> list[Cue]:
-    if heard.segments:
-        return [Cue(segment.start, segment.end, segment.text) for segment in heard.segments]
-    return [Cue(0.0, heard.duration or 0.0, heard.text)]
+def _cues(transcript: Transcription | Translation) -> list[Cue]:
+    if transcript.segments:
+        return [Cue(segment.start, segment.end, segment.text) for segment in transcript.segments]
+    return [Cue(0.0, transcript.duration or 0.0, transcript.text)]

@@ -1,1 +1,1 @@
-"""The command line, run as people run it, against the embedded server."""
+"""The command line, run against the embedded server."""

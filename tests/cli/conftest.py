@@ -1,4 +1,4 @@
-"""Runs commands: in this process on streams of its own, or as a process like any other."""
+"""Runs commands: in this process with replaced standard streams, or as a process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMMAND = (sys.executable, "-m", "aiogroq")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a command."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -31,7 +31,7 @@ class Outcome:
 
 
 class Screen(io.TextIOWrapper):
-    """A stream in memory, at which a person may sit."""
+    """A stream in memory, which may claim to be a terminal."""
 
     def __init__(self, content: bytes = b"", *, terminal: bool = False) -> None:
         self.memory = io.BytesIO(content)
@@ -43,7 +43,7 @@ class Screen(io.TextIOWrapper):
 
     @property
     def content(self) -> bytes:
-        """All that was written."""
+        """The bytes written so far."""
         return self.memory.getvalue()
 
 
@@ -52,7 +52,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in this process. ``stdin`` is text or bytes; ``terminal`` puts a person at all three streams."""
+    """Run a command in this process. ``stdin`` is text or bytes; ``terminal`` makes all three streams terminals."""
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("NO_COLOR", "FORCE_COLOR", "AIOGROQ_DEBUG", "TTY_COMPATIBLE"):
@@ -79,7 +79,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
-    """A service that the environment names, with a key."""
+    """An embedded server selected by the environment variables, with a key."""
     with LocalGroq(api_key=KEY) as server:
         monkeypatch.setenv("GROQ_BASE_URL", server.base_url)
         monkeypatch.setenv("GROQ_API_KEY", KEY)
@@ -87,7 +87,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
 
 
 def start(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """Start ``aiogroq`` as a process, its three streams being pipes."""
+    """Start ``aiogroq`` as a process, with pipes for its standard streams."""
     pipes: dict[str, Any] = {
         "stdin": subprocess.PIPE,
         "stdout": subprocess.PIPE,

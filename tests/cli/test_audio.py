@@ -1,4 +1,4 @@
-"""``aiogroq speak`` and ``aiogroq transcribe``, there and back."""
+"""``aiogroq speak`` and ``aiogroq transcribe``."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ TEXT = "Speak softly, and send few bytes."
 
 
 @pytest.fixture
-def spoken(run: Run, service: LocalGroq, tmp_path: Path) -> Path:
+def speech(run: Run, service: LocalGroq, tmp_path: Path) -> Path:
     """A recording of `TEXT`."""
-    path = tmp_path / "spoken.wav"
+    path = tmp_path / "speech.wav"
     assert run("speak", TEXT, "-o", str(path)).code == 0
     service.clear()
     return path
@@ -47,13 +47,13 @@ def test_speech_is_a_wav_file(run: Run, service: LocalGroq, tmp_path: Path) -> N
     }
 
 
-def test_a_person_is_told_how_large_the_file_is(run: Run, service: LocalGroq, tmp_path: Path) -> None:
+def test_at_a_terminal_the_size_of_the_file_is_printed(run: Run, service: LocalGroq, tmp_path: Path) -> None:
     path = tmp_path / "x.wav"
     outcome = run("speak", TEXT, "-o", str(path), terminal=True)
     assert outcome.err == f"{path}: {path.stat().st_size:,} bytes\n"
 
 
-def test_text_and_sound_go_through_pipes(run: Run, service: LocalGroq) -> None:
+def test_text_and_audio_go_through_pipes(run: Run, service: LocalGroq) -> None:
     sound = run(
         "speak",
         "-",
@@ -65,9 +65,9 @@ def test_text_and_sound_go_through_pipes(run: Run, service: LocalGroq) -> None:
     assert run("transcribe", "-", stdin=sound).out == f"{TEXT}\n"
 
 
-def test_what_was_spoken_is_heard_in_another_process(spoken: Path) -> None:
+def test_speech_is_transcribed_in_another_process(speech: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "transcribe", "--local", str(spoken)], cwd=ROOT, capture_output=True, text=True, timeout=30
+        [*COMMAND, "transcribe", "--local", str(speech)], cwd=ROOT, capture_output=True, text=True, timeout=30
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{TEXT}\n", "")
 
@@ -75,31 +75,31 @@ def test_what_was_spoken_is_heard_in_another_process(spoken: Path) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--json"], ["-f", "json"], ["-f", "verbose_json"], ["-f", "verbose_json", "--json"]]
 )
-def test_a_transcription_as_json(run: Run, spoken: Path, arguments: list[str]) -> None:
-    heard = json.loads(run("transcribe", str(spoken), *arguments).out_bytes)
-    assert heard["text"].strip() == TEXT
-    assert ("segments" in heard) == ("verbose_json" in arguments)
+def test_a_transcription_as_json(run: Run, speech: Path, arguments: list[str]) -> None:
+    transcript = json.loads(run("transcribe", str(speech), *arguments).out_bytes)
+    assert transcript["text"].strip() == TEXT
+    assert ("segments" in transcript) == ("verbose_json" in arguments)
 
 
-def test_a_transcription_as_subtitles(run: Run, spoken: Path) -> None:
-    assert run("transcribe", str(spoken), "-f", "srt").out.startswith("1\n00:00:00,000 --> 00:00:0")
-    as_vtt = run("transcribe", str(spoken), "-f", "vtt").out
+def test_a_transcription_as_subtitles(run: Run, speech: Path) -> None:
+    assert run("transcribe", str(speech), "-f", "srt").out.startswith("1\n00:00:00,000 --> 00:00:0")
+    as_vtt = run("transcribe", str(speech), "-f", "vtt").out
     assert as_vtt.startswith("WEBVTT\n\n00:00:00.000 --> 00:00:0")
     assert TEXT in as_vtt
 
 
-def test_subtitles_without_segments_are_one_cue(run: Run, service: LocalGroq, spoken: Path) -> None:
+def test_subtitles_without_segments_are_one_cue(run: Run, service: LocalGroq, speech: Path) -> None:
     service.script(Fault(body={"text": " all of it ", "duration": 2.5}))
-    assert run("transcribe", str(spoken), "-f", "srt").out == "1\n00:00:00,000 --> 00:00:02,500\nall of it\n"
+    assert run("transcribe", str(speech), "-f", "srt").out == "1\n00:00:00,000 --> 00:00:02,500\nall of it\n"
 
 
-def test_the_model_depends_on_what_is_asked(run: Run, service: LocalGroq, spoken: Path) -> None:
-    run("transcribe", str(spoken), "--language", "en")
+def test_the_default_model_depends_on_translate(run: Run, service: LocalGroq, speech: Path) -> None:
+    run("transcribe", str(speech), "--language", "en")
     assert (sent(service)["model"], sent(service)["language"]) == (b"whisper-large-v3-turbo", b"en")
-    run("transcribe", str(spoken), "--translate")
+    run("transcribe", str(speech), "--translate")
     assert service.requests[-1].path.endswith("/audio/translations")
     assert sent(service)["model"] == b"whisper-large-v3"
-    run("transcribe", str(spoken), "-m", "mine")
+    run("transcribe", str(speech), "-m", "mine")
     assert sent(service)["model"] == b"mine"
 
 
@@ -111,14 +111,12 @@ def test_the_model_depends_on_what_is_asked(run: Run, service: LocalGroq, spoken
         ["speak", "  ", "-o", "x.wav"],
     ],
 )
-def test_what_does_not_go_together_is_a_usage_error(
-    run: Run, service: LocalGroq, arguments: list[str]
-) -> None:
+def test_conflicting_options_are_a_usage_error(run: Run, service: LocalGroq, arguments: list[str]) -> None:
     assert run(*arguments).code == 2
     assert service.request_count == 0
 
 
-def test_sound_is_not_written_to_a_terminal(run: Run, service: LocalGroq) -> None:
+def test_audio_is_not_written_to_a_terminal(run: Run, service: LocalGroq) -> None:
     assert run("speak", TEXT, "-o", "-", terminal=True).code == 2
 
 
@@ -140,17 +138,17 @@ def test_a_file_that_cannot_be_written_is_named(
 
 
 @pytest.mark.parametrize("arguments", [["speak", TEXT, "-o", "x.wav"], ["transcribe"]])
-def test_a_lost_connection_is_not_taken_for_a_file(
+def test_a_lost_connection_is_not_reported_as_a_file_error(
     run: Run,
     service: LocalGroq,
-    spoken: Path,
+    speech: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     service.script(Fault(before_head=True, end="close", times=None))
-    outcome = run(*arguments, *([str(spoken)] if len(arguments) == 1 else []))
+    outcome = run(*arguments, *([str(speech)] if len(arguments) == 1 else []))
     assert outcome.code == 1
     assert "closed the connection" in outcome.err
 
@@ -164,7 +162,7 @@ def test_a_device_is_written_to_and_not_replaced(run: Run, service: LocalGroq, t
     assert not Path(os.devnull).is_file()
 
 
-def test_the_limit_of_the_model_is_told_on_one_line(run: Run, service: LocalGroq, tmp_path: Path) -> None:
+def test_too_long_a_text_is_one_error_line(run: Run, service: LocalGroq, tmp_path: Path) -> None:
     outcome = run("speak", "x" * 300, "-o", str(tmp_path / "x.wav"))
     assert outcome.code == 1
     assert "200" in outcome.err
@@ -178,13 +176,13 @@ CUES = [
 ]
 
 
-def test_srt_numbers_what_is_spoken_and_leaves_silence_out() -> None:
+def test_srt_numbers_the_cues_and_leaves_out_blank_ones() -> None:
     assert srt(CUES) == (
         "1\n00:00:00,000 --> 00:00:01,234\n<b>One</b> & two\n"
         "\n2\n01:00:00,000 --> 01:01:01,500\nthree\nfour\n"
     )  # fmt: skip
 
 
-def test_vtt_escapes_what_would_be_markup() -> None:
+def test_vtt_escapes_markup() -> None:
     assert vtt(CUES[:1]) == "WEBVTT\n\n00:00:00.000 --> 00:00:01.234\n&lt;b&gt;One&lt;/b&gt; &amp; two\n"
     assert vtt([]) == "WEBVTT\n"

@@ -16,26 +16,26 @@ from aiogroq.local import Fault, LocalGroq
 from .conftest import KEY, Run, Screen, start
 
 
-def asked(service: LocalGroq) -> list[dict[str, Any]]:
-    """The bodies of the chat requests that came."""
+def bodies(service: LocalGroq) -> list[dict[str, Any]]:
+    """The bodies of the received chat requests."""
     return [request.json for request in service.requests if request.path.endswith("/chat/completions")]
 
 
 def prompts(service: LocalGroq) -> list[str]:
-    """What was asked last in each request."""
-    return [body["messages"][-1]["content"] for body in asked(service)]
+    """The content of the last message of each request."""
+    return [body["messages"][-1]["content"] for body in bodies(service)]
 
 
-def test_a_question_is_answered(run: Run, service: LocalGroq) -> None:
+def test_a_prompt_gets_a_response(run: Run, service: LocalGroq) -> None:
     outcome = run("chat", "What is 6 times 7?")
     assert (outcome.code, outcome.out, outcome.err) == (0, "6 * 7 = 42.\n", "")
-    assert asked(service)[0]["model"] == CHAT_MODEL
-    assert asked(service)[0]["stream"] is True
+    assert bodies(service)[0]["model"] == CHAT_MODEL
+    assert bodies(service)[0]["stream"] is True
 
 
-def test_without_streaming_the_answer_is_the_same(run: Run, service: LocalGroq) -> None:
+def test_without_streaming_the_response_is_the_same(run: Run, service: LocalGroq) -> None:
     assert run("chat", "What is 6 times 7?", "--no-stream").out == "6 * 7 = 42.\n"
-    assert "stream" not in asked(service)[0]
+    assert "stream" not in bodies(service)[0]
 
 
 @pytest.mark.parametrize(
@@ -48,19 +48,19 @@ def test_without_streaming_the_answer_is_the_same(run: Run, service: LocalGroq) 
         (["Grüße"], "日本", "Grüße\n\n日本"),
     ],
 )
-def test_what_is_piped_in_follows_the_prompt(
+def test_standard_input_follows_the_prompt(
     run: Run, service: LocalGroq, arguments: list[str], stdin: str, prompt: str
 ) -> None:
     assert run("chat", *arguments, stdin=stdin).code == 0
     assert prompts(service) == [prompt]
 
 
-def test_a_process_takes_its_question_from_a_pipe(service: LocalGroq) -> None:
+def test_a_process_reads_its_prompt_from_a_pipe(service: LocalGroq) -> None:
     out, err = start("chat").communicate(b"What is 6 times 7?\n", timeout=30)
     assert (out, err) == (b"6 * 7 = 42.\n", b"")
 
 
-def test_a_pipe_that_stays_open_is_told_of(service: LocalGroq) -> None:
+def test_a_pipe_that_stays_open_is_noted(service: LocalGroq) -> None:
     process = start("chat", "What is 6 times 7?")
     assert process.stderr is not None
     assert b"< /dev/null" in process.stderr.readline()
@@ -69,21 +69,21 @@ def test_a_pipe_that_stays_open_is_told_of(service: LocalGroq) -> None:
 
 
 @pytest.mark.parametrize("stdin", ["", "  \n", None])
-def test_nothing_to_ask_is_a_usage_error(run: Run, service: LocalGroq, stdin: str | None) -> None:
+def test_a_missing_prompt_is_a_usage_error(run: Run, service: LocalGroq, stdin: str | None) -> None:
     outcome = run("chat", stdin=stdin)
     assert outcome.code == 2
-    assert "nothing to ask" in outcome.err
+    assert "no prompt" in outcome.err
     assert service.request_count == 0
 
 
-def test_input_that_is_no_text_is_refused(run: Run, service: LocalGroq) -> None:
+def test_input_that_is_not_text_is_an_error(run: Run, service: LocalGroq) -> None:
     outcome = run("chat", stdin=b"RIFF\xff\xfe")
     assert (outcome.code, outcome.err) == (1, "aiogroq: error: standard input is not UTF-8 text\n")
 
 
 def test_options_are_sent(run: Run, service: LocalGroq) -> None:
     run("chat", "hi", "-m", "m/odel", "-s", "Be brief.", "-t", "0.5", "--max-tokens", "99")
-    body = asked(service)[0]
+    body = bodies(service)[0]
     assert body["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}]
     assert (body["model"], body["temperature"]) == ("m/odel", 0.5)
 
@@ -93,18 +93,18 @@ def test_options_are_sent(run: Run, service: LocalGroq) -> None:
     ("base_url", "name"),
     [("http://api.groq.com", "max_completion_tokens"), ("http://llama.example/v1", "max_tokens")],
 )
-def test_the_token_limit_has_the_name_that_the_server_knows(
+def test_the_token_limit_has_the_name_that_the_server_supports(
     run: Run, monkeypatch: pytest.MonkeyPatch, base_url: str, name: str, how: list[str]
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", KEY)
     with LocalGroq(api_key=KEY, allowed_hosts=["api.groq.com", "llama.example"]) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
         run("chat", "hi", "--max-tokens", "99", "--base-url", base_url, *how)
-        body = asked(proxy)[0]
+        body = bodies(proxy)[0]
     assert {key: body[key] for key in body if key.startswith("max")} == {name: 99}
 
 
-def test_an_answer_that_breaks_off_is_shown_as_far_as_it_came_and_ends_with_code_1(
+def test_a_truncated_response_is_printed_as_far_as_received_and_ends_with_code_1(
     run: Run, service: LocalGroq
 ) -> None:
     service.script(Fault(after_events=40, end="close"))
@@ -124,9 +124,9 @@ def test_done_without_a_finish_reason_ends_with_code_1(run: Run, service: LocalG
     assert outcome.err.startswith("aiogroq: error: ")
 
 
-def test_what_is_not_given_is_not_sent(run: Run, service: LocalGroq) -> None:
+def test_options_that_are_not_given_are_not_sent(run: Run, service: LocalGroq) -> None:
     run("chat", "hi")
-    assert set(asked(service)[0]) == {"messages", "model", "stream"}
+    assert set(bodies(service)[0]) == {"messages", "model", "stream"}
 
 
 def test_json_is_the_whole_completion(run: Run, service: LocalGroq) -> None:
@@ -137,20 +137,20 @@ def test_json_is_the_whole_completion(run: Run, service: LocalGroq) -> None:
     assert outcome.err == ""
 
 
-def test_an_answer_at_the_token_limit_says_so(run: Run, service: LocalGroq) -> None:
+def test_a_response_truncated_at_the_token_limit_is_noted(run: Run, service: LocalGroq) -> None:
     outcome = run("chat", "Tell me a story", "--max-tokens", "40")
     assert outcome.code == 0
     assert "--max-tokens" in outcome.err
 
 
-def test_the_speed_is_shown_at_a_terminal_only(run: Run, service: LocalGroq) -> None:
+def test_the_speed_is_printed_at_a_terminal_only(run: Run, service: LocalGroq) -> None:
     assert run("chat", "hi").err == ""
     assert "tokens/s" in run("chat", "hi", terminal=True).err
 
 
 @pytest.fixture
-def unruly(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
-    """A service whose answers would clear the screen."""
+def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
+    """A server whose responses contain terminal control sequences."""
     with LocalGroq(api_key=KEY, reply=lambda body: "be\x1b[2Jgone\n") as server:
         monkeypatch.setenv("GROQ_BASE_URL", server.base_url)
         monkeypatch.setenv("GROQ_API_KEY", KEY)
@@ -158,12 +158,12 @@ def unruly(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
 
 
 @pytest.mark.parametrize("how", [[], ["--no-stream"]])
-def test_an_answer_cannot_command_the_terminal(run: Run, unruly: LocalGroq, how: list[str]) -> None:
+def test_a_response_cannot_control_the_terminal(run: Run, hostile: LocalGroq, how: list[str]) -> None:
     assert run("chat", "hi", *how).out == "be\x1b[2Jgone\n"
     assert run("chat", "hi", *how, terminal=True).out == "be[2Jgone\n"
 
 
-def test_a_broken_stream_shows_what_came_and_one_line(run: Run, service: LocalGroq) -> None:
+def test_a_broken_stream_prints_what_was_received_and_one_error_line(run: Run, service: LocalGroq) -> None:
     service.script(Fault(on="/chat/completions", after_events=45, end="close"))
     outcome = run("chat", "Tell me a story about tea")
     assert outcome.code == 1
@@ -172,11 +172,11 @@ def test_a_broken_stream_shows_what_came_and_one_line(run: Run, service: LocalGr
     assert outcome.err.count("\n") == 1
 
 
-def test_a_conversation_remembers_what_was_said(run: Run, service: LocalGroq) -> None:
+def test_an_interactive_chat_sends_its_history(run: Run, service: LocalGroq) -> None:
     outcome = run("chat", "-s", "Be brief.", stdin="My name is Ada.\n\nWhat is my name?\n", terminal=True)
     assert outcome.code == 0
     assert "Your name is Ada." in outcome.out
-    assert [message["role"] for message in asked(service)[1]["messages"]] == [
+    assert [message["role"] for message in bodies(service)[1]["messages"]] == [
         "system",
         "user",
         "assistant",
@@ -184,45 +184,45 @@ def test_a_conversation_remembers_what_was_said(run: Run, service: LocalGroq) ->
     ]
 
 
-def test_a_conversation_can_be_held_with_the_embedded_server(run: Run) -> None:
+def test_an_interactive_chat_works_with_the_embedded_server(run: Run) -> None:
     outcome = run("chat", "--local", stdin="What is 6 times 7?\n", terminal=True)
     assert "42" in outcome.out
     assert "embedded server" in outcome.err
 
 
-def test_a_conversation_goes_on_after_an_error(run: Run, service: LocalGroq) -> None:
+def test_an_interactive_chat_continues_after_an_error(run: Run, service: LocalGroq) -> None:
     service.script(Fault(status=400, body={"error": {"message": "not today"}}))
     outcome = run("chat", stdin="first\nWhat is 6 times 7?\n", terminal=True)
     assert outcome.code == 0
     assert "not today" in outcome.err
     assert "42" in outcome.out
-    assert len(asked(service)[-1]["messages"]) == 1
+    assert len(bodies(service)[-1]["messages"]) == 1
 
 
-def test_a_conversation_without_a_key_does_not_begin(run: Run) -> None:
+def test_an_interactive_chat_requires_a_key(run: Run) -> None:
     outcome = run("chat", stdin="hi\n", terminal=True)
     assert outcome.code == 1
     assert "GROQ_API_KEY" in outcome.err
 
 
-def test_a_conversation_has_no_json(run: Run, service: LocalGroq) -> None:
+def test_an_interactive_chat_has_no_json(run: Run, service: LocalGroq) -> None:
     assert run("chat", "--json", terminal=True).code == 2
 
 
 class CtrlC(Screen):
-    """A person who presses Ctrl-C at the prompt."""
+    """Standard input on which Ctrl-C is pressed."""
 
     def readline(self, size: int | None = -1, /) -> Any:
         raise KeyboardInterrupt
 
 
-def test_ctrl_c_at_the_prompt_ends_the_conversation(run: Run, service: LocalGroq) -> None:
+def test_ctrl_c_at_the_prompt_ends_the_chat(run: Run, service: LocalGroq) -> None:
     outcome = run("chat", stdin=CtrlC(terminal=True), terminal=True)
     assert outcome.code == 130
     assert "Traceback" not in outcome.err
 
 
-def test_ctrl_c_during_an_answer_stops_that_answer_only(run: Run) -> None:
+def test_ctrl_c_during_a_response_stops_that_response_only(run: Run) -> None:
     def reply(body: dict[str, Any]) -> str:
         if body["messages"][-1]["content"] == "stop me":
             os.kill(os.getpid(), signal.SIGINT)
@@ -231,14 +231,14 @@ def test_ctrl_c_during_an_answer_stops_that_answer_only(run: Run) -> None:
     with LocalGroq(reply=reply, tokens_per_second=2000) as server:
         arguments = ("--base-url", server.base_url, "--api-key", "k")
         outcome = run("chat", *arguments, stdin="stop me\nhi\n", terminal=True)
-        bodies = asked(server)
+        sent = bodies(server)
     assert outcome.code == 0
     assert "[stopped]" in outcome.err
     assert "398 399" in outcome.out
-    assert [message["content"] for message in bodies[1]["messages"]] == ["hi"]
+    assert [message["content"] for message in sent[1]["messages"]] == ["hi"]
 
 
-def test_ctrl_c_during_an_answer_ends_a_single_question() -> None:
+def test_ctrl_c_during_a_response_ends_a_single_prompt() -> None:
     with LocalGroq(tokens_per_second=1) as server:
         process = start("chat", "Tell me a story", "--base-url", server.base_url, "--api-key", "k")
         assert process.stdin is not None

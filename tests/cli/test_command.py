@@ -1,4 +1,4 @@
-"""The command as a whole: its help, its exit codes, its errors on one line."""
+"""The command line as a whole: help, exit codes, error lines."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ HEAVY = ("aiohttp", "asyncio", "msgspec", "rich.console", "ssl")
 
 
 def error_line(outcome: Outcome) -> str:
-    """The one line of a command that failed."""
+    """Return the single error line of a command that failed."""
     assert outcome.code == 1
     assert outcome.err.startswith("aiogroq: error: ")
     assert outcome.err.count("\n") == 1
     return outcome.err
 
 
-def test_help_names_every_command_and_begins_with_the_demo(run: Run) -> None:
+def test_help_lists_every_command_with_the_demo_first(run: Run) -> None:
     outcome = run("--help")
     commands = [
         line.split()[0]
@@ -38,7 +38,7 @@ def test_help_names_every_command_and_begins_with_the_demo(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["demo", "serve", "chat", "models", "transcribe", "speak"])
-def test_every_command_explains_itself(run: Run, command: str) -> None:
+def test_every_command_has_help(run: Run, command: str) -> None:
     outcome = run(command, "--help")
     assert outcome.code == 0
     assert outcome.out.startswith(f"Usage: aiogroq {command}")
@@ -54,11 +54,11 @@ def test_help_is_the_same_without_docstrings(command: str) -> None:
     assert shown("-OO") == shown()
 
 
-def test_without_arguments_the_help_is_shown(run: Run) -> None:
+def test_without_arguments_the_help_is_printed(run: Run) -> None:
     assert run() == run("--help")
 
 
-def test_help_loads_nothing_that_takes_long() -> None:
+def test_help_imports_no_slow_module() -> None:
     code = f"import sys; from aiogroq.cli import main; main(['--help']); sys.exit(repr([m for m in {HEAVY!r} if m in sys.modules]))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert done.stderr == "[]\n"
@@ -76,7 +76,7 @@ def test_python_dash_m_is_the_command() -> None:
     assert (process.returncode, out[:8], err) == (0, b"aiogroq ", b"")
 
 
-def test_a_command_that_cannot_be_understood_is_exit_code_2(run: Run) -> None:
+def test_invalid_arguments_end_with_code_2(run: Run) -> None:
     for arguments in (
         ["dance"],
         ["chat", "--temperature", "9", "hi"],
@@ -101,7 +101,7 @@ def test_a_missing_key_says_what_to_do(
     assert "--local" in line
 
 
-def test_a_refused_key_is_told_and_not_shown(run: Run, service: LocalGroq) -> None:
+def test_a_rejected_key_is_reported_and_not_printed(run: Run, service: LocalGroq) -> None:
     line = error_line(run("--api-key", "gsk_secret_and_wrong", "models"))
     assert "401" in line
     assert "GROQ_API_KEY" in line
@@ -125,11 +125,11 @@ def test_an_address_without_a_server_is_named(run: Run) -> None:
     assert "refused" in line
 
 
-def test_a_base_url_that_is_none_is_told(run: Run) -> None:
+def test_an_invalid_base_url_is_reported(run: Run) -> None:
     assert "'nonsense'" in error_line(run("--base-url", "nonsense", "--api-key", "k", "models"))
 
 
-def test_a_time_limit_names_the_option_that_mends_it(run: Run) -> None:
+def test_a_timeout_names_the_option_to_raise(run: Run) -> None:
     with LocalGroq(latency_s=30) as server:
         line = error_line(
             run("chat", "hi", "--base-url", server.base_url, "--api-key", "k", "--timeout", "0.1")
@@ -150,7 +150,7 @@ def test_an_error_page_stays_on_one_line(run: Run, service: LocalGroq) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (CommandError("as it is"), "as it is"),
         (GroqError("The API key is empty"), "The API key is empty"),
@@ -158,19 +158,19 @@ def test_an_error_page_stays_on_one_line(run: Run, service: LocalGroq) -> None:
         (APIError("odd", None), "odd"),
         (FileNotFoundError(2, "No such file or directory", "x.wav"), "x.wav: No such file or directory"),
         (OSError(28, "No space left on device"), "No space left on device"),
-        (ZeroDivisionError("division by zero"), "unexpected ZeroDivisionError: division by zero (AIOGROQ_DEBUG=1 shows where)"),
+        (ZeroDivisionError("division by zero"), "unexpected ZeroDivisionError: division by zero (AIOGROQ_DEBUG=1 shows the traceback)"),
     ],
 )  # fmt: skip
-def test_errors_are_told_in_words(error: Exception, told: str) -> None:
-    assert explain(error) == told
+def test_errors_are_explained(error: Exception, message: str) -> None:
+    assert explain(error) == message
 
 
 @pytest.mark.parametrize(
-    ("status", "told"), [(429, "rate limit reached (429)"), (503, "the service failed (503)")]
+    ("status", "message"), [(429, "rate limit exceeded (429)"), (503, "server error (503)")]
 )
-def test_statuses_are_told_in_words(run: Run, service: LocalGroq, status: int, told: str) -> None:
+def test_statuses_are_explained(run: Run, service: LocalGroq, status: int, message: str) -> None:
     service.script(Fault(status=status, times=None, headers={"retry-after": "0"}))
-    assert told in error_line(run("models"))
+    assert message in error_line(run("models"))
 
 
 def test_a_wrong_path_points_to_the_base_url(run: Run, service: LocalGroq) -> None:
@@ -178,13 +178,13 @@ def test_a_wrong_path_points_to_the_base_url(run: Run, service: LocalGroq) -> No
     assert "--base-url" in line
 
 
-def test_debugging_lets_the_traceback_through(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debugging_shows_the_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIOGROQ_DEBUG", "1")
     with pytest.raises(CommandError):
         run("models")
 
 
-def test_options_may_stand_before_the_command_and_after_it(run: Run) -> None:
+def test_connection_options_are_accepted_before_and_after_the_command(run: Run) -> None:
     with LocalGroq(api_key=KEY) as server:
         before = run("--base-url", server.base_url, "--api-key", KEY, "models")
         after = run("models", "--base-url", server.base_url, "--api-key", KEY)
@@ -193,7 +193,7 @@ def test_options_may_stand_before_the_command_and_after_it(run: Run) -> None:
     assert before == after == nearer
 
 
-def test_local_needs_no_key_and_asks_nobody_else(
+def test_local_needs_no_key_and_uses_no_other_server(
     run: Run, service: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -204,7 +204,7 @@ def test_local_needs_no_key_and_asks_nobody_else(
 
 
 @pytest.mark.parametrize("option", [["--base-url", "http://127.0.0.1:9"], ["--api-key", "k"]])
-def test_local_and_a_service_do_not_go_together(run: Run, option: list[str]) -> None:
+def test_local_conflicts_with_the_options_of_a_service(run: Run, option: list[str]) -> None:
     outcome = run("models", "--local", *option)
     assert outcome.code == 2
     assert "--local" in outcome.err
@@ -219,7 +219,7 @@ def test_without_the_cli_extra_the_command_says_how_to_install_it(missing: str) 
     assert "pip install 'aiogroq[cli]'" in done.stderr
 
 
-def test_the_missing_extra_is_told_in_this_process_too(
+def test_the_missing_extra_is_reported_in_this_process_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "click", None)

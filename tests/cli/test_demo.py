@@ -11,19 +11,19 @@ import pytest
 from aiogroq import AsyncGroq
 from aiogroq.cli.console import make_console
 from aiogroq.cli.demo_batch import run_batch
-from aiogroq.cli.stage import Stage, Typewriter
+from aiogroq.cli.demo_context import DemoContext, WrappingWriter
 from aiogroq.local import Fault, LocalGroq
 
 from .conftest import KEY, Run, start
 
 SHOWN = (
     "William Shakespeare wrote it.",
-    "tokens/s, the first words after",
+    "tokens/s, first token after",
     "20/20",
     r"get_weather\(city='Lisbon'\)",
     "21 C and a clear sky in Lisbon",
     '{"name": "Ada Lovelace", "age": 36, "email": "ada@example.com"}',
-    "heard: Speak softly, and send few bytes.",
+    "transcript: Speak softly, and send few bytes.",
     "status: validating (> in_progress )?(> finalizing )?> completed",
     "request-1: 6 . 7 = 42.",
     "aiogroq chat --local",
@@ -31,7 +31,7 @@ SHOWN = (
 FILES = ["batch_requests.jsonl", "batch_results.jsonl", "speech.wav"]
 
 
-def test_the_demo_needs_neither_key_nor_network_and_leaves_nothing(tmp_path: Path) -> None:
+def test_the_demo_needs_no_key_and_no_network_and_leaves_no_files(tmp_path: Path) -> None:
     work, temporary = tmp_path / "work", tmp_path / "temporary"
     work.mkdir()
     temporary.mkdir()
@@ -41,12 +41,12 @@ def test_the_demo_needs_neither_key_nor_network_and_leaves_nothing(tmp_path: Pat
     process = start("demo", cwd=work, env=environment)
     out, err = process.communicate(timeout=50)
     assert (process.returncode, err) == (0, b"")
-    assert "7 of 7 steps worked" in out.decode()
+    assert "7 of 7 steps succeeded" in out.decode()
     assert re.findall(rb"[\x00-\x09\x0b-\x1f]", out) == []
     assert list(work.iterdir()) + list(temporary.iterdir()) == []
 
 
-def test_every_step_shows_what_came_back_and_a_key_is_left_alone(
+def test_every_step_prints_its_results_and_does_not_use_the_key(
     run: Run, service: LocalGroq, tmp_path: Path
 ) -> None:
     folder = tmp_path / "a" / "b"
@@ -59,16 +59,16 @@ def test_every_step_shows_what_came_back_and_a_key_is_left_alone(
         assert re.search(shown, " ".join(outcome.out.split())), shown
     assert all(line == line.rstrip() for line in outcome.out.splitlines())
     assert sorted(path.name for path in folder.iterdir()) == FILES
-    assert "speech.wav" in outcome.out.partition("Kept in")[2]
+    assert "speech.wav" in outcome.out.partition("Files in")[2]
 
 
-def test_at_a_terminal_the_demo_is_coloured(run: Run) -> None:
+def test_at_a_terminal_the_demo_has_colours(run: Run) -> None:
     outcome = run("demo", terminal=True)
     assert outcome.code == 0
     assert "\x1b[" in outcome.out
 
 
-def test_live_asks_the_service_of_the_environment(run: Run, service: LocalGroq) -> None:
+def test_live_uses_the_service_of_the_environment(run: Run, service: LocalGroq) -> None:
     outcome = run("demo", "--live")
     assert outcome.code == 0
     assert service.base_url in outcome.out.splitlines()[0]
@@ -84,7 +84,7 @@ def test_a_step_that_fails_does_not_end_the_demo(run: Run, service: LocalGroq) -
     outcome = run("demo", "--live")
     assert outcome.code == 1
     assert "accept the terms first" in outcome.out
-    assert "6 of 7 steps worked" in outcome.out
+    assert "6 of 7 steps succeeded" in outcome.out
 
 
 @pytest.mark.parametrize(
@@ -93,25 +93,25 @@ def test_a_step_that_fails_does_not_end_the_demo(run: Run, service: LocalGroq) -
 def test_a_failure_among_many_requests_is_one_line(run: Run, service: LocalGroq, fault: Fault) -> None:
     service.script(fault)
     outcome = run("demo", "--live")
-    assert "6 of 7 steps worked" in outcome.out
+    assert "6 of 7 steps succeeded" in outcome.out
     assert outcome.out.count("failed:") == 1
 
 
 @pytest.mark.parametrize(("arguments", "code"), [(["--live"], 1), (["--base-url", "http://127.0.0.1:9"], 2)])
-def test_live_and_its_options_need_each_other(run: Run, arguments: list[str], code: int) -> None:
+def test_options_of_the_service_require_live(run: Run, arguments: list[str], code: int) -> None:
     assert run("demo", *arguments).code == code
 
 
-def test_live_is_not_local(run: Run) -> None:
+def test_live_conflicts_with_local(run: Run) -> None:
     assert run("--local", "demo", "--live").code == 2
 
 
-async def test_a_batch_that_takes_too_long_is_cancelled_and_its_files_deleted(
+async def test_a_slow_batch_is_cancelled_and_its_files_are_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with LocalGroq(batch_step_s=600) as server:
         async with AsyncGroq(api_key=KEY, base_url=server.base_url) as client:
-            await run_batch(Stage(client, make_console(), tmp_path, patience_s=0.0))
+            await run_batch(DemoContext(client, make_console(), tmp_path, max_wait_s=0.0))
         calls = [(request.method, request.path.rpartition("/")[2]) for request in server.requests]
     assert ("POST", "cancel") in calls
     assert calls[-1][0] == "DELETE"
@@ -122,9 +122,9 @@ def test_streamed_words_are_wrapped_whole(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "20")
-    paper = Typewriter(make_console())
-    for piece in ("Hel", "lo wo", "rld, how are", " you\nto", "day? ", "\x1b[2J"):
-        paper.write(piece)
-    paper.end()
-    paper.end()
+    writer = WrappingWriter(make_console())
+    for chunk in ("Hel", "lo wo", "rld, how are", " you\nto", "day? ", "\x1b[2J"):
+        writer.write(chunk)
+    writer.end()
+    writer.end()
     assert capsys.readouterr().out == "    Hello world, how\n    are you\n    today? [2J\n"

@@ -1,4 +1,4 @@
-"""Where output goes: to readers that leave, to full disks, to narrow encodings, to terminals that obey."""
+"""Output to broken pipes, full disks, closed streams, limited encodings and terminals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .conftest import COMMAND, ROOT, Run, Screen, start
 
 
 @pytest.mark.parametrize("arguments", [["models", "--local"], ["demo"], ["chat", "--local", "hi"]])
-def test_a_reader_that_went_away_is_no_error(arguments: list[str]) -> None:
+def test_a_broken_pipe_is_no_error(arguments: list[str]) -> None:
     process = start(*arguments, stdin=subprocess.DEVNULL)
     assert process.stdout is not None
     process.stdout.close()
@@ -24,7 +24,7 @@ def test_a_reader_that_went_away_is_no_error(arguments: list[str]) -> None:
 
 
 class Unread(Screen):
-    """A pipe that nobody reads any more: it breaks when its buffer is written out."""
+    """A pipe whose reader has gone: the flush fails."""
 
     is_broken = False
 
@@ -34,13 +34,13 @@ class Unread(Screen):
             raise BrokenPipeError(32, "Broken pipe")
 
 
-def test_output_that_breaks_at_its_end_is_no_error(run: Run) -> None:
+def test_a_pipe_that_breaks_at_the_last_flush_is_no_error(run: Run) -> None:
     outcome = run("--version", stdout=Unread())
     assert (outcome.code, outcome.err) == (141, "")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="has no /dev/full")
-def test_a_full_disk_is_told() -> None:
+def test_a_full_disk_is_reported() -> None:
     with open("/dev/full", "wb") as full:
         process = start("--version", stdout=full)
         _, err = process.communicate(timeout=30)
@@ -48,7 +48,7 @@ def test_a_full_disk_is_told() -> None:
     assert err == b"aiogroq: error: No space left on device\n"
 
 
-def test_what_a_terminal_would_obey_is_taken_out() -> None:
+def test_control_characters_are_removed() -> None:
     assert printable("a\x1b[2Jb\x07\u202ec\r\nd\te") == "a[2Jbc\nd\te"
     assert one_line("a\n b\t c") == "a b c"
     assert one_line("x" * 20, limit=10) == "xxxxxxx..."

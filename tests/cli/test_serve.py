@@ -1,4 +1,4 @@
-"""``aiogroq serve``: started, used, stopped."""
+"""``aiogroq serve``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .conftest import Outcome, Run, Screen, start
 
 
 class Announced(Screen):
-    """Standard output that does something when the server has said how to use it."""
+    """Standard output that calls a function when the server has printed how to use it."""
 
     def __init__(self, then: Callable[[str], None]) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Announced(Screen):
 
 
 def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome, list[int]]:
-    """Run the server in this process, ask it for its models, stop it; returns also the status of the answer."""
+    """Run the server in this process, request its models, and stop it. Return also the status codes."""
     statuses: list[int] = []
 
     def use(base_url: str) -> None:
@@ -41,8 +41,8 @@ def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome
             f"{base_url}/openai/v1/models", headers={"Authorization": "Bearer k"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                statuses.append(answer.status)
+            with urllib.request.urlopen(request, timeout=10) as response:
+                statuses.append(response.status)
         except urllib.error.HTTPError as error:
             statuses.append(error.code)
             error.close()
@@ -52,13 +52,13 @@ def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome
 
 
 def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
-    """The exit code, and what came on standard error."""
+    """Return the exit code and the standard error of a process."""
     _, err = process.communicate(timeout=30)
     return process.returncode, err
 
 
 def announced_url(process: subprocess.Popen[bytes]) -> str:
-    """The base URL that a server process prints."""
+    """Return the base URL that a server process prints."""
     assert process.stdout is not None
     found = re.search(rb"http://\S+:\d+", process.stdout.readline())
     assert found is not None
@@ -66,7 +66,7 @@ def announced_url(process: subprocess.Popen[bytes]) -> str:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_process_answers_until_it_is_stopped(stop: signal.Signals) -> None:
+def test_a_server_process_responds_until_it_is_stopped(stop: signal.Signals) -> None:
     process = start("serve", "--port", "0")
     url = announced_url(process)
     body = json.dumps(
@@ -74,13 +74,13 @@ def test_a_server_process_answers_until_it_is_stopped(stop: signal.Signals) -> N
     ).encode()
     headers = {"Authorization": "Bearer anything", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/openai/v1/chat/completions", body, headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert "42" in answer.read().decode()
+    with urllib.request.urlopen(request, timeout=10) as response:
+        assert "42" in response.read().decode()
     process.send_signal(stop)
     assert ended(process) == (0, b"")
 
 
-def test_the_server_says_how_it_is_used(run: Run) -> None:
+def test_the_server_prints_how_to_use_it(run: Run) -> None:
     outcome, statuses = serve(run)
     assert (outcome.code, outcome.err, statuses) == (0, "", [200])
     lines = outcome.out.splitlines()
@@ -89,34 +89,34 @@ def test_the_server_says_how_it_is_used(run: Run) -> None:
     assert re.search(r"OPENAI_BASE_URL=http://127\.0\.0\.1:\d+/openai/v1 ", lines[2])
 
 
-def test_the_signals_are_what_they_were_when_the_server_has_stopped(run: Run) -> None:
+def test_signal_handlers_are_restored_when_the_server_has_stopped(run: Run) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     serve(run, stop=signal.SIGTERM)
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_a_key_of_its_own_is_asked_for_and_not_printed(run: Run) -> None:
+def test_a_chosen_key_is_required_and_not_printed(run: Run) -> None:
     outcome, statuses = serve(run, "--api-key", "open sesame")
     assert statuses == [401]
     assert "sesame" not in outcome.out + outcome.err
 
 
-def test_other_hosts_are_warned_of(run: Run) -> None:
+def test_a_public_address_is_warned_of(run: Run) -> None:
     outcome, statuses = serve(run, "--host", "0.0.0.0")
     assert statuses == [200]
-    assert outcome.err == "aiogroq: warning: everybody who can reach 0.0.0.0 can use this server\n"
+    assert outcome.err == "aiogroq: warning: anyone who can reach 0.0.0.0 can use this server\n"
 
 
 def test_localhost_is_not_warned_of(run: Run) -> None:
     assert serve(run, "--host", "localhost")[0].err == ""
 
 
-def test_files_are_kept_where_they_are_wanted(run: Run, tmp_path: Path) -> None:
-    serve(run, "--data-dir", str(tmp_path / "kept"))
-    assert (tmp_path / "kept").is_dir()
+def test_files_are_stored_in_the_data_directory(run: Run, tmp_path: Path) -> None:
+    serve(run, "--data-dir", str(tmp_path / "data"))
+    assert (tmp_path / "data").is_dir()
 
 
-def test_a_port_in_use_is_told(run: Run) -> None:
+def test_a_port_in_use_is_reported(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         outcome = run("serve", "--port", str(taken.getsockname()[1]))
     assert outcome.code == 1
@@ -125,13 +125,13 @@ def test_a_port_in_use_is_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--host", "no.such.host.invalid"], ["--data-dir", "/dev/null/x"]])
-def test_a_server_that_cannot_start_says_why(run: Run, arguments: list[str]) -> None:
+def test_a_server_that_cannot_start_reports_the_reason(run: Run, arguments: list[str]) -> None:
     outcome = run("serve", "--port", "0", *arguments)
     assert outcome.code == 1
-    assert "cannot serve" in outcome.err
+    assert "cannot start the server" in outcome.err
 
 
-def test_options_for_asking_mean_nothing_to_the_server(run: Run) -> None:
+def test_the_server_accepts_no_connection_options(run: Run) -> None:
     assert run("--timeout", "3", "serve").code == 2
 
 
@@ -148,15 +148,15 @@ def test_commands_use_the_server_that_the_environment_names(run: Run) -> None:
         assert ended(process) == (0, b"")
 
 
-def asked(url: str, path: str = "/openai/v1/models", body: bytes | None = None, **headers: str) -> int:
-    """The status of one request."""
+def status_of(url: str, path: str = "/openai/v1/models", body: bytes | None = None, **headers: str) -> int:
+    """Send a request and return its status."""
     named = {
         "Authorization": "Bearer k",
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     try:
-        with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=10) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=10) as response:
+            return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
@@ -165,51 +165,51 @@ def asked(url: str, path: str = "/openai/v1/models", body: bytes | None = None, 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "What is 6 times 7?"}]}).encode()
 
 
-def test_a_line_for_each_request_is_written_where_it_is_wanted() -> None:
+def test_verbose_logs_each_request() -> None:
     process = start("serve", "--port", "0", "-v")
     url = announced_url(process)
-    assert asked(url, "/v1/chat/completions", CHAT) == 200
-    assert asked(url, "/v1/models/nope") == 404
-    assert asked(url, "/v1/chat/completions", b'{"model": "m", "messages": []}') == 400
+    assert status_of(url, "/v1/chat/completions", CHAT) == 200
+    assert status_of(url, "/v1/models/nope") == 404
+    assert status_of(url, "/v1/chat/completions", b'{"model": "m", "messages": []}') == 400
     streamed = json.dumps({**json.loads(CHAT), "stream": True}).encode()
     assert (
-        asked(url, "/v1/chat/completions", streamed, x_local_fault='{"after_events": 2, "end": "close"}')
+        status_of(url, "/v1/chat/completions", streamed, x_local_fault='{"after_events": 2, "end": "close"}')
         == 200
     )
     process.send_signal(signal.SIGTERM)
     code, err = ended(process)
     assert code == 0
-    first, second, refused, cut = err.decode().splitlines()
-    assert re.fullmatch(r"POST /v1/chat/completions m 400 \d+ ms", refused)
-    assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms cut", cut)
+    first, second, rejected, truncated = err.decode().splitlines()
+    assert re.fullmatch(r"POST /v1/chat/completions m 400 \d+ ms", rejected)
+    assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms truncated", truncated)
     assert re.fullmatch(r"POST /v1/chat/completions m 200 \d+ ms \d+\+\d+ tokens", first)
     assert re.fullmatch(r"GET /v1/models/nope - 404 \d+ ms", second)
 
 
-def test_what_goes_wrong_in_the_server_is_told_on_standard_error(tmp_path: Path) -> None:
+def test_errors_of_the_server_are_logged_to_standard_error(tmp_path: Path) -> None:
     process = start("serve", "--port", "0", "--data-dir", str(tmp_path))
     url = announced_url(process)
     (tmp_path / "files").rmdir()
     (tmp_path / "files").write_text("in the way")
     form = b'--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--b\r\nContent-Disposition: form-data; '
     form += b'name="file"; filename="a"\r\n\r\n{}\r\n--b--'
-    assert asked(url, "/v1/files", form, Content_Type="multipart/form-data; boundary=b") == 500
+    assert status_of(url, "/v1/files", form, Content_Type="multipart/form-data; boundary=b") == 500
     process.send_signal(signal.SIGTERM)
     code, err = ended(process)
     assert code == 0
     assert err.startswith(b"aiogroq: POST /v1/files failed\nTraceback")
 
 
-def test_foreign_host_names_and_faults_are_answered_where_that_is_allowed() -> None:
+def test_allowed_host_names_and_faults_are_accepted() -> None:
     process = start("serve", "--port", "0", "--allow-host", "groq.test", "--no-fault-header")
     url = announced_url(process)
     try:
-        assert [asked(url, Host=host) for host in ("groq.test", "localhost", "evil.example")] == [
+        assert [status_of(url, Host=host) for host in ("groq.test", "localhost", "evil.example")] == [
             200,
             200,
             403,
         ]
-        assert asked(url, x_local_fault='{"status": 418}') == 200
+        assert status_of(url, x_local_fault='{"status": 418}') == 200
     finally:
         process.send_signal(signal.SIGTERM)
         assert ended(process) == (0, b"")

@@ -1,4 +1,4 @@
-"""What the steps of the demo share: the client, the place for files, and how things are shown."""
+"""The context of the demo's steps: the client, the directory for files, and the output."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ _INDENT = 4
 
 
 @dataclass
-class Stage:
-    """One run of the demo."""
+class DemoContext:
+    """The context of one run of the demo."""
 
     client: AsyncGroq
     console: Console
     folder: Path
-    """Where the files of the demo go."""
-    patience_s: float = 60.0
-    """How long the demo waits for a batch, in seconds."""
+    """The directory for the files of the demo."""
+    max_wait_s: float = 60.0
+    """The maximum time to wait for a batch, in seconds."""
 
     def heading(self, number: int, count: int, title: str, call: str) -> None:
-        """Begin a step: its number, what it shows and the call that does it."""
+        """Print the heading of a step: its number, its title and its call."""
         from rich.text import Text
 
         self.console.print()
         self.console.print(Text.assemble((f"{number}/{count} ", "cyan"), (title, "bold")))
         self.console.print(Text(f"    {call}", style="dim"))
 
-    def say(self, label: str, text: str, style: str = "") -> None:
-        """Show a labelled text, wrapped and indented."""
+    def show(self, label: str, text: str, style: str = "") -> None:
+        """Print a labelled text, wrapped and indented."""
         from rich.text import Text
 
         indent, shown = " " * _INDENT, " ".join(printable(text).split())
@@ -49,33 +49,33 @@ class Stage:
         for line in lines[1:]:
             self.console.print(Text(indent + line, style=style))
 
-    def fact(self, text: str) -> None:
-        """Show what was measured."""
+    def note(self, text: str) -> None:
+        """Print a measurement."""
         from rich.text import Text
 
         self.console.print(Text(f"    {text}", style="green"))
 
-    def typewriter(self) -> Typewriter:
-        """Something to write the pieces of a streamed answer with."""
-        return Typewriter(self.console)
+    def text_writer(self) -> WrappingWriter:
+        """Return a writer for the chunks of a streamed response."""
+        return WrappingWriter(self.console)
 
 
-class Typewriter:
-    """Writes pieces of text as they come, word by word, wrapped and indented."""
+class WrappingWriter:
+    """Writes chunks of text word by word, wrapped and indented."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._column = 0
         self._rest = ""
 
-    def write(self, piece: str) -> None:
-        """Write the words that this piece ends."""
-        *words, self._rest = _WORD_STARTS.split(self._rest + printable(piece))
+    def write(self, text: str) -> None:
+        """Write the words that this chunk completes."""
+        *words, self._rest = _WORD_STARTS.split(self._rest + printable(text))
         for word in words:
             self._put(word)
 
     def end(self) -> None:
-        """Write what is left, and end the line."""
+        """Write the rest, and end the line."""
         self._put(self._rest)
         self._rest = ""
         self._end_line()
