@@ -22,7 +22,7 @@ _OPTIONAL = (
     (ROOT / "pyproject.toml").read_text().partition("[project.optional-dependencies]")[2].partition("\n[")[0]
 )
 EXTRAS = set(re.findall(r"^(\w+) = \[", _OPTIONAL, re.MULTILINE))
-TOOLS = {"cd", "echo", "export", "git", "mkdocs", "mypy", "pyright", "python", "ruff"}
+TOOLS = {".", "cd", "echo", "export", "git", "mkdocs", "mypy", "pyright", "python", "ruff"}
 """Programs of others whose arguments are checked for the files in them only."""
 MODULES = {"build", "twine", "venv"}
 """Modules of others that the environment of the tests need not have."""
@@ -74,7 +74,7 @@ def flaw_of(arguments: list[str]) -> str | None:
         if program == "python" and rest[:1] == ["-m"] and not _is_module(rest[1]):
             return f"there is no module {rest[1]}"
         paths = [word.partition("::")[0] for word in rest if _PATH.fullmatch(word.partition("::")[0])]
-        missing = [path for path in paths if not (ROOT / path).exists() and not path.startswith("site")]
+        missing = [path for path in paths if not (ROOT / path).exists() and not path.startswith(".venv")]
         return f"there is no {missing[0]}" if missing else None
     return f"{program} is not known"
 
