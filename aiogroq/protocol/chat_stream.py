@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Generic, TypeVar, overload
 
 from ..types._decode import decode_json, typed_decoder
 from ..types.chat.chat_completion import ChatCompletion
@@ -18,7 +19,22 @@ from .stream_protocol import (
     StreamProtocol,
 )
 
+V = TypeVar("V")
+
 _decode = typed_decoder(ChatCompletionChunk).decode
+
+
+class ByEventType(Generic[V]):
+    """For type checkers: a property that is a ``V`` if the stream is one of chat chunks, and what its protocol says if not."""
+
+    @overload
+    def __get__(
+        self, stream: AsyncIterator[ChatCompletionChunk] | Iterator[ChatCompletionChunk], owner: object = None
+    ) -> V: ...
+    @overload
+    def __get__(self, stream: object, owner: object = None) -> Any: ...
+    def __get__(self, stream: object, owner: object = None) -> Any:
+        raise NotImplementedError
 
 
 class ChatStreamProtocol(StreamProtocol[ChatCompletionChunk]):

@@ -1,9 +1,8 @@
-"""`Stream`: the blocking twin of `AsyncStream`.
+"""`Stream`: the sync version of `AsyncStream`.
 
-One task on the portal's loop reads ahead and hands over every event that one read has decoded, since a round trip to the
-loop for each event would cost more than the event itself. It reads ahead by a bounded number of events, so that a slow
-reader slows the sender down. The task knows nothing of the `Stream`, which may so be forgotten: when it is collected, the
-task and the connection end.
+One task on the portal's event loop reads ahead, and hands over all events that one read has decoded: a round trip to the loop
+for each event would cost more than the event. It reads ahead by a limited number of events, so a slow reader slows the sender
+down. The task has no reference to the `Stream`: when that is garbage-collected, the task and the connection end.
 """
 
 from __future__ import annotations
@@ -15,11 +14,13 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .. import transport
 from ..errors import APIError, GroqError
+from ..protocol.chat_stream import ByEventType
 from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from .portal import PortalError, check_not_portal_thread, portal
 from .runner import LIVENESS_S
@@ -28,133 +29,136 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _AHEAD = 2048
-"""Events that are read ahead, about, before somebody reads them."""
+"""About how many events are read ahead of the reader."""
 
 
 class _End:
-    """The stream is over: with this error, or well."""
+    """Ends the queue: with an error, or None for a stream that ended in order."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
 
 
 class _Mark:
-    """Lies in the queue behind every half of `_AHEAD` events."""
+    """Follows every half of `_AHEAD` events in the queue. The reader acknowledges it."""
 
 
 _MARK = _Mark()
 
 
-class _Pump(Generic[T]):
-    """Reads the events of a stream on the portal's loop, into a queue for the threads that iterate it.
+class _ReadAhead(Generic[T]):
+    """Reads the events of a stream on the portal's event loop, into a queue for the threads that iterate it.
 
-    The two sides share nothing that both change. How far the pump has read ahead it learns from its own marks, which come
-    back to it: two of them that no reader has met are as much as is read ahead.
+    The loop and the threads share no state that both change. The loop learns from the acknowledged marks how far ahead it
+    is: it waits while two of them are not acknowledged.
     """
 
     def __init__(self, source: transport.AsyncStream[T]) -> None:
         self.source = source
         self.runner = portal.runner
-        # Not a deque with a semaphore, whose lock an interrupt of the reader can leave locked, for the portal to wait on.
-        self._inbox: SimpleQueue[list[T] | _Mark | _End] = SimpleQueue()
+        # A deque with a semaphore would not do: an interrupt of the reader can leave the semaphore's lock locked, and the
+        # loop would wait for it.
+        self._queue: SimpleQueue[list[T] | _Mark | _End] = SimpleQueue()
         self._task: asyncio.Task[None] | None = None
-        self._is_left = False
-        # These two are for the loop's thread alone.
-        self._unmet_marks = 0
-        self._mark_met = asyncio.Event()
+        self._is_closed = False
+        # Used by the thread of the loop only:
+        self._open_marks = 0
+        self._acknowledged = asyncio.Event()
 
     @property
     def is_started(self) -> bool:
-        """Whether it reads or has read."""
+        """Whether reading has begun."""
         return self._task is not None
 
     async def start(self) -> None:
         """Begin to read."""
-        if self._task is None and not self._is_left:
-            self._task = asyncio.create_task(self._read_ahead())
+        if self._task is None and not self._is_closed:
+            self._task = asyncio.create_task(self._read())
 
-    async def _read_ahead(self) -> None:
+    async def _read(self) -> None:
         end = _End(None)
         try:
             unmarked = 0
             while batch := await self.source.next_batch():
-                self._inbox.put(batch)
+                self._queue.put(batch)
                 unmarked += len(batch)
                 if unmarked >= _AHEAD // 2:
                     unmarked = 0
                     await self._put_mark()
         except asyncio.CancelledError:
-            if not self._is_left:  # cut with the loop: no end like that of a whole stream
+            if (
+                not self._is_closed
+            ):  # cancelled with the loop: must not look like the end of a complete stream
                 end = _End(
                     PortalError("The task that reads this stream was cancelled; the rest of it is lost.")
                 )
         except BaseException as error:
             end = _End(error)
-        self._inbox.put(end)
+        self._queue.put(end)
 
     async def _put_mark(self) -> None:
-        self._unmet_marks += 1
-        self._inbox.put(_MARK)
-        while self._unmet_marks >= 2:
-            self._mark_met.clear()
-            await self._mark_met.wait()
+        self._open_marks += 1
+        self._queue.put(_MARK)
+        while self._open_marks >= 2:
+            self._acknowledged.clear()
+            await self._acknowledged.wait()
 
-    def _meet_mark(self) -> None:
-        self._unmet_marks -= 1
-        self._mark_met.set()
+    def _acknowledge(self) -> None:
+        self._open_marks -= 1
+        self._acknowledged.set()
 
     def take(self) -> list[T] | _End:
-        """The next events, waiting for them, or the end. Raises `PortalError` where neither will come."""
+        """Return the next events, waiting for them, or the end. Raises `PortalError` if the loop has ended."""
         while True:
-            arrived = self._next()
-            if isinstance(arrived, list):
-                return arrived
-            if isinstance(arrived, _End):
-                self._inbox.put(arrived)  # for other threads that wait
-                return arrived
-            self.runner.call_soon(self._meet_mark)
+            item = self._next()
+            if isinstance(item, list):
+                return item
+            if isinstance(item, _End):
+                self._queue.put(item)  # for other threads that wait
+                return item
+            self.runner.call_soon(self._acknowledge)
 
     def _next(self) -> list[T] | _Mark | _End:
         while True:
             try:
-                return self._inbox.get(timeout=LIVENESS_S)
+                return self._queue.get(timeout=LIVENESS_S)
             except Empty:
                 pass
             if not self.runner.is_alive or sys.is_finalizing():
                 try:
-                    return self._inbox.get_nowait()  # put there since
+                    return self._queue.get_nowait()  # put in since then
                 except Empty:
                     raise PortalError(
                         "The thread that reads streams has died; the rest of the stream is lost."
                     ) from None
 
     async def close(self) -> None:
-        """End the connection, and the wait of every thread that iterates."""
-        self._is_left = True
+        """Close the connection, and end the wait of every thread that iterates."""
+        self._is_closed = True
         if self._task is not None:
             self._task.cancel()
-        self._inbox.put(_End(None))  # a task that is cancelled before its first step says nothing
+        self._queue.put(_End(None))  # a task that is cancelled before its first step puts nothing
         await self.source.close()
 
-    async def collect(self) -> ChatCompletion:
-        """What has arrived, where it is the whole stream. Raises as `AsyncStream.collect`."""
+    async def collect_closed(self) -> Any:
+        """Close the stream and collect it, which fails unless all of it had arrived."""
         await self.close()
         return await self.source.collect()
 
-    async def left_early(self, by: str) -> APIError:
-        """The error for a stream that something in the reader's thread has ended."""
+    async def closed_early(self, by: str) -> APIError:
+        """Close the stream, and return the error that it was closed ``by`` an exception in the thread of its reader."""
         await self.close()
         return self.source.closed_early(f", by {by}")
 
     def close_nowait(self) -> None:
-        """`close` without waiting, for a stream that was collected."""
+        """Close the stream without waiting for it, after it was garbage-collected."""
         portal.close_nowait(self.close, self.runner)
 
 
 class Stream(Generic[T]):
-    """An answer that arrives event by event: iterate it with ``for``, or `collect` it.
+    """A response that arrives event by event: iterate it with ``for``, or `collect` it.
 
-    Leave it before its end with `close`, or by ``with``. Raises while iterating what `AsyncStream` raises.
+    Leave it before its end with `close`, or use it with ``with``. Raises while iterating what `AsyncStream` raises.
     """
 
     response: Any
@@ -164,11 +168,11 @@ class Stream(Generic[T]):
         self._source = source
         self.response = source.response
         self._ready: deque[T] = deque()
-        self._pump = _Pump(source)
+        self._ahead = _ReadAhead(source)
         self._is_over = False
-        self._failed: BaseException | None = None
-        self._left_by = ""  # the name of the exception, where one of this thread's has ended it
-        self._guard: weakref.finalize[[], Stream[T]] | None = None
+        self._error: BaseException | None = None
+        self._interrupted_by = ""  # the name of an exception raised in this thread that has ended the stream
+        self._finalizer: weakref.finalize[[], Stream[T]] | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._source.describe()}>"
@@ -183,73 +187,72 @@ class Stream(Generic[T]):
             except IndexError:
                 pass
             except BaseException as error:  # the event may have been taken out, and be lost
-                self._leave(error)
+                self._interrupt(error)
                 raise
-            self._wait()  # not above, where what it raises would seem to have come of an IndexError
+            self._wait()  # not in the `except` block, or its errors would have an IndexError as their context
 
     def _wait(self) -> None:
         """Wait for events. Raises `StopIteration` at the end."""
         self._raise_end()
         check_not_portal_thread(
-            self._pump.runner
-        )  # before anything changes: the stream can be read elsewhere
-        if not self._pump.is_started:
-            self._start()
+            self._ahead.runner
+        )  # before anything changes: another thread can read the stream
+        if not self._ahead.is_started:
+            self._finalizer = weakref.finalize(self, self._ahead.close_nowait)
+            self._finalizer.atexit = False  # the end of the process closes the connection
+            portal.call(self._ahead.start())
         try:
-            arrived = self._pump.take()
-            if isinstance(arrived, list):
-                self._ready.extend(arrived)
+            item = self._ahead.take()
+            if isinstance(item, list):
+                self._ready.extend(item)
                 return
         except PortalError as error:
             self._end(error)
             raise
         except BaseException as error:
-            # Events may be lost between the queue and here, though not to the source, which keeps what it has decoded.
-            self._leave(error)
+            # Events may be lost between the queue and here, though not for `collect`: the source stores what it decodes.
+            self._interrupt(error)
             raise
-        self._end(arrived.error)
-        del arrived  # the error's traceback refers to this frame: a cycle otherwise
+        self._end(item.error)
+        del item  # the error's traceback refers to this frame: a cycle otherwise
         self._raise_end()
 
     def _raise_end(self) -> None:
-        """Raises what there is instead of more events, where the stream is over."""
-        if self._left_by:
-            raise self._left_early()
-        if self._failed is not None:
-            raise self._failed  # a cut answer is no answer, however often one asks
+        """Raise what is raised instead of another event, if the stream is over."""
+        if self._interrupted_by:
+            if self._ahead.runner.is_alive:
+                raise portal.call(self._ahead.closed_early(self._interrupted_by))
+            raise self._source.closed_early(f", by {self._interrupted_by}")
+        if self._error is not None:
+            raise self._error  # every time: a truncated stream never looks complete
         if self._is_over:
             raise StopIteration
 
-    def _left_early(self) -> APIError:
-        if self._pump.runner.is_alive:
-            return portal.call(self._pump.left_early(self._left_by))
-        return self._source.closed_early(f", by {self._left_by}")
-
-    def _start(self) -> None:
-        self._guard = weakref.finalize(self, self._pump.close_nowait)
-        self._guard.atexit = False  # the end of the process closes the connection
-        portal.call(self._pump.start())
-
     def _end(self, error: BaseException | None = None) -> None:
         if error is not None:
-            self._failed = error
+            self._error = error
         self._is_over = True
-        if self._guard is not None:
-            self._guard.detach()
+        if self._finalizer is not None:
+            self._finalizer.detach()
 
-    @property
-    def usage(self) -> CompletionUsage | None:
-        """The tokens used and their times; None until the service sent it, with its last chunk."""
-        return self._read(lambda source: source.usage)
+    if TYPE_CHECKING:
+        partial = ByEventType[ChatCompletion | None]()
+        usage = ByEventType[CompletionUsage | None]()
+    else:
 
-    @property
-    def partial(self) -> ChatCompletion | None:
-        """What has arrived so far, as a completion; None for a stream of something else than chat chunks."""
-        return self._read(lambda source: source.partial)
+        @property
+        def partial(self) -> ChatCompletion | None:
+            """What has arrived so far, as `collect` returns it; None if the events of the stream have no result together."""
+            return self._on_loop(lambda source: source.partial)
 
-    def _read(self, read: Callable[[transport.AsyncStream[T]], U]) -> U:
-        """Read something of the stream on the loop, where events are added to it meanwhile."""
-        runner = self._pump.runner
+        @property
+        def usage(self) -> CompletionUsage | None:
+            """The tokens used and their times; None until the service sent it, with its last chunk."""
+            return self._on_loop(lambda source: source.usage)
+
+    def _on_loop(self, read: Callable[[transport.AsyncStream[T]], U]) -> U:
+        """Read something of the source on the loop, which may add events to it meanwhile."""
+        runner = self._ahead.runner
         if self._is_over or not runner.is_alive or runner.is_current_thread or sys.is_finalizing():
             return read(self._source)
 
@@ -263,45 +266,49 @@ class Stream(Generic[T]):
         """Whether the stream has ended or was closed."""
         return self._is_over or self._source.is_closed
 
-    def collect(self) -> ChatCompletion:
-        """Read the stream to its end, and return what the same request without ``stream`` would have given.
+    @overload
+    def collect(self: Stream[ChatCompletionChunk]) -> ChatCompletion: ...
+    @overload
+    def collect(self) -> Any: ...
+    def collect(self) -> Any:
+        """Read the stream to its end. Returns what the same request without ``stream`` returns.
 
-        Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` for a
-        stream of something else than chat chunks.
+        Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` if the events of the
+        stream have no result together, such as plain dicts.
         """
-        if not self._pump.is_started and not self._is_over:
+        if not self._ahead.is_started and not self._is_over:
             return self._collect_unread()
-        if self._left_by and self._pump.runner.is_alive:
-            return portal.call(self._pump.collect())
+        if self._interrupted_by and self._ahead.runner.is_alive:
+            return portal.call(self._ahead.collect_closed())
         for _ in self:
             pass
         return portal.call(self._source.collect())
 
-    def _collect_unread(self) -> ChatCompletion:
+    def _collect_unread(self) -> Any:
         try:
-            completion = portal.call(self._source.collect())
+            result = portal.call(self._source.collect())
         except (GroqError, TypeError):
             raise
         except BaseException as error:
-            self._leave(error)
+            self._interrupt(error)
             raise
         self._is_over = True
-        return completion
+        return result
 
-    def _leave(self, error: BaseException) -> None:
-        """End the stream for what was raised in this thread: Ctrl-C, or what a signal's handler raises."""
-        self._left_by = type(error).__name__
+    def _interrupt(self, error: BaseException) -> None:
+        """Close the stream because of an exception raised in this thread, by Ctrl-C or the handler of a signal."""
+        self._interrupted_by = type(error).__name__
         self.close()
 
     def close(self) -> None:
-        """End the stream now. May be called more than once, and from another thread."""
+        """Close the stream now. May be called more than once, and from another thread."""
         if self._is_over and self._source.is_closed:
             return
         self._is_over = True
         self._ready.clear()
-        portal.close(self._pump.close, self._pump.runner)
-        if self._guard is not None:
-            self._guard.detach()  # not before: an interrupt may leave the connection open
+        portal.close(self._ahead.close, self._ahead.runner)
+        if self._finalizer is not None:
+            self._finalizer.detach()  # only now: an interrupt before may leave the connection open
 
     def __enter__(self) -> Stream[T]:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from ..errors import (
     APIConnectionError,
@@ -12,6 +12,7 @@ from ..errors import (
     APIStatusError,
     GroqError,
 )
+from ..protocol.chat_stream import ByEventType
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
 from ..protocol.stream_protocol import StreamEnd, StreamProtocol
 from ..protocol.tracebacks import without_frames
@@ -265,24 +266,27 @@ class AsyncStream(Generic[T]):
 
     def _report_end(self, error: APIError | None) -> None:
         if self._on_end is not None:
-            self._on_end(self.usage, error)
+            self._on_end(self._protocol.usage(), error)
             self._on_end = None
 
     def _with_partial(self, error: APIError) -> APIError:
         error.partial = self._protocol.result()
         return error
 
-    @property
-    def partial(self) -> Any:
-        """What has arrived so far, as `collect` returns it: of a chat stream a `ChatCompletion`. None if the events of
-        the stream make nothing together."""
-        return self._protocol.result()
+    if TYPE_CHECKING:
+        partial = ByEventType[ChatCompletion | None]()
+        usage = ByEventType[CompletionUsage | None]()
+    else:
 
-    @property
-    def usage(self) -> CompletionUsage | None:
-        """The tokens used and their times; None until the service sent it, with its last chunk."""
-        usage: CompletionUsage | None = self._protocol.usage()
-        return usage
+        @property
+        def partial(self) -> ChatCompletion | None:
+            """What has arrived so far, as `collect` returns it; None if the events of the stream have no result together."""
+            return self._protocol.result()
+
+        @property
+        def usage(self) -> CompletionUsage | None:
+            """The tokens used and their times; None until the service sent it, with its last chunk."""
+            return self._protocol.usage()
 
     @property
     def is_closed(self) -> bool:
@@ -297,7 +301,7 @@ class AsyncStream(Generic[T]):
         """Read the stream to its end. Returns what the same request without ``stream`` returns.
 
         Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` if the events of the
-        stream make nothing together, such as plain dicts.
+        stream have no result together, such as plain dicts.
         """
         protocol = self._protocol
         if not protocol.has_result:

@@ -57,7 +57,7 @@ class Source:
     async def close(self) -> None:
         self.is_closed = True
 
-    def left_early(self, by: str) -> Exception:
+    def closed_early(self, by: str) -> Exception:
         return APIConnectionError(f"closed{by}", None)  # type: ignore[arg-type]
 
 

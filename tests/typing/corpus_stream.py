@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from typing_extensions import assert_type
 
 from aiogroq import (
@@ -87,11 +89,21 @@ async def an_async_stream(stream: AsyncStream[ChatCompletionChunk]) -> None:
     assert_type(await stream.__anext__(), ChatCompletionChunk)
     assert_type(await stream.collect(), ChatCompletion)
     assert_type(stream.usage, CompletionUsage | None)
+    assert_type(stream.partial, ChatCompletion | None)
     assert_type(stream.is_closed, bool)
     async with stream as entered:
         assert_type(entered, AsyncStream[ChatCompletionChunk])
     await stream.close()
     await stream.aclose()
+
+
+async def streams_of_other_events(
+    stream: AsyncStream[dict[str, Any]], blocking: Stream[dict[str, Any]]
+) -> None:
+    assert_type(await stream.collect(), Any)
+    assert_type((stream.usage, stream.partial), tuple[Any, Any])
+    assert_type(blocking.collect(), Any)
+    assert_type((blocking.usage, blocking.partial), tuple[Any, Any])
 
 
 def a_blocking_stream(stream: Stream[ChatCompletionChunk]) -> None:
@@ -104,6 +116,7 @@ def a_blocking_stream(stream: Stream[ChatCompletionChunk]) -> None:
     assert_type(list(stream), list[ChatCompletionChunk])
     assert_type(stream.collect(), ChatCompletion)
     assert_type(stream.usage, CompletionUsage | None)
+    assert_type(stream.partial, ChatCompletion | None)
     with stream as entered:
         assert_type(entered, Stream[ChatCompletionChunk])
     stream.close()
