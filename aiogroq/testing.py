@@ -1,11 +1,11 @@
-"""The pytest plugin: a Groq-compatible server and clients of it as fixtures. Loaded by pytest, imported by nobody.
+"""The pytest plugin: fixtures for an embedded Groq-compatible server and its clients. Loaded by pytest through its entry point.
 
     def test_my_summary(local_groq, groq_client):
         assert summarise(groq_client, "a long text")
         assert local_groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
-``@pytest.mark.local_groq(reply=..., faults=...)`` gives the server its arguments (those of `aiogroq.local.LocalGroq`); inside a
-test `local_groq.reply = ...` changes the replies. `local_groq_env` sets the environment for code that makes its own client, and
+``@pytest.mark.local_groq(reply=..., faults=...)`` passes arguments to `aiogroq.local.LocalGroq`. Inside a test,
+`local_groq.reply = ...` changes the replies. `local_groq_env` sets the environment for code that creates its own client.
 `local_groq_session` is one server for the whole run.
 """
 
@@ -24,7 +24,7 @@ _KEY = "gsk_local"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers", "local_groq(**options): options of the embedded Groq-compatible server"
     )
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def local_groq(request: pytest.FixtureRequest) -> Iterator[LocalGroq]:
-    """A Groq-compatible server of this test's own, on a free loopback port."""
+    """A Groq-compatible server for one test, on a free loopback port."""
     from .local import LocalGroq
 
     marker = request.node.get_closest_marker("local_groq")
@@ -43,9 +43,9 @@ def local_groq(request: pytest.FixtureRequest) -> Iterator[LocalGroq]:
 
 @pytest.fixture(scope="session")
 def local_groq_session() -> Iterator[LocalGroq]:
-    """One Groq-compatible server for all tests of a run, for fixtures of a wider scope than one test.
+    """One Groq-compatible server for the whole run, for fixtures with a wider scope than one test.
 
-    Its log and its replies are shared too; `clear()` and `reply = None` bring it back to how it began.
+    Tests share its log and its replies; `clear()` and `reply = None` reset them.
     """
     from .local import LocalGroq
 
@@ -55,7 +55,7 @@ def local_groq_session() -> Iterator[LocalGroq]:
 
 @pytest.fixture
 def local_groq_env(local_groq: LocalGroq, monkeypatch: pytest.MonkeyPatch) -> LocalGroq:
-    """`local_groq`, with `GROQ_BASE_URL` and `GROQ_API_KEY` set for code that makes its own client."""
+    """`local_groq`, with `GROQ_BASE_URL` and `GROQ_API_KEY` set for code that creates its own client."""
     monkeypatch.setenv("GROQ_BASE_URL", local_groq.base_url)
     monkeypatch.setenv("GROQ_API_KEY", _KEY)
     return local_groq
@@ -63,7 +63,7 @@ def local_groq_env(local_groq: LocalGroq, monkeypatch: pytest.MonkeyPatch) -> Lo
 
 @pytest.fixture
 def groq_client(local_groq: LocalGroq) -> Iterator[Groq]:
-    """A blocking client of `local_groq`."""
+    """A sync client of `local_groq`."""
     from . import Groq
 
     with Groq(api_key=_KEY, base_url=local_groq.base_url) as client:
@@ -72,7 +72,7 @@ def groq_client(local_groq: LocalGroq) -> Iterator[Groq]:
 
 @pytest.fixture
 def async_groq_client(local_groq: LocalGroq) -> AsyncGroq:
-    """An async client of `local_groq`. It needs no closing, and works on whichever loop the test runs."""
+    """An async client of `local_groq`. It needs no closing and works on any event loop."""
     from . import AsyncGroq
 
     return AsyncGroq(api_key=_KEY, base_url=local_groq.base_url)

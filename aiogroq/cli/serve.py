@@ -121,7 +121,7 @@ def _log_line(request: ReceivedRequest) -> None:
     parts = [request.method, request.path, request.model or "-"]
     parts.append("client disconnected" if request.disconnected else str(request.status or "no response"))
     parts.append(f"{(ended_at - request.received_at) * 1000:.0f} ms")
-    if request.cut:
+    if request.truncated:
         parts.append("truncated")
     elif not request.disconnected and (request.prompt_tokens or request.completion_tokens):
         parts.append(f"{request.prompt_tokens}+{request.completion_tokens} tokens")

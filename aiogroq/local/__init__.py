@@ -1,4 +1,7 @@
-"""An embedded Groq-compatible server for tests, demos and work without a key or a network."""
+"""An embedded Groq-compatible server for tests, demos and development without a key or a network.
+
+`http/` talks to sockets, `api/` has the endpoints as functions of values, `model/` is the fake model. The modules here
+are the public types and what the three packages share. Imports go from `http` to `api` to `model`, never back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views on JSON values of which nothing is known yet."""
+"""Typed access to unvalidated JSON values."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ JsonObject = dict[str, Any]
 
 
 def is_number(value: Any) -> bool:
-    """Whether *value* is a JSON number; `true` is none."""
+    """Whether *value* is a JSON number. `true` is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_object(value: Any) -> JsonObject:
-    """*value* where it is an object, else an empty one."""
+    """Return *value* if it is an object, else an empty object."""
     return cast(JsonObject, value) if isinstance(value, dict) else {}
 
 
@@ -22,10 +22,10 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
 
 
 def as_list(value: Any) -> list[Any]:
-    """*value* where it is a list, else an empty one."""
+    """Return *value* if it is a list, else an empty list."""
     return value if _is_list(value) else []
 
 
 def objects(value: Any) -> list[JsonObject]:
-    """The objects in a list; empty for anything that is no list."""
+    """Return the objects in a list, or an empty list for any other value."""
     return [cast(JsonObject, element) for element in as_list(value) if isinstance(element, dict)]

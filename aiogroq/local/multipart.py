@@ -1,4 +1,4 @@
-"""Parses `multipart/form-data` bodies that are already in memory."""
+"""Parses `multipart/form-data` bodies in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .response import refuse
+from .response import reject
 
 MAX_PARTS = 200
 MAX_PART_HEAD_BYTES = 16_384
@@ -28,36 +28,36 @@ class Part:
 
     @property
     def text(self) -> str:
-        """The content as UTF-8 text, with replacement characters where it is not."""
+        """The content decoded as UTF-8, with replacement characters for invalid bytes."""
         return self.content.decode("utf-8", "replace")
 
 
 def parse_multipart(body: bytes, content_type: str) -> list[Part]:
-    """The parts of *body* in order. Raises `ApiError` 400 where the body does not keep to the form."""
+    """Return the parts of *body* in order. Raises `ApiError` 400 for an invalid body."""
     found = _BOUNDARY.search(content_type)
     if found is None:
-        refuse("request Content-Type isn't multipart/form-data")
+        reject("request Content-Type isn't multipart/form-data")
     delimiter = b"\r\n--" + (found[1] or found[2]).encode("utf-8", "replace")
-    # The first delimiter has no line break before it; giving it one makes every section alike.
+    # The first delimiter has no line break before it. Adding one makes all sections alike.
     sections = (b"\r\n" + body).split(delimiter, MAX_PARTS + 2)
     if len(sections) < 2 or not sections[-1].startswith(b"--"):
-        refuse("multipart: NextPart: EOF" if len(sections) <= MAX_PARTS + 2 else "multipart: too many parts")
+        reject("multipart: NextPart: EOF" if len(sections) <= MAX_PARTS + 2 else "multipart: too many parts")
     return [_parse_part(section) for section in sections[1:-1]]
 
 
 def _parse_part(section: bytes) -> Part:
     head, blank, content = section.lstrip(b" \t").partition(b"\r\n\r\n")
     if not blank or not head.startswith(b"\r\n") or len(head) > MAX_PART_HEAD_BYTES:
-        refuse("multipart: malformed part header")
+        reject("multipart: malformed part header")
     headers: dict[str, str] = {}
     for line in head[2:].split(b"\r\n"):
         name, colon, text = line.partition(b":")
         if not colon:
-            refuse("multipart: malformed part header")
+            reject("multipart: malformed part header")
         headers[name.decode("utf-8", "replace").strip().lower()] = text.decode("utf-8", "replace").strip()
     parameters = _parameters(headers.get("content-disposition", ""))
     if "name" not in parameters:
-        refuse("multipart: a part has no name")
+        reject("multipart: a part has no name")
     return Part(parameters["name"], parameters.get("filename"), headers.get("content-type"), headers, content)
 
 

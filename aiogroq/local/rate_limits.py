@@ -1,4 +1,4 @@
-"""Rate limits: token buckets per model on a clock, the headers that show them and the refusals of the service."""
+"""Rate limits: token buckets per model, the `x-ratelimit-*` headers and the service's 413 and 429 errors."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ _METRICS: dict[str, tuple[str, str, float]] = {
     "ASPH": ("seconds of audio per hour", "seconds", 3_600.0),
     "ASPD": ("seconds of audio per day", "seconds", 86_400.0),
 }
-# What floating point may lose between two readings of a bucket.
+# Tolerance for floating-point errors between two readings of a bucket.
 _ROUNDING = 1e-6
 _UPGRADE = "Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """The limits of one model; `None` is no limit. Those of requests a day and tokens a minute are in every answer's headers."""
+    """The limits of one model; `None` is unlimited. `rpd` and `tpm` are in the headers of every response."""
 
     rpm: int | None = None
-    """Requests a minute."""
+    """Requests per minute."""
     rpd: int | None = 50_000_000
-    """Requests a day."""
+    """Requests per day."""
     tpm: int | None = 100_000_000
-    """Tokens a minute."""
+    """Tokens per minute."""
     tpd: int | None = None
-    """Tokens a day."""
+    """Tokens per day."""
     ash: int | None = None
-    """Seconds of audio an hour."""
+    """Seconds of audio per hour."""
     asd: int | None = None
-    """Seconds of audio a day."""
+    """Seconds of audio per day."""
 
 
 _METRIC_OF = dict(zip((f.name for f in fields(RateLimit)), _METRICS, strict=True))
 
 
-def go_duration(duration_s: float) -> str:
-    """Seconds as Go prints a duration, to the millisecond: `0s`, `547ms`, `7.66s`, `2m59.56s`, `1h53m56.832s`."""
+def format_go_duration(duration_s: float) -> str:
+    """Format seconds as Go does, to the millisecond: `0s`, `547ms`, `7.66s`, `2m59.56s`, `1h53m56.832s`."""
     total_ms = max(0, round(duration_s * 1000))
     if 0 < total_ms < 1000:
         return f"{total_ms}ms"
@@ -56,7 +56,7 @@ def go_duration(duration_s: float) -> str:
 
 
 class _Bucket:
-    """A limit that fills up again evenly over its window, as the service's reset times show."""
+    """A token bucket. It refills evenly over its window, as the reset times of the service show."""
 
     __slots__ = ("_at_s", "_level", "limit", "metric", "rate")
 
@@ -74,7 +74,7 @@ class _Bucket:
         return self._level
 
     def take(self, amount: float) -> None:
-        # Below zero is allowed: an answer may cost more than what was asked for in advance.
+        # The level may fall below zero: a response may cost more than was requested in advance.
         self._level -= amount
 
     def reset_s(self) -> float:
@@ -82,7 +82,7 @@ class _Bucket:
 
 
 class Limiter:
-    """The buckets of every model, made when a model is first used. Used by the server's own thread only."""
+    """The buckets of all models, created at first use. Used on the server thread only."""
 
     def __init__(
         self, limits: Mapping[str, RateLimit], clock: Callable[[], float], max_models: int = 1000
@@ -95,48 +95,48 @@ class Limiter:
     def admit(
         self, model: str, *, tokens: int = 0, audio_s: float = 0.0, service_tier: str = "on_demand"
     ) -> None:
-        """Count one request in, or raise the service's 413 (never possible) or 429 (not yet).
+        """Count one request. Raises `ApiError` 413 if it exceeds a limit by itself, or 429 if the limit is reached.
 
-        *tokens* are those of the prompt and of the completion budget together, as the service counts them up front.
+        *tokens* is the sum of the prompt and of the maximum completion, as the service counts them in advance.
         """
         now_s = self._clock()
-        buckets = self._of(model, now_s)
+        buckets = self._buckets_of(model, now_s)
         needs = {"RPM": 1, "RPD": 1, "TPM": tokens, "TPD": tokens, "ASPH": audio_s, "ASPD": audio_s}
         for metric, bucket in buckets.items():
             needed, level = needs[metric], bucket.level(now_s)
             if needed > bucket.limit:
                 raise _too_large(model, bucket, needed, service_tier)
             if needed > level + _ROUNDING:
-                raise _reached(model, bucket, needed, level, service_tier)
+                raise _limit_reached(model, bucket, needed, level, service_tier)
         for metric in ("RPM", "RPD", "ASPH", "ASPD"):
             if metric in buckets:
                 buckets[metric].take(needs[metric])
 
-    def settle(self, model: str, tokens: int) -> None:
-        """Charge the tokens that an admitted request really used."""
-        buckets = self._of(model, self._clock())
+    def charge(self, model: str, tokens: int) -> None:
+        """Charge the tokens that an admitted request used."""
+        buckets = self._buckets_of(model, self._clock())
         for metric in ("TPM", "TPD"):
             if metric in buckets:
                 buckets[metric].take(tokens)
 
     def headers(self, model: str) -> dict[str, str]:
-        """The `x-ratelimit-*` headers: requests are those of the day, tokens those of the minute."""
+        """Return the `x-ratelimit-*` headers: requests per day, tokens per minute."""
         now_s = self._clock()
-        buckets = self._of(model, now_s)
-        found: dict[str, str] = {}
+        buckets = self._buckets_of(model, now_s)
+        result: dict[str, str] = {}
         for metric, noun in (("RPD", "requests"), ("TPM", "tokens")):
             bucket = buckets.get(metric)
             if bucket is not None:
                 remaining = bucket.level(now_s)
-                found[f"x-ratelimit-limit-{noun}"] = str(bucket.limit)
-                found[f"x-ratelimit-remaining-{noun}"] = str(max(0, int(remaining)))
-                found[f"x-ratelimit-reset-{noun}"] = go_duration(bucket.reset_s())
-        return found
+                result[f"x-ratelimit-limit-{noun}"] = str(bucket.limit)
+                result[f"x-ratelimit-remaining-{noun}"] = str(max(0, int(remaining)))
+                result[f"x-ratelimit-reset-{noun}"] = format_go_duration(bucket.reset_s())
+        return result
 
-    def _of(self, model: str, now_s: float) -> dict[str, _Bucket]:
+    def _buckets_of(self, model: str, now_s: float) -> dict[str, _Bucket]:
         buckets = self._buckets.get(model)
         if buckets is None:
-            # A client may invent model ids without end; the oldest are forgotten.
+            # Model ids are arbitrary, so the oldest buckets are dropped.
             if len(self._buckets) >= self._max_models:
                 del self._buckets[next(iter(self._buckets))]
             limit = self._limits.get(model) or self._limits.get("*") or RateLimit()
@@ -149,7 +149,7 @@ class Limiter:
         return buckets
 
 
-def _place(model: str, bucket: _Bucket, service_tier: str) -> str:
+def _describe(model: str, bucket: _Bucket, service_tier: str) -> str:
     words = _METRICS[bucket.metric][0]
     return (
         f"for model `{model}` in organization `org_local` service tier `{service_tier}` on {words} "
@@ -159,18 +159,18 @@ def _place(model: str, bucket: _Bucket, service_tier: str) -> str:
 
 def _too_large(model: str, bucket: _Bucket, needed: float, service_tier: str) -> ApiError:
     text = (
-        f"Request too large {_place(model, bucket, service_tier)}, Requested {needed:.0f}, "
+        f"Request too large {_describe(model, bucket, service_tier)}, Requested {needed:.0f}, "
         f"please reduce your message size and try again. {_UPGRADE}"
     )
     return ApiError(413, text, "rate_limit_exceeded", type=_METRICS[bucket.metric][1])
 
 
-def _reached(model: str, bucket: _Bucket, needed: float, level: float, service_tier: str) -> ApiError:
+def _limit_reached(model: str, bucket: _Bucket, needed: float, level: float, service_tier: str) -> ApiError:
     wait_s = (needed - level) / bucket.rate
     text = (
-        f"Rate limit reached {_place(model, bucket, service_tier)}, Used {bucket.limit - level:.0f}, "
-        f"Requested {needed:.0f}. Please try again in {go_duration(wait_s)}. {_UPGRADE}"
+        f"Rate limit reached {_describe(model, bucket, service_tier)}, Used {bucket.limit - level:.0f}, "
+        f"Requested {needed:.0f}. Please try again in {format_go_duration(wait_s)}. {_UPGRADE}"
     )
-    # Whole seconds, rounded up, so that a client who obeys is let in.
+    # Whole seconds, rounded up, so that a client that waits is admitted.
     headers = {"retry-after": str(max(1, -int(-wait_s // 1)))}
     return ApiError(429, text, "rate_limit_exceeded", type=_METRICS[bucket.metric][1], headers=headers)

@@ -1,6 +1,6 @@
-"""Answers as plain values: what goes back to a client, before anything is written to a socket.
+"""Responses as values, before they are written to a socket.
 
-The error bodies are those recorded from the service; `error_body(status)` has one for every status of its table.
+The error bodies were recorded from the service. `error_body(status)` has one for every status in its documentation.
 """
 
 from __future__ import annotations
@@ -17,13 +17,10 @@ DONE_EVENT = b"data: [DONE]\n\n"
 encode_json: Callable[[Any], bytes] = msgspec.json.Encoder().encode
 
 
-class Reply:
-    """One answer: a body of known length, or `pieces` sent one write each in chunked framing.
+class ApiResponse:
+    """One response: a body with a content length, or `chunks`, each written separately in chunked framing."""
 
-    `tokens` is what a rate limit is charged for it. `cut_short` is set where pieces end without `[DONE]`.
-    """
-
-    __slots__ = ("body", "content_type", "headers", "pieces", "status")
+    __slots__ = ("body", "chunks", "content_type", "headers", "status")
 
     def __init__(
         self,
@@ -32,26 +29,26 @@ class Reply:
         *,
         content_type: str = JSON_TYPE,
         headers: dict[str, str] | None = None,
-        pieces: list[bytes] | None = None,
+        chunks: list[bytes] | None = None,
     ) -> None:
         self.status: int = status
         self.body: bytes = body
         self.content_type: str = content_type
         self.headers: dict[str, str] = {} if headers is None else headers
-        self.pieces: list[bytes] | None = pieces
+        self.chunks: list[bytes] | None = chunks
 
-    def whole_body(self) -> bytes:
-        """The body in one piece, however it is to be framed."""
-        return self.body if self.pieces is None else b"".join(self.pieces)
+    def full_body(self) -> bytes:
+        """Return the whole body, chunked or not."""
+        return self.body if self.chunks is None else b"".join(self.chunks)
 
 
-def json_reply(value: Any, status: int = 200) -> Reply:
-    """A JSON answer."""
-    return Reply(status, encode_json(value))
+def json_response(value: Any, status: int = 200) -> ApiResponse:
+    """Return a JSON response."""
+    return ApiResponse(status, encode_json(value))
 
 
 class ApiError(Exception):
-    """An answer of the error form `{"error": {"message", "type", "code", ...}}`, raised from anywhere below."""
+    """An error response `{"error": {"message", "type", "code", ...}}`."""
 
     def __init__(
         self,
@@ -72,27 +69,27 @@ class ApiError(Exception):
             self.error["code"] = code
         self.error.update(more)
 
-    def reply(self) -> Reply:
-        """The answer as sent outside a stream."""
-        return Reply(self.status, encode_json({"error": self.error}), headers=dict(self.headers or {}))
+    def response(self) -> ApiResponse:
+        """Return the error as a response."""
+        return ApiResponse(self.status, encode_json({"error": self.error}), headers=dict(self.headers or {}))
 
     def event(self) -> bytes:
-        """The answer as sent inside a stream that has begun: the true status is in `error.status_code`."""
+        """Return the error as an event of a stream whose status was already sent: the status is in `error.status_code`."""
         return error_event({**self.error, "status_code": self.status})
 
 
-def refuse(message: str) -> NoReturn:
+def reject(message: str) -> NoReturn:
     """Raise `ApiError` 400 with *message*."""
     raise ApiError(400, message)
 
 
 def error_event(error: dict[str, Any]) -> bytes:
-    """`event: error` as recorded."""
+    """Return an `event: error`, as recorded."""
     return b"event: error\ndata: " + encode_json({"error": error}) + b"\n\n"
 
 
 _RECORDED_MODEL = "llama-3.3-70b-versatile"
-# status -> (message, type, code), as recorded; 498's text is not recorded anywhere and is ours.
+# status -> (message, type, code), as recorded. The text of 498 is not recorded anywhere; it is ours.
 _ERRORS: dict[int, tuple[str, str, str | None]] = {
     400: ("Bad Request", "invalid_request_error", None),
     401: ("Invalid API Key", "invalid_request_error", "invalid_api_key"),
@@ -131,9 +128,9 @@ _ERRORS: dict[int, tuple[str, str, str | None]] = {
 
 
 def error_body(status: int, model: str = "") -> dict[str, Any]:
-    """The body that the service sends with *status*, `{"error": {...}}`; other statuses get one of the same form.
+    """Return the body that the service sends with *status*, or a similar one for other statuses.
 
-    *model* is named where the service names one.
+    *model* replaces the model in messages that name one.
     """
     fallback = _ERRORS[500 if status >= 500 else 400]
     message, kind, code = _ERRORS.get(status, fallback)

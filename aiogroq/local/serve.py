@@ -1,4 +1,4 @@
-"""Serves in the foreground until interrupted: what `aiogroq serve` calls."""
+"""Serves in the foreground until interrupted, for `aiogroq serve`."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def serve(
 ) -> None:
     """Run a `LocalGroq` until Ctrl-C, or until *until* is set.
 
-    *on_ready* is called with the server once it accepts requests, for instance to print its `base_url`. *options* are
-    those of `LocalGroq`. Raises `OSError` where the port cannot be bound.
+    *on_ready* is called with the server when it accepts requests, for instance to print its `base_url`. *options* are
+    parameters of `LocalGroq`. Raises `OSError` if the port cannot be bound.
     """
     stop = until or threading.Event()
-    # A server that runs for days needs no log of what it was asked.
+    # A long-running server needs no long request log.
     options.setdefault("log_limit", 100)
     server = LocalGroq(host=host, port=port, data_dir=data_dir, **options).start()
     try:
         if on_ready is not None:
             on_ready(server)
-        # In steps, because on Windows a wait without an end cannot be interrupted.
+        # In steps: on Windows, Ctrl-C does not interrupt a wait without a timeout.
         while not stop.wait(1.0):
             pass
     except KeyboardInterrupt:
@@ -41,5 +41,5 @@ def serve(
         try:
             server.stop()
         except TimeoutError as error:
-            # Nobody can be waited for any longer; the end of the process ends the thread.
+            # The daemon thread ends with the process.
             LOGGER.error("%s", error)

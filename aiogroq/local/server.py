@@ -1,4 +1,4 @@
-"""`LocalGroq`, the face of this room: setting the server up, looking into it and making it misbehave."""
+"""`LocalGroq`: the public class of the embedded server."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from typing import TYPE_CHECKING
 from .api.batch_runner import Batches
 from .api.context import Context
 from .api.file_store import Files
-from .api.router import Service
-from .faults import Fault, FaultBook
+from .api.router import Router
+from .faults import Fault
+from .http.connections import TrackedServer
+from .http.fault_queue import FaultQueue
 from .http.handler import Handler
 from .http.hosts import is_loopback
-from .http.thread import Engine, close_all, close_idle
+from .http.thread import ServerThread
 from .ids import Ids
 from .model.scripted_replies import Replies, ReplySource
 from .rate_limits import Limiter, RateLimit
-from .request_log import Journal, ReceivedRequest
+from .request_log import ReceivedRequest, RequestLog
 from .settings import Settings
 
 _MIB = 1024 * 1024
 
 
 class LocalGroq:
-    """A Groq-compatible server on a loopback port: every operation of the official packages, deterministic, no model weights.
+    """A Groq-compatible server on a loopback port, with every endpoint of the official packages and a deterministic fake model.
 
     Use it as `with LocalGroq() as server:` or `async with LocalGroq() as server:` and point any client at
-    `server.base_url`. It runs in a daemon thread with an event loop of its own, in both forms.
+    `server.base_url`. Both forms run it in a daemon thread with its own event loop.
     """
 
     def __init__(
@@ -66,27 +68,31 @@ class LocalGroq:
         log_limit: int | None = 100_000,
         log_body_bytes: int = 256 * _MIB,
     ) -> None:
-        """Set up; nothing is bound before `start`.
+        """Configure the server. Nothing is bound before `start`.
 
-        - *host*, *port*: loopback unless told otherwise; port 0 takes a free one.
-        - *api_key*: the only key accepted; `None` accepts every key that is not empty.
-        - *reply*: what chat requests are answered with: one text or message for all of them, a function of the request
-          body, or an iterable of replies in order. A reply is a text, a message (`content`, `tool_calls`, `reasoning`,
+        - *host*, *port*: the address to bind. Port 0 takes a free port.
+        - *api_key*: the only key that is accepted. `None` accepts every non-empty key.
+        - *reply*: the replies to chat requests: one text or message for all of them, a function of the request body, or an
+          iterable of replies in order. A reply is a text, a message (`content`, `tool_calls`, `reasoning`,
           `finish_reason`, ...) or a list of deltas (texts or objects). `server.reply = ...` changes it later.
-        - *data_dir*: where files and batches are kept over restarts; `None` keeps them in memory.
-        - *strict*: refuse also what only the service's documentation rules out: models that are not listed (404) or shut
-          down (400), and what a model does not do by the list of models. *strict_models* is the older name of it.
-        - *rate_limits*: by model id, `"*"` for all others. *clock*: seconds since the epoch, for limits and timestamps.
-        - *latency_s*: seconds before every answer. *tokens_per_second*: pace of streams, `None` is as fast as possible.
-        - *faults*: the first faults, as for `script`. *fault_header*: let a request ask for a fault in `x-local-fault`;
-          `None` allows it on a loopback address only.
-        - *allowed_hosts*: names that a `Host` header may have besides local ones and *host*, `"*"` for any; a server that is
-          not bound to loopback takes any by itself.
-        - *request_timeout_s*: how long the head of a connection's first request may take, and how long a body may pause.
-        - *on_request*: called on the server's thread with every request when its response has ended.
-        - *seed*: decides identifiers and what `Fault.probability` draws.
-        - *batch_step_s*: seconds between two steps of a batch.
-        - *max_pending_bytes*: bodies being received at a time, over all connections. *max_...*: bounds; more is refused as the service refuses it. *log_limit*: requests kept in the log, `None` all.
+        - *data_dir*: directory of the files and batches. `None` keeps them in memory.
+        - *strict*: also reject what only the service's documentation rules out: unlisted (404) and decommissioned (400)
+          models, and unsupported features of listed models. *strict_models* is the older name.
+        - *rate_limits*: by model id; `"*"` applies to all others. *clock*: returns seconds since the epoch, for rate limits
+          and timestamps.
+        - *latency_s*: seconds before each response. *tokens_per_second*: events per second of streams; `None` is unlimited.
+        - *faults*: the first faults, as for `script`. *fault_header*: whether a request can ask for a fault with
+          `x-local-fault`; `None` allows it on a loopback address only.
+        - *allowed_hosts*: names that a `Host` header may have besides local names and *host*; `"*"` allows any. A server
+          that is not bound to loopback allows any by default.
+        - *request_timeout_s*: timeout for the head of the first request of a connection, and for a pause in a body.
+        - *on_request*: called on the server thread with every request after its response.
+        - *seed*: seed of identifiers and of `Fault.probability`.
+        - *batch_step_s*: seconds per status of a batch.
+        - *keepalive_timeout_s*: seconds after which an idle connection is closed.
+        - *max_json_bytes*, *max_audio_bytes*, *max_file_bytes*: size limits of request bodies. *max_pending_bytes*: limit of
+          all bodies being received. *max_files*, *max_batches*, *max_batch_lines*: limits of the stores.
+        - *log_limit*: requests in the log, `None` is unlimited. *log_body_bytes*: bytes of their bodies.
         """
         self._settings = Settings(
             host=host,
@@ -102,7 +108,7 @@ class LocalGroq:
             batch_step_s=batch_step_s,
             keepalive_timeout_s=keepalive_timeout_s,
             fault_header=is_loopback(host) if fault_header is None else fault_header,
-            allowed_hosts=_names(allowed_hosts),
+            allowed_hosts=_host_names(allowed_hosts),
             request_timeout_s=request_timeout_s,
             max_pending_bytes=max_pending_bytes,
             on_request=on_request,
@@ -115,31 +121,31 @@ class LocalGroq:
             log_limit=log_limit,
             log_body_bytes=log_body_bytes,
         )
-        self._journal = Journal(log_limit, log_body_bytes)
-        self._faults = FaultBook(tuple(faults), seed)
+        self._log = RequestLog(log_limit, log_body_bytes)
+        self._faults = FaultQueue(tuple(faults), seed)
         self._replies = Replies(reply)
-        service = Service(_context(self._settings, self._replies))
-        self._engine = Engine(lambda: Handler(self._settings, service, self._journal, self._faults), service)
+        router = Router(_context(self._settings, self._replies))
+        self._thread = ServerThread(lambda: Handler(self._settings, router, self._log, self._faults), router)
         self._port = port
 
-    if not TYPE_CHECKING:  # type checkers would take any name for one that can be set
+    if not TYPE_CHECKING:  # with it, type checkers would accept every attribute name
 
         def __setattr__(self, name: str, value: object) -> None:
-            """Refuse a name that would be kept and do nothing."""
+            """Raise `AttributeError` for a name whose value would have no effect."""
             if not name.startswith("_") and name != "reply":
-                raise _not_set(name)
+                raise _cannot_set(name)
             object.__setattr__(self, name, value)
 
-    # ---- life -------------------------------------------------------------------------------------------------
+    # ---- start and stop ---------------------------------------------------------------------------------------
 
     def start(self) -> LocalGroq:
-        """Bind the port and serve; returns when requests are accepted. Raises `OSError` where the port cannot be bound."""
-        self._port = self._engine.start(self._settings.host, self._port)
+        """Bind the port and return when requests are accepted. Raises `OSError` if the port cannot be bound."""
+        self._port = self._thread.start(self._settings.host, self._port)
         return self
 
     def stop(self) -> None:
-        """Break off what is running, close every socket and end the thread. Does nothing where it is not running."""
-        self._engine.stop()
+        """Cancel running requests, close all sockets and end the thread. Does nothing if it is not running."""
+        self._thread.stop()
 
     def __enter__(self) -> LocalGroq:
         return self.start()
@@ -157,65 +163,65 @@ class LocalGroq:
     ) -> None:
         await asyncio.to_thread(self.stop)
 
-    # ---- looking in -------------------------------------------------------------------------------------------
+    # ---- inspection -------------------------------------------------------------------------------------------
 
     @property
     def host(self) -> str:
-        """The host that is bound."""
+        """The bound host."""
         return self._settings.host
 
     @property
     def port(self) -> int:
-        """The port that is bound; 0 before the first start, where it was not given. A restart binds the same one."""
+        """The bound port, or 0 before the first start if none was given. A restart binds the same port."""
         return self._port
 
     @property
     def base_url(self) -> str:
-        """`http://127.0.0.1:PORT`. The official package adds `/openai/v1` to it; for `openai` add it yourself."""
+        """`http://127.0.0.1:PORT`. The official package appends `/openai/v1`; for `openai` append it yourself."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self._port}"
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """The requests received so far, oldest first: a copy."""
-        return self._journal.entries()
+        """A copy of the request log, oldest first."""
+        return self._log.entries()
 
     @property
     def request_count(self) -> int:
-        """Requests received since the start or the last `clear`, also those that the log has forgotten."""
-        return self._journal.total
+        """The number of requests since the start or the last `clear`, including those dropped from the log."""
+        return self._log.total
 
     @property
     def open_connections(self) -> int:
-        """Connections that are open now."""
-        handler = self._engine.handler
+        """The number of open connections."""
+        handler = self._thread.handler
         return len(handler.server.numbers) if handler else 0
 
     @property
     def connections_made(self) -> int:
-        """Connections accepted since the start."""
-        handler = self._engine.handler
+        """The number of connections accepted since the start."""
+        handler = self._thread.handler
         return handler.server.total if handler else 0
 
     def clear(self) -> None:
-        """Forget logged requests and faults still to come."""
-        self._journal.clear()
+        """Clear the request log and the fault queue."""
+        self._log.clear()
         self._faults.clear()
 
     def wait_for_requests(
         self, count: int = 1, *, timeout_s: float = 5.0, finished: bool = False
     ) -> list[ReceivedRequest]:
-        """Block until *count* requests have been received (with *finished*: ended, whole or by disconnect); returns the log.
+        """Block until *count* requests are received and return the log. *finished* waits for their end (or disconnect) too.
 
-        Raises: `TimeoutError` after *timeout_s* seconds. From asyncio call it through `asyncio.to_thread`.
+        Raises: `TimeoutError` after *timeout_s* seconds. From asyncio call it with `asyncio.to_thread`.
         """
-        return self._journal.wait(count, timeout_s, finished=finished)
+        return self._log.wait(count, timeout_s, finished=finished)
 
-    # ---- making it misbehave ----------------------------------------------------------------------------------
+    # ---- replies and faults -----------------------------------------------------------------------------------
 
     @property
     def reply(self) -> ReplySource | None:
-        """What chat requests are answered with, as for the parameter; set it to change the replies from here on."""
+        """The replies to chat requests, as the parameter *reply*. Set it to change the replies."""
         return self._replies.source
 
     @reply.setter
@@ -223,33 +229,33 @@ class LocalGroq:
         self._replies.source = source
 
     def script(self, *faults: Fault | None) -> None:
-        """Add faults for the requests to come, each used up before the next of those that match; `None` is a good answer."""
+        """Append faults for future requests. They apply in order. `None` stands for one response without a fault."""
         self._faults.add(*faults)
 
     @property
     def faults_left(self) -> int:
-        """Faults that are still to come."""
+        """The number of faults in the queue."""
         return len(self._faults)
 
     def close_idle_connections(self, *, reset: bool = False) -> int:
-        """Close every connection on which no request is running, without notice; returns how many they were."""
-        return self._engine.run(lambda handler: close_idle(handler, reset=reset))
+        """Close all connections without a running request and return their number. *reset* sends RST."""
+        return self._thread.run(lambda server: server.close_idle(reset=reset))
 
     def close_connections(self) -> int:
-        """Cut off every connection, also in the middle of an answer; returns how many they were."""
-        return self._engine.run(close_all)
+        """Abort all connections, also during a response, and return their number."""
+        return self._thread.run(TrackedServer.abort_all)
 
 
-def _not_set(name: str) -> AttributeError:
+def _cannot_set(name: str) -> AttributeError:
     if name in inspect.signature(LocalGroq).parameters:
         how = f"LocalGroq({name}=...) or @pytest.mark.local_groq({name}=...)"
-        return AttributeError(f"{name} of a LocalGroq is set when it is made: {how}")
-    return AttributeError(f"LocalGroq has no attribute {name!r} that can be set, only `reply`")
+        return AttributeError(f"{name} of a LocalGroq cannot be changed later; set it at the start: {how}")
+    return AttributeError(f"LocalGroq has no settable attribute {name!r}, only `reply`")
 
 
-def _names(hosts: Iterable[str]) -> tuple[str, ...]:
+def _host_names(hosts: Iterable[str]) -> tuple[str, ...]:
     if isinstance(hosts, str):
-        raise TypeError("allowed_hosts must be a list of host names, not one text")
+        raise TypeError("allowed_hosts must be a list of host names, not a str")
     return tuple(hosts)
 
 

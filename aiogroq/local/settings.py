@@ -12,7 +12,7 @@ from .request_log import ReceivedRequest
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server is set up; the parameters of `LocalGroq` with the same names explain them."""
+    """The settings of a server. `LocalGroq` documents its parameters with the same names."""
 
     host: str
     port: int

@@ -146,7 +146,7 @@ def test_the_log_tells_which_responses_were_cut(server: LocalGroq, fault: Fault,
         post(connection, STREAM, extra="connection: close\r\n")
         with contextlib.suppress(ConnectionResetError):
             read_all(connection)
-    assert server.wait_for_requests(1, finished=True)[0].cut is is_cut
+    assert server.wait_for_requests(1, finished=True)[0].truncated is is_cut
 
 
 def test_gzip_can_be_whole_or_truncated_within_correct_framing(server: LocalGroq, ask: Any) -> None:

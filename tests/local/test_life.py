@@ -211,8 +211,8 @@ def test_replies_that_are_used_up_are_told_and_not_retried() -> None:
         ("strict", r"LocalGroq\(strict=...\) or @pytest.mark.local_groq\(strict=...\)"),
         ("latency_s", r"LocalGroq\(latency_s=...\)"),
         ("port", r"LocalGroq\(port=...\)"),
-        ("nonsense", "LocalGroq has no attribute 'nonsense' that can be set"),
-        ("base_url", "LocalGroq has no attribute 'base_url' that can be set"),
+        ("nonsense", "LocalGroq has no settable attribute 'nonsense'"),
+        ("base_url", "LocalGroq has no settable attribute 'base_url'"),
     ],
 )
 def test_only_reply_can_be_set_on_a_server(name: str, advice: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from groq import Groq
 
 from aiogroq.local import LocalGroq, RateLimit
-from aiogroq.local.rate_limits import go_duration
+from aiogroq.local.rate_limits import format_go_duration
 
 CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
 REASON = re.compile(
@@ -67,7 +67,7 @@ def refusal(call: Callable[[], Any]) -> tuple[int, Any, Any, re.Match[str]]:
     ],
 )  # fmt: skip
 def test_durations_are_printed_as_go_prints_them(seconds: float, text: str) -> None:
-    assert go_duration(seconds) == text
+    assert format_go_duration(seconds) == text
 
 
 def test_headers_show_requests_a_day_and_tokens_a_minute(limited: Any, clock: Clock) -> None:
@@ -80,7 +80,7 @@ def test_headers_show_requests_a_day_and_tokens_a_minute(limited: Any, clock: Cl
     assert raw.headers["x-ratelimit-reset-requests"] == "3m0s"
     assert raw.headers["x-ratelimit-limit-tokens"] == "18000"
     assert raw.headers["x-ratelimit-remaining-tokens"] == str(18000 - used)
-    assert raw.headers["x-ratelimit-reset-tokens"] == go_duration(used / 300)
+    assert raw.headers["x-ratelimit-reset-tokens"] == format_go_duration(used / 300)
     clock.now_s += 60
     raw = client.chat.completions.with_raw_response.create(**CHAT)
     assert raw.headers["x-ratelimit-remaining-requests"] == "14379"

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq.local.model.json_schema import matches, problems
-from aiogroq.local.model.regex import PatternError, example_of, holds
-from aiogroq.local.model.schema_sampler import Maker
+from aiogroq.local.model.regex import PatternError, example_of, search
+from aiogroq.local.model.schema_sampler import SchemaSampler
 from aiogroq.local.model.text_finder import TextFinder
-from aiogroq.local.model.work_limit import Effort
+from aiogroq.local.model.work_limit import WorkLimit
 from aiogroq.local.response import ApiError
 
 jsonschema = pytest.importorskip(
@@ -24,7 +24,7 @@ jsonschema = pytest.importorskip(
 
 
 def make(schema: Any, text: str = "", *, optional: bool = True) -> Any:
-    return Maker(schema, TextFinder(text, text), optional=optional).make()
+    return SchemaSampler(schema, TextFinder(text, text), optional=optional).sample()
 
 
 NAMES = st.sampled_from(["name", "age", "city", "tags", "query", "id", "x"])
@@ -208,7 +208,7 @@ def test_patterns_match_what_they_match_in_python(parts: list[str], text: str) -
     pattern = "".join(parts)
     try:
         expected = re.search(pattern, text) is not None
-        assert holds(pattern, text, Effort()) == expected
+        assert search(pattern, text, WorkLimit()) == expected
     except (re.error, PatternError):
         return
 
@@ -217,7 +217,7 @@ def test_patterns_match_what_they_match_in_python(parts: list[str], text: str) -
     "pattern", [r"^\d{3}$", "^[a-f]+$", "x(y|z)*w", r"^\+1\(\d{3}\)$", r"^[^\s@]+@[^\s@]+$", r"^[\w.]+\s?$"]
 )
 def test_examples_match_their_patterns(pattern: str) -> None:
-    assert matches(pattern, example_of(pattern), Effort())
+    assert matches(pattern, example_of(pattern), WorkLimit())
 
 
 @pytest.mark.parametrize(

@@ -1,34 +1,34 @@
-"""Tells how long an audio file plays, from its header where the format is known and from its size where not.
+"""The duration of an audio file: from its header for known formats, estimated from its size for others.
 
-Never fails: what arrives here is whatever a client uploaded.
+Never raises, whatever a client uploads.
 """
 
 from __future__ import annotations
 
 from ..model.wav import read_wav
 
-_GUESSED_BYTES_PER_SECOND = 8_000
-_MAX_S = 100 * 3600.0
+_ASSUMED_BYTES_PER_SECOND = 8_000
+_MAX_DURATION_S = 100 * 3600.0
 _MP3_KBPS = {
     1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
     2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
 }
 
 
-def audio_length(audio: bytes) -> tuple[float, str | None]:
-    """(seconds, what our own speech endpoint said in it or `None`)."""
+def audio_duration(audio: bytes) -> tuple[float, str | None]:
+    """Return (seconds, text). The text is what our speech endpoint stored in the file, else `None`."""
     wav = read_wav(audio)
     if wav is not None:
         return wav
     for read in (_flac_s, _ogg_s, _mp4_s, _mp3_s):
         duration_s = read(audio)
-        if duration_s is not None and 0 < duration_s < _MAX_S:
+        if duration_s is not None and 0 < duration_s < _MAX_DURATION_S:
             return duration_s, None
-    return len(audio) / _GUESSED_BYTES_PER_SECOND, None
+    return len(audio) / _ASSUMED_BYTES_PER_SECOND, None
 
 
 def _flac_s(audio: bytes) -> float | None:
-    """From STREAMINFO: 20 bits of sample rate, then after 8 more bits 36 bits of sample count."""
+    """Read STREAMINFO: 20 bits of sample rate, 8 other bits, 36 bits of sample count."""
     if audio[:4] != b"fLaC" or len(audio) < 26:
         return None
     bits = int.from_bytes(audio[18:26], "big")
@@ -37,7 +37,7 @@ def _flac_s(audio: bytes) -> float | None:
 
 
 def _ogg_s(audio: bytes) -> float | None:
-    """From the granule position of the last page: samples at 48 kHz for Opus, at its own rate for Vorbis."""
+    """Read the granule position of the last page: samples at 48 kHz for Opus, at the stored rate for Vorbis."""
     if audio[:4] != b"OggS":
         return None
     last = audio.rfind(b"OggS")
@@ -48,7 +48,7 @@ def _ogg_s(audio: bytes) -> float | None:
 
 
 def _mp4_s(audio: bytes) -> float | None:
-    """From the movie header: time scale and duration, of 32 bits in version 0 and 64 in version 1."""
+    """Read the movie header: time scale and duration, with 32 bits in version 0 and 64 in version 1."""
     if audio[4:8] != b"ftyp":
         return None
     at = audio.find(b"mvhd")
@@ -61,7 +61,7 @@ def _mp4_s(audio: bytes) -> float | None:
 
 
 def _mp3_s(audio: bytes) -> float | None:
-    """From the bit rate of the first frame, after an ID3 tag of which the length has 7 bits a byte."""
+    """Read the bit rate of the first frame, after an ID3 tag whose length has 7 bits per byte."""
     at = 0
     if audio[:3] == b"ID3" and len(audio) > 10:
         size = 0

@@ -1,7 +1,7 @@
-"""Runs batches: each line of the input file goes through the same operations as a request does.
+"""Runs batches: each line of the input file is passed to the same endpoints as a request over HTTP.
 
-A batch passes validating, in_progress, finalizing, completed, one step of `batch_step_s` each, so that a client who asks
-sees them. Lines that fail go to the error file in the same form as the others; a file with bad lines fails the batch.
+A batch is validating, in_progress, finalizing and then completed. Each status lasts `batch_step_s` seconds, so that a
+polling client sees it. Lines that fail go to the error file in the same format. An invalid line fails the whole batch.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from ..ids import Ids
-from ..response import ApiError, Reply, encode_json
+from ..response import ApiError, ApiResponse, encode_json
 from ..settings import Settings
-from .file_store import Files, fresh_id, load_objects, save_object
-from .request import Call
+from .file_store import Files, load_objects, save_object, unused_id
+from .request import ApiRequest
 
 ENDPOINTS = ("/v1/chat/completions", "/v1/audio/transcriptions", "/v1/audio/translations")
 _ENDED = ("failed", "completed", "expired", "cancelled")
@@ -31,43 +31,43 @@ class _Line(msgspec.Struct):
 
 
 class Batches:
-    """Batch objects as answered, and the tasks that run them. Used by the server's own thread only."""
+    """The batch objects, and the tasks that run them. Used on the server thread only."""
 
     def __init__(self, settings: Settings, ids: Ids, files: Files) -> None:
         self._settings = settings
         self._ids = ids
         self._files = files
-        self._handler: Callable[[Call], Reply]
+        self._handler: Callable[[ApiRequest], ApiResponse]
         directory = settings.data_dir
         self._folder = None if directory is None else directory / "batches"
         self._batches = load_objects(self._folder)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def resume(self, handler: Callable[[Call], Reply]) -> None:
-        """Answer the lines of batches with *handler*; restart the batches that a stop has interrupted."""
+    def resume(self, handler: Callable[[ApiRequest], ApiResponse]) -> None:
+        """Process the lines of batches with *handler* and restart batches that a stop interrupted, from their first line."""
         self._handler = handler
         for batch in self._batches.values():
             if batch["status"] not in _ENDED:
                 self._start(batch)
 
     async def stop(self) -> None:
-        """Break off what runs."""
+        """Cancel all running batches."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def add(self, asked: dict[str, Any], window_s: int) -> dict[str, Any]:
-        """Begin a batch; answers its object. Raises `ApiError` 400 where there are too many already."""
+    def add(self, params: dict[str, Any], window_s: int) -> dict[str, Any]:
+        """Create and start a batch and return its object. Raises `ApiError` 400 when `max_batches` is reached."""
         if len(self._batches) >= self._settings.max_batches:
             raise ApiError(400, "you have reached the limit of batches", "batch_limit_reached")
         now = self._settings.now()
         batch: dict[str, Any] = {
-            "id": fresh_id(self._ids, "batch", self._batches),
+            "id": unused_id(self._ids, "batch", self._batches),
             "object": "batch",
-            "endpoint": asked["endpoint"],
+            "endpoint": params["endpoint"],
             "errors": None,
-            "input_file_id": asked["input_file_id"],
-            "completion_window": asked["completion_window"],
+            "input_file_id": params["input_file_id"],
+            "completion_window": params["completion_window"],
             "status": "validating",
             "output_file_id": None,
             "error_file_id": None,
@@ -76,7 +76,7 @@ class Batches:
             "expired_at": None,
             "cancelled_at": None,
             "request_counts": {"total": 0, "completed": 0, "failed": 0},
-            "metadata": asked.get("metadata"),
+            "metadata": params.get("metadata"),
             "created_at": now,
             "expires_at": now + window_s,
             "cancelling_at": None,
@@ -89,22 +89,22 @@ class Batches:
         return batch
 
     def get(self, batch_id: str) -> dict[str, Any]:
-        """The object of *batch_id*; raises `ApiError` 404."""
-        found = self._batches.get(batch_id)
-        if found is None:
+        """Return the object of *batch_id*. Raises `ApiError` 404."""
+        batch = self._batches.get(batch_id)
+        if batch is None:
             raise ApiError(404, f"Batch with id `{batch_id}` was not found", "not_found")
-        return found
+        return batch
 
     def all(self) -> list[dict[str, Any]]:
-        """Every batch object, newest first."""
+        """Return all batch objects, newest first."""
         return list(reversed(self._batches.values()))
 
     def cancel(self, batch_id: str) -> dict[str, Any]:
-        """Ask a batch to end; raises `ApiError` 404, or 409 where it has ended."""
+        """Request the end of a batch. Raises `ApiError` 404, or 409 when the batch has ended."""
         batch = self.get(batch_id)
         if batch["status"] in _ENDED:
             raise ApiError(409, f"Cannot cancel a batch with status '{batch['status']}'", "conflict")
-        self._enter(batch, "cancelling")
+        self._set_status(batch, "cancelling")
         return batch
 
     def _start(self, batch: dict[str, Any]) -> None:
@@ -118,68 +118,68 @@ class Batches:
         lines, errors = self._read_lines(batch)
         if errors and batch["status"] != "cancelling":
             batch["errors"] = {"object": "list", "data": errors}
-            self._enter(batch, "failed")
+            self._set_status(batch, "failed")
             return
         batch["request_counts"] = {"total": len(lines), "completed": 0, "failed": 0}
-        self._move(batch, "in_progress")
+        self._set_status_unless_stopped(batch, "in_progress")
         outputs: list[bytes] = []
         failures: list[bytes] = []
-        if not self._breaks_off(batch):
+        if not self._must_stop(batch):
             await asyncio.sleep(step_s)
         for line in lines:
-            if self._breaks_off(batch):
+            if self._must_stop(batch):
                 break
             self._run_line(batch, line, outputs, failures)
             await asyncio.sleep(0)
-        self._move(batch, "finalizing")
+        self._set_status_unless_stopped(batch, "finalizing")
         await asyncio.sleep(step_s)
         batch["output_file_id"] = self._write(batch, "output", outputs)
         batch["error_file_id"] = self._write(batch, "error", failures)
-        broken_off = "cancelled" if batch["status"] == "cancelling" else "expired"
-        self._enter(batch, broken_off if self._breaks_off(batch) else "completed")
+        stopped = "cancelled" if batch["status"] == "cancelling" else "expired"
+        self._set_status(batch, stopped if self._must_stop(batch) else "completed")
 
-    def _breaks_off(self, batch: dict[str, Any]) -> bool:
+    def _must_stop(self, batch: dict[str, Any]) -> bool:
         return bool(batch["status"] == "cancelling") or self._settings.now() >= batch["expires_at"]
 
     def _run_line(
         self, batch: dict[str, Any], line: _Line, outputs: list[bytes], failures: list[bytes]
     ) -> None:
         request_id = self._ids.request()
-        call = Call(line.method, line.url, body=encode_json(line.body), request_id=request_id)
-        reply = self._handler(call)
-        good = reply.status < 400
-        body = reply.whole_body()
+        request = ApiRequest(line.method, line.url, body=encode_json(line.body), request_id=request_id)
+        response = self._handler(request)
+        succeeded = response.status < 400
+        body = response.full_body()
         record = {
             "id": self._ids.prefixed("batch_req_out"),
             "custom_id": line.custom_id,
             "response": {
-                "status_code": reply.status,
+                "status_code": response.status,
                 "request_id": request_id,
-                "body": msgspec.Raw(body) if reply.content_type == "application/json" else body.decode(),
+                "body": msgspec.Raw(body) if response.content_type == "application/json" else body.decode(),
             },
             "error": None,
         }
-        (outputs if good else failures).append(encode_json(record) + b"\n")
-        batch["request_counts"]["completed" if good else "failed"] += 1
+        (outputs if succeeded else failures).append(encode_json(record) + b"\n")
+        batch["request_counts"]["completed" if succeeded else "failed"] += 1
 
     def _read_lines(self, batch: dict[str, Any]) -> tuple[list[_Line], list[dict[str, Any]]]:
-        """The lines of the input file, and what is wrong with it."""
+        """Return the parsed lines of the input file and the errors in it."""
         try:
             content = self._files.content(batch["input_file_id"])
         except ApiError as error:
             return [], [_error("file_not_found", error.message, None)]
-        most = self._settings.max_batch_lines
-        if content.count(b"\n") > 2 * most:
-            return [], [_error("too_many_lines", f"The input file has more than {most} lines.", None)]
-        given = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
-        if not given:
+        max_lines = self._settings.max_batch_lines
+        if content.count(b"\n") > 2 * max_lines:
+            return [], [_error("too_many_lines", f"The input file has more than {max_lines} lines.", None)]
+        numbered = [(number, line) for number, line in enumerate(content.splitlines(), 1) if line.strip()]
+        if not numbered:
             return [], [_error("empty_file", "The input file has no lines.", None)]
-        if len(given) > most:
-            return [], [_error("too_many_lines", f"The input file has more than {most} lines.", None)]
+        if len(numbered) > max_lines:
+            return [], [_error("too_many_lines", f"The input file has more than {max_lines} lines.", None)]
         lines: list[_Line] = []
         errors: list[dict[str, Any]] = []
         seen: set[str] = set()
-        for number, text in given:
+        for number, text in numbered:
             problem = _check_line(text, lines, seen)
             if problem and len(errors) < _MAX_ERRORS:
                 errors.append(_error(*problem, line=number))
@@ -190,21 +190,21 @@ class Batches:
             return None
         name = f"{batch['id']}_{kind}.jsonl"
         try:
-            made = self._files.add(self._ids, name, "batch_output", b"".join(records), self._settings.now())
+            file = self._files.add(self._ids, name, "batch_output", b"".join(records), self._settings.now())
         except ApiError as error:
             batch["errors"] = {
                 "object": "list",
                 "data": [_error("storage_limit_reached", error.message, None)],
             }
             return None
-        return str(made["id"])
+        return str(file["id"])
 
-    def _move(self, batch: dict[str, Any], status: str) -> None:
-        """Enter *status* unless the batch is breaking off."""
-        if not self._breaks_off(batch):
-            self._enter(batch, status)
+    def _set_status_unless_stopped(self, batch: dict[str, Any], status: str) -> None:
+        """Set *status* unless the batch was cancelled or has expired."""
+        if not self._must_stop(batch):
+            self._set_status(batch, status)
 
-    def _enter(self, batch: dict[str, Any], status: str) -> None:
+    def _set_status(self, batch: dict[str, Any], status: str) -> None:
         batch["status"] = status
         batch[f"{status}_at"] = self._settings.now()
         self._save(batch)
@@ -215,7 +215,7 @@ class Batches:
 
 
 def _check_line(text: bytes, lines: list[_Line], seen: set[str]) -> tuple[str, str] | None:
-    """Add a good line to *lines*; of a bad one answer (code, message)."""
+    """Append a valid line to *lines*. Return (code, message) for an invalid one."""
     try:
         line = msgspec.json.decode(text, type=_Line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

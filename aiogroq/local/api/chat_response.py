@@ -1,4 +1,4 @@
-"""Writes a `Completion` as the service does: one JSON body, or the events of a stream."""
+"""Encodes a `Completion` as the service does: one JSON body, or the events of a stream."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _COMPLETION_TOKENS_PER_SECOND = 450.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What an answer carries besides its content."""
+class ResponseMeta:
+    """The fields of a response that do not depend on its content."""
 
     completion_id: str
     request_id: str
@@ -27,69 +27,76 @@ class Stamp:
     tokens_per_second: float | None = None
 
 
-def usage(made: Completion, stamp: Stamp) -> dict[str, Any]:
-    """Tokens and times in seconds; the total time is that of prompt and completion and leaves the queue out, as recorded."""
-    prompt_s = round(made.prompt_tokens / _PROMPT_TOKENS_PER_SECOND, 9)
+def usage(completion: Completion, meta: ResponseMeta) -> dict[str, Any]:
+    """Return the usage: tokens, and times in seconds. As recorded, the total time excludes the queue time."""
+    prompt_s = round(completion.prompt_tokens / _PROMPT_TOKENS_PER_SECOND, 9)
     completion_s = round(
-        made.completion_tokens / (stamp.tokens_per_second or _COMPLETION_TOKENS_PER_SECOND), 9
+        completion.completion_tokens / (meta.tokens_per_second or _COMPLETION_TOKENS_PER_SECOND), 9
     )
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "queue_time": _QUEUE_S,
-        "prompt_tokens": made.prompt_tokens,
+        "prompt_tokens": completion.prompt_tokens,
         "prompt_time": prompt_s,
-        "completion_tokens": made.completion_tokens,
+        "completion_tokens": completion.completion_tokens,
         "completion_time": completion_s,
-        "total_tokens": made.prompt_tokens + made.completion_tokens,
+        "total_tokens": completion.prompt_tokens + completion.completion_tokens,
         "total_time": prompt_s + completion_s,
     }
-    if made.reasoning_tokens:
-        found["completion_tokens_details"] = {"reasoning_tokens": made.reasoning_tokens}
-    return found
+    if completion.reasoning_tokens:
+        result["completion_tokens_details"] = {"reasoning_tokens": completion.reasoning_tokens}
+    return result
 
 
-def completion_body(made: Completion, stamp: Stamp) -> bytes:
-    """The answer of a request that does not stream."""
+def completion_body(completion: Completion, meta: ResponseMeta) -> bytes:
+    """Return the body for a request without `stream`."""
     return encode_json(
         {
-            "id": stamp.completion_id,
+            "id": meta.completion_id,
             "object": "chat.completion",
-            "created": stamp.created,
-            "model": made.model,
+            "created": meta.created,
+            "model": completion.model,
             "choices": [
-                {"index": 0, "message": _message(made), "logprobs": None, "finish_reason": made.finish_reason}
+                {
+                    "index": 0,
+                    "message": _message(completion),
+                    "logprobs": None,
+                    "finish_reason": completion.finish_reason,
+                }
             ],
-            "usage": usage(made, stamp),
+            "usage": usage(completion, meta),
             "usage_breakdown": None,
-            "system_fingerprint": stamp.fingerprint,
-            "x_groq": {"id": stamp.request_id, "seed": stamp.seed},
-            "service_tier": made.service_tier,
+            "system_fingerprint": meta.fingerprint,
+            "x_groq": {"id": meta.request_id, "seed": meta.seed},
+            "service_tier": completion.service_tier,
         }
     )
 
 
-def completion_events(made: Completion, stamp: Stamp, *, include_usage: bool) -> list[bytes]:
-    """The events of a stream, one token each, from the role to `[DONE]`."""
+def completion_events(completion: Completion, meta: ResponseMeta, *, include_usage: bool) -> list[bytes]:
+    """Return the events of a stream, one per token, from the role to `[DONE]`."""
     head = {
-        "id": stamp.completion_id,
+        "id": meta.completion_id,
         "object": "chat.completion.chunk",
-        "created": stamp.created,
-        "model": made.model,
-        "system_fingerprint": stamp.fingerprint,
+        "created": meta.created,
+        "model": completion.model,
+        "system_fingerprint": meta.fingerprint,
     }
-    # Every chunk begins with the same bytes; encoding them once makes long streams cheap.
+    # All chunks start with the same bytes. They are encoded once, which makes long streams cheap.
     start = b"data: " + encode_json(head)[:-1] + b',"choices":'
     delta_start, delta_end = start + b'[{"index":0,"delta":', b',"logprobs":null,"finish_reason":null}]'
-    nothing = b',"usage":null}\n\n' if include_usage else b"}\n\n"
-    deltas = made.deltas or _deltas(made)
-    first: dict[str, Any] = {"role": "assistant", "content": None if made.calls else ""}
-    opening = b',"x_groq":' + encode_json({"id": stamp.request_id, "seed": stamp.seed}) + nothing
+    no_usage = b',"usage":null}\n\n' if include_usage else b"}\n\n"
+    deltas = completion.deltas or _deltas(completion)
+    first: dict[str, Any] = {"role": "assistant", "content": None if completion.calls else ""}
+    opening = b',"x_groq":' + encode_json({"id": meta.request_id, "seed": meta.seed}) + no_usage
     events = [delta_start + encode_json(first) + delta_end + opening]
-    events += [delta_start + encode_json(delta) + delta_end + nothing for delta in deltas]
-    spent = encode_json(usage(made, stamp))
+    events += [delta_start + encode_json(delta) + delta_end + no_usage for delta in deltas]
+    spent = encode_json(usage(completion, meta))
     ending = (
-        b'[{"index":0,"delta":{},"logprobs":null,"finish_reason":' + encode_json(made.finish_reason) + b"}]"
+        b'[{"index":0,"delta":{},"logprobs":null,"finish_reason":'
+        + encode_json(completion.finish_reason)
+        + b"}]"
     )
-    groq = b',"x_groq":{"id":' + encode_json(stamp.request_id) + b',"usage":' + spent + b"}"
+    groq = b',"x_groq":{"id":' + encode_json(meta.request_id) + b',"usage":' + spent + b"}"
     events.append(start + ending + groq + b',"usage":' + spent + b"}\n\n")
     if include_usage:
         events.append(start + b'[],"usage":' + spent + b"}\n\n")
@@ -97,50 +104,50 @@ def completion_events(made: Completion, stamp: Stamp, *, include_usage: bool) ->
     return events
 
 
-def _message(made: Completion) -> dict[str, Any]:
-    if made.deltas:
-        return _folded(made.deltas)
+def _message(completion: Completion) -> dict[str, Any]:
+    if completion.deltas:
+        return _merge_deltas(completion.deltas)
     message: dict[str, Any] = {"role": "assistant"}
     # As recorded, `content` is absent and not null where tools are called.
-    if made.pieces or not made.calls:
-        message["content"] = "".join(made.pieces)
-    if made.thoughts and not made.hide_reasoning:
-        message["reasoning"] = "".join(made.thoughts)
-    if made.executed:
-        message["executed_tools"] = made.executed
-    if made.calls:
+    if completion.content or not completion.calls:
+        message["content"] = "".join(completion.content)
+    if completion.reasoning and not completion.hide_reasoning:
+        message["reasoning"] = "".join(completion.reasoning)
+    if completion.executed_tools:
+        message["executed_tools"] = completion.executed_tools
+    if completion.calls:
         message["tool_calls"] = [
             {"id": id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-            for id, call in made.calls
+            for id, call in completion.calls
         ]
-    return {**message, **made.extra}
+    return {**message, **completion.extra}
 
 
-def _deltas(made: Completion) -> list[dict[str, Any]]:
+def _deltas(completion: Completion) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if not made.hide_reasoning:
-        channel = {"channel": "analysis"} if "gpt-oss" in made.model else {}
-        found += [{"reasoning": piece, **channel} for piece in made.thoughts]
-    for tool in made.executed:
-        # As recorded, a tool is announced without its output and then sent again with it.
+    if not completion.hide_reasoning:
+        channel = {"channel": "analysis"} if "gpt-oss" in completion.model else {}
+        found += [{"reasoning": token, **channel} for token in completion.reasoning]
+    for tool in completion.executed_tools:
+        # As recorded, a tool is sent twice: first without its output, then with it.
         found.append({"executed_tools": [{k: tool[k] for k in ("index", "type", "arguments")}]})
         found.append({"executed_tools": [tool]})
-    found += [{"content": piece} for piece in made.pieces]
-    for index, (id, call) in enumerate(made.calls):
+    found += [{"content": token} for token in completion.content]
+    for index, (id, call) in enumerate(completion.calls):
         function = {"name": call.name, "arguments": call.arguments}
         found.append({"tool_calls": [{"id": id, "type": "function", "function": function, "index": index}]})
-    return [*found, made.extra] if made.extra else found
+    return [*found, completion.extra] if completion.extra else found
 
 
-def _folded(deltas: list[dict[str, Any]]) -> dict[str, Any]:
-    """The message that scripted deltas add up to, for a request that does not stream."""
+def _merge_deltas(deltas: list[dict[str, Any]]) -> dict[str, Any]:
+    """Merge scripted deltas into one message, for a request without `stream`."""
     message: dict[str, Any] = {"role": "assistant"}
     calls: dict[int, dict[str, Any]] = {}
     for delta in deltas:
         for name, value in delta.items():
             if name == "tool_calls":
                 for call in value:
-                    _fold_call(calls, call)
+                    _merge_tool_call(calls, call)
             elif isinstance(value, str) and name in ("content", "reasoning"):
                 message[name] = message.get(name, "") + value
             elif value is not None:
@@ -150,11 +157,11 @@ def _folded(deltas: list[dict[str, Any]]) -> dict[str, Any]:
     return message
 
 
-def _fold_call(calls: dict[int, dict[str, Any]], piece: dict[str, Any]) -> None:
+def _merge_tool_call(calls: dict[int, dict[str, Any]], delta: dict[str, Any]) -> None:
     call = calls.setdefault(
-        piece.get("index", 0), {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
+        delta.get("index", 0), {"id": "", "type": "function", "function": {"name": "", "arguments": ""}}
     )
-    call["id"] = piece.get("id") or call["id"]
-    function = as_object(piece.get("function"))
+    call["id"] = delta.get("id") or call["id"]
+    function = as_object(delta.get("function"))
     call["function"]["name"] += function.get("name") or ""
     call["function"]["arguments"] += function.get("arguments") or ""

@@ -1,24 +1,24 @@
-"""What a chat request may ask for: its shape, and the rules between properties that the service adds to the vendor's schema."""
+"""Validates chat requests: the schema, and the rules between properties that the service adds to it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..json_values import as_list, as_object, objects
-from ..model.catalog import MODELS, reasons
+from ..model.catalog import MODELS, is_reasoning_model
 from ..model.conversation import flat_text, format_type
-from ..response import refuse
-from .chat_schema import check_shape
+from ..response import reject
+from .chat_schema import check_schema
 
 
 def check_chat(body: dict[str, Any]) -> None:
-    """Raise the service's 400 where *body* is no valid chat request."""
-    check_shape(body, "")
+    """Raise the service's `ApiError` 400 for an invalid chat request."""
+    check_schema(body, "")
     for name in ("logprobs", "top_logprobs", "logit_bias"):
         if body.get(name):
-            refuse(f"`{name}` is not supported with this model")
+            reject(f"`{name}` is not supported with this model")
     if body.get("stream_options") is not None and not body.get("stream"):
-        refuse("stream_options: stream options only allowed when stream is true")
+        reject("stream_options: stream options only allowed when stream is true")
     _check_reasoning(body)
     _check_tools(body)
     _check_format(body)
@@ -27,26 +27,26 @@ def check_chat(body: dict[str, Any]) -> None:
 def _check_reasoning(body: dict[str, Any]) -> None:
     model, effort, form = body["model"], body.get("reasoning_effort"), body.get("reasoning_format")
     if form is not None and body.get("include_reasoning") is not None:
-        refuse("cannot specify both reasoning_format and include_reasoning")
-    if model in MODELS and not reasons(model):
+        reject("cannot specify both reasoning_format and include_reasoning")
+    if model in MODELS and not is_reasoning_model(model):
         for name in ("reasoning_effort", "reasoning_format"):
             if body.get(name) is not None:
-                refuse(f"`{name}` is not supported with this model")
+                reject(f"`{name}` is not supported with this model")
     if "gpt-oss" in model and effort in ("none", "default"):
-        refuse("`reasoning_effort` must be one of `low`, `medium`, or `high`")
+        reject("`reasoning_effort` must be one of `low`, `medium`, or `high`")
     if form == "raw" and (body.get("tools") or format_type(body) != "text") and effort != "none":
-        refuse("`reasoning_format` must be set to `parsed` or `hidden` when using JSON mode or tools")
+        reject("`reasoning_format` must be set to `parsed` or `hidden` when using JSON mode or tools")
 
 
 def _check_tools(body: dict[str, Any]) -> None:
     tools = objects(body.get("tools"))
     choice = body.get("tool_choice")
     if choice == "required" and not tools:
-        refuse("tool_choice: 'required' was given, but no tools were")
+        reject("tool_choice: 'required' was given, but no tools were")
     if isinstance(choice, dict):
         name = as_object(choice)["function"]["name"]
         if name not in [tool["function"]["name"] for tool in tools if tool["type"] == "function"]:
-            refuse(f"tool_choice: function '{name}' was not found in tools")
+            reject(f"tool_choice: function '{name}' was not found in tools")
 
 
 def _check_format(body: dict[str, Any]) -> None:
@@ -54,37 +54,37 @@ def _check_format(body: dict[str, Any]) -> None:
     if form == "text":
         return
     if body.get("tools") and body.get("tool_choice") != "none":
-        refuse("json mode cannot be combined with tool/function calling")
+        reject("json mode cannot be combined with tool/function calling")
     if form == "json_object":
         if not any("json" in flat_text(message.get("content")).lower() for message in body["messages"]):
-            refuse(
+            reject(
                 "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
             )
         return
-    given: dict[str, Any] | None = body["response_format"].get("json_schema")
-    if given is None:
-        refuse("'response_format' : property 'json_schema' is missing")
-    if given.get("strict") and given.get("schema") is not None:
-        _check_strict(given["schema"], given["name"], "", 0)
+    json_schema: dict[str, Any] | None = body["response_format"].get("json_schema")
+    if json_schema is None:
+        reject("'response_format' : property 'json_schema' is missing")
+    if json_schema.get("strict") and json_schema.get("schema") is not None:
+        _check_strict(json_schema["schema"], json_schema["name"], "", 0)
 
 
 def _check_strict(schema: Any, name: str, where: str, depth: int) -> None:
-    """Strict schemas close every object and require every property of it."""
+    """Reject strict schemas with open objects or optional properties."""
     if depth > 64:
-        refuse(f"invalid JSON schema for response_format: '{name}': {where[:80]}: nested too deeply")
+        reject(f"invalid JSON schema for response_format: '{name}': {where[:80]}: nested too deeply")
     for position, element in enumerate(as_list(schema)):
         _check_strict(element, name, f"{where}/{position}", depth + 1)
     node = as_object(schema)
     properties = node.get("properties")
     if node.get("type") == "object" or isinstance(properties, dict):
         if node.get("additionalProperties") is not False:
-            refuse(
+            reject(
                 f"invalid JSON schema for response_format: '{name}': {where or '/'}: "
                 "`additionalProperties:false` must be set on every object"
             )
         for key in as_object(properties):
             if key not in as_list(node.get("required")):
-                refuse(
+                reject(
                     f"invalid JSON schema for response_format: '{name}': {where}/required: `required` is required to "
                     f"be supplied and to be an array including every key in properties. Missing '{key}'"
                 )

@@ -1,17 +1,17 @@
-"""The shapes of chat requests: which properties there are, per message role too, and what each may hold."""
+"""The schema of chat requests: the properties of the request and of each message role, with their validators."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from ..response import ApiError, refuse
+from ..response import ApiError, reject
 from . import validation as checks
 
 _text = checks.text()
 _maybe_text = checks.nullable(_text)
 MAX_MESSAGES = 100_000
-"""The service says of none; this one answers them all in one thread."""
+"""The service documents no maximum. This server handles all requests in one thread."""
 _texts = checks.array(_text)
 
 _text_part = checks.fields({"type": checks.text(), "text": _text}, ["type", "text"])
@@ -63,7 +63,7 @@ _MESSAGES = {
             "function_call": checks.nullable(checks.mapping(checks.anything)),
         }
     ),
-    # The vendor's samples put `name` in tool messages, although its schema has none there.
+    # Groq's examples put `name` in tool messages, although its schema does not.
     "tool": checks.fields(
         {"role": _text, "content": _content(_part), "tool_call_id": _text, "name": _text},
         ["content", "tool_call_id"],
@@ -79,7 +79,7 @@ def _message(value: Any, where: str) -> None:
     try:
         _MESSAGES[role](value, where)
     except ApiError as error:
-        refuse(f"'{where}' : for 'role:{role}' the following must be satisfied[({error.message})]")
+        reject(f"'{where}' : for 'role:{role}' the following must be satisfied[({error.message})]")
 
 
 _schema = checks.mapping(checks.anything)
@@ -113,7 +113,7 @@ _SCHEMA_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 def _schema_name(value: Any, where: str) -> None:
     _text(value, where)
     if not _SCHEMA_NAME.fullmatch(value):
-        refuse(f"'{where}' : value must be 1 to 64 letters, digits, underscores and hyphens")
+        reject(f"'{where}' : value must be 1 to 64 letters, digits, underscores and hyphens")
 
 
 _json_schema = checks.fields(
@@ -187,5 +187,5 @@ PROPERTIES: dict[str, checks.Check] = {
     "function_call": checks.nullable(checks.anything),
     "functions": checks.nullable(checks.array(_function, 0, 128)),
 }
-check_shape: checks.Check = checks.fields(PROPERTIES, ["model", "messages"])
-"""Check of a whole chat request."""
+check_schema: checks.Check = checks.fields(PROPERTIES, ["model", "messages"])
+"""The check of a whole chat request."""

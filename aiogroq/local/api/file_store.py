@@ -1,7 +1,7 @@
-"""Keeps uploaded files and batch results, in memory or under one directory.
+"""Stores uploaded files and batch results, in memory or under one directory.
 
-Names on disk are identifiers made here; what a client calls its file is only ever content. Reading and writing happens on
-the server's own thread, which nobody else's event loop waits for.
+Names on disk are identifiers generated here. The file name that a client sends is stored as data only. File I/O runs on
+the server thread and blocks its event loop, but no other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SAFE_ID = re.compile(r"(?:file|batch)_[a-z0-9]{10,40}")
 
 
 class Files:
-    """File objects as answered, and their contents."""
+    """The file objects and their contents."""
 
     def __init__(self, settings: Settings) -> None:
         self._folder = None if settings.data_dir is None else settings.data_dir / "files"
@@ -31,50 +31,50 @@ class Files:
         self._objects = load_objects(self._folder)
 
     def add(self, ids: Ids, name: str, purpose: str, content: bytes, created_at: int) -> dict[str, Any]:
-        """Keep a file; answers its file object. Raises `ApiError` 400 where there are too many already."""
+        """Store a file and return its file object. Raises `ApiError` 400 when the storage limit is reached."""
         stored = sum(each["bytes"] for each in self._objects.values())
         if len(self._objects) >= self._max_files or stored + len(content) > _MAX_TOTAL_BYTES:
             raise ApiError(
                 400, "you have reached the storage limit, please delete some files", "storage_limit_reached"
             )
-        file_id = fresh_id(ids, "file", self._objects)
-        made: dict[str, Any] = {
+        file_id = unused_id(ids, "file", self._objects)
+        file: dict[str, Any] = {
             "id": file_id,
             "object": "file",
             "bytes": len(content),
             "created_at": created_at,
             "filename": name[:255],
             "purpose": purpose,
-            # Not in the service's own file objects, but in those of every compatible server.
+            # The service's own file objects lack it, but every compatible server sends it.
             "status": "processed",
         }
         if self._folder is None:
             self._contents[file_id] = content
         else:
-            write_whole(self._folder / f"{file_id}.bin", content)
-            save_object(self._folder, made)
-        self._objects[file_id] = made
-        return made
+            write_atomically(self._folder / f"{file_id}.bin", content)
+            save_object(self._folder, file)
+        self._objects[file_id] = file
+        return file
 
     def get(self, file_id: str) -> dict[str, Any]:
-        """The file object of *file_id*; raises `ApiError` 404."""
-        found = self._objects.get(file_id)
-        if found is None:
-            raise ApiError(404, f"File with id `{file_id}` was not found", "not_found")
-        return found
+        """Return the file object of *file_id*. Raises `ApiError` 404."""
+        file = self._objects.get(file_id)
+        if file is None:
+            raise _not_found(file_id)
+        return file
 
     def content(self, file_id: str) -> bytes:
-        """The content of *file_id*; raises `ApiError` 404."""
+        """Return the content of *file_id*. Raises `ApiError` 404."""
         self.get(file_id)
         if self._folder is None:
             return self._contents[file_id]
         try:
             return (self._folder / f"{file_id}.bin").read_bytes()
         except OSError:
-            raise ApiError(404, f"File with id `{file_id}` was not found", "not_found") from None
+            raise _not_found(file_id) from None
 
     def delete(self, file_id: str) -> None:
-        """Forget *file_id*; raises `ApiError` 404."""
+        """Delete *file_id*. Raises `ApiError` 404."""
         self.get(file_id)
         del self._objects[file_id]
         self._contents.pop(file_id, None)
@@ -83,40 +83,44 @@ class Files:
                 (self._folder / (file_id + ending)).unlink(missing_ok=True)
 
     def all(self) -> list[dict[str, Any]]:
-        """Every file object, newest first."""
+        """Return all file objects, newest first."""
         return list(reversed(self._objects.values()))
 
 
-def fresh_id(ids: Ids, prefix: str, taken: dict[str, Any]) -> str:
-    """An identifier that is not taken: the same seed begins the same row of them after a restart."""
-    while (made := ids.prefixed(prefix)) in taken:
+def _not_found(file_id: str) -> ApiError:
+    return ApiError(404, f"File with id `{file_id}` was not found", "not_found")
+
+
+def unused_id(ids: Ids, prefix: str, taken: dict[str, Any]) -> str:
+    """Return an identifier that is not in *taken*. After a restart the same seed generates the same sequence again."""
+    while (candidate := ids.prefixed(prefix)) in taken:
         pass
-    return made
+    return candidate
 
 
 def load_objects(folder: Path | None) -> dict[str, dict[str, Any]]:
-    """The objects saved in *folder*, oldest first; makes the folder where there is none and skips what is no object."""
+    """Return the objects saved in *folder*, oldest first. Creates a missing folder; skips files that are no objects."""
     if folder is None:
         return {}
     folder.mkdir(parents=True, exist_ok=True)
-    found: list[dict[str, Any]] = []
+    objects: list[dict[str, Any]] = []
     for path in folder.glob("*.json"):
         if _SAFE_ID.fullmatch(path.stem):
             try:
-                found.append(msgspec.json.decode(path.read_bytes(), type=dict[str, Any]))
+                objects.append(msgspec.json.decode(path.read_bytes(), type=dict[str, Any]))
             except (OSError, msgspec.DecodeError):
                 continue
-    found.sort(key=lambda each: (each.get("created_at", 0), each.get("id", "")))
-    return {each["id"]: each for each in found if "id" in each}
+    objects.sort(key=lambda each: (each.get("created_at", 0), each.get("id", "")))
+    return {each["id"]: each for each in objects if "id" in each}
 
 
 def save_object(folder: Path, value: dict[str, Any]) -> None:
-    """Write an object under its own identifier."""
-    write_whole(folder / f"{value['id']}.json", encode_json(value))
+    """Write an object to a file named after its identifier."""
+    write_atomically(folder / f"{value['id']}.json", encode_json(value))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it."""
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name and rename it, so that readers never see a partial file."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
     os.replace(part, path)

@@ -1,54 +1,54 @@
-"""The operations on files."""
+"""The endpoints of `/files`."""
 
 from __future__ import annotations
 
 from ..multipart import Part, parse_multipart
-from ..response import ApiError, Reply, json_reply, refuse
+from ..response import ApiError, ApiResponse, json_response, reject
 from .context import Context
-from .request import Call
+from .request import ApiRequest
 
 
-def create(context: Context, call: Call) -> Reply:
-    """`POST /files`: a form with `file` and `purpose`."""
-    parts = {part.name: part for part in parse_multipart(call.body, call.content_type)}
+def create(context: Context, request: ApiRequest) -> ApiResponse:
+    """`POST /files`: store the file of a form with `file` and `purpose`."""
+    parts = {part.name: part for part in parse_multipart(request.body, request.content_type)}
     file, purpose = parts.get("file"), parts.get("purpose")
     if file is None:
-        refuse("'file' : property 'file' is missing")
+        reject("'file' : property 'file' is missing")
     if purpose is None:
-        refuse("'purpose' : property 'purpose' is missing")
+        reject("'purpose' : property 'purpose' is missing")
     for name in parts:
         if name not in ("file", "purpose"):
-            refuse(f"property '{name[:64]}' is unsupported")
+            reject(f"property '{name[:64]}' is unsupported")
     if purpose.text != "batch":
-        refuse("'purpose' : value must be one of [batch]")
+        reject("'purpose' : value must be one of [batch]")
     return _store(context, file)
 
 
-def list_files(context: Context, call: Call) -> Reply:
-    """`GET /files`."""
-    return json_reply({"object": "list", "data": context.files.all()})
+def list_files(context: Context, request: ApiRequest) -> ApiResponse:
+    """`GET /files`: all file objects, newest first."""
+    return json_response({"object": "list", "data": context.files.all()})
 
 
-def info(context: Context, call: Call) -> Reply:
-    """`GET /files/{id}`."""
-    return json_reply(context.files.get(call.target))
+def retrieve(context: Context, request: ApiRequest) -> ApiResponse:
+    """`GET /files/{id}`: one file object."""
+    return json_response(context.files.get(request.target))
 
 
-def content(context: Context, call: Call) -> Reply:
-    """`GET /files/{id}/content`."""
-    return Reply(200, context.files.content(call.target), content_type="application/octet-stream")
+def content(context: Context, request: ApiRequest) -> ApiResponse:
+    """`GET /files/{id}/content`: the bytes of the file."""
+    return ApiResponse(200, context.files.content(request.target), content_type="application/octet-stream")
 
 
-def delete(context: Context, call: Call) -> Reply:
-    """`DELETE /files/{id}`."""
-    context.files.delete(call.target)
-    return json_reply({"id": call.target, "object": "file", "deleted": True})
+def delete(context: Context, request: ApiRequest) -> ApiResponse:
+    """`DELETE /files/{id}`: delete the object and the content."""
+    context.files.delete(request.target)
+    return json_response({"id": request.target, "object": "file", "deleted": True})
 
 
-def _store(context: Context, file: Part) -> Reply:
+def _store(context: Context, file: Part) -> ApiResponse:
     if not file.content:
-        refuse("file is empty")
+        reject("file is empty")
     if len(file.content) > context.settings.max_file_bytes:
         raise ApiError(413, "Request Entity Too Large", "request_too_large")
     name = file.filename or "upload"
-    return json_reply(context.files.add(context.ids, name, "batch", file.content, context.settings.now()))
+    return json_response(context.files.add(context.ids, name, "batch", file.content, context.settings.now()))

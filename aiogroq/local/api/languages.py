@@ -1,4 +1,4 @@
-"""The languages that the speech models know."""
+"""The languages of the speech models."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ LANGUAGES = {
     "mg": "Malagasy", "as": "Assamese", "tt": "Tatar", "haw": "Hawaiian", "ln": "Lingala", "ha": "Hausa",
     "ba": "Bashkir", "jv": "Javanese", "su": "Sundanese", "yue": "Cantonese",
 }  # fmt: skip
-"""Code -> English name, as answers give it."""
+"""Code -> English name, as it stands in responses."""

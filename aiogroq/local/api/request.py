@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Call:
-    """One request as the operations see it."""
+class ApiRequest:
+    """One request, and what the endpoint reports about it."""
 
     method: str
     path: str
@@ -18,11 +18,16 @@ class Call:
     content_type: str = ""
     request_id: str = ""
     request_headers: Mapping[str, str] | None = None
-    """`None` for the lines of a batch, whose key was checked when the batch was made."""
+    """`None` for a line of a batch: the key was checked when the batch was created."""
     target: str = ""
-    """The id in the path, decoded."""
+    """The id in the path, decoded. Set by the router."""
     model: str = ""
-    """Set by operations that count against a model's rate limits."""
+    """Set by endpoints that count against the rate limits of a model."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    """What the response says of its usage."""
+    """The usage that the response reports."""
+
+    @property
+    def is_batch_line(self) -> bool:
+        """Whether this request is a line of a batch."""
+        return self.request_headers is None

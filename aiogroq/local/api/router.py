@@ -1,6 +1,6 @@
-"""Answers calls as values: routing, the key check, rate limits and the operations, without a socket.
+"""Routes a request to its endpoint and turns errors into responses. Works on values, without a socket.
 
-A batch runs its lines through the same `Service.answer` as the HTTP handler, which is why it is apart from HTTP.
+The HTTP handler and the batch runner both call `Router.respond`.
 """
 
 from __future__ import annotations
@@ -10,78 +10,79 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from ..response import ApiError, Reply
-from . import audio_api, text_api
-from . import batches as batch_api
-from . import files as file_api
-from . import models as model_api
+from ..response import ApiError, ApiResponse
+from . import batches, files, models
+from .chat_completions import chat_completions
 from .context import Context
-from .request import Call
+from .embeddings import embeddings
+from .request import ApiRequest
+from .speech import speech
+from .transcriptions import transcriptions, translations
 
 LOGGER = logging.getLogger("aiogroq.local")
-# Without a handler of the application, the last-resort one would print tracebacks of malformed requests to stderr.
+# Without a handler, logging's last-resort handler would print tracebacks of malformed requests to stderr.
 LOGGER.addHandler(logging.NullHandler())
 
-Operation = Callable[[Context, Call], Reply]
+Endpoint = Callable[[Context, ApiRequest], ApiResponse]
 
 PREFIXES = ("/openai/v1/", "/v1/", "/api/openai/v1/")
 
-_FIXED: dict[str, dict[str, Operation]] = {
-    "chat/completions": {"POST": text_api.chat_completions},
-    "embeddings": {"POST": text_api.embeddings},
-    "audio/speech": {"POST": audio_api.speech},
-    "audio/transcriptions": {"POST": audio_api.transcriptions},
-    "audio/translations": {"POST": audio_api.translations},
-    "models": {"GET": model_api.list_models},
-    "files": {"GET": file_api.list_files, "POST": file_api.create},
-    "batches": {"GET": batch_api.list_batches, "POST": batch_api.create},
+_COLLECTIONS: dict[str, dict[str, Endpoint]] = {
+    "chat/completions": {"POST": chat_completions},
+    "embeddings": {"POST": embeddings},
+    "audio/speech": {"POST": speech},
+    "audio/transcriptions": {"POST": transcriptions},
+    "audio/translations": {"POST": translations},
+    "models": {"GET": models.list_models},
+    "files": {"GET": files.list_files, "POST": files.create},
+    "batches": {"GET": batches.list_batches, "POST": batches.create},
 }
-# (first segment, last segment or "") -> operations of one thing, whose id is in between.
-_ONE: dict[tuple[str, str], dict[str, Operation]] = {
-    ("files", "content"): {"GET": file_api.content},
-    ("files", ""): {"GET": file_api.info, "DELETE": file_api.delete},
-    ("batches", "cancel"): {"POST": batch_api.cancel},
-    ("batches", ""): {"GET": batch_api.retrieve},
-    ("models", ""): {"GET": model_api.retrieve, "DELETE": model_api.delete},
+# (first segment, last segment or "") -> endpoints of one object, whose id stands between the two.
+_OBJECTS: dict[tuple[str, str], dict[str, Endpoint]] = {
+    ("files", "content"): {"GET": files.content},
+    ("files", ""): {"GET": files.retrieve, "DELETE": files.delete},
+    ("batches", "cancel"): {"POST": batches.cancel},
+    ("batches", ""): {"GET": batches.retrieve},
+    ("models", ""): {"GET": models.retrieve, "DELETE": models.delete},
 }
-_MAX_ID = 256
+_MAX_ID_CHARS = 256
 
 
 @dataclass(slots=True)
-class Service:
-    """The operations over one `Context`."""
+class Router:
+    """The endpoints over one `Context`."""
 
     context: Context
-    _operations: dict[tuple[str, str], Operation] = field(init=False)
+    _endpoints: dict[tuple[str, str], Endpoint] = field(init=False)
 
     def __post_init__(self) -> None:
-        # The fixed routes under every prefix, so that the common case is one look-up.
-        self._operations = {
-            (method, prefix + path): operation
+        # All fixed paths under all prefixes, so that the common case is one dict lookup.
+        self._endpoints = {
+            (method, prefix + path): endpoint
             for prefix in PREFIXES
-            for path, operations in _FIXED.items()
-            for method, operation in operations.items()
+            for path, endpoints in _COLLECTIONS.items()
+            for method, endpoint in endpoints.items()
         }
 
-    def answer(self, call: Call) -> Reply:
-        """The response to any call whose key was checked, errors included; never raises `ApiError`."""
+    def respond(self, request: ApiRequest) -> ApiResponse:
+        """Return the response to a request whose key was checked. Never raises: errors become error responses."""
         try:
-            operation = self._operations.get((call.method, call.path)) or _route(call)
-            reply = operation(self.context, call)
+            endpoint = self._endpoints.get((request.method, request.path)) or _route(request)
+            response = endpoint(self.context, request)
         except ApiError as error:
-            reply = error.reply()
+            response = error.response()
         except RecursionError:
-            reply = ApiError(400, "the request is nested too deeply").reply()
+            response = ApiError(400, "the request is nested too deeply").response()
         except Exception:
-            # A fault of this server or of a `reply` function: the client is told as little as by the service.
-            LOGGER.exception("%s %s failed", call.method, call.path)
-            reply = ApiError(500, "Internal Server Error", type="internal_server_error").reply()
-        if call.model:
-            reply.headers.update(self.context.limiter.headers(call.model))
-        return reply
+            # A bug of this server or of a `reply` function. The client gets the body that the service sends.
+            LOGGER.exception("%s %s failed", request.method, request.path)
+            response = ApiError(500, "Internal Server Error", type="internal_server_error").response()
+        if request.model:
+            response.headers.update(self.context.limiter.headers(request.model))
+        return response
 
     def check_key(self, authorization: str) -> None:
-        """Raise the service's 401 unless the header carries a good key."""
+        """Raise `ApiError` 401 unless the `Authorization` header carries a valid key."""
         scheme, _, key = authorization.partition(" ")
         expected = self.context.settings.api_key
         if (
@@ -92,36 +93,40 @@ class Service:
             raise ApiError(401, "Invalid API Key", "invalid_api_key")
 
 
-def _route(call: Call) -> Operation:
-    """The operation for a path; puts the id that the path holds, which may have slashes in it, into the call."""
-    rest = next((call.path[len(prefix) :] for prefix in PREFIXES if call.path.startswith(prefix)), None)
+def _route(request: ApiRequest) -> Endpoint:
+    """Return the endpoint for a path and set `request.target` to the id in it. Ids of models may contain slashes."""
+    rest = next((request.path[len(prefix) :] for prefix in PREFIXES if request.path.startswith(prefix)), None)
     if rest is None:
-        raise _unknown_url(call)
-    operations = _FIXED.get(rest)
-    if operations is None:
+        raise _unknown_url(request)
+    endpoints = _COLLECTIONS.get(rest)
+    if endpoints is None:
         kind, _, name = rest.partition("/")
         for last in ("content", "cancel", ""):
-            operations = _ONE.get((kind, last))
-            if operations is None or not name or (last and not name.endswith(f"/{last}")):
-                operations = None
+            endpoints = _OBJECTS.get((kind, last))
+            if endpoints is None or not name or (last and not name.endswith(f"/{last}")):
+                endpoints = None
                 continue
-            call.target = unquote(name.removesuffix(f"/{last}") if last else name)[:_MAX_ID]
-            if kind == "models" or "/" not in call.target:
+            request.target = unquote(name.removesuffix(f"/{last}") if last else name)[:_MAX_ID_CHARS]
+            if kind == "models" or "/" not in request.target:
                 break
-            operations = None
-    if operations is None:
-        raise _unknown_url(call)
-    operation = operations.get(call.method)
-    if operation is None:
+            endpoints = None
+    if endpoints is None:
+        raise _unknown_url(request)
+    endpoint = endpoints.get(request.method)
+    if endpoint is None:
         raise ApiError(
             405,
-            f"Method {call.method} is not allowed for {call.path[:200]}",
+            f"Method {request.method} is not allowed for {request.path[:200]}",
             "method_not_allowed",
-            headers={"allow": ", ".join(operations)},
+            headers={"allow": ", ".join(endpoints)},
         )
-    return operation
+    return endpoint
 
 
-def _unknown_url(call: Call) -> ApiError:
-    text = f"Unknown request URL: {call.method} {call.path[:500]}. Please check the URL for typos, or see the docs at https://console.groq.com/docs/"
-    return ApiError(404, text, "unknown_url")
+def _unknown_url(request: ApiRequest) -> ApiError:
+    return ApiError(
+        404,
+        f"Unknown request URL: {request.method} {request.path[:500]}. "
+        "Please check the URL for typos, or see the docs at https://console.groq.com/docs/",
+        "unknown_url",
+    )

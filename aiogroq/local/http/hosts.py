@@ -1,7 +1,7 @@
-"""Decides which `Host` headers are answered.
+"""Validates `Host` headers, against DNS rebinding.
 
-A page on the web can point its own name at a loopback address and so make a browser send requests here (DNS rebinding); such
-requests carry that name. A server that is bound to loopback therefore answers local names only.
+A web page can resolve its own host name to a loopback address and so make a browser send requests to this server. Such
+requests carry that name. A server bound to loopback therefore accepts local names only.
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ def is_loopback(host: str) -> bool:
 
 
 class Hosts:
-    """The names that one server answers to."""
+    """The host names that one server accepts."""
 
     def __init__(self, bound: str, allowed: Iterable[str]) -> None:
         names = {name.lower() for name in allowed}
         self._is_open = "*" in names or not (names or is_loopback(bound))
         self._names = names | {bound.lower()}
         self._bound = bound
-        # Nearly every request carries the same header, so what it was decided to be is kept.
-        self._known: set[str | None] = {None}
+        # Nearly all requests carry the same header, so valid headers are cached.
+        self._valid: set[str | None] = {None}
 
     def check(self, header: str | None) -> None:
-        """Raise `ApiError` 403 for a `Host` header with a foreign name; HTTP/1.0 may leave the header out."""
-        if self._is_open or header in self._known:
+        """Raise `ApiError` 403 for a `Host` header with a foreign name. HTTP/1.0 may omit the header."""
+        if self._is_open or header in self._valid:
             return
         name = _name(header or "")
         if name not in self._names and not is_loopback(name):
             raise ApiError(
                 403,
-                f"The host {name[:100]!r} is not allowed: this server is bound to {self._bound} and answers local names "
+                f"The host {name[:100]!r} is not allowed: this server is bound to {self._bound} and accepts local names "
                 f"only. Allow it with LocalGroq(allowed_hosts=[...]) or aiogroq serve --allow-host",
                 "host_not_allowed",
             )
-        if len(self._known) < 100:
-            self._known.add(header)
+        if len(self._valid) < 100:
+            self._valid.add(header)
 
 
 def _name(header: str) -> str:
-    """The host of a `Host` header, without its port."""
+    """Return the host of a `Host` header, without the port."""
     if header.startswith("["):
         return header.partition("]")[0].removeprefix("[").lower()
     return (header.rpartition(":")[0] if header.count(":") == 1 else header).lower()

@@ -1,4 +1,4 @@
-"""Runs the server in a thread of its own, so that it serves blocking and asyncio tests alike and stops cleanly."""
+"""Runs the server in its own thread and event loop, so that sync and async code can use it."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from aiohttp import web
 
-from ..api.router import Service
-from .handler import CountingServer, Handler
-from .writer import reset as reset_connection
+from ..api.router import Router
+from .connections import TrackedServer
+from .handler import Handler
 
-_STOP_S = 5.0
-_END_S = 10.0
+_STOP_TIMEOUT_S = 5.0
+_JOIN_TIMEOUT_S = 10.0
 _BACKLOG = 4096
 
 
-class Engine:
-    """The thread, its event loop and what listens on it; may be started again after a stop."""
+class ServerThread:
+    """The thread, its event loop and the listening socket. Can be started again after a stop."""
 
-    def __init__(self, make_handler: Callable[[], Handler], service: Service) -> None:
+    def __init__(self, make_handler: Callable[[], Handler], router: Router) -> None:
         self._make_handler = make_handler
-        self._service = service
+        self._router = router
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -34,7 +34,7 @@ class Engine:
         self.handler: Handler | None = None
 
     def start(self, host: str, port: int) -> int:
-        """Bind and serve; returns the port when requests are accepted. Raises `OSError` where it cannot be bound."""
+        """Bind and serve. Return the port when requests are accepted. Raises `OSError` if the port cannot be bound."""
         if self._thread is not None:
             raise RuntimeError("this LocalGroq is running already")
         ready = threading.Event()
@@ -50,37 +50,37 @@ class Engine:
         return self._port
 
     def stop(self) -> None:
-        """Break off what is running, close every socket and end the thread.
+        """Cancel running requests, close all sockets and end the thread.
 
-        Raises: `TimeoutError` where the thread is still busy after some seconds, for instance in a `reply` function; it is
-        a daemon, so that the process can end all the same.
+        Raises: `TimeoutError` if the thread is busy for `_JOIN_TIMEOUT_S`, for instance in a `reply` function. It is a
+        daemon thread, so the process can exit.
         """
         thread, loop, stop = self._thread, self._loop, self._stop
         if thread is None or loop is None or stop is None:
             return
         loop.call_soon_threadsafe(stop.set)
-        thread.join(_END_S)
+        thread.join(_JOIN_TIMEOUT_S)
         self._thread = self._loop = self._stop = self.handler = None
         if thread.is_alive():
             raise TimeoutError(
-                f"LocalGroq did not stop within {_END_S:g} s: its thread is busy, perhaps in a reply function that does not return"
+                f"LocalGroq did not stop within {_JOIN_TIMEOUT_S:g} s: its thread is busy, perhaps in a reply function that does not return"
             )
 
-    def run(self, action: Callable[[Handler], Awaitable[int]]) -> int:
-        """Run *action* on the server's loop and wait for its result."""
+    def run(self, action: Callable[[TrackedServer], int]) -> int:
+        """Call *action* on the server's event loop and return its result."""
         handler, loop = self.handler, self._loop
         if handler is None or loop is None:
             raise RuntimeError("this LocalGroq is not running")
 
-        async def act() -> int:
-            return await action(handler)
+        async def call() -> int:
+            return action(handler.server)
 
-        return asyncio.run_coroutine_threadsafe(act(), loop).result(_STOP_S)
+        return asyncio.run_coroutine_threadsafe(call(), loop).result(_STOP_TIMEOUT_S)
 
     def _run(self, host: str, port: int, ready: threading.Event) -> None:
         try:
             asyncio.run(self._serve(host, port, ready))
-        except BaseException as error:  # the thread that called `start` raises it
+        except BaseException as error:  # re-raised by `start`
             self._failure = error
         finally:
             ready.set()
@@ -88,22 +88,22 @@ class Engine:
     async def _serve(self, host: str, port: int, ready: threading.Event) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self.handler = handler = self._make_handler()
-        handler.server = CountingServer(handler)
-        runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_S)
+        batches = self._router.context.batches
+        runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_TIMEOUT_S)
         await runner.setup()
         try:
             listening = _listen(host, port)
             self._port = listening.getsockname()[1]
             await web.SockSite(runner, listening, backlog=_BACKLOG).start()
-            self._service.context.batches.resume(self._service.answer)
+            batches.resume(self._router.respond)
             ready.set()
             await self._stop.wait()
-            handler.stopping = True
-            await self._service.context.batches.stop()
-            # Before the listening socket is closed: asyncio loses a connection that is accepted while it is.
+            handler.is_stopping = True
+            await batches.stop()
+            # Before the listening socket is closed: asyncio leaks a connection that is accepted during the close.
             with contextlib.suppress(NotImplementedError):
                 self._loop.remove_reader(listening)
-            await _cut_off(handler)
+            await _abort_connections(handler.server)
         finally:
             await runner.cleanup()
 
@@ -115,33 +115,11 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
 
 
-async def _cut_off(handler: Handler) -> None:
-    """End every connection, which cancels what runs on it; also those that are being accepted just now."""
-    ends_at_s = time.monotonic() + _STOP_S
-    while time.monotonic() < ends_at_s:
-        for transport in list(handler.server.transports.values()):
-            transport.abort()
-        if asyncio.all_tasks() == {asyncio.current_task()} and not handler.server.transports:
+async def _abort_connections(server: TrackedServer) -> None:
+    """Abort all connections, which cancels their requests, including connections that are just being accepted."""
+    deadline_s = time.monotonic() + _STOP_TIMEOUT_S
+    while time.monotonic() < deadline_s:
+        server.abort_all()
+        if asyncio.all_tasks() == {asyncio.current_task()} and not server.transports:
             return
         await asyncio.sleep(0)
-
-
-async def close_idle(handler: Handler, *, reset: bool) -> int:
-    """Close the connections on which no request is running; returns how many they were."""
-    idle = [
-        transport for protocol, transport in handler.server.transports.items() if protocol not in handler.busy
-    ]
-    for transport in idle:
-        if reset:
-            reset_connection(transport)
-        else:
-            transport.close()
-    return len(idle)
-
-
-async def close_all(handler: Handler) -> int:
-    """Cut off every connection; returns how many they were."""
-    transports = list(handler.server.transports.values())
-    for transport in transports:
-        transport.abort()
-    return len(transports)

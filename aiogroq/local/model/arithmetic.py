@@ -1,4 +1,4 @@
-"""Finds a small sum in a text and works it out."""
+"""Finds an arithmetic expression in a text and evaluates it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _WORDS = (
     (re.compile(r"\bto the power of\b|\^", re.I), "**"),
     (re.compile(r"(?<=\d)\s{1,9}x\s{1,9}(?=\d)", re.I), "*"),
 )
-# Every repetition has an end, so that the price of a search grows with the length of the text and no faster.
+# All repetitions are bounded, so that the time of a search is linear in the length of the text.
 _OPERAND = r"\({0,9}-?\d{1,12}(?:\.\d{1,6})?\){0,9}"
-_SUM = re.compile(
+_EXPRESSION = re.compile(
     rf"(?<![\w.]){_OPERAND}(?:\s{{0,9}}(?:\*\*|[-+*/%])\s{{0,9}}{_OPERAND}){{1,20}}(?![\w.]{{0,20}}\w)"
 )
 _MAX_TEXT = 2_000
-"""Characters that are searched: a question holds its sum near its beginning."""
+"""Only this many characters are searched: a question has its expression near the start."""
 # Dates and phone numbers look like subtractions.
-_NOT_A_SUM = re.compile(r"\d{4}-\d\d-\d\d|\d{3}-\d{3,4}(?:-\d{4})?|\d{1,4}/\d{1,4}/\d{1,4}")
+_NOT_AN_EXPRESSION = re.compile(r"\d{4}-\d\d-\d\d|\d{3}-\d{3,4}(?:-\d{4})?|\d{1,4}/\d{1,4}/\d{1,4}")
 _OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -35,17 +35,17 @@ _OPERATORS: dict[type[ast.AST], Callable[[float, float], float]] = {
 }
 
 
-def find_sum(text: str) -> str | None:
-    """The first sum in *text* in Python's notation, such as `2+2` in "What is 2 plus 2?"."""
+def find_expression(text: str) -> str | None:
+    """Return the first expression in *text* in Python's notation, such as `2+2` for "What is 2 plus 2?"."""
     text = text[:_MAX_TEXT]
     for pattern, sign in _WORDS:
         text = pattern.sub(sign, text)
-    found = _SUM.search(_NOT_A_SUM.sub(" ", text))
+    found = _EXPRESSION.search(_NOT_AN_EXPRESSION.sub(" ", text))
     return found[0] if found and found[0].count("(") == found[0].count(")") else None
 
 
 def evaluate(expression: str) -> float | int | None:
-    """The value of a sum of plain numbers; `None` where it has none or would be too large to print."""
+    """Return the value of an expression of plain numbers, or `None` if it is undefined or too large to print."""
     try:
         value = _value(ast.parse(expression, mode="eval").body)
     except (ArithmeticError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -56,8 +56,8 @@ def evaluate(expression: str) -> float | int | None:
 
 
 def solve(text: str) -> str | None:
-    """`2+2 = 4.` for a text that holds a sum."""
-    expression = find_sum(text)
+    """Return `2+2 = 4.` for a text that contains an expression."""
+    expression = find_expression(text)
     if expression is None:
         return None
     value = evaluate(expression)
@@ -77,4 +77,4 @@ def _value(node: ast.AST) -> float | int:
         if isinstance(cast(Any, result), complex) or abs(result) > 1e300:
             raise OverflowError("too large")
         return result
-    raise ValueError("not a sum")
+    raise ValueError("not an expression")

@@ -1,4 +1,4 @@
-"""The models that are listed, those that are gone, and what each can do."""
+"""The listed models, the decommissioned models and their capabilities."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def _model(
     max_completion_tokens: int,
     *,
     features: list[str] | None = None,
-    takes: list[str] | None = None,
-    gives: str = _TEXT,
+    inputs: list[str] | None = None,
+    output: str = _TEXT,
     prices: tuple[str, str] = ("0", "0"),
 ) -> dict[str, Any]:
     return {
@@ -34,10 +34,10 @@ def _model(
         "public_apps": None,
         "max_completion_tokens": max_completion_tokens,
         "name": id.rpartition("/")[2],
-        "input_modalities": takes or [_TEXT],
-        "output_modalities": [gives],
+        "input_modalities": inputs or [_TEXT],
+        "output_modalities": [output],
         "supported_features": features or [],
-        "supported_sampling_parameters": _SAMPLING if gives == _TEXT else [],
+        "supported_sampling_parameters": _SAMPLING if output == _TEXT else [],
         "pricing": {"prompt": prices[0], "completion": prices[1], "request": "0"},
     }
 
@@ -51,17 +51,17 @@ MODELS: dict[str, dict[str, Any]] = {
         _model("openai/gpt-oss-120b", "OpenAI", 1754408224, 131072, 65536, features=_ALL, prices=("0.00000015", "0.0000006")),
         _model("openai/gpt-oss-20b", "OpenAI", 1754407957, 131072, 65536, features=_ALL, prices=("0.000000075", "0.0000003")),
         _model("openai/gpt-oss-safeguard-20b", "OpenAI", 1761708789, 131072, 65536, features=["reasoning"]),
-        _model("qwen/qwen3.8-27b", "Alibaba Cloud", 1784500000, 131072, 16384, features=[*_TOOLS_AND_JSON, "reasoning"], takes=[_TEXT, _IMAGE]),
+        _model("qwen/qwen3.8-27b", "Alibaba Cloud", 1784500000, 131072, 16384, features=[*_TOOLS_AND_JSON, "reasoning"], inputs=[_TEXT, _IMAGE]),
         _model("llama-3.3-70b-versatile", "Meta", 1733447754, 131072, 32768, features=_TOOLS_AND_JSON),
         _model("llama-3.1-8b-instant", "Meta", 1693721698, 131072, 131072, features=_TOOLS_AND_JSON),
         _model("minimaxai/minimax-m2.7", "MiniMax", 1781000000, 196608, 65536, features=_TOOLS_AND_JSON),
         _model("allam-2-7b", "SDAIA", 1737672203, 4096, 4096),
         _model(f"{_GUARD}22m", "Meta", 1748632101, 512, 512),
         _model(f"{_GUARD}86m", "Meta", 1748632165, 512, 512),
-        _model("whisper-large-v3", "OpenAI", 1693721698, 448, 448, takes=[_AUDIO], gives="transcription"),
-        _model("whisper-large-v3-turbo", "OpenAI", 1728413088, 448, 448, takes=[_AUDIO], gives="transcription"),
-        _model(f"{_ORPHEUS}v1-english", "Canopy Labs", 1766186316, 4000, 50000, gives="speech"),
-        _model(f"{_ORPHEUS}arabic-saudi", "Canopy Labs", 1765926439, 4000, 50000, gives="speech"),
+        _model("whisper-large-v3", "OpenAI", 1693721698, 448, 448, inputs=[_AUDIO], output="transcription"),
+        _model("whisper-large-v3-turbo", "OpenAI", 1728413088, 448, 448, inputs=[_AUDIO], output="transcription"),
+        _model(f"{_ORPHEUS}v1-english", "Canopy Labs", 1766186316, 4000, 50000, output="speech"),
+        _model(f"{_ORPHEUS}arabic-saudi", "Canopy Labs", 1765926439, 4000, 50000, output="speech"),
     )
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ DECOMMISSIONED = frozenset(
         "playai-tts-arabic", "distil-whisper-large-v3-en", "deepseek-r1-distill-llama-70b",
     }
 )  # fmt: skip
-"""Shut down by the service; served all the same unless the server is strict."""
+"""Shut down by the service. Served here unless the server is strict."""
 
 _CONTEXT_WINDOWS = {
     "mixtral-8x7b-32768": 32768,
@@ -85,7 +85,7 @@ _CONTEXT_WINDOWS = {
 
 
 def check_model(model: str, *, strict: bool) -> None:
-    """Refuse as a strict server does: 400 for models that are gone, 404 for those that never were."""
+    """Raise `ApiError` if *strict*: 400 for decommissioned models, 404 for unknown ones."""
     if not strict or model in MODELS:
         return
     if model in DECOMMISSIONED:
@@ -100,7 +100,7 @@ def check_model(model: str, *, strict: bool) -> None:
 
 
 def describe(model: str) -> dict[str, Any]:
-    """The model object of *model*, made up for ids that are not listed."""
+    """Return the model object of *model*, with default values for unlisted ids."""
     listed = MODELS.get(model)
     if listed is not None:
         return listed
@@ -109,8 +109,8 @@ def describe(model: str) -> dict[str, Any]:
     )
 
 
-def reasons(model: str) -> bool:
-    """Whether *model* thinks before it answers."""
+def is_reasoning_model(model: str) -> bool:
+    """Whether *model* is a reasoning model."""
     return "reasoning" in describe(model)["supported_features"] or any(
         name in model for name in ("gpt-oss", "qwen3", "qwq", "deepseek-r1")
     )

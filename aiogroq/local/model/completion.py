@@ -1,4 +1,4 @@
-"""Answers chat requests: from a checked request to a `Completion`, before it becomes a body or a stream."""
+"""Generates the `Completion` of a validated chat request, before it is encoded as a body or a stream."""
 
 from __future__ import annotations
 
@@ -10,118 +10,118 @@ from ..ids import Ids
 from ..json_values import as_list, as_object, objects
 from ..response import ApiError
 from . import responder
-from .catalog import MODELS, reasons
+from .catalog import MODELS, is_reasoning_model
 from .conversation import Conversation, format_type
-from .json_output import cut_short, json_answer
+from .json_output import json_output, json_truncated_error
 from .scripted_replies import Replies
-from .tool_calls import ToolCall, check_calls, choose_calls, executed_tools, tool_required
+from .tool_calls import ToolCall, check_calls, choose_calls, executed_tools, tool_required_error
 from .words import tokens
-from .work_limit import Effort
+from .work_limit import WorkLimit
 
 _TOOL_CALL_TOKENS = 12
 
 
 @dataclass(slots=True)
 class Completion:
-    """One answer, whole. `pieces` and `thoughts` are the deltas in which content and reasoning are streamed."""
+    """One chat completion. `content` and `reasoning` are lists of tokens: the deltas of a stream."""
 
     model: str
     prompt_tokens: int
-    pieces: list[str] = field(default_factory=list[str])
-    thoughts: list[str] = field(default_factory=list[str])
+    content: list[str] = field(default_factory=list[str])
+    reasoning: list[str] = field(default_factory=list[str])
     calls: list[tuple[str, ToolCall]] = field(default_factory=list[tuple[str, ToolCall]])
     """(call id, call)."""
-    executed: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    executed_tools: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     deltas: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    """Scripted deltas, sent as they are instead of all the above."""
+    """Scripted deltas, sent unchanged instead of the fields above."""
     extra: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Scripted message fields that have no place above."""
+    """Scripted message fields without an attribute of their own."""
     hide_reasoning: bool = False
     finish_reason: str = "stop"
     service_tier: str = "on_demand"
 
     @property
     def reasoning_tokens(self) -> int:
-        """Tokens spent on thinking, shown or not."""
-        return len(self.thoughts)
+        """The number of reasoning tokens, shown or hidden."""
+        return len(self.reasoning)
 
     @property
     def completion_tokens(self) -> int:
-        """Tokens of content, reasoning and calls together."""
-        called = sum(_TOOL_CALL_TOKENS + len(tokens(call.arguments)) for _, call in self.calls)
-        return len(self.pieces) + len(self.thoughts) + called + len(self.deltas)
+        """The number of tokens of content, reasoning and tool calls."""
+        call_tokens = sum(_TOOL_CALL_TOKENS + len(tokens(call.arguments)) for _, call in self.calls)
+        return len(self.content) + len(self.reasoning) + call_tokens + len(self.deltas)
 
 
-def complete(body: dict[str, Any], talk: Conversation, ids: Ids, replies: Replies) -> Completion:
-    """Answer a checked request. Raises `ApiError` 400 where the service would fail to make a valid answer."""
-    made = Completion(body["model"], talk.prompt_tokens)
+def complete(body: dict[str, Any], conversation: Conversation, ids: Ids, replies: Replies) -> Completion:
+    """Complete a validated request. Raises `ApiError` 400 where the service would fail to generate valid output."""
+    completion = Completion(body["model"], conversation.prompt_tokens)
     tier = body.get("service_tier")
-    made.service_tier = tier if tier in ("flex", "performance") else "on_demand"
-    effort = Effort()
-    given = replies.next(body)
-    if given is not None:
-        _from_reply(made, given, ids)
+    completion.service_tier = tier if tier in ("flex", "performance") else "on_demand"
+    work = WorkLimit()
+    reply = replies.next(body)
+    if reply is not None:
+        _apply_reply(completion, reply, ids)
     else:
-        _from_prompt(made, body, talk, ids, effort)
-    if made.calls:
-        check_calls(body, [call for _, call in made.calls], effort)
+        _generate(completion, body, conversation, ids, work)
+    if completion.calls:
+        check_calls(body, [call for _, call in completion.calls], work)
     elif (
-        not made.deltas
+        not completion.deltas
         and (body.get("tool_choice") == "required" or isinstance(body.get("tool_choice"), dict))
-        and not made.executed
+        and not completion.executed_tools
     ):
-        raise tool_required()
-    _limit(made, body)
-    return made
+        raise tool_required_error()
+    _truncate(completion, body)
+    return completion
 
 
-def budget(body: dict[str, Any]) -> int | None:
-    """The most tokens that the answer may have, as asked; raises 400 where that is more than the model can give."""
+def max_tokens(body: dict[str, Any]) -> int | None:
+    """Return the requested maximum of tokens, or `None`. Raises `ApiError` 400 above the maximum of the model."""
     for name in ("max_completion_tokens", "max_tokens"):
-        asked = body.get(name)
-        if asked is not None:
+        requested = body.get(name)
+        if requested is not None:
             listed = MODELS.get(body["model"])
-            if listed is not None and asked > listed["max_completion_tokens"]:
-                most = listed["max_completion_tokens"]
+            if listed is not None and requested > listed["max_completion_tokens"]:
+                maximum = listed["max_completion_tokens"]
                 raise ApiError(
                     400,
-                    f"`{name}` must be less than or equal to `{most}`, the maximum value for `{name}` is less than the "
+                    f"`{name}` must be less than or equal to `{maximum}`, the maximum value for `{name}` is less than the "
                     "`context_window` for this model",
                 )
-            return int(asked)
+            return int(requested)
     return None
 
 
-def _from_prompt(
-    made: Completion, body: dict[str, Any], talk: Conversation, ids: Ids, effort: Effort
+def _generate(
+    completion: Completion, body: dict[str, Any], conversation: Conversation, ids: Ids, work: WorkLimit
 ) -> None:
-    made.executed = executed_tools(body, talk)
-    for call in choose_calls(body, talk, effort):
-        made.calls.append((ids.tool_call(made.model), call))
+    completion.executed_tools = executed_tools(body, conversation)
+    for call in choose_calls(body, conversation, work):
+        completion.calls.append((ids.tool_call(completion.model), call))
     form = _reasoning_form(body)
     if form != "off":
-        thoughts = responder.reasoning(talk, body.get("reasoning_effort"))
+        reasoning = responder.reasoning(conversation, body.get("reasoning_effort"))
         if form == "raw":
-            made.pieces = [] if made.calls else tokens(f"<think>\n{thoughts}\n</think>\n\n")
+            completion.content = [] if completion.calls else tokens(f"<think>\n{reasoning}\n</think>\n\n")
         else:
-            made.thoughts = tokens(thoughts)
-            made.hide_reasoning = form == "hidden"
-    if made.calls:
-        made.finish_reason = "tool_calls"
+            completion.reasoning = tokens(reasoning)
+            completion.hide_reasoning = form == "hidden"
+    if completion.calls:
+        completion.finish_reason = "tool_calls"
         return
-    text = json_answer(body, talk, effort)
+    text = json_output(body, conversation, work)
     if text is None:
-        text = responder.answer(talk)
-        if made.executed:
-            source = "【0†source】" if made.executed[-1]["type"] == "search" else ""
-            text = f"{made.executed[0]['output'].splitlines()[0]}: {text}{source}"
-    made.pieces += tokens(text)
+        text = responder.respond(conversation)
+        if completion.executed_tools:
+            source = "【0†source】" if completion.executed_tools[-1]["type"] == "search" else ""
+            text = f"{completion.executed_tools[0]['output'].splitlines()[0]}: {text}{source}"
+    completion.content += tokens(text)
 
 
 def _reasoning_form(body: dict[str, Any]) -> str:
-    """`off`, `hidden`, `raw` or `parsed`, by the model and the three parameters that steer it."""
+    """Return `off`, `hidden`, `raw` or `parsed`, from the model and the three parameters that control it."""
     model = body["model"]
-    if not reasons(model) or body.get("reasoning_effort") == "none":
+    if not is_reasoning_model(model) or body.get("reasoning_effort") == "none":
         return "off"
     if body.get("include_reasoning") is not None:
         return "parsed" if body["include_reasoning"] else "hidden"
@@ -134,45 +134,56 @@ def _reasoning_form(body: dict[str, Any]) -> str:
     return "raw"
 
 
-def _from_reply(made: Completion, given: Any, ids: Ids) -> None:
-    if isinstance(given, str):
-        made.pieces = tokens(given)
-    elif isinstance(given, dict):
-        _from_message(made, cast("dict[str, Any]", given), ids)
+def _apply_reply(completion: Completion, reply: Any, ids: Ids) -> None:
+    if isinstance(reply, str):
+        completion.content = tokens(reply)
+    elif isinstance(reply, dict):
+        _apply_message(completion, cast("dict[str, Any]", reply), ids)
     else:
-        for delta in cast("list[Any]", given):
-            made.deltas.append({"content": delta} if isinstance(delta, str) else delta)
-        made.finish_reason = "tool_calls" if any("tool_calls" in delta for delta in made.deltas) else "stop"
+        for delta in cast("list[Any]", reply):
+            completion.deltas.append({"content": delta} if isinstance(delta, str) else delta)
+        completion.finish_reason = (
+            "tool_calls" if any("tool_calls" in delta for delta in completion.deltas) else "stop"
+        )
 
 
-def _from_message(made: Completion, message: dict[str, Any], ids: Ids) -> None:
+def _apply_message(completion: Completion, message: dict[str, Any], ids: Ids) -> None:
     rest = dict(message)
-    made.pieces = tokens(rest.pop("content", None) or "")
-    made.thoughts = tokens(rest.pop("reasoning", None) or "")
-    made.executed = objects(rest.pop("executed_tools", None))
+    completion.content = tokens(rest.pop("content", None) or "")
+    completion.reasoning = tokens(rest.pop("reasoning", None) or "")
+    completion.executed_tools = objects(rest.pop("executed_tools", None))
     for call in objects(rest.pop("tool_calls", None)):
         function = as_object(call.get("function", call))
         arguments = function.get("arguments", "{}")
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        made.calls.append((call.get("id") or ids.tool_call(made.model), ToolCall(function["name"], text)))
-    made.finish_reason = rest.pop("finish_reason", None) or ("tool_calls" if made.calls else "stop")
+        completion.calls.append(
+            (call.get("id") or ids.tool_call(completion.model), ToolCall(function["name"], text))
+        )
+    completion.finish_reason = rest.pop("finish_reason", None) or (
+        "tool_calls" if completion.calls else "stop"
+    )
     rest.pop("role", None)
-    made.extra = rest
+    completion.extra = rest
 
 
-def _limit(made: Completion, body: dict[str, Any]) -> None:
-    """Stop at the first stop sequence, then at the end of the token budget, which thinking uses up too."""
+def _truncate(completion: Completion, body: dict[str, Any]) -> None:
+    """Truncate at the first stop sequence, then at the token limit, which reasoning counts against too."""
     stops = body.get("stop")
-    text = "".join(made.pieces)
+    text = "".join(completion.content)
     ends = [text.find(stop) for stop in ([stops] if isinstance(stops, str) else as_list(stops)) if stop]
     ends = [end for end in ends if end >= 0]
     if ends:
-        made.pieces = tokens(text[: min(ends)])
-    most = budget(body)
-    if most is None or made.calls or made.deltas or len(made.thoughts) + len(made.pieces) <= most:
+        completion.content = tokens(text[: min(ends)])
+    limit = max_tokens(body)
+    if (
+        limit is None
+        or completion.calls
+        or completion.deltas
+        or len(completion.reasoning) + len(completion.content) <= limit
+    ):
         return
     if format_type(body) != "text":
-        raise cut_short()
-    made.thoughts = made.thoughts[:most]
-    made.pieces = made.pieces[: most - len(made.thoughts)]
-    made.finish_reason = "length"
+        raise json_truncated_error()
+    completion.reasoning = completion.reasoning[:limit]
+    completion.content = completion.content[: limit - len(completion.reasoning)]
+    completion.finish_reason = "length"

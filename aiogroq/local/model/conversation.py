@@ -1,4 +1,4 @@
-"""Reads a chat request's messages: who said what last, what the system asks for, what tools gave back."""
+"""Extracts from the messages of a chat request what the response depends on."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ _TOKENS_PER_TOOL = 100
 
 @dataclass(slots=True)
 class Conversation:
-    """The parts of a conversation that an answer depends on."""
+    """The parts of the messages that the response depends on."""
 
     system: str = ""
     user: str = ""
-    """What the user said last."""
+    """The last user message."""
     earlier: list[str] = field(default_factory=list[str])
-    """What the user said before that, oldest first."""
+    """The user messages before it, oldest first."""
     tool_results: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
-    """(function name, content) of the tool messages that the conversation ends with."""
+    """(function name, content) of the tool messages at the end."""
     images: int = 0
     prompt_tokens: int = 0
 
     @property
     def text(self) -> str:
-        """All that may hold a value to be found, the latest first."""
+        """All user messages, the last one first."""
         return "\n".join([self.user, *reversed(self.earlier)])
 
 
 def read(body: dict[str, Any]) -> Conversation:
-    """The conversation of a checked chat request."""
+    """Return the conversation of a validated chat request."""
     found = Conversation(prompt_tokens=20)
     called: dict[str, str] = {}
     systems: list[str] = []
@@ -66,7 +66,7 @@ def read(body: dict[str, Any]) -> Conversation:
 
 
 def flat_text(content: Any) -> str:
-    """The text of a message's content, which is a string, a list of parts or null."""
+    """Return the text of a message's content: a string, a list of parts or null."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
@@ -75,7 +75,7 @@ def flat_text(content: Any) -> str:
 
 
 def format_type(body: JsonObject) -> str:
-    """`text`, `json_object` or `json_schema`."""
+    """Return `text`, `json_object` or `json_schema`."""
     return str(as_object(body.get("response_format")).get("type", "text"))
 
 

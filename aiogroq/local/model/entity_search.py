@@ -1,4 +1,4 @@
-"""Searches a text for the kinds of values that people write: places, people, dates, addresses, amounts."""
+"""Finds places, people, dates, addresses and amounts in a text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 
 from .facts import CAPITALS
 
-# Every repetition has an end, so that the price of a search grows with the length of the text and no faster.
+# All repetitions are bounded, so that the time of a search is linear in the length of the text.
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _URL = re.compile(r"https?://[^\s\"'<>)]+")
 _DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -27,69 +27,14 @@ _ONE_NAME = re.compile(
 )
 _NOT_NAMES = frozenset(
     [
-        "Extract",
-        "Please",
-        "The",
-        "This",
-        "That",
-        "These",
-        "What",
-        "Who",
-        "How",
-        "When",
-        "Where",
-        "Why",
-        "Return",
-        "Give",
-        "From",
-        "Json",
-        "JSON",
-        "I",
-        "Name",
-        "Age",
-        "Email",
-        "My",
-        "His",
-        "Her",
-        "It",
-        "He",
-        "She",
-        "They",
-        "We",
-        "You",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Weather",
-        "Is",
-        "Are",
-        "Can",
-        "Tell",
-        "Show",
-        "Find",
+        "Extract", "Please", "The", "This", "That", "These", "What", "Who", "How", "When", "Where", "Why",
+        "Return", "Give", "From", "Json", "JSON", "I", "Name", "Age", "Email", "My", "His", "Her", "It",
+        "He", "She", "They", "We", "You", "A", "An", "In", "On", "At", "Monday", "Tuesday", "Wednesday",
+        "Thursday", "Friday", "Saturday", "Sunday", "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December", "Weather", "Is", "Are", "Can",
+        "Tell", "Show", "Find",
     ]
-)
+)  # fmt: skip
 _CITIES = {city.lower(): city for city in [*CAPITALS.values(), "New York", "San Francisco", "Los Angeles", "Chicago",
            "Boston", "Seattle", "Toronto", "Sydney", "Mumbai", "Shanghai", "Barcelona", "Munich", "Hamburg", "Milan"]}  # fmt: skip
 _YEARS = re.compile(
@@ -158,4 +103,4 @@ SEARCHES: dict[str, Callable[[str], list[str]]] = {
     "person": _find_people,
     "country": _find_countries,
 }
-"""Kind of value -> function that finds all of it in a text, in order."""
+"""Kind of value -> function that returns all values of that kind in a text, in order."""

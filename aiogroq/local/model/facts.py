@@ -1,4 +1,4 @@
-"""A few facts that a demo is likely to ask for."""
+"""A few facts that demos often ask for."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _OTHERS = (
 
 
 def place_facts(text: str) -> dict[str, str]:
-    """`{"city", "country"}`, with `capital` where that was asked, for a question about a country's capital or largest city."""
+    """Return `{"city", "country"}` for a question about a country's capital or largest city, with `capital` for the former."""
     found = _CAPITAL_OF.search(text)
     country = _known(found[1] or found[2]) if found else None
     if country:
@@ -65,7 +65,7 @@ def place_facts(text: str) -> dict[str, str]:
 
 
 def fact(text: str) -> str | None:
-    """One sentence that answers *text*, if it asks for one of the facts known here."""
+    """Return one sentence if *text* asks for one of the facts in this module."""
     place = place_facts(text)
     if "capital" in place:
         return f"The capital of {place['country']} is {place['capital']}."
@@ -83,7 +83,7 @@ def fact(text: str) -> str | None:
 
 
 def _known(name: str) -> str | None:
-    """The country that *name* begins with: a pattern of two words may have caught one word too many."""
+    """Return the country at the start of *name*. The two-word patterns can match one word too many."""
     lowered = name.lower()
     for candidate in (lowered, lowered.partition(" ")[0]):
         if candidate in CAPITALS:

@@ -1,4 +1,4 @@
-"""Writes answers that are JSON: by a schema, or with the keys that the prompt names."""
+"""Generates JSON output: from a schema, or with the keys that the prompt names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..json_values import as_object
 from ..response import ApiError
 from .conversation import Conversation, format_type
 from .json_schema import problems
-from .responder import answer
-from .schema_sampler import Maker
+from .responder import respond
+from .schema_sampler import SchemaSampler
 from .text_finder import TextFinder, name_parts
 from .words import MAX_READ
-from .work_limit import Effort
+from .work_limit import WorkLimit
 
 _MAX_KEYS = 30
 _KEYS = re.compile(
@@ -30,52 +30,37 @@ _SKELETON_KEY = re.compile(r"[\"']([A-Za-z_][\w -]{0,40})[\"']\s*:")
 _SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _NOT_KEYS = frozenset(
     [
-        "json",
-        "object",
-        "a",
-        "an",
-        "the",
-        "it",
-        "this",
-        "that",
-        "key",
-        "keys",
-        "field",
-        "fields",
-        "following",
-        "format",
-        "response",
-        "only",
-        "valid",
+        "json", "object", "a", "an", "the", "it", "this", "that", "key", "keys", "field", "fields",
+        "following", "format", "response", "only", "valid",
     ]
-)
+)  # fmt: skip
 
 
-def json_answer(body: dict[str, Any], conversation: Conversation, effort: Effort) -> str | None:
-    """The JSON text that answers a checked request, or `None` where it does not ask for JSON.
+def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimit) -> str | None:
+    """Return the JSON text for a validated request, or `None` if the request does not ask for JSON.
 
-    Clients without response formats put a schema into the prompt and ask for a fenced block; that is answered too.
+    Clients without response formats put a schema into the prompt and ask for a fenced block; this is supported too.
 
-    Raises: `ApiError` 400 `json_validate_failed` for a schema that nothing can satisfy, and where *effort* ends.
+    Raises: `ApiError` 400 `json_validate_failed` for a schema that cannot be satisfied, and 400 at the work limit.
     """
     form = format_type(body)
     if form == "json_object":
-        return _dump(_object_answer(conversation))
+        return _dump(_object_output(conversation))
     if form != "json_schema":
-        return _fenced_answer(conversation, effort)
+        return _fenced_output(conversation, work)
     schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
-    finder = TextFinder(conversation.text, conversation.user, effort)
-    value = Maker(schema, finder, optional=True, effort=effort).make()
+    finder = TextFinder(conversation.text, conversation.user, work)
+    value = SchemaSampler(schema, finder, optional=True, work=work).sample()
     text = _dump(value)
-    if problems(schema, value, effort=effort):
-        raise json_failed(
+    if problems(schema, value, work=work):
+        raise json_validate_error(
             "Generated JSON does not match the expected schema. Please adjust your prompt.", text
         )
     return text
 
 
-def _fenced_answer(conversation: Conversation, effort: Effort) -> str | None:
-    """A fenced block of JSON where the prompt asks for one and holds a schema for it."""
+def _fenced_output(conversation: Conversation, work: WorkLimit) -> str | None:
+    """Return a fenced block of JSON if the prompt asks for one and contains its schema."""
     prompt = f"{conversation.system}\n{conversation.text}"[:MAX_READ]
     start = prompt.find("{")
     if start < 0 or "```json" not in prompt:
@@ -86,36 +71,36 @@ def _fenced_answer(conversation: Conversation, effort: Effort) -> str | None:
         return None
     if "properties" not in as_object(schema):
         return None
-    finder = TextFinder(conversation.text, conversation.user, effort)
-    return f"```json\n{_dump(Maker(schema, finder, optional=True, effort=effort).make())}\n```"
+    finder = TextFinder(conversation.text, conversation.user, work)
+    return f"```json\n{_dump(SchemaSampler(schema, finder, optional=True, work=work).sample())}\n```"
 
 
-def json_failed(message: str, generated: str) -> ApiError:
-    """The answer where no valid JSON came out."""
+def json_validate_error(message: str, generated: str) -> ApiError:
+    """Return the error for generated text that is not valid JSON."""
     return ApiError(400, message, "json_validate_failed", failed_generation=generated)
 
 
-def cut_short() -> ApiError:
-    """The answer where the token budget ended before the JSON did."""
-    return json_failed(
+def json_truncated_error() -> ApiError:
+    """Return the error for JSON that reaches the token limit."""
+    return json_validate_error(
         "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for more details.",
         "max completion tokens reached before generating a valid document",
     )
 
 
-def _object_answer(conversation: Conversation) -> dict[str, Any]:
-    keys = _wanted_keys(conversation.user) or _wanted_keys(conversation.system)
+def _object_output(conversation: Conversation) -> dict[str, Any]:
+    keys = _requested_keys(conversation.user) or _requested_keys(conversation.system)
     if not keys:
-        return {"answer": answer(conversation)}
+        return {"answer": respond(conversation)}
     finder = TextFinder(conversation.text, conversation.user)
     return {key: finder(key, {}, 0) for key in keys}
 
 
-def _wanted_keys(text: str) -> list[str]:
-    """The keys that a prompt asks for: those of a JSON skeleton in it, or those of a list such as `the name, age and email`."""
+def _requested_keys(text: str) -> list[str]:
+    """Return the keys that a prompt asks for: from a JSON skeleton, or from a list such as `the name, age and email`."""
     keys = _SKELETON_KEY.findall(text[:MAX_READ])
     if not keys:
-        # Runs of blanks are one, because the pattern has several places that each could take a part of them.
+        # Collapse whitespace: the pattern has several places that could match parts of a run (backtracking).
         found = _KEYS.search(re.sub(r"[^\S\n]*(\s)\s*", r"\1", text[:1_000]))
         parts = _SEPARATOR.split(found[1]) if found else []
         keys = [

@@ -1,4 +1,4 @@
-"""Tells whether a value fits a JSON schema, and says what is wrong in the words that the service quotes."""
+"""Validates a value against a JSON schema, with the messages of the service."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ..json_values import JsonObject, as_list, as_object, is_number
-from .regex import PatternError, holds
-from .work_limit import Effort
+from .regex import PatternError, search
+from .work_limit import WorkLimit
 
 _MAX_DEPTH = 40
 _MAX_SHOWN = 20
@@ -27,23 +27,23 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
 
 
 def type_name(value: Any) -> str:
-    """The JSON type of a value."""
+    """Return the JSON type of a value."""
     if is_number(value):
         return "integer" if isinstance(value, int) else "number"
     return next(name for name, fits in _TYPES.items() if fits(value))
 
 
 def types_of(node: JsonObject) -> list[str]:
-    """The types that a schema allows by `type`; empty where it does not say."""
+    """Return the types in `type`, or an empty list."""
     given = node.get("type")
     return [given] if isinstance(given, str) else [name for name in as_list(given) if isinstance(name, str)]
 
 
-def resolve(node: Any, root: Any, effort: Effort) -> JsonObject:
-    """*node* with its `$ref` followed inside *root*; a reference to nowhere, or to itself, allows anything."""
+def resolve(node: Any, root: Any, work: WorkLimit) -> JsonObject:
+    """Return *node* with its `$ref` resolved in *root*. A dangling or circular reference allows anything."""
     current = as_object(node)
     for _ in range(_MAX_DEPTH):
-        effort.spend(1)
+        work.spend(1)
         pointer = current.get("$ref")
         if not isinstance(pointer, str):
             return current
@@ -51,26 +51,26 @@ def resolve(node: Any, root: Any, effort: Effort) -> JsonObject:
         for step in pointer.removeprefix("#").split("/")[1:]:
             target = as_object(target).get(step.replace("~1", "/").replace("~0", "~"))
         if len(current) == 1:
-            # As it is: thousands of references may go to one large definition.
+            # No copy: thousands of references may point to one large definition.
             current = as_object(target)
         else:
-            effort.spend(len(current) + len(as_object(target)))
+            work.spend(len(current) + len(as_object(target)))
             current = {key: value for key, value in current.items() if key != "$ref"} | as_object(target)
     return {}
 
 
-def matches(pattern: Any, text: str, effort: Effort) -> bool:
-    """Whether *text* holds *pattern*; patterns that are wrong or not known here allow anything."""
+def matches(pattern: Any, text: str, work: WorkLimit) -> bool:
+    """Whether *text* matches *pattern*. Invalid and unsupported patterns match anything."""
     if not isinstance(pattern, str):
         return True
     try:
-        return holds(pattern, text, effort)
+        return search(pattern, text, work)
     except PatternError:
         return True
 
 
 def same(left: Any, right: Any) -> bool:
-    """Equality of JSON values, in which `true` is not `1`."""
+    """Whether two JSON values are equal. `true` is not `1`."""
     if type(left) is not type(right) and not (is_number(left) and is_number(right)):
         return False
     if isinstance(left, list | dict):
@@ -78,30 +78,30 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def problems(node: Any, value: Any, root: Any = None, effort: Effort | None = None) -> list[str]:
-    """What is wrong with *value*; empty where it fits the schema *node* of the document *root*.
+def problems(node: Any, value: Any, root: Any = None, work: WorkLimit | None = None) -> list[str]:
+    """Return the errors of *value* against the schema *node* of the document *root*.
 
-    Raises: `ApiError` 400 where *effort* ends.
+    Raises: `ApiError` 400 at the work limit.
     """
-    return _Walk(node if root is None else root, effort or Effort()).problems(node, value, "", 0)
+    return _Validator(node if root is None else root, work or WorkLimit()).problems(node, value, "", 0)
 
 
 def _at(where: str) -> str:
     return f"`{where}`: " if where else ""
 
 
-class _Walk:
-    """One comparison."""
+class _Validator:
+    """Validates one value."""
 
-    def __init__(self, root: Any, effort: Effort) -> None:
+    def __init__(self, root: Any, work: WorkLimit) -> None:
         self._root = root
-        self._effort = effort
+        self._work = work
 
     def problems(self, node: Any, value: Any, where: str, depth: int) -> list[str]:
-        self._effort.spend(4)
+        self._work.spend(4)
         if node is False:
             return [f"{_at(where)}not allowed"]
-        schema = resolve(node, self._root, self._effort)
+        schema = resolve(node, self._root, self._work)
         if depth > _MAX_DEPTH or not schema:
             return []
         types = [name for name in types_of(schema) if name in _TYPES]
@@ -111,13 +111,13 @@ class _Walk:
             return [f"{_at(where)}value must be {json.dumps(schema['const'])}"]
         choices = schema.get("enum")
         if isinstance(choices, list):
-            self._effort.spend(len(as_list(choices)))
+            self._work.spend(len(as_list(choices)))
             if not any(same(choice, value) for choice in as_list(choices)):
                 shown = ", ".join(json.dumps(choice) for choice in as_list(choices)[:_MAX_SHOWN])
                 return [f"{_at(where)}value must be one of {shown}"]
         found = self._combined(schema, value, where, depth)
         if isinstance(value, str):
-            found += _text_problems(schema, value, where, self._effort)
+            found += _text_problems(schema, value, where, self._work)
         elif is_number(value):
             found += _number_problems(schema, value, where)
         elif isinstance(value, list):
@@ -173,14 +173,14 @@ class _Walk:
         return found
 
 
-def _text_problems(schema: JsonObject, value: str, where: str, effort: Effort) -> list[str]:
+def _text_problems(schema: JsonObject, value: str, where: str, work: WorkLimit) -> list[str]:
     found: list[str] = []
     low, high = schema.get("minLength"), schema.get("maxLength")
     if is_number(low) and len(value) < cast(int, low):
         found.append(f"{_at(where)}length must be >= {low}, but got {len(value)}")
     if is_number(high) and len(value) > cast(int, high):
         found.append(f"{_at(where)}length must be <= {high}, but got {len(value)}")
-    if "pattern" in schema and not matches(schema["pattern"], value, effort):
+    if "pattern" in schema and not matches(schema["pattern"], value, work):
         found.append(f"{_at(where)}does not match pattern {schema['pattern']!r}")
     return found
 

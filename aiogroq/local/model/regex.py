@@ -1,11 +1,11 @@
-"""Matches the regular expressions of JSON schemas, and makes texts that match them, in bounded time.
+"""Matches the regular expressions of JSON schemas and generates examples of them, in bounded time.
 
-`re` is not used for them: it backtracks while it holds the interpreter's lock, so that a pattern of 160 characters stops the
-whole process for good. Here a pattern becomes a nondeterministic automaton whose states are followed all at once (Thompson's
-construction), which takes at most as many steps as the automaton has states, times the characters of the text.
+`re` is unsafe here: it backtracks while it holds the GIL, so that a pattern of 160 characters can block the process
+forever. This module simulates a nondeterministic automaton (Thompson's construction): its number of steps is at most the
+number of states times the length of the text.
 
-Known: literals, classes, groups, alternatives, quantifiers, `^ $ \\b \\B`, lookahead. Anything else, such as a backreference
-or a lookbehind, raises `PatternError`.
+Supported: literals, classes, groups, alternatives, quantifiers, `^ $ \\b \\B`, lookahead. Anything else, such as a
+backreference or a lookbehind, raises `PatternError`.
 """
 
 from __future__ import annotations
@@ -15,49 +15,49 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .regex_parser import Chars, Edge, Look, Node, PatternError, Repeat, Sequence, parse
-from .work_limit import Effort
+from .work_limit import WorkLimit
 
-__all__ = ["PatternError", "example_of", "holds"]
+__all__ = ["PatternError", "example_of", "search"]
 
 _MAX_STATES = 3000
 _MAX_EXAMPLE = 200
 
 
 def example_of(pattern: str) -> str:
-    """A text for *pattern*; not sure to match (lookaheads are passed over), so check it. Raises `PatternError`."""
+    """Return a text for *pattern*. It may not match, because lookaheads are ignored. Raises `PatternError`."""
     return _example(parse(pattern), _MAX_EXAMPLE)
 
 
-def holds(pattern: str, text: str, effort: Effort) -> bool:
-    """Whether *pattern* matches anywhere in *text*. Raises `PatternError`, or `ApiError` 400 where *effort* ends."""
-    return _run(_compiled(pattern), text, 0, effort, anywhere=True)
+def search(pattern: str, text: str, work: WorkLimit) -> bool:
+    """Whether *pattern* matches anywhere in *text*. Raises `PatternError`, or `ApiError` 400 at the work limit."""
+    return _run(_compiled(pattern), text, 0, work, anywhere=True)
 
 
-def _example(node: Node, room: int) -> str:
-    """The shortest simple text for *node*, at most *room* characters."""
+def _example(node: Node, max_chars: int) -> str:
+    """Return a short text for *node*, at most *max_chars* characters."""
     if isinstance(node, Chars):
-        return node.example if room > 0 else ""
+        return node.example if max_chars > 0 else ""
     if isinstance(node, Repeat):
         made = ""
-        for _ in range(min(node.low, room)):
-            made += _example(node.inner, room - len(made))
+        for _ in range(min(node.low, max_chars)):
+            made += _example(node.inner, max_chars - len(made))
         return made
     if isinstance(node, Sequence):
         made = ""
         for inner in node.parts:
-            made += _example(inner, room - len(made))
+            made += _example(inner, max_chars - len(made))
         return made
-    return _example(node.options[0], room) if not isinstance(node, Edge | Look) else ""
+    return _example(node.options[0], max_chars) if not isinstance(node, Edge | Look) else ""
 
 
 @dataclass(slots=True)
 class _State:
-    """One state: it reads a character that `test` takes, or is left without reading, where `holds` allows it."""
+    """One state. It consumes a character that passes `test`, or none if its edge or lookahead holds."""
 
     test: Callable[[str], bool] | None = None
     edge: Edge | None = None
     look: tuple[_Program, bool] | None = None
-    """(what has to follow, whether it is wanted or unwanted)."""
+    """(program of the lookahead, whether it is positive)."""
     next: tuple[int, ...] = ()
 
 
@@ -74,7 +74,7 @@ def _compiled(pattern: str) -> _Program:
 
 
 class _Builder:
-    """Builds the states of a pattern from its end to its beginning."""
+    """Builds the states of a pattern, from its end to its start."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -94,13 +94,15 @@ class _Builder:
         return len(states) - 1
 
     def _add(self, states: list[_State], node: Node, then: int) -> int:
-        """The state at which *node* begins, if *then* is the one after it."""
+        """Add the states of *node* before the state *then*. Return the first one."""
         if isinstance(node, Chars):
             return self._state(states, _State(test=node.test, next=(then,)))
         if isinstance(node, Edge):
             return self._state(states, _State(edge=node, next=(then,)))
         if isinstance(node, Look):
-            return self._state(states, _State(look=(self.program(node.inner), node.wanted), next=(then,)))
+            return self._state(
+                states, _State(look=(self.program(node.inner), node.is_positive), next=(then,))
+            )
         if isinstance(node, Sequence):
             for inner in reversed(node.parts):
                 then = self._add(states, inner, then)
@@ -120,30 +122,30 @@ class _Builder:
             for _ in range(node.high - node.low):
                 then = self._state(states, _State(next=(self._add(states, node.inner, then), after)))
         for _ in range(node.low):
-            self._count_one()  # also where the repeated part is empty and makes no state
+            self._count_one()  # count also a repeated part that is empty and adds no state
             then = self._add(states, node.inner, then)
         return then
 
 
-def _run(program: _Program, text: str, at: int, effort: Effort, *, anywhere: bool) -> bool:
-    """Whether *program* reaches its end from position *at*, or with *anywhere* from a later one."""
+def _run(program: _Program, text: str, at: int, work: WorkLimit, *, anywhere: bool) -> bool:
+    """Whether *program* matches at position *at*, or with *anywhere* at a later one."""
     states, current = program.states, {program.start}
     while True:
-        current = _closure(program, current, text, at, effort)
+        current = _closure(program, current, text, at, work)
         if program.end in current:
             return True
         if at >= len(text) or not (current or anywhere):
             return False
         letter = text[at]
-        effort.spend(1 + len(current) // 2)
+        work.spend(1 + len(current) // 2)
         current = {s.next[0] for i in current if (s := states[i]).test is not None and s.test(letter)}
         at += 1
         if anywhere:
             current.add(program.start)
 
 
-def _closure(program: _Program, starts: set[int], text: str, at: int, effort: Effort) -> set[int]:
-    """*starts* and every state that is reached from them without reading."""
+def _closure(program: _Program, starts: set[int], text: str, at: int, work: WorkLimit) -> set[int]:
+    """Return *starts* and all states that they reach without consuming a character."""
     seen: set[int] = set()
     waiting = list(starts)
     while waiting:
@@ -154,8 +156,8 @@ def _closure(program: _Program, starts: set[int], text: str, at: int, effort: Ef
         state = program.states[index]
         if state.test is not None or (state.edge is not None and not state.edge.holds(text, at)):
             continue
-        if state.look is not None and _run(state.look[0], text, at, effort, anywhere=False) != state.look[1]:
+        if state.look is not None and _run(state.look[0], text, at, work, anywhere=False) != state.look[1]:
             continue
         waiting += state.next
-    effort.spend(1 + len(seen) // 2)
+    work.spend(1 + len(seen) // 2)
     return seen

@@ -1,4 +1,4 @@
-"""Parses the regular expressions of JSON schemas into a tree; everything it does not know is refused."""
+"""Parses the regular expressions of JSON schemas into a tree. Raises `PatternError` for unsupported syntax."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _EXAMPLES = "a1A-_ Z~"
 
 
 class PatternError(ValueError):
-    """A pattern that is wrong, too large, or asks for what is not known here."""
+    """A pattern that is invalid, too large or unsupported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chars:
-    """One character that `test` takes, such as `example`."""
+    """One character that passes `test`, such as `example`."""
 
     test: Callable[[str], bool]
     example: str
@@ -44,7 +44,7 @@ class Edge:
     kind: str
 
     def holds(self, text: str, at: int) -> bool:
-        """Whether it is true between the characters *at* - 1 and *at*."""
+        """Whether it holds between the characters *at* - 1 and *at*."""
         if self.kind == "^":
             return at == 0
         if self.kind == "$":
@@ -56,15 +56,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What has to follow (`wanted`), or must not, without being read."""
+    """A lookahead: `inner` must follow, or must not follow if not `is_positive`."""
 
     inner: Node
-    wanted: bool
+    is_positive: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """`inner`, from `low` to `high` times; `None` has no end."""
+    """`inner`, repeated `low` to `high` times; `None` is unbounded."""
 
     inner: Node
     low: int
@@ -73,7 +73,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One part after the other."""
+    """The parts in order."""
 
     parts: list[Node]
 
@@ -89,29 +89,29 @@ Node: TypeAlias = "Chars | Edge | Look | Repeat | Sequence | Choice"
 
 
 def parse(pattern: str) -> Node:
-    """The tree of *pattern*. Raises `PatternError`."""
+    """Return the tree of *pattern*. Raises `PatternError`."""
     if len(pattern) > MAX_PATTERN:
         raise PatternError("the pattern is too long")
     parser = _Parser(pattern)
     node = parser.choice(0)
     if parser.at < len(pattern):
-        parser.refuse()
+        parser.fail()
     return node
 
 
 class _Parser:
-    """A recursive descent; `at` is the position of what comes next."""
+    """A recursive descent parser. `at` is the position of the next character."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self.at = 0
 
-    def refuse(self) -> NoReturn:
-        """Say that what stands here is not known."""
+    def fail(self) -> NoReturn:
+        """Raise `PatternError` for the current position."""
         raise PatternError(f"cannot read {self._pattern[self.at : self.at + 20]!r} in the pattern")
 
     def choice(self, depth: int) -> Node:
-        """Everything up to a closing bracket or the end."""
+        """Parse the alternatives up to a closing bracket or the end."""
         if depth > _MAX_DEPTH:
             raise PatternError("the pattern is nested too deeply")
         options = [self._sequence(depth)]
@@ -127,7 +127,7 @@ class _Parser:
 
     def _next(self) -> str:
         if self.at >= len(self._pattern):
-            self.refuse()
+            self.fail()
         self.at += 1
         return self._pattern[self.at - 1]
 
@@ -138,10 +138,10 @@ class _Parser:
             counts = self._quantifier()
             if counts is not None:
                 if isinstance(atom, Edge | Look):
-                    self.refuse()
+                    self.fail()
                 atom = Repeat(atom, *counts)
                 if self._quantifier() is not None:
-                    self.refuse()
+                    self.fail()
             parts.append(atom)
         return parts[0] if len(parts) == 1 else Sequence(parts)
 
@@ -151,7 +151,7 @@ class _Parser:
                 self._takes("?")
                 return low, high
         found = _COUNTS.match(self._pattern, self.at)
-        # Without a number in it, a brace stands for itself.
+        # A brace without a number is a literal.
         if found is None or not (found[1] or found[3]):
             return None
         self.at = found.end()
@@ -176,7 +176,7 @@ class _Parser:
             return self._escape()
         if sign in "*+?":
             self.at -= 1
-            self.refuse()
+            self.fail()
         return Chars(sign.__eq__, sign)
 
     def _group(self, depth: int) -> Node:
@@ -185,10 +185,10 @@ class _Parser:
         if named:
             self.at = named.end()
         elif look is None and self._pattern.startswith("?", self.at):
-            self.refuse()
+            self.fail()
         inner = self.choice(depth + 1)
         if not self._takes(")"):
-            self.refuse()
+            self.fail()
         return inner if look is None else Look(inner, look == "?=")
 
     def _escape(self) -> Node:
@@ -215,7 +215,7 @@ class _Parser:
             return _CONTROLS[sign]
         if sign.isalnum():
             self.at -= 1
-            self.refuse()
+            self.fail()
         return sign
 
     def _char_class(self) -> Node:
@@ -233,7 +233,7 @@ class _Parser:
                 self.at += 1
                 high = self._class_item(categories)
             if high is None or high < low:
-                self.refuse()
+                self.fail()
             ranges.append((low, high))
 
         def test(letter: str) -> bool:
@@ -247,7 +247,7 @@ class _Parser:
         return Chars(test, example)
 
     def _class_item(self, categories: list[tuple[Callable[[str], bool], str]]) -> str | None:
-        """A character of a class; `None` for a category, which is added to *categories*."""
+        """Return a character of a class. For a category, append it to *categories* and return `None`."""
         sign = self._next()
         if sign != "\\":
             return sign

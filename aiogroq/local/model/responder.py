@@ -1,4 +1,4 @@
-"""Writes the text of answers: arithmetic, a few facts, and otherwise sentences made from the prompt's own words."""
+"""Generates the text of a response: arithmetic, a few facts, and otherwise template sentences with words of the prompt."""
 
 from __future__ import annotations
 
@@ -61,22 +61,22 @@ _STORY = (
 )
 
 
-def answer(conversation: Conversation) -> str:
-    """The answer to the last thing that the user said, or to the tool results that follow it."""
+def respond(conversation: Conversation) -> str:
+    """Return the response to the last user message, or to the tool results after it."""
     if conversation.tool_results:
         return _from_tools(conversation)
     system = conversation.system[:MAX_READ]
     always = _ALWAYS.search(system)
     if always:
         return always[1].strip()
-    plain = _plain_answer(conversation)
+    text = _respond_to_user(conversation)
     role = _ROLE.search(system)
-    # A system prompt that gives a part to play is heard in the answer.
-    return f"Speaking as {_with_article(role[1].strip())}: {plain}" if role else plain
+    # The response shows that the role in the system prompt was read.
+    return f"Speaking as {_with_article(role[1].strip())}: {text}" if role else text
 
 
 def reasoning(conversation: Conversation, effort: str | None) -> str:
-    """What a reasoning model thinks first; longer the more *effort* is asked for."""
+    """Return the reasoning text. A higher *effort* gives a longer text."""
     about = topic(conversation.user)
     steps = [f'The user asks about "{about}".', "I should answer briefly and to the point."]
     if effort != "low":
@@ -107,7 +107,7 @@ def compose(prompt: str) -> str:
     return " ".join(part.format(**names) for part in parts)
 
 
-def _plain_answer(conversation: Conversation) -> str:
+def _respond_to_user(conversation: Conversation) -> str:
     prompt = conversation.user[:MAX_READ]
     short = prompt.strip() if len(prompt) < 300 else ""
     echo = _ECHO.search(prompt) or _SAY_BARE.search(short)

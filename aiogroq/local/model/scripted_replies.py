@@ -1,4 +1,4 @@
-"""The chat replies that a test sets: one for all requests, several in order, or a function of the request."""
+"""The replies that a test sets: one for all chat requests, several in order, or a function of the request."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, cast
 from ..response import ApiError
 
 ReplySource = str | dict[str, Any] | Callable[[dict[str, Any]], Any] | Iterable[Any]
-"""A text or a message for every request, a function of the request body, or replies in order."""
+"""A text or message for every request, a function of the request body, or an iterable of replies."""
 
-# Such an error is the test's and stays the same however often it is asked for.
+# A retry would get the same error: it is a mistake in the test.
 _NO_RETRY = {"x-should-retry": "false"}
 _MESSAGE_KEYS = (
     "annotations",
@@ -25,14 +25,14 @@ _MESSAGE_KEYS = (
 
 
 class Replies:
-    """What is replied next. A test may set another source while the server runs."""
+    """The source of scripted replies. A test may replace it while the server runs."""
 
     def __init__(self, source: ReplySource | None) -> None:
         self.source = source
 
     @property
     def source(self) -> ReplySource | None:
-        """The source as it was given; `None` where the server makes up its own replies."""
+        """The source as set. `None` lets the fake model reply."""
         return self._source
 
     @source.setter
@@ -41,10 +41,10 @@ class Replies:
         self._source = source
 
     def next(self, body: dict[str, Any]) -> Any:
-        """The reply to the chat request *body*; `None` where no source is set.
+        """Return the reply to the chat request *body*, or `None` without a source.
 
-        It is a text, a message or a list of deltas. Raises: `ApiError` 500, which clients do not retry, where the source is
-        used up, fails or gives anything else.
+        A reply is a text, a message or a list of deltas. Raises `ApiError` 500, which clients do not retry, if the source
+        is exhausted, raises or returns anything else.
         """
         function = self._next
         if function is None:
@@ -56,13 +56,13 @@ class Replies:
         except Exception as error:
             raise _failed(f"the reply function raised {error!r}") from error
         try:
-            return _checked(given)
+            return _validated(given)
         except (TypeError, ValueError) as error:
             raise _failed(str(error)) from None
 
 
-def _checked(given: Any) -> Any:
-    """*given* as a text, a message or a list of deltas. Raises `TypeError` or `ValueError` with what a reply may be."""
+def _validated(given: Any) -> Any:
+    """Return *given* as a text, a message or a list of deltas. Raises `TypeError` or `ValueError` naming the allowed types."""
     if isinstance(given, str):
         return given
     if isinstance(given, dict):
@@ -75,17 +75,17 @@ def _checked(given: Any) -> Any:
             )
         return message
     if given is None:
-        raise _no_reply("is None")
+        raise _invalid_reply("is None")
     if isinstance(given, bytes) or not hasattr(given, "__iter__"):
-        raise _no_reply(f"is of type {type(given).__name__}")
+        raise _invalid_reply(f"is of type {type(given).__name__}")
     deltas: list[Any] = list(given)
     for delta in deltas:
         if not isinstance(delta, str | dict):
-            raise _no_reply(f"has a delta of type {type(delta).__name__}")
+            raise _invalid_reply(f"has a delta of type {type(delta).__name__}")
     return deltas
 
 
-def _no_reply(what: str) -> TypeError:
+def _invalid_reply(what: str) -> TypeError:
     return TypeError(
         f"the reply of LocalGroq(reply=...) {what}: give a text, a message (dict) or a list of deltas (texts or dicts)"
     )
@@ -93,7 +93,7 @@ def _no_reply(what: str) -> TypeError:
 
 def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
     if isinstance(source, str | dict):
-        return _Always(_checked(source)).take
+        return _Constant(_validated(source)).take
     if callable(source):
         return source
     if isinstance(source, bytes) or not hasattr(source, "__iter__"):
@@ -101,10 +101,10 @@ def _function(source: ReplySource) -> Callable[[dict[str, Any]], Any]:
             "reply must be a text, a message (dict), a function of the request body or an iterable of replies, "
             f"not {type(source).__name__}"
         )
-    return _InOrder(iter(source)).take
+    return _Sequence(iter(source)).take
 
 
-class _Always:
+class _Constant:
     def __init__(self, reply: Any) -> None:
         self._reply = reply
 
@@ -112,7 +112,7 @@ class _Always:
         return self._reply
 
 
-class _InOrder:
+class _Sequence:
     def __init__(self, replies: Iterator[Any]) -> None:
         self._replies = replies
         self._taken = 0

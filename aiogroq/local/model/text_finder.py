@@ -1,4 +1,4 @@
-"""Finds the values that a schema or a list of keys asks for in what the user wrote."""
+"""Finds the values for the properties of a schema, or for a list of keys, in the user's messages."""
 
 from __future__ import annotations
 
@@ -6,73 +6,49 @@ import re
 from typing import Any
 
 from ..json_values import JsonObject, as_list, as_object
-from .arithmetic import find_sum
+from .arithmetic import find_expression
 from .entity_search import NAME, SEARCHES
 from .facts import place_facts
 from .json_schema import types_of
 from .words import MAX_READ, topic
-from .work_limit import Effort
+from .work_limit import WorkLimit
 
 _SOURCE = re.compile(r"\b(?:from|following|text|below|here|input|sentence|of)\b[^:\n]{0,60}:\s*(?=\S)", re.I)
 _WORDS_OF_NAME = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _PLACES = frozenset(
     [
-        "location",
-        "city",
-        "place",
-        "town",
-        "destination",
-        "origin",
-        "address",
-        "area",
-        "region",
-        "where",
-        "departure",
-        "arrival",
+        "location", "city", "place", "town", "destination", "origin", "address", "area", "region", "where",
+        "departure", "arrival",
     ]
-)
+)  # fmt: skip
 _PEOPLE = frozenset(
     ["name", "person", "author", "customer", "who", "fullname", "user", "contact", "employee", "patient"]
 )
 _QUERIES = frozenset(
     [
-        "query",
-        "question",
-        "prompt",
-        "text",
-        "message",
-        "topic",
-        "search",
-        "input",
-        "keyword",
-        "keywords",
-        "content",
-        "term",
-        "subject",
-        "title",
-        "q",
-        "about",
+        "query", "question", "prompt", "text", "message", "topic", "search", "input", "keyword",
+        "keywords", "content", "term", "subject", "title", "q", "about",
     ]
-)
+)  # fmt: skip
 
 
 class TextFinder:
-    """Finds values by name, type and format in one text. Each kind of value is searched for at most once."""
+    """Finds values in one text by name, type and format. Searches for each kind of value at most once."""
 
-    def __init__(self, text: str, request: str = "", effort: Effort | None = None) -> None:
+    def __init__(self, text: str, request: str = "", work: WorkLimit | None = None) -> None:
         text = text[:MAX_READ]
         source = _SOURCE.search(text)
         self._text = text[source.end() :] if source else text
         self._request = (request or text)[:MAX_READ]
-        self._effort = effort or Effort()
-        self._price = 20 + (len(self._text) + len(self._request)) // 50
+        self._work = work or WorkLimit()
+        self._cost = 20 + (len(self._text) + len(self._request)) // 50
         self._facts = place_facts(self._request)
         self._cache: dict[str, list[str]] = {}
         self._numbered: dict[str, int] = {}
 
     def __call__(self, name: str, schema: JsonObject, index: int = 0) -> Any:
-        """The value number *index* for property *name*, or `None`. A list where the schema asks for an array."""
-        self._effort.spend(self._price)
+        """Return the value number *index* for property *name*, or `None`. For an array, return a list."""
+        self._work.spend(self._cost)
         if types_of(schema) == ["array"]:
             return self._many(name, schema) or None
         if types_of(schema) == ["object"] or "properties" in schema:
@@ -82,18 +58,18 @@ class TextFinder:
             return next((c for c in choices if isinstance(c, str) and self._mentions(c)), None)
         kinds = types_of(schema)
         if kinds and kinds[0] in ("integer", "number"):
-            return self._number(name, index, whole=kinds[0] == "integer")
+            return self._number(name, index, integral=kinds[0] == "integer")
         if kinds and kinds[0] == "boolean":
             return self._boolean(name)
         if not kinds and _is_numeric(name):
-            number = self._number(name, index, whole=False)
+            number = self._number(name, index, integral=False)
             if number is not None:
                 return number
         values = self.texts(name, schema)
         return values[index] if index < len(values) else None
 
     def texts(self, name: str, schema: JsonObject) -> list[str]:
-        """All texts in the order in which they stand that may be meant by *name*."""
+        """Return all texts that may be values of *name*, in the order of the text."""
         parts = name_parts(name)
         form = schema.get("format")
         known = self._facts.get(parts[-1] if parts else "")
@@ -108,12 +84,12 @@ class TextFinder:
         if kind == "query":
             return labelled or [topic(self._request)]
         if kind == "expression":
-            found = find_sum(self._request)
+            found = find_expression(self._request)
             return [found] if found else []
         return (self._of(kind) if kind else []) or labelled
 
     def places(self, parts: list[str] | None = None) -> list[str]:
-        """The places that the text names; of a journey only the end that *parts* speak of."""
+        """Return the places in the text. For a journey, return only the end that *parts* name."""
         for words, ends in (
             (("origin", "from", "departure", "source"), "from"),
             (("destination", "to", "arrival"), "to"),
@@ -130,7 +106,7 @@ class TextFinder:
         return self._cache[kind]
 
     def _labelled(self, parts: list[str]) -> list[str]:
-        """Values that the text itself labels: `subject: Hello`, `her job is pilot`."""
+        """Return the values that the text labels: `subject: Hello`, `her job is pilot`."""
         label = r"[\s_-]{0,3}".join(re.escape(part) for part in parts[:6])
         if not label:
             return []
@@ -169,7 +145,7 @@ class TextFinder:
         ]
         return choices or list(self.texts(singular, inner))
 
-    def _number(self, name: str, index: int, *, whole: bool) -> float | int | None:
+    def _number(self, name: str, index: int, *, integral: bool) -> float | int | None:
         parts = name_parts(name)
         label = r"[\s_-]{0,3}".join(re.escape(part) for part in parts[:6])
         kind = (
@@ -191,10 +167,10 @@ class TextFinder:
         found = list(self._of(kind) if kind else []) or near
         if not found and kind != "age":
             found = self._of("number")
-            # Of "add 3 and 4" the first property that asks gets the 3 and the next one the 4.
+            # For "add 3 and 4" the first property gets 3 and the second gets 4.
             position = index + self._numbered.setdefault(name, len(self._numbered))
             index = position if position < len(found) else index
-        return _to_number(found[index], whole) if index < len(found) else None
+        return _to_number(found[index], integral) if index < len(found) else None
 
     def _boolean(self, name: str) -> bool | None:
         parts = [part for part in name_parts(name) if part not in ("is", "has", "should", "include")]
@@ -212,7 +188,7 @@ class TextFinder:
 
 
 def name_parts(name: str) -> list[str]:
-    """`firstName`, `first_name` and `First name` as `["first", "name"]`."""
+    """Return `["first", "name"]` for `firstName`, `first_name` and `First name`."""
     return [part.lower() for part in _WORDS_OF_NAME.findall(name[:80])]
 
 
@@ -259,8 +235,8 @@ def _is_numeric(name: str) -> bool:
     )
 
 
-def _to_number(text: str, whole: bool) -> float | int | None:
+def _to_number(text: str, integral: bool) -> float | int | None:
     value = float(text.replace(",", "")[:40])
     if value.is_integer():
         return int(value)
-    return None if whole else value
+    return None if integral else value

@@ -1,4 +1,4 @@
-"""Decides which tools an answer calls and with what arguments, and what built-in tools have done."""
+"""Chooses the tools to call and their arguments, and simulates the built-in tools."""
 
 from __future__ import annotations
 
@@ -8,70 +8,43 @@ from typing import Any
 
 from ..json_values import JsonObject, as_object, objects
 from ..response import ApiError
-from .arithmetic import evaluate, find_sum
+from .arithmetic import evaluate, find_expression
 from .conversation import Conversation
 from .json_schema import problems, types_of
-from .schema_sampler import Finder, Maker
+from .schema_sampler import Finder, SchemaSampler
 from .text_finder import TextFinder, name_parts
 from .words import MAX_READ, STOPWORDS, keywords, stem, topic
-from .work_limit import Effort
+from .work_limit import WorkLimit
 
 _GENERIC = frozenset(
     [
-        "get",
-        "set",
-        "fetch",
-        "find",
-        "search",
-        "call",
-        "tool",
-        "function",
-        "current",
-        "make",
-        "run",
-        "do",
-        "lookup",
-        "look",
-        "retrieve",
-        "list",
-        "show",
-        "by",
-        "info",
-        "information",
-        "data",
-        "details",
-        "api",
-        "the",
-        "of",
-        "for",
-        "use",
-        "new",
-        "value",
-        "result",
+        "get", "set", "fetch", "find", "search", "call", "tool", "function", "current", "make", "run",
+        "do", "lookup", "look", "retrieve", "list", "show", "by", "info", "information", "data", "details",
+        "api", "the", "of", "for", "use", "new", "value", "result",
     ]
-)
+)  # fmt: skip
 _FINISHING = "final_answer"
-"""The tool with which some agents let the model end their loop."""
+"""Some agents let the model call this tool to end their loop."""
 _PLACE_NAMES = frozenset(["location", "city", "place", "town"])
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call of a function tool; `arguments` is JSON text as sent."""
+    """A call of a function tool. `arguments` is JSON text as sent."""
 
     name: str
     arguments: str
 
 
-def choose_calls(body: dict[str, Any], conversation: Conversation, effort: Effort) -> list[ToolCall]:
-    """The calls with which a checked request is answered; empty where it is answered in text."""
+def choose_calls(body: dict[str, Any], conversation: Conversation, work: WorkLimit) -> list[ToolCall]:
+    """Return the tool calls for a validated request; an empty list means a response in text."""
     functions = _functions(body)
     choice = body.get("tool_choice")
     if not functions or choice == "none":
         return []
     if isinstance(choice, dict):
         name = as_object(choice)["function"]["name"]
-        return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation, effort)
+        return _calls([tool for tool in functions if tool["name"] == name][:1], body, conversation, work)
     finishing = next((tool for tool in functions if tool["name"] == _FINISHING), None)
     result = _result(conversation)
     if finishing is not None and result is not None:
@@ -81,23 +54,23 @@ def choose_calls(body: dict[str, Any], conversation: Conversation, effort: Effor
         return []
     scores = [(_score(tool, conversation.user), tool) for tool in functions]
     scores.sort(key=lambda scored: -scored[0])
-    fitting = [tool for _, tool in scores]
-    wanted = [tool for score, tool in scores if score >= 1.0]
-    if not wanted and choice == "required":
-        wanted = fitting[:1]
-    return _calls(wanted, body, conversation, effort)
+    ranked = [tool for _, tool in scores]
+    chosen = [tool for score, tool in scores if score >= 1.0]
+    if not chosen and choice == "required":
+        chosen = ranked[:1]
+    return _calls(chosen, body, conversation, work)
 
 
 def _result(conversation: Conversation) -> str | None:
-    """What the tool that was called last gave, also where an agent sends it as a message of the user."""
+    """Return the last tool result, also if an agent sends it as a user message."""
     if conversation.tool_results:
         return conversation.tool_results[-1][1].strip()
     _, marker, seen = conversation.user[:MAX_READ].partition("Observation:")
     return seen.strip() if marker else None
 
 
-def check_calls(body: dict[str, Any], calls: list[ToolCall], effort: Effort) -> None:
-    """Raise the service's 400 for calls of unknown tools or with arguments that do not fit."""
+def check_calls(body: dict[str, Any], calls: list[ToolCall], work: WorkLimit) -> None:
+    """Raise `ApiError` 400 for calls of unknown tools and for invalid arguments."""
     schemas = {tool["name"]: as_object(tool.get("parameters")) for tool in _functions(body)}
     for call in calls:
         if call.name not in schemas:
@@ -108,22 +81,22 @@ def check_calls(body: dict[str, Any], calls: list[ToolCall], effort: Effort) -> 
             arguments = json.loads(call.arguments or "{}")
         except ValueError:
             raise _failed(f"parameters for tool {call.name} are not valid JSON", call) from None
-        wrong = problems(schemas[call.name], arguments, effort=effort)
+        wrong = problems(schemas[call.name], arguments, work=work)
         if wrong:
             raise _failed(
                 f"parameters for tool {call.name} did not match schema: errors: [{', '.join(wrong)}]", call
             )
 
 
-def tool_required() -> ApiError:
-    """The answer where a tool had to be called and none was."""
+def tool_required_error() -> ApiError:
+    """Return the error for a required tool call that is missing."""
     return ApiError(
         400, "Tool choice is required, but model did not call a tool", "tool_use_failed", failed_generation=""
     )
 
 
 def executed_tools(body: dict[str, Any], conversation: Conversation) -> list[JsonObject]:
-    """What the built-in tools of a request did, in the recorded form."""
+    """Return the `executed_tools` of a request with built-in tools, in the recorded form."""
     kinds = [str(tool["type"]) for tool in objects(body.get("tools"))]
     if "compound" in body["model"] and not kinds:
         kinds = ["browser_search"]
@@ -131,27 +104,27 @@ def executed_tools(body: dict[str, Any], conversation: Conversation) -> list[Jso
     if body.get("tool_choice") == "none":
         return done
     if "code_interpreter" in kinds:
-        done.append({"index": len(done), **_ran_code(conversation.user)})
+        done.append({"index": len(done), **_run_code(conversation.user)})
     if "browser_search" in kinds:
-        done.append({"index": len(done), **_searched(conversation.user)})
+        done.append({"index": len(done), **_search_web(conversation.user)})
     return done
 
 
 def _functions(body: dict[str, Any]) -> list[JsonObject]:
-    # `functions` is the deprecated spelling of the same.
+    # `functions` is the deprecated name.
     tools = [as_object(tool["function"]) for tool in objects(body.get("tools")) if tool["type"] == "function"]
     return tools or objects(body.get("functions"))
 
 
 def _score(tool: JsonObject, message: str) -> float:
-    """1 or more where the message speaks of what the tool's name says or of much that its description says."""
+    """Return a score >= 1 if the message mentions the tool's name or much of its description."""
     message = message[:MAX_READ]
     said = {stem(word) for word in keywords(message)}
     named = {stem(part) for part in name_parts(tool["name"])} - _GENERIC - STOPWORDS
     described = {stem(word) for word in keywords((tool.get("description") or "")[:MAX_READ])} - _GENERIC
     score = 1.0 * len(named & said) + 0.4 * len(described & said - named)
     properties = as_object(as_object(tool.get("parameters")).get("properties"))
-    if find_sum(message) and (named | set(properties)) & {
+    if find_expression(message) and (named | set(properties)) & {
         "calculate",
         "calculator",
         "calculat",
@@ -166,14 +139,16 @@ def _score(tool: JsonObject, message: str) -> float:
 
 
 def _calls(
-    tools: list[JsonObject], body: dict[str, Any], conversation: Conversation, effort: Effort
+    tools: list[JsonObject], body: dict[str, Any], conversation: Conversation, work: WorkLimit
 ) -> list[ToolCall]:
     calls: list[ToolCall] = []
     for tool in tools:
         schema = as_object(tool.get("parameters"))
-        finder = TextFinder(conversation.user, conversation.user, effort)
+        finder = TextFinder(conversation.user, conversation.user, work)
         for values in _value_sets(schema, finder, single=body.get("parallel_tool_calls") is False):
-            made = as_object(Maker(schema, values, optional=False, effort=effort).make()) if schema else {}
+            made = (
+                as_object(SchemaSampler(schema, values, optional=False, work=work).sample()) if schema else {}
+            )
             calls.append(ToolCall(tool["name"], json.dumps(made, ensure_ascii=False)))
     if body.get("parallel_tool_calls") is False:
         return calls[:1]
@@ -181,7 +156,7 @@ def _calls(
 
 
 def _value_sets(schema: JsonObject, finder: TextFinder, *, single: bool) -> list[Finder]:
-    """One finder for each call: a tool that takes one place is called once for each place named."""
+    """Return one finder per call: a tool with one place parameter is called once per place."""
     taking = [
         name
         for name, inner in as_object(schema.get("properties")).items()
@@ -216,16 +191,16 @@ def _arguments(call: ToolCall) -> Any:
         return call.arguments
 
 
-def _ran_code(message: str) -> JsonObject:
-    expression = find_sum(message)
+def _run_code(message: str) -> JsonObject:
+    expression = find_expression(message)
     value = evaluate(expression) if expression else None
     code = f"print({expression})" if value is not None else f"print({topic(message)!r})"
     output = f"{value if value is not None else topic(message)}\n"
-    # As recorded, the arguments of this tool are Python and not JSON.
+    # As recorded, the arguments of this tool are Python, not JSON.
     return {"type": "python", "arguments": code, "output": output, "code_results": [{"text": output}]}
 
 
-def _searched(message: str) -> JsonObject:
+def _search_web(message: str) -> JsonObject:
     about = topic(message)
     content = f"A page that speaks about {about} and says what is known of it."
     result = {

@@ -20,20 +20,20 @@ _MAX_WORDS = 20_000
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 
 
-def invent_text(audio: bytes, duration_s: float) -> str:
-    """What is "heard" in audio that did not come from our speech endpoint: always the same for the same bytes."""
-    wanted = min(_MAX_WORDS, max(4, int(duration_s * _WORDS_PER_SECOND)))
-    heard: list[str] = []
+def fake_transcript(audio: bytes, duration_s: float) -> str:
+    """Return a transcript of audio that our speech endpoint did not make. The same bytes give the same text."""
+    word_count = min(_MAX_WORDS, max(4, int(duration_s * _WORDS_PER_SECOND)))
+    spoken: list[str] = []
     step = number_from(f"{len(audio)}:{audio[:4096].hex()}:{audio[-4096:].hex()}")
-    while len(heard) < wanted:
-        heard += _SENTENCES[step % len(_SENTENCES)].split()
+    while len(spoken) < word_count:
+        spoken += _SENTENCES[step % len(_SENTENCES)].split()
         step += 1
-    text = " ".join(heard[:wanted]).rstrip(",.")
+    text = " ".join(spoken[:word_count]).rstrip(",.")
     return f"{text}."
 
 
 def segments(text: str, duration_s: float) -> list[dict[str, Any]]:
-    """One segment a sentence; times in seconds, in order, from 0 to *duration_s*."""
+    """Return one segment per sentence, with times in seconds from 0 to *duration_s*."""
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence]
     found: list[dict[str, Any]] = []
     for index, (sentence, start_s, end_s) in enumerate(_spread(sentences, duration_s)):
@@ -55,7 +55,7 @@ def segments(text: str, duration_s: float) -> list[dict[str, Any]]:
 
 
 def timed_words(text: str, duration_s: float) -> list[dict[str, Any]]:
-    """Every word with its start and end in seconds."""
+    """Return every word with its start and end in seconds."""
     return [
         {"word": word, "start": start_s, "end": end_s}
         for word, start_s, end_s in _spread(text.split(), duration_s)
@@ -63,7 +63,7 @@ def timed_words(text: str, duration_s: float) -> list[dict[str, Any]]:
 
 
 def _spread(parts: list[str], duration_s: float) -> list[tuple[str, float, float]]:
-    """Each part with start and end, long ones taking longer."""
+    """Return each part with its start and end, proportional to its length."""
     total = sum(len(part) for part in parts) or 1
     end_of_all_s = _floor(duration_s)
     spread: list[tuple[str, float, float]] = []
@@ -76,5 +76,5 @@ def _spread(parts: list[str], duration_s: float) -> list[tuple[str, float, float
 
 
 def _floor(time_s: float) -> float:
-    # Rounded down, so that nothing ends after the audio does.
+    # Rounded down, so that no part ends after the audio.
     return int(time_s * 1000) / 1000

@@ -1,6 +1,6 @@
-"""Embeds text without a model: each word has a direction of its own, and a text points to the sum of its words'.
+"""Embeds text without a model. Each word has a pseudo-random vector; a text has the normalized sum of its words' vectors.
 
-So texts that share words are near one another, others nearly at right angles, and the same text gives the same vector.
+Texts that share words are similar, others are nearly orthogonal, and the same text always has the same vector.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _MAX_WORDS = 20_000
 @lru_cache(maxsize=4096)
 def _direction(word: str) -> tuple[float, ...]:
     digest = hashlib.shake_128(word.encode("utf-8", "replace")).digest(DIMENSIONS)
-    # Signed bytes, moved by a half so that their mean is 0 and two words are at right angles on average.
+    # Signed bytes plus 0.5 have a mean of 0, so that two words are orthogonal on average.
     return tuple([value + 0.5 for value in array("b", digest)])
 
 
 @lru_cache(maxsize=512)
 def embed(text: str) -> tuple[float, ...]:
-    """The unit vector of *text*, `DIMENSIONS` numbers."""
+    """Return the unit vector of *text*, `DIMENSIONS` numbers."""
     counts = Counter(word.lower() for word in words(text)[:_MAX_WORDS]) or Counter([text])
     total: list[float] = [0.0] * DIMENSIONS
     for word, count in counts.items():
@@ -42,12 +42,12 @@ def embed(text: str) -> tuple[float, ...]:
 
 
 def as_floats(text: str) -> list[float]:
-    """The vector as JSON numbers, short enough for single precision."""
+    """Return the vector as numbers, rounded to single precision."""
     return [round(value, 8) for value in embed(text)]
 
 
 def as_base64(text: str) -> str:
-    """The vector as base64 of little-endian single-precision numbers."""
+    """Return the vector as base64 of little-endian single-precision numbers."""
     packed = array("f", embed(text))
     if sys.byteorder == "big":
         packed.byteswap()

@@ -1,7 +1,7 @@
-"""Makes and reads WAV files. Those made here carry what they say as text, so that they can be transcribed again.
+"""Writes and reads WAV files. A file written here contains its text, so that it can be transcribed again.
 
-The text is in a standard RIFF chunk (`LIST`/`INFO`/`ICMT`) before the samples, where copying, streaming or cutting the
-file leaves it; players skip it and play one tone a syllable.
+The text is in a standard RIFF chunk (`LIST`/`INFO`/`ICMT`) before the samples, so it survives copying, streaming and
+truncation. Players ignore it and play one tone per syllable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TONES_HZ = (196, 220, 247, 262, 294, 330)
 
 
 def make_wav(text: str, sample_rate: int, speed: float) -> bytes:
-    """A mono 16-bit WAV of about 150 words a minute at *speed* 1.0, *sample_rate* in samples a second."""
+    """Return a mono 16-bit WAV of about 150 words per minute at *speed* 1.0. *sample_rate* is in samples per second."""
     samples = b"".join(_syllables(text, sample_rate, speed))
     comment = text.encode("utf-8", "replace") + b"\0"
     comment += b"\0" * (len(comment) % 2)
@@ -34,7 +34,7 @@ def make_wav(text: str, sample_rate: int, speed: float) -> bytes:
 
 
 def read_wav(audio: bytes) -> tuple[float, str | None] | None:
-    """(seconds, text that `make_wav` put in or `None`) of a WAV; `None` where *audio* is no WAV."""
+    """Return (seconds, text stored by `make_wav` or `None`), or `None` if *audio* is not a WAV."""
     if audio[:4] != b"RIFF" or audio[8:12] != b"WAVE":
         return None
     bytes_per_second, data_size, text = 0, None, None
@@ -42,7 +42,7 @@ def read_wav(audio: bytes) -> tuple[float, str | None] | None:
     while at + 8 <= len(audio):
         name, size = audio[at : at + 4], int.from_bytes(audio[at + 4 : at + 8], "little")
         start = at + 8
-        # A recorder that streams leaves the size at 0 or at its maximum; what is there counts.
+        # Streaming recorders leave the size at 0 or at its maximum; the bytes that are present count.
         present = max(0, min(size, len(audio) - start))
         if name == b"fmt " and present >= 16:
             bytes_per_second = int.from_bytes(audio[start + 8 : start + 12], "little")
@@ -88,7 +88,7 @@ def _syllables(text: str, sample_rate: int, speed: float) -> list[bytes]:
 
 
 def _tone(tone_hz: int, sample_rate: int, duration_s: float) -> bytes:
-    # Whole periods, so that one tone after another does not click.
+    # Whole periods, so that consecutive tones do not click.
     period = round(sample_rate / tone_hz)
     wave = array("h", [round(_LOUDNESS * math.sin(2 * math.pi * step / period)) for step in range(period)])
     if sys.byteorder == "big":

@@ -1,4 +1,4 @@
-"""Cuts text into tokens and words, and finds what a text is about."""
+"""Splits text into tokens and words, and finds the topic of a text."""
 
 from __future__ import annotations
 
@@ -9,130 +9,22 @@ _TOKEN = re.compile(r"\s*(?:[^\W\d_]{1,8}|\d{1,3}|[^\w\s]|_)|\s+")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 MAX_READ = 10_000
-"""Characters of a message that are read to find out what it asks for; a prompt may be megabytes long."""
+"""Only this many characters of a message are analyzed. A prompt may have megabytes."""
 
 STOPWORDS = frozenset(
     [
-        "a",
-        "about",
-        "after",
-        "all",
-        "also",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "before",
-        "being",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "each",
-        "every",
-        "for",
-        "from",
-        "get",
-        "give",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "let",
-        "like",
-        "make",
-        "many",
-        "may",
-        "me",
-        "might",
-        "more",
-        "most",
-        "much",
-        "must",
-        "my",
-        "no",
-        "nor",
-        "not",
-        "now",
-        "of",
-        "on",
-        "one",
-        "only",
-        "or",
-        "other",
-        "our",
-        "out",
-        "over",
-        "please",
-        "shall",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "too",
-        "two",
-        "up",
-        "us",
-        "use",
-        "using",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "what's",
-        "when",
-        "where",
-        "where's",
-        "which",
-        "while",
-        "who",
-        "who's",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
+        "a", "about", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been",
+        "before", "being", "between", "both", "but", "by", "can", "could", "did", "do", "does", "each",
+        "every", "for", "from", "get", "give", "had", "has", "have", "he", "her", "here", "him", "his",
+        "how", "i", "if", "in", "into", "is", "it", "its", "just", "let", "like", "make", "many", "may",
+        "me", "might", "more", "most", "much", "must", "my", "no", "nor", "not", "now", "of", "on", "one",
+        "only", "or", "other", "our", "out", "over", "please", "shall", "she", "should", "so", "some",
+        "such", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this",
+        "those", "to", "too", "two", "up", "us", "use", "using", "very", "was", "we", "were", "what",
+        "what's", "when", "where", "where's", "which", "while", "who", "who's", "whose", "why", "will",
+        "with", "would", "you", "your",
     ]
-)
+)  # fmt: skip
 
 _LEAD = re.compile(
     r"^(?:please|can you|could you|would you|will you|i want you to|i need you to|i'd like you to|hey|hi|hello)[,\s]+",
@@ -148,28 +40,28 @@ _TASK = re.compile(
 
 
 def tokens(text: str) -> list[str]:
-    """*text* in the pieces that a stream sends; joined they are the text again."""
+    """Return the tokens of *text*, as a stream sends them. Joined, they are the text."""
     return _TOKEN.findall(text)
 
 
 def count_tokens(text: str) -> int:
-    """About the number of tokens of *text*, at the price of its length only (prompts may be megabytes)."""
+    """Estimate the number of tokens of *text* from its length only, because prompts may have megabytes."""
     return (len(text) + 3) // 4
 
 
 def words(text: str) -> list[str]:
-    """The words of *text* as written."""
+    """Return the words of *text* as written."""
     return _WORD.findall(text)
 
 
 def keywords(text: str) -> list[str]:
-    """The words that carry meaning, in lower case, each once, in order."""
+    """Return the distinct words without stopwords, in lower case and in order."""
     found = dict.fromkeys(word.lower().removesuffix("'s") for word in words(text))
     return [word for word in found if word not in STOPWORDS and len(word) > 1]
 
 
 def stem(word: str) -> str:
-    """A word without its commonest endings, so that `cities` meets `city` and `searching` meets `search`."""
+    """Return a word without common endings, so that `cities` equals `city` and `searching` equals `search`."""
     word = word.lower()
     for ending, instead in (("ies", "y"), ("ing", ""), ("es", ""), ("ed", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -178,7 +70,7 @@ def stem(word: str) -> str:
 
 
 def topic(text: str) -> str:
-    """What *text* asks about: its first sentence without the asking (`Explain the tides!` is about `the tides`)."""
+    """Return the topic of *text*: its first sentence without the request (`Explain the tides!` -> `the tides`)."""
     sentence = re.split(r"[.?!\n]", text.strip(), maxsplit=1)[0][:300].strip()
     sentence = _LEAD.sub("", sentence)
     about = _TASK.sub("", sentence).strip(" ,:;\"'") or sentence or "your message"
@@ -186,5 +78,5 @@ def topic(text: str) -> str:
 
 
 def number_from(text: str) -> int:
-    """A number that is always the same for the same text and different for nearly every other."""
+    """Return a 64-bit hash of *text*, the same in every process."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big")

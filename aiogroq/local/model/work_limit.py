@@ -1,4 +1,4 @@
-"""Bounds the work that one request may cause."""
+"""Bounds the work that one request can cause."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from ..response import ApiError
 MAX_UNITS = 150_000
 
 
-class Effort:
-    """A count of steps that a request may still take: one unit is about a microsecond, whatever the request asks for.
+class WorkLimit:
+    """The units of work that a request has left. One unit is about one microsecond.
 
-    Counted and not timed, so that the same request is always either answered or refused.
+    Work is counted, not timed, so that the same request always has the same result.
     """
 
     __slots__ = ("_left",)
@@ -19,7 +19,7 @@ class Effort:
         self._left = units
 
     def spend(self, units: int) -> None:
-        """Count *units* of work about to be done. Raises `ApiError` 400 when the request has used up its share."""
+        """Subtract *units* before the work is done. Raises `ApiError` 400 when none are left."""
         self._left -= units
         if self._left < 0:
             raise ApiError(400, "the JSON schema is too complex: matching it takes too many steps")

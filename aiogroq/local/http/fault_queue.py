@@ -1,0 +1,62 @@
+"""The faults for future requests."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+from ..faults import Fault
+
+
+class FaultQueue:
+    """A queue of faults, first in first out. Other threads may add to it while the server takes from it."""
+
+    def __init__(self, faults: tuple[Fault | None, ...], seed: int) -> None:
+        self._lock = threading.Lock()
+        self._random = random.Random(seed)
+        self._entries: list[_Entry] = []
+        self.add(*faults)
+
+    def add(self, *faults: Fault | None) -> None:
+        """Append faults. `None` stands for one response without a fault."""
+        with self._lock:
+            self._entries.extend(_Entry(fault or Fault()) for fault in faults)
+
+    def clear(self) -> None:
+        """Remove all faults."""
+        with self._lock:
+            self._entries.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the fault for a request, or `None`."""
+        if not self._entries:
+            return None
+        with self._lock:
+            for position, entry in enumerate(self._entries):
+                fault = entry.fault
+                if fault.on not in path or (fault.method and fault.method.upper() != method):
+                    continue
+                if entry.skip > 0:
+                    entry.skip -= 1
+                    continue
+                if fault.probability < 1.0 and self._random.random() >= fault.probability:
+                    continue
+                if entry.left is not None:
+                    entry.left -= 1
+                    if entry.left <= 0:
+                        del self._entries[position]
+                return fault
+        return None
+
+
+class _Entry:
+    __slots__ = ("fault", "left", "skip")
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.left = fault.times
+        self.skip = fault.skip
