@@ -1,4 +1,4 @@
-"""What aiogroq and the official ``groq`` package must have in common: the request on the wire, and what is read back."""
+"""Compares aiogroq with the official ``groq`` package: the requests sent and the values decoded."""
 
 import warnings
 

@@ -1,7 +1,7 @@
-"""Bodies that the service sent, and the call that each of them answers.
+"""Recorded response bodies, each with the call that received it.
 
 Recorded by users of the service and published in the tests of vercel/ai and pydantic-ai, in Groq's cookbook, or in its
-documentation and specification; shortened where they repeat themselves.
+documentation and specification; shortened where repetitive.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Make = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Recorded:
-    """An answer, and the call that it was given to."""
+    """A recorded response, and the call that received it."""
 
     id: str
     make: Make

@@ -1,6 +1,6 @@
 """The calls whose requests are compared: one row each, the same lambda for every client.
 
-``c`` is a client with the sample files of its test (`sides.Side`); ``c.sdk`` is the package that it is from.
+``c`` is a client with the sample files of its test (`sides.Side`); ``c.sdk`` is its package.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .sides import Named, OneWay, at_end
 
 @dataclass(frozen=True)
 class Call:
-    """One call."""
+    """A call to compare."""
 
     id: str
     make: Callable[[Any], Any]
@@ -52,7 +52,7 @@ SAMPLE_FILES = {
 
 
 def write_samples(folder: Path) -> None:
-    """Put the sample files there."""
+    """Write the sample files."""
     for name, content in SAMPLE_FILES.items():
         (folder / name).write_bytes(content)
 
@@ -159,13 +159,13 @@ OTHER_VALUES: list[tuple[str, Any]] = [
 
 
 class Tier(str, enum.Enum):
-    """A value that callers keep in an enum."""
+    """An enum of the caller."""
 
     FLEX = "flex"
 
 
 class Spoken(pydantic.BaseModel):
-    """A message that callers keep in a model of their own."""
+    """A pydantic model of the caller."""
 
     role: str = "user"
     content: str
@@ -221,7 +221,7 @@ MESSAGES: dict[str, Any] = {
     "a document part": [
         {"role": "user", "content": [{"type": "document", "document": {"id": "d", "data": {"a": 1}}}]}
     ],
-    "a tool call and its answer": [
+    "a tool call and its result": [
         *ASK,
         {
             "role": "assistant",
@@ -628,5 +628,5 @@ CALLS = [*CHAT_CALLS, *JSON_CALLS, *ID_CALLS, *FORM_CALLS, *OPTION_CALLS, *VIEW_
 
 
 def server_root(c: Any) -> str:
-    """The address of the server, whatever the client made of it."""
+    """Return the address of the server, without the path that the client added."""
     return str(c.base_url).rstrip("/").removesuffix("/openai/v1")

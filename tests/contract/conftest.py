@@ -36,10 +36,10 @@ def recorder() -> Iterator[RecordingServer]:
 
 @asynccontextmanager
 async def both_clients(base_url: str) -> AsyncIterator[tuple[groq.AsyncGroq, aiogroq.AsyncGroq]]:
-    """An official client and ours, of one server."""
+    """Open an official client and ours for one server."""
     options: dict[str, Any] = {"base_url": base_url, "api_key": KEY, "max_retries": 0}
     async with (
-        # trust_env: what the machine has for a proxy is none of these tests' business
+        # trust_env=False: these tests ignore the proxies of the machine
         groq.AsyncGroq(**options, http_client=httpx.AsyncClient(trust_env=False)) as official,
         aiogroq.AsyncGroq(**options) as ours,
     ):
@@ -48,13 +48,13 @@ async def both_clients(base_url: str) -> AsyncIterator[tuple[groq.AsyncGroq, aio
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def clients(recorder: RecordingServer) -> AsyncIterator[tuple[groq.AsyncGroq, aiogroq.AsyncGroq]]:
-    """An official client and ours, of the recording server."""
+    """An official client and ours for the recording server."""
     async with both_clients(recorder.base_url) as clients:
         yield clients
 
 
 @pytest.fixture(scope="session")
-def blocking_client(recorder: RecordingServer) -> Iterator[aiogroq.Groq]:
-    """Our blocking client, of the recording server."""
+def sync_client(recorder: RecordingServer) -> Iterator[aiogroq.Groq]:
+    """Our sync client for the recording server."""
     with aiogroq.Groq(base_url=recorder.base_url, api_key=KEY, max_retries=0) as client:
         yield client

@@ -1,8 +1,8 @@
-"""Every call whose request differs from the official package's on purpose, each with its reason.
+"""All calls whose request differs from the official package's on purpose, each with its reason.
 
-A row says exactly what differs; what it does not name is the same. When either package changes, the row fails, so
-the list cannot rot. Three things are different in every request and stand in the tests instead: ``user-agent``,
-``x-stainless-*`` and the headers by which an HTTP library frames a body or says what it can decompress.
+A row names exactly the fields that differ. It fails when either package changes, so that the list stays correct. Three
+things differ in every request and are in the tests instead: ``user-agent``, ``x-stainless-*`` and the headers for the
+framing and compression of bodies.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .sides import Named
 
 @dataclasses.dataclass(frozen=True)
 class Differs(Call):
-    """Both send a request, and these fields of it (of `recording.Wire`) are different: the official one and ours."""
+    """Both packages send a request, and these fields of `recording.SentRequest` differ: the official one and ours."""
 
     reason: str
     fields: dict[str, tuple[Any, Any]]
@@ -40,7 +40,7 @@ class OnlyOurs(Call):
 
 @dataclasses.dataclass(frozen=True)
 class OnlyOfficial(Call):
-    """We refuse the call before anything is sent."""
+    """aiogroq rejects the call before it sends anything."""
 
     reason: str
     error: str
@@ -48,14 +48,14 @@ class OnlyOfficial(Call):
 
 
 def upload(file: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """An upload of what ``file`` makes."""
+    """Return a call that uploads the result of ``file``."""
     return lambda c: c.files.create(file=file(c), purpose="batch")
 
 
 def part(
     filename: str | None, content: bytes = WAV, content_type: str = "application/octet-stream"
 ) -> list[Part]:
-    """The one file of a form."""
+    """Return the only file of a form."""
     name = "" if filename is None else f'; filename="{filename}"'
     return [Part(f'form-data; name="file"{name}', {"content-type": content_type}, content)]
 
@@ -65,7 +65,7 @@ async def chunks() -> AsyncIterator[bytes]:
 
 
 class Duck:
-    """Something that reads, and is no `io.IOBase`."""
+    """Has `read`, but is not an `io.IOBase`."""
 
     def __init__(self) -> None:
         self.read = io.BytesIO(WAV).read
@@ -84,13 +84,11 @@ MULTI_GET = (
     "the service's multi-get of batches is ?id=a&id=b; comma-joined ids would be one id that does not exist"
 )
 READABLE = "what needs no escape in a query (RFC 3986 3.4) is not escaped; the decoded query is the same"
-CASE = (
-    "header names are case-insensitive, so the caller's takes the place of ours instead of standing beside it"
-)
+CASE = "header names are case-insensitive, so a header of the caller replaces ours"
 FORGIVING = (
     "a base URL with or without /openai/v1 is the same API root; the official one doubles it, which is a 404"
 )
-NAMELESS = "a file that has no name to go by is called 'upload', not after its descriptor or the word None"
+NAMELESS = "a file without a name is called 'upload', not by its descriptor or None"
 
 DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
     # -------------------------------------------------------------------------------------------- the query
@@ -128,18 +126,18 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
             {"path": ("/openai/v1/x", "/openai/v1/x%23y")}),
     OnlyOfficial("a path that climbs", lambda c: c.get(f"{API}/../x", cast_to=object), "an id must not lead elsewhere", "GroqError"),
     OnlyOfficial("a path to another origin", lambda c: c.get(server_root(c).replace("127.0.0.1", "localhost"), cast_to=object), "the key is not sent there", "GroqError"),
-    OnlyOfficial("the extra body of a get", lambda c: c.models.list(extra_body={"a": 1}), "a GET has no body, and nothing is dropped without a word", "TypeError"),
+    OnlyOfficial("the extra body of a get", lambda c: c.models.list(extra_body={"a": 1}), "a GET has no body, and parameters are not dropped silently", "TypeError"),
     OnlyOfficial("a number as id", lambda c: c.files.info(5), "ids are text", "ValueError"),
     # ----------------------------------------------------------------------------------------------- JSON
     Differs("a time in UTC", lambda c: c.batches.create(completion_window="24h", endpoint="e", input_file_id="f", extra_body={"at": datetime(2026, 1, 2, tzinfo=timezone.utc)}),
             "the same instant in RFC 3339, as msgspec writes it",
             {"json": ('{"at": "2026-01-02T00:00:00+00:00", "completion_window": "24h", "endpoint": "e", "input_file_id": "f"}',
                       '{"at": "2026-01-02T00:00:00Z", "completion_window": "24h", "endpoint": "e", "input_file_id": "f"}')}),
-    OnlyOurs("a dataclass", lambda c: c.chat.completions.create(model=MODEL, messages=[Message("user", "Hello")]), "what is plainly JSON is sent", "TypeError",
+    OnlyOurs("a dataclass", lambda c: c.chat.completions.create(model=MODEL, messages=[Message("user", "Hello")]), "a dataclass can be encoded as JSON", "TypeError",
              lambda c: c.chat.completions.create(**CHAT)),
     OnlyOurs("a generator of texts", lambda c: c.embeddings.create(model="m", input=(text for text in "ab")), "any iterable is a list", "TypeError",
              lambda c: c.embeddings.create(model="m", input=["a", "b"])),
-    Differs("embeddings as arrays", lambda c: c.embeddings.create(**EMBEDDING, encoding_format="array"), "arrays are made of the service's base64",
+    Differs("embeddings as arrays", lambda c: c.embeddings.create(**EMBEDDING, encoding_format="array"), "arrays are decoded from base64",
             {"json": ('{"encoding_format": "array", "input": "a text", "model": "nomic-embed-text-v1_5"}',
                       '{"encoding_format": "base64", "input": "a text", "model": "nomic-embed-text-v1_5"}')}),
     OnlyOurs("an omitted field of a verb", lambda c: c.post(f"{API}/x", cast_to=object, body={"a": 1, "b": c.sdk.omit}), "omitted means not sent", "TypeError",
@@ -151,9 +149,9 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
     OnlyOurs("bytearray", upload(lambda c: bytearray(WAV)), "any buffer of bytes is bytes", "RuntimeError", upload(lambda c: WAV)),
     OnlyOurs("memoryview", upload(lambda c: memoryview(WAV)), "any buffer of bytes is bytes", "RuntimeError", upload(lambda c: WAV)),
     OnlyOurs("(name, bytearray)", upload(lambda c: ("a", bytearray(WAV))), "any buffer of bytes is bytes", "APIConnectionError", upload(lambda c: ("a", WAV))),
-    OnlyOurs("(name, path)", upload(lambda c: ("a.wav", c.folder / "speech.wav")), "the official package types it, and breaks on it", "APIConnectionError",
+    OnlyOurs("(name, path)", upload(lambda c: ("a.wav", c.folder / "speech.wav")), "the official package declares it, but fails", "APIConnectionError",
              upload(lambda c: ("a.wav", WAV))),
-    OnlyOurs("(name, path, type)", upload(lambda c: ("a", c.folder / "speech.wav", "b/c")), "the official package types it, and breaks on it", "APIConnectionError",
+    OnlyOurs("(name, path, type)", upload(lambda c: ("a", c.folder / "speech.wav", "b/c")), "the official package declares it, but fails", "APIConnectionError",
              upload(lambda c: ("a", WAV, "b/c"))),
     OnlyOurs("something that reads", upload(lambda c: Duck()), "web frameworks' uploads are no io.IOBase", "RuntimeError", upload(lambda c: WAV)),
     OnlyOurs("an async iterator", upload(lambda c: chunks()), "an upload may come from the network", "RuntimeError", upload(lambda c: WAV)),
@@ -161,18 +159,18 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
     OnlyOurs("no file but a url", lambda c: c.audio.transcriptions.create(model="w", file=None, url="u"), "None is no file", "RuntimeError",
              lambda c: c.audio.transcriptions.create(model="w", url="u")),
     OnlyOfficial("(name, text)", upload(lambda c: ("a.jsonl", "text")), "text may be meant as a path, and has no bytes yet", "TypeError"),
-    OnlyOfficial("a list of files", upload(lambda c: [WAV, WAV]), "no endpoint takes several under one name", "TypeError"),
+    OnlyOfficial("a list of files", upload(lambda c: [WAV, WAV]), "no endpoint accepts several files under one name", "TypeError"),
     OnlyOfficial("a line end in a part's type", upload(lambda c: ("a", WAV, "b/c\r\nX: y")), "it would forge a header", "ValueError"),
-    Differs("a file read partly", upload(lambda c: partly_read(Named(WAV, "a.wav"))), "a position that was chosen is kept",
+    Differs("a file read partly", upload(lambda c: partly_read(Named(WAV, "a.wav"))), "a file is sent from its current position",
             {"files": (part("a.wav", WAV, WAV_TYPE), part("a.wav", WAV[4:], WAV_TYPE))}),
     Differs("a file without a name", upload(lambda c: c.temporary_file(WAV)), NAMELESS, {"files": (..., part("upload"))}),
     Differs("a name that is no name", upload(lambda c: Named(WAV, "<stdin>")), NAMELESS, {"files": (part("<stdin>"), part("upload"))}),
     Differs("a name that is None", upload(lambda c: Named(WAV, None)), NAMELESS, {"files": (part("None"), part("upload"))}),
     Differs("an empty name", upload(lambda c: Named(WAV, "")), NAMELESS,
             {"files": ([], part("upload")), "fields": ([Part('form-data; name="file"', {}, WAV), PURPOSE], [PURPOSE])}),
-    Differs("escape and delete in a name", upload(lambda c: ("a\x1b\x7f", WAV)), "no control character stands in a header",
+    Differs("escape and delete in a name", upload(lambda c: ("a\x1b\x7f", WAV)), "a header must not contain control characters",
             {"files": (part("a\x1b\x7f"), part("a%1B%7F"))}),
-    Differs("an empty type", upload(lambda c: ("a", WAV, "")), "an empty header is no type", {"files": (part("a", WAV, ""), part("a"))}),
+    Differs("an empty type", upload(lambda c: ("a", WAV, "")), "an empty header is not a content type", {"files": (part("a", WAV, ""), part("a"))}),
     Differs("a form said to be JSON", lambda c: c.files.create(file=FILE, purpose="batch", extra_headers={"Content-Type": "application/json"}),
             "the type of a form belongs to its boundary; the official one sends a form that no server can read",
             {"headers": ({**HEADERS, "content-type": "application/json"}, {**HEADERS, "content-type": "multipart/form-data"}),
@@ -183,7 +181,7 @@ DIFFERENCES: list[Differs | OnlyOurs | OnlyOfficial] = [
              "fields": ([], [PURPOSE]), "files": ([], part("a.wav", WAV, WAV_TYPE)), "content": (..., b"")}),
 ]  # fmt: skip
 
-REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
+REJECTED: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a missing model", lambda c: c.chat.completions.create(messages=ASK), "TypeError", "TypeError"),
     ("a misspelt argument", lambda c: c.chat.completions.create(**CHAT, temprature=1), "TypeError", "TypeError"),
     ("an empty id", lambda c: c.models.retrieve(""), "ValueError", "ValueError"),
@@ -212,10 +210,10 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
     ("a line end in a part's header", upload(lambda c: ("a", WAV, "b/c", {"X": "a\r\nb"})), "APIConnectionError", "ValueError"),
     ("headers both added and in place", lambda c: c.copy(default_headers={}, set_default_headers={}), "ValueError", "ValueError"),
 ]  # fmt: skip
-"""Calls that neither sends: name, call, the class of the official error and of ours."""
+"""Calls that both packages reject: name, call, the class of the official error and of ours."""
 
 
 def partly_read(file: Any) -> Any:
-    """A file whose first four bytes were read."""
+    """Return the file after a read of four bytes."""
     file.read(4)
     return file

@@ -1,7 +1,7 @@
-"""A server that writes down every request as it came, and answers each route with the least that is valid.
+"""A server that records every request, and sends a minimal valid response for each route.
 
-It stands on ``http.server``, so it shares no HTTP code with either client. Requests are kept raw: the path and the
-query as they were encoded, the parts of a form with their headers unparsed.
+It uses ``http.server``, so it shares no HTTP code with either client. Requests are recorded raw: path and query as
+encoded, the parts of a form with their headers not parsed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 Reply = tuple[int, str, bytes]
 """Status, content type, body."""
 
-# How a body is framed is the HTTP library's own business; the body itself is compared.
+# The framing of the body depends on the HTTP library; the body itself is compared.
 _NOT_COMPARED = re.compile(
     "host|connection|user-agent|accept-encoding|content-length|transfer-encoding|x-stainless-.*"
 )
@@ -36,8 +36,8 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Wire:
-    """One request, in the form in which two of them are compared."""
+class SentRequest:
+    """A request, in a form that can be compared."""
 
     method: str
     path: str
@@ -45,15 +45,15 @@ class Wire:
     query: str
     """As it was sent, without the question mark."""
     headers: dict[str, str]
-    """Names in lower case, without those that say nothing about the request. A form's boundary is taken out."""
+    """Names in lower case, without those that depend on the HTTP library and without the boundary of a form."""
     json: str | None = None
-    """A JSON body in a canonical spelling: sorted keys, but 1 and 1.0 and true stay different."""
+    """A JSON body in canonical form: keys are sorted, but 1, 1.0 and true stay different."""
     fields: list[Part] = field(default_factory=list)
-    """Text fields of a form, sorted by name: only the order of parts of one name means something (RFC 7578 5.2)."""
+    """Text fields of a form, sorted by name: only the order of parts with the same name matters (RFC 7578 5.2)."""
     files: list[Part] = field(default_factory=list)
     """Files of a form, in their order."""
     is_fields_first: bool = True
-    """Whether no text field stands behind a file; a server that reads as it comes relies on it."""
+    """Whether all text fields precede the files, which servers that read incrementally require."""
     content: bytes = b""
     """A body that is neither JSON nor a form."""
     all_headers: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -61,14 +61,14 @@ class Wire:
 
 
 class RecordingServer:
-    """Listens on a free loopback port for as long as it is entered.
+    """Listens on a free loopback port while it is entered.
 
-    ``reply`` decides the answer of a request; by default it is `minimal`.
+    ``reply`` returns the response to a request; default: `minimal`.
     """
 
-    def __init__(self, reply: Callable[[Wire], Reply] | None = None) -> None:
+    def __init__(self, reply: Callable[[SentRequest], Reply] | None = None) -> None:
         self.reply = reply or minimal
-        self._seen: list[Wire] = []
+        self._seen: list[SentRequest] = []
         recorder = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -78,29 +78,29 @@ class RecordingServer:
             def handle_one_request(self) -> None:
                 try:
                     super().handle_one_request()
-                except (ConnectionError, ValueError):  # the client went away, maybe in the middle of a chunk
+                except (ConnectionError, ValueError):  # the client disconnected, perhaps inside a chunk
                     self.close_connection = True
 
-            def _answer(self) -> None:
+            def _respond(self) -> None:
                 _, target, _ = self.requestline.split(" ")
                 headers = self.headers.items()
-                wire = parse(self.command, target, headers, self._body())
-                recorder._seen.append(wire)
-                status, content_type, body = recorder.reply(wire)
-                head = f"HTTP/1.1 {status} Answer\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+                request = parse(self.command, target, headers, self._body())
+                recorder._seen.append(request)
+                status, content_type, body = recorder.reply(request)
+                head = f"HTTP/1.1 {status} Response\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
                 self.wfile.write(head.encode() + body)
 
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond
 
             def _body(self) -> bytes:
                 if self.headers.get("transfer-encoding", "").lower() != "chunked":
                     return self.rfile.read(int(self.headers.get("content-length", 0)))
-                pieces: list[bytes] = []
+                chunks: list[bytes] = []
                 while size := int(self.rfile.readline(), 16):
-                    pieces.append(self.rfile.read(size))
+                    chunks.append(self.rfile.read(size))
                     self.rfile.readline()
                 self.rfile.readline()
-                return b"".join(pieces)
+                return b"".join(chunks)
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -118,14 +118,14 @@ class RecordingServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def take(self) -> list[Wire]:
-        """The requests since the last `take`."""
+    def take(self) -> list[SentRequest]:
+        """Return the requests since the last `take`."""
         seen, self._seen = self._seen, []
         return seen
 
 
-def parse(method: str, target: str, sent_headers: Iterable[tuple[str, str]], body: bytes) -> Wire:
-    """A request as it came, ready to be compared."""
+def parse(method: str, target: str, sent_headers: Iterable[tuple[str, str]], body: bytes) -> SentRequest:
+    """Return a request in a form that can be compared."""
     path, _, query = target.partition("?")
     headers: dict[str, str] = {}
     for name, value in ((name.lower(), value) for name, value in sent_headers):
@@ -134,7 +134,7 @@ def parse(method: str, target: str, sent_headers: Iterable[tuple[str, str]], bod
     kind, _, boundary = compared.get("content-type", "").partition("; boundary=")
     if boundary:
         compared["content-type"] = kind
-    seen = Wire(method, path, query, compared, all_headers=headers)
+    seen = SentRequest(method, path, query, compared, all_headers=headers)
     if kind == "multipart/form-data" and boundary:
         return _with_form(seen, _parts(body, boundary.encode()))
     if kind.startswith("application/json"):
@@ -143,7 +143,7 @@ def parse(method: str, target: str, sent_headers: Iterable[tuple[str, str]], bod
     return replace(seen, content=body)
 
 
-def _with_form(seen: Wire, parts: list[Part]) -> Wire:
+def _with_form(seen: SentRequest, parts: list[Part]) -> SentRequest:
     is_file = ["; filename=" in part.disposition or bool(part.headers) for part in parts]
     fields = [part for part, is_one in zip(parts, is_file, strict=True) if not is_one]
     files = [part for part, is_one in zip(parts, is_file, strict=True) if is_one]
@@ -152,10 +152,10 @@ def _with_form(seen: Wire, parts: list[Part]) -> Wire:
 
 
 def _parts(body: bytes, boundary: bytes) -> list[Part]:
-    opening, *pieces, ending = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    opening, *chunks, ending = (b"\r\n" + body).split(b"\r\n--" + boundary)
     assert opening == b"", "something stands before the first boundary"
     assert ending == b"--\r\n", "the form has no end"
-    return [_part(piece.removeprefix(b"\r\n")) for piece in pieces]
+    return [_part(piece.removeprefix(b"\r\n")) for piece in chunks]
 
 
 def _part(piece: bytes) -> Part:
@@ -182,24 +182,24 @@ _EMBEDDINGS = {
 }  # fmt: skip
 
 
-def minimal(wire: Wire) -> Reply:
-    """The least valid answer of the route."""
-    sent: dict[str, Any] = json.loads(wire.json) if wire.json and wire.json.startswith("{") else {}
+def minimal(request: SentRequest) -> Reply:
+    """Return a minimal valid response for the route."""
+    sent: dict[str, Any] = json.loads(request.json) if request.json and request.json.startswith("{") else {}
     if sent.get("stream") is True:
         return 200, "text/event-stream", b"data: " + json.dumps(_CHUNK).encode() + b"\n\ndata: [DONE]\n\n"
-    if wire.path.endswith("/audio/speech"):
+    if request.path.endswith("/audio/speech"):
         return 200, "audio/wav", b"RIFF"
-    if wire.path.endswith("/content"):
+    if request.path.endswith("/content"):
         return 200, "application/octet-stream", b"{}\n"
-    if any(part.content == b"text" for part in wire.fields):
+    if any(part.content == b"text" for part in request.fields):
         return 200, "text/plain; charset=UTF-8", b" Hi."
-    return 200, "application/json", json.dumps(_value(wire)).encode()
+    return 200, "application/json", json.dumps(_value(request)).encode()
 
 
-def _value(wire: Wire) -> object:
-    resource = wire.path.removeprefix("/openai/v1/").partition("/")
+def _value(request: SentRequest) -> object:
+    resource = request.path.removeprefix("/openai/v1/").partition("/")
     name, is_one = resource[0], bool(resource[1])
-    if wire.method == "DELETE":
+    if request.method == "DELETE":
         return {"id": "x", "object": name.removesuffix("s"), "deleted": True}
     if name == "chat":
         return _COMPLETION
@@ -208,4 +208,4 @@ def _value(wire: Wire) -> object:
     if name == "audio":
         return {"text": "Hi.", "x_groq": {"id": "req_1"}}
     one = {"files": _FILE, "models": _MODEL, "batches": _BATCH}.get(name, {"id": "x"})
-    return one if is_one or wire.method != "GET" else {"object": "list", "data": [one]}
+    return one if is_one or request.method != "GET" else {"object": "list", "data": [one]}

@@ -1,4 +1,4 @@
-"""One client under test, as a row of a table sees it, and the bringing of its answers to an end."""
+"""A client under test, in the form that the table of calls uses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Side(contextlib.ExitStack):
-    """A client, the package that it is from, and the sample files; closes what a call opened."""
+    """A client, its package, and the sample files. Closes the files that a call opened."""
 
     def __init__(self, sdk: ModuleType, client: Any, folder: Path, *, is_async: bool = True) -> None:
         super().__init__()
@@ -20,18 +20,18 @@ class Side(contextlib.ExitStack):
         """The package: ``c.sdk.NOT_GIVEN``."""
         self.client = client
         self.folder = folder
-        """Where the sample files are."""
+        """The folder with the sample files."""
         self.is_async = is_async
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.client, name)
 
     def open(self, name: str) -> Any:
-        """A sample file, open in binary mode until the call is over."""
+        """Open a sample file in binary mode until the end of the call."""
         return self.enter_context((self.folder / name).open("rb"))
 
     def temporary_file(self, content: bytes) -> Any:
-        """A file without a name, at its start, until the call is over."""
+        """Open a file without a name until the end of the call."""
         file = self.enter_context(tempfile.TemporaryFile())
         file.write(content)
         file.seek(0)
@@ -39,7 +39,7 @@ class Side(contextlib.ExitStack):
 
     @property
     def stream_of_chunks(self) -> Any:
-        """The stream class for chunks of a chat."""
+        """The stream class for chat completion chunks."""
         from importlib import import_module
 
         chunk = import_module(f"{self.sdk.__name__}.types.chat").ChatCompletionChunk
@@ -47,7 +47,7 @@ class Side(contextlib.ExitStack):
 
 
 class Named(io.BytesIO):
-    """Bytes in memory with a file name, as web frameworks hand them out."""
+    """Bytes in memory with a file name, as from a web framework."""
 
     def __init__(self, content: bytes, name: Any) -> None:
         super().__init__(content)
@@ -55,7 +55,7 @@ class Named(io.BytesIO):
 
 
 class OneWay(io.RawIOBase):
-    """A file that cannot be wound back, such as a pipe."""
+    """A file that cannot be rewound, such as a pipe."""
 
     def __init__(self, content: bytes) -> None:
         self._inner = io.BytesIO(content)
@@ -68,13 +68,13 @@ class OneWay(io.RawIOBase):
 
 
 def at_end(file: Any) -> Any:
-    """A file as it stands after it was written."""
+    """Return the file at its end, as after writing it."""
     file.seek(0, io.SEEK_END)
     return file
 
 
 async def finish(result: Any) -> Any:
-    """The answer of a call, whatever the colour of its client: awaited, or entered and read, or iterated to its end."""
+    """Return the response of a call of a sync or async client: awaited, entered and read, or iterated to its end."""
     if inspect.isawaitable(result):
         result = await result
     if hasattr(result, "__anext__"):

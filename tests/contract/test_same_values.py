@@ -1,4 +1,4 @@
-"""aiogroq reads the same values as the official package: out of recorded bodies, and out of the embedded server's."""
+"""aiogroq decodes the same values as the official package, from recorded bodies and from those of the embedded server."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Clients = tuple[groq.AsyncGroq, aiogroq.AsyncGroq]
 
 @dataclasses.dataclass
 class Replay:
-    """A server that answers everything with the same thing, and two clients of it."""
+    """A server that sends the same response to all requests, and two clients of it."""
 
     clients: Clients
     reply: Reply = (200, "application/json", b"{}")
@@ -49,15 +49,15 @@ class Replay:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def replay() -> AsyncIterator[Replay]:
-    """A server that gives the answer that a test sets."""
-    with RecordingServer(lambda wire: running.reply) as server:
+    """A server that sends the response set by the test."""
+    with RecordingServer(lambda request: running.reply) as server:
         async with both_clients(server.base_url) as clients:
             running = Replay(clients)
             yield running
 
 
 def differences(official: Any, ours: Any, path: str = "") -> Iterator[str]:
-    """Every attribute of the official value, at any depth, that ours does not have, or has with another value."""
+    """Yield the attributes of the official value, at any depth, that are missing or different in ours."""
     if isinstance(official, pydantic.BaseModel):
         for name in (*type(official).model_fields, *(official.model_extra or {})):
             theirs = getattr(official, name, None)
@@ -82,7 +82,7 @@ def differences(official: Any, ours: Any, path: str = "") -> Iterator[str]:
 
 
 def _kind(value: object) -> type[Any]:
-    """The JSON kind of a value: it has one kind of number, and True is none; our text has attributes besides."""
+    """Return the JSON kind of a value: one kind for numbers, another for bools, and str for our text with attributes."""
     kinds: tuple[type[Any], ...] = (bool, float, str)
     return next(
         (kind for kind in kinds if isinstance(value, kind)), float if isinstance(value, int) else type(value)
@@ -90,19 +90,19 @@ def _kind(value: object) -> type[Any]:
 
 
 def assert_same(official: Any, ours: Any) -> None:
-    """Ours has every value that the official one has."""
+    """Assert that ours has every value of the official one."""
     assert list(differences(official, ours, type(official).__name__)) == []
 
 
 async def replayed(replay: Replay, reply: Reply, make: Make) -> tuple[Any, Any]:
-    """What both clients make of an answer."""
+    """Return the results of both clients for a response."""
     replay.reply = reply
     official, ours = replay.clients
     return await make(official), await make(ours)
 
 
-async def assert_same_answer(replay: Replay, reply: Reply, make: Make) -> Any:
-    """Both clients read the same values out of an answer. Gives ours."""
+async def assert_same_response(replay: Replay, reply: Reply, make: Make) -> Any:
+    """Assert that both clients decode the same values from a response. Return ours."""
     official, ours = await replayed(replay, reply, make)
     if hasattr(official, "write_to_file"):
         assert await official.read() == await ours.read() == reply[2]
@@ -118,20 +118,20 @@ async def assert_same_answer(replay: Replay, reply: Reply, make: Make) -> Any:
 
 
 def type_of_ours(official: type[Any]) -> type[Any]:
-    """Our type at the address of an official one: ``groq.types.chat`` to ``aiogroq.types.chat``."""
+    """Return our type at the address of an official one: ``groq.types.chat`` to ``aiogroq.types.chat``."""
     package = official.__module__.rpartition(".")[0].replace("groq", "aiogroq", 1)
     return cast("type[Any]", getattr(import_module(package), official.__name__))
 
 
 @pytest.mark.parametrize("recorded", [*VALUES, *BINARIES], ids=lambda recorded: recorded.id)
 async def test_a_recorded_body_has_the_same_values_in_both(recorded: Recorded, replay: Replay) -> None:
-    await assert_same_answer(replay, (200, recorded.content_type, recorded.body), recorded.make)
+    await assert_same_response(replay, (200, recorded.content_type, recorded.body), recorded.make)
 
 
 @pytest.mark.parametrize("name", STREAMS)
 async def test_a_recorded_stream_has_the_same_chunks_in_both(name: str, replay: Replay) -> None:
     reply = (200, "text/event-stream", STREAMS[name])
-    assert len(await assert_same_answer(replay, reply, stream)) >= 2
+    assert len(await assert_same_response(replay, reply, stream)) >= 2
 
 
 @pytest.mark.parametrize("make", [transcribe, translate])
@@ -142,10 +142,8 @@ async def test_plain_text_is_the_same_text_in_both(make: Make, replay: Replay) -
 
 
 @pytest.mark.parametrize("make", [transcribe, translate])
-async def test_a_duration_is_a_number_here_also_where_the_service_says_it_as_text(
-    make: Make, replay: Replay
-) -> None:
-    """The specification has a text, the recordings a number."""
+async def test_a_duration_sent_as_text_is_a_number_only_in_aiogroq(make: Make, replay: Replay) -> None:
+    """The specification declares a string, the recordings have a number."""
     body = b'{"text":"Hi","duration":"2.5"}'
     official, ours = await replayed(replay, (200, "application/json", body), make)
     assert (official.duration, ours.duration) == ("2.5", 2.5)
@@ -155,7 +153,7 @@ async def test_a_duration_is_a_number_here_also_where_the_service_says_it_as_tex
 
 
 async def errors(replay: Replay, reply: Reply, make: Make) -> tuple[Any, Any]:
-    """What both clients raise for an answer."""
+    """Return the errors of both clients for a response."""
     replay.reply = reply
     theirs, mine = [await error_of(client, make) for client in replay.clients]
     assert isinstance(theirs, groq.APIError)
@@ -173,7 +171,7 @@ async def error_of(client: Any, make: Make) -> Exception:
 
 
 CLASSES_OF_OURS = {413: aiogroq.RequestTooLargeError, 498: aiogroq.FlexCapacityError}
-"""Statuses that have a class of their own only here; it is an APIStatusError, which they are officially."""
+"""Status codes with their own error class only in aiogroq. It is an APIStatusError, as in the official package."""
 
 HINTS = {
     "too large": " Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
@@ -181,7 +179,7 @@ HINTS = {
     "a wrong address": " The request went to {url}; base_url must be the service's root "
     "(https://api.groq.com) or end in /openai/v1 or /v1. If it is right, this server does not have this endpoint.",
 }
-"""What our message says beyond the official one."""
+"""The part of our message that the official one does not have."""
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -197,14 +195,14 @@ async def test_an_error_has_the_same_class_status_body_and_message(name: str, re
 
 
 @pytest.mark.parametrize("name", GATEWAY_ERRORS)
-async def test_an_error_that_is_no_json_has_the_same_class_and_body_and_says_its_status(
+async def test_an_error_that_is_not_json_has_the_same_class_and_body_and_names_its_status(
     name: str, replay: Replay
 ) -> None:
     status, body, content_type = GATEWAY_ERRORS[name]
     theirs, mine = await errors(replay, (status, content_type, body), chat)
     assert type(mine).__name__ == type(theirs).__name__
     assert (mine.status_code, mine.body) == (theirs.status_code, theirs.body)
-    # The official message is the body alone, from which nobody learns the status.
+    # The official message is the body alone, without the status.
     assert mine.message == f"Error code: {status} - {theirs.body or 'the body is empty'}"
 
 
@@ -213,7 +211,7 @@ async def test_an_error_inside_a_stream_has_the_same_body_and_its_true_status(
     name: str, replay: Replay
 ) -> None:
     theirs, mine = await errors(replay, (200, "text/event-stream", ERROR_EVENTS[name]), stream)
-    assert type(theirs) is groq.APIError  # without a status, though the event names it
+    assert type(theirs) is groq.APIError  # without a status, although the event has one
     assert isinstance(mine, aiogroq.APIStatusError)
     assert mine.status_code == theirs.body["status_code"]
     assert mine.body == theirs.body
@@ -221,11 +219,11 @@ async def test_an_error_inside_a_stream_has_the_same_body_and_its_true_status(
     assert str(mine.body) in mine.message
 
 
-async def test_an_answer_that_is_no_json_is_an_error_only_here(replay: Replay) -> None:
+async def test_a_response_that_is_not_json_is_an_error_only_in_aiogroq(replay: Replay) -> None:
     reply = (200, "text/html", b"<html>Log in</html>")
     replay.reply = reply
     official, ours = replay.clients
-    assert await chat(official) == "<html>Log in</html>"  # a str where a completion is promised
+    assert await chat(official) == "<html>Log in</html>"  # a str instead of a completion
     with pytest.raises(aiogroq.APIResponseValidationError, match="<html>Log in</html>"):
         await chat(ours)
 
@@ -235,20 +233,20 @@ async def test_an_answer_that_is_no_json_is_an_error_only_here(replay: Replay) -
 
 @dataclasses.dataclass
 class Served:
-    """Answers of the embedded server, replayed to both clients so that both read the same bytes."""
+    """Responses of the embedded server, replayed to both clients so that both decode the same bytes."""
 
     replay: Replay
     raw: Any
-    """The official client of the embedded server, which gives every answer as it came."""
+    """The official client of the embedded server, which returns raw responses."""
 
     async def reply(self, make: Make) -> Reply:
-        """What the embedded server answers."""
+        """Return the response of the embedded server."""
         response = (await make(self.raw)).http_response
         return response.status_code, response.headers["content-type"], await response.aread()
 
     async def same(self, make: Make) -> Any:
-        """`assert_same_answer` for its answer."""
-        return await assert_same_answer(self.replay, await self.reply(make), make)
+        """Call `assert_same_response` with the response of the embedded server."""
+        return await assert_same_response(self.replay, await self.reply(make), make)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -285,7 +283,7 @@ async def test_a_stream_of_the_embedded_server_has_the_same_chunks_in_both(name:
     assert chunks[-1].choices[0].finish_reason
 
 
-async def test_sound_of_the_embedded_server_has_the_same_values_in_both(served: Served) -> None:
+async def test_audio_of_the_embedded_server_has_the_same_values_in_both(served: Served) -> None:
     audio = await served.same(lambda c: c.audio.speech.create(**SPEECH, response_format="wav"))
     assert isinstance(audio, bytes)
     for operation in ("transcriptions", "translations"):

@@ -1,4 +1,4 @@
-"""What the service really sent: answers, streams and errors, shortened where they repeat themselves.
+"""Recorded bodies of the service: responses, streams and errors, shortened where repetitive.
 
 Sources: recordings in vercel/ai and pydantic-ai, Groq's cookbook and guides, error texts that users pasted.
 """

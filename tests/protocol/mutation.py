@@ -1,4 +1,4 @@
-"""Bodies as a service could send them after a change that nobody announced."""
+"""Mutations of recorded bodies, as after unannounced changes of the service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _deep(levels: int) -> Any:
 
 
 def _other_kind(rng: random.Random, value: Any) -> Any:
-    """The value as another type, numbers as text and the reverse among them."""
+    """Return the value as another type, such as a number as text or the reverse."""
     if isinstance(value, bool) or value is None:
         return rng.choice(_SCALARS)
     if isinstance(value, (int, float)):
@@ -33,7 +33,7 @@ def _other_kind(rng: random.Random, value: Any) -> Any:
 
 
 def _change(rng: random.Random, holder: Any, key: Any, deepest: int) -> None:
-    """One mutation of one place."""
+    """Change the value of one key."""
     value = holder[key]
     kind = rng.randrange(9)
     if kind == 0:
@@ -58,7 +58,7 @@ def _change(rng: random.Random, holder: Any, key: Any, deepest: int) -> None:
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:
-    """Every place in a body, as what holds it and the key there."""
+    """Return all positions in a body, as pairs of container and key."""
     keys: Any = (
         list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     )
@@ -67,7 +67,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
 
 
 def mutated(body: dict[str, Any], seed: int, deepest: int = 150) -> bytes:
-    """The bytes of ``body`` with one to five mutations, the same for the same seed."""
+    """Return ``body`` as bytes with one to five mutations, the same for the same seed."""
     rng = random.Random(seed)
     body = json.loads(json.dumps(body))
     for _ in range(rng.randint(1, 5)):

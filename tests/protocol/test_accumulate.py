@@ -18,7 +18,7 @@ from aiogroq.types._decode import decode_json
 from .bodies import STREAMS, TEXT_STREAM, chunk
 from .mutation import mutated
 
-SEEDS = int(os.environ.get("AIOGROQ_DRIFT_SEEDS", "150"))
+SEEDS = int(os.environ.get("AIOGROQ_MUTATION_SEEDS", "150"))
 USAGE = {"prompt_tokens": 210, "completion_tokens": 15, "total_tokens": 225, "total_time": 0.056}
 
 

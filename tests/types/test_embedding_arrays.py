@@ -1,4 +1,4 @@
-"""The vectors of ``encoding_format="array"``: arrays of 32-bit floats, whatever was sent that can be one."""
+"""The vectors of ``encoding_format="array"``: arrays of 32-bit floats."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ TEXT = base64.b64encode(struct.pack("<4f", *NUMBERS)).decode()
 
 
 def body(vector: Any) -> bytes:
-    """An answer of one vector, as sent."""
+    """Return the body of a response with one vector."""
     item = {"object": "embedding", "index": 0, "embedding": vector}
     usage = {"prompt_tokens": 3, "total_tokens": 3}
     return json.dumps({"object": "list", "data": [item], "model": "m", "usage": usage}).encode()
 
 
-def answer(vector: Any) -> CreateEmbeddingArrayResponse:
-    """An answer of one vector."""
+def response(vector: Any) -> CreateEmbeddingArrayResponse:
+    """Return a response with one vector."""
     return CreateEmbeddingArrayResponse.model_validate_json(body(vector))
 
 
 def vector_of(sent: Any) -> Any:
-    """What a vector becomes."""
-    return answer(sent).data[0].embedding
+    """Return the decoded vector."""
+    return response(sent).data[0].embedding
 
 
-def test_base64_text_is_an_array_of_32_bit_floats_without_the_tolerant_path() -> None:
+def test_base64_text_becomes_an_array_of_32_bit_floats_in_the_typed_decoder() -> None:
     decoded = msgspec.json.decode(body(TEXT), type=CreateEmbeddingArrayResponse)
     vector = decoded.data[0].embedding
     assert type(vector) is array
@@ -50,7 +50,7 @@ def test_base64_text_is_an_array_of_32_bit_floats_without_the_tolerant_path() ->
     assert (len(vector), vector[-1], vector[1:3].tolist()) == (4, AS_32_BITS[3], AS_32_BITS[1:3])
 
 
-def test_numpy_and_memoryview_see_the_array_without_a_copy() -> None:
+def test_numpy_and_memoryview_read_the_array_without_a_copy() -> None:
     vector = vector_of(TEXT)
     views = [np.asarray(vector), np.frombuffer(vector, np.float32), memoryview(vector)]
     vector[2] = 7.0
@@ -60,7 +60,7 @@ def test_numpy_and_memoryview_see_the_array_without_a_copy() -> None:
     assert views[2].format == "f"
 
 
-def test_on_a_big_endian_machine_the_bytes_of_the_wire_are_turned_round(
+def test_on_a_big_endian_machine_the_bytes_are_swapped(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here = "<" if sys.byteorder == "little" else ">"
@@ -82,7 +82,7 @@ def test_on_a_big_endian_machine_the_bytes_of_the_wire_are_turned_round(
     ],
     ids=repr,
 )
-def test_what_can_be_a_vector_is_an_array(sent: Any, kept: list[float]) -> None:
+def test_a_list_of_numbers_becomes_an_array(sent: Any, kept: list[float]) -> None:
     vector = vector_of(sent)
     assert type(vector) is array
     assert list(vector) == kept
@@ -101,8 +101,8 @@ NO_VECTORS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("sent", NO_VECTORS.values(), ids=NO_VECTORS)
-def test_what_can_be_no_vector_stays_as_it_was_sent(sent: Any) -> None:
-    made = answer(sent)
+def test_a_value_that_is_no_vector_stays_as_it_was_sent(sent: Any) -> None:
+    made = response(sent)
     assert made.data[0].embedding == sent
     if sent is not None and sent != [10**400]:
         assert made.to_dict()["data"][0]["embedding"] == sent
@@ -126,15 +126,15 @@ for _ in range(3):
 
 
 @pytest.mark.parametrize(("sent", "kind"), DRIFTS.values(), ids=DRIFTS)
-def test_what_can_be_no_vector_is_logged_once(sent: Any, kind: str) -> None:
+def test_a_value_that_is_no_vector_is_logged_once(sent: Any, kind: str) -> None:
     program = [sys.executable, "-W", "error", "-c", LOGGING, body(sent).decode()]
     done = subprocess.run(program, capture_output=True, text=True, timeout=30)
     said = f"aiogroq WARNING unexpected type of EmbeddingArray.embedding: {kind}; the value is passed on unchanged\n"
     assert (done.stdout, done.stderr) == (said, "")
 
 
-def test_as_plain_data_and_json_the_vector_is_a_list_of_numbers() -> None:
-    made = answer(TEXT)
+def test_in_plain_data_and_json_the_vector_is_a_list_of_numbers() -> None:
+    made = response(TEXT)
     plain = json.loads(body(AS_32_BITS))
     assert made.to_dict() == made.model_dump() == made.model_dump(exclude_unset=True) == plain
     assert type(made.to_dict()["data"][0]["embedding"]) is list
@@ -143,14 +143,14 @@ def test_as_plain_data_and_json_the_vector_is_a_list_of_numbers() -> None:
     assert made.data[0].to_dict() == plain["data"][0]
 
 
-def test_an_item_read_by_itself_is_as_plain_data_what_it_is_in_an_answer() -> None:
+def test_an_item_decoded_alone_has_the_same_plain_data_as_in_a_response() -> None:
     item = EmbeddingArray.model_validate_json(json.dumps({"index": 2, "embedding": TEXT}))
     assert list(item.embedding) == AS_32_BITS
     assert item.to_dict() == {"index": 2, "embedding": AS_32_BITS}
     assert list(EmbeddingArray.model_validate({"embedding": TEXT}).embedding) == AS_32_BITS
 
 
-def test_an_item_without_a_vector_has_an_empty_one_of_its_own() -> None:
+def test_an_item_without_a_vector_has_an_empty_array_that_is_not_shared() -> None:
     one, other = EmbeddingArray(), EmbeddingArray()
     one.embedding.append(1.0)
     assert (list(one.embedding), other.embedding) == ([1.0], array("f"))
@@ -166,8 +166,8 @@ def test_an_item_without_a_vector_has_an_empty_one_of_its_own() -> None:
     ],
     ids=["deepcopy", "model_copy", "pickle", "plain data"],
 )
-def test_a_copy_has_an_array_of_its_own_with_the_same_numbers(copied: Any) -> None:
-    made = answer(TEXT)
+def test_a_copy_has_its_own_array_with_the_same_numbers(copied: Any) -> None:
+    made = response(TEXT)
     other = copied(made)
     assert other == made
     assert repr(other) == repr(made)
@@ -175,7 +175,7 @@ def test_a_copy_has_an_array_of_its_own_with_the_same_numbers(copied: Any) -> No
     assert list(made.data[0].embedding) == AS_32_BITS
 
 
-def test_new_fields_of_the_service_are_kept_beside_the_array() -> None:
+def test_unknown_fields_are_preserved_with_the_array() -> None:
     sent = json.loads(body(TEXT))
     sent["data"][0]["brand_new"] = {"a": 1}
     made = CreateEmbeddingArrayResponse.model_validate_json(json.dumps(sent))
@@ -185,11 +185,11 @@ def test_new_fields_of_the_service_are_kept_beside_the_array() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # pydantic on Python 3.14
-def test_an_answer_is_a_field_of_a_pydantic_model() -> None:
+def test_a_response_can_be_a_field_of_a_pydantic_model() -> None:
     class Stored(pydantic.BaseModel):
-        answer: CreateEmbeddingArrayResponse
+        response: CreateEmbeddingArrayResponse
 
-    stored = Stored(answer=answer(TEXT))
-    assert stored.model_dump()["answer"]["data"][0]["embedding"] == AS_32_BITS
+    stored = Stored(response=response(TEXT))
+    assert stored.model_dump()["response"]["data"][0]["embedding"] == AS_32_BITS
     again = Stored.model_validate_json(stored.model_dump_json())
-    assert again.answer.data[0].embedding == stored.answer.data[0].embedding
+    assert again.response.data[0].embedding == stored.response.data[0].embedding

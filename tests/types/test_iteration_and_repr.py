@@ -1,4 +1,4 @@
-"""What people do with an answer at a prompt: iterate it, count it, look at it; and the older names of pydantic's methods."""
+"""Iteration, length and repr of responses, and the older names of pydantic methods."""
 
 from __future__ import annotations
 
@@ -31,29 +31,29 @@ def completion() -> ChatCompletion:
 
 @pytest.mark.parametrize("cls", [ModelListResponse, FileListResponse, BatchListResponse])
 def test_a_list_iterates_counts_and_indexes_its_data(cls: Any) -> None:
-    answer = cls.model_validate({"object": "list", "data": ITEMS})
-    assert [item.id for item in answer] == ["a", "b"]
-    assert len(answer) == 2
-    assert answer[1].id == "b"
-    assert [item.id for item in answer[:1]] == ["a"]
-    assert answer["object"] == "list"
-    assert "data" in answer
+    response = cls.model_validate({"object": "list", "data": ITEMS})
+    assert [item.id for item in response] == ["a", "b"]
+    assert len(response) == 2
+    assert response[1].id == "b"
+    assert [item.id for item in response[:1]] == ["a"]
+    assert response["object"] == "list"
+    assert "data" in response
 
 
 @pytest.mark.parametrize("cls", [CreateEmbeddingResponse, CreateEmbeddingArrayResponse])
 def test_embeddings_iterate_their_data(cls: Any) -> None:
-    answer = cls.model_validate({"data": [{"index": 0}, {"index": 1}]})
-    assert [item.index for item in answer] == [0, 1]
+    response = cls.model_validate({"data": [{"index": 0}, {"index": 1}]})
+    assert [item.index for item in response] == [0, 1]
 
 
-def test_an_empty_list_is_an_answer_all_the_same() -> None:
-    answer = ModelListResponse()
-    assert list(answer) == []
-    assert len(answer) == 0
-    assert bool(answer)
+def test_a_response_with_an_empty_list_is_true() -> None:
+    response = ModelListResponse()
+    assert list(response) == []
+    assert len(response) == 0
+    assert bool(response)
 
 
-def test_another_answer_iterates_names_with_values_as_pydantics_models_do() -> None:
+def test_other_responses_iterate_names_and_values_as_pydantic_models_do() -> None:
     assert list(completion()) == [
         ("id", "1"),
         ("object", "chat.completion"),
@@ -64,7 +64,7 @@ def test_another_answer_iterates_names_with_values_as_pydantics_models_do() -> N
         completion()[0]  # type: ignore[index]
 
 
-def test_an_object_has_keys_values_and_items_as_a_dict_has() -> None:
+def test_an_object_has_the_keys_values_and_items_of_a_dict() -> None:
     heard = {"words": [{"word": "Hi", "start": 0.5, "end": 1.0, "new": 1}]}
     word = Transcription.model_validate(heard).words[0]
     assert word.keys() == ["word", "start", "end", "new"]
@@ -73,7 +73,7 @@ def test_an_object_has_keys_values_and_items_as_a_dict_has() -> None:
     assert dict(word) == {**word} == dict(word.items())
 
 
-def test_the_older_names_of_pydantics_methods_do_what_the_newer_ones_do() -> None:
+def test_the_older_names_of_pydantic_methods_are_aliases() -> None:
     made = completion()
     assert made.dict(exclude_unset=True) == made.model_dump(exclude_unset=True)
     assert made.json(indent=2) == made.model_dump_json(indent=2)
@@ -85,25 +85,25 @@ def test_the_older_names_of_pydantics_methods_do_what_the_newer_ones_do() -> Non
     ("cls", "vector"),
     [(CreateEmbeddingResponse, VECTOR), (CreateEmbeddingArrayResponse, VECTOR)],
 )
-def test_a_repr_shows_the_beginning_of_a_vector(cls: Any, vector: Any) -> None:
-    answer = cls.model_validate({"data": [{"index": 0, "embedding": vector}]})
+def test_a_repr_shortens_a_vector(cls: Any, vector: Any) -> None:
+    response = cls.model_validate({"data": [{"index": 0, "embedding": vector}]})
     short = "embedding=<768 floats: 0, 0.001, ...>"
     printed = io.StringIO()
-    rich.console.Console(file=printed, width=200).print(answer)
-    assert short in repr(answer)
-    assert short in repr(answer.data[0])
+    rich.console.Console(file=printed, width=200).print(response)
+    assert short in repr(response)
+    assert short in repr(response.data[0])
     assert short in printed.getvalue()
-    assert len(repr(answer)) < 300
-    assert len(answer.data[0].embedding) == 768
+    assert len(repr(response)) < 300
+    assert len(response.data[0].embedding) == 768
 
 
-def test_a_repr_shows_the_beginning_of_base64_and_all_of_a_short_list() -> None:
-    answer = CreateEmbeddingResponse.model_validate({"data": [{"embedding": "QUJD" * 1000}]})
-    assert "embedding=<4000 characters of base64: 'QUJDQUJDQUJDQUJD'...>" in repr(answer)
+def test_a_repr_shortens_base64_but_not_a_short_list() -> None:
+    response = CreateEmbeddingResponse.model_validate({"data": [{"embedding": "QUJD" * 1000}]})
+    assert "embedding=<4000 characters of base64: 'QUJDQUJDQUJDQUJD'...>" in repr(response)
     short = CreateEmbeddingArrayResponse.model_validate({"data": [{"embedding": [0.5, 1.5]}]})
     assert f"embedding={array('f', [0.5, 1.5])!r}" in repr(short)
 
 
-def test_a_repr_shows_the_beginning_of_a_long_list_of_tokens() -> None:
-    answer = Transcription.model_validate({"segments": [{"tokens": list(range(100))}]})
-    assert "tokens=<100 integers: 0, 1, ...>" in repr(answer)
+def test_a_repr_shortens_a_long_list_of_tokens() -> None:
+    response = Transcription.model_validate({"segments": [{"tokens": list(range(100))}]})
+    assert "tokens=<100 integers: 0, 1, ...>" in repr(response)

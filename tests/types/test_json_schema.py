@@ -1,4 +1,4 @@
-"""What a pydantic model says of a field that holds an answer."""
+"""JSON schemas of response types inside pydantic models."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ STRUCTS = [
 
 
 class Stored(pydantic.BaseModel):
-    answer: ChatCompletion
+    response: ChatCompletion
 
 
-def test_the_schema_of_a_model_names_the_fields_of_the_answer_in_it() -> None:
-    answer = Stored.model_json_schema()["properties"]["answer"]
-    choice = answer["properties"]["choices"]["items"]
+def test_the_schema_of_a_pydantic_model_has_the_fields_of_a_response_in_it() -> None:
+    response = Stored.model_json_schema()["properties"]["response"]
+    choice = response["properties"]["choices"]["items"]
     assert choice["properties"]["message"]["properties"]["content"]["anyOf"][0] == {"type": "string"}
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
-def test_a_schema_stands_on_its_own_and_allows_new_fields(struct: type[Any]) -> None:
+def test_a_schema_has_no_references_and_allows_unknown_fields(struct: type[Any]) -> None:
     schema = inlined_schema(struct)
     text = msgspec.json.encode(schema)
     assert schema["type"] == "object"

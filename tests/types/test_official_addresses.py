@@ -1,4 +1,4 @@
-"""Every public module under ``groq.types`` is there under ``aiogroq.types``, with the names that it exports."""
+"""Every public module under ``groq.types`` exists under ``aiogroq.types`` with the same names."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MODULES = [
 ]
 
 
-def test_all_of_the_official_package_is_looked_at() -> None:
+def test_all_modules_of_the_official_package_are_found() -> None:
     assert len(MODULES) > 50
     assert "groq.types.chat.chat_completion_user_message_param" in MODULES
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_an_official_module_of_types_is_there_with_its_names(name: str) -> None:
+def test_an_official_module_of_types_exists_with_its_names(name: str) -> None:
     official, ours = import_module(name), import_module(f"aio{name}")
     exported = getattr(official, "__all__", None) or [name for name in vars(official) if name[0].isupper()]
     assert exported

@@ -1,4 +1,4 @@
-"""Bodies that the service really sent decode on the fast path: plain msgspec, no unknown field, no drift.
+"""Recorded bodies are decoded by the typed decoder: no unknown field, no type mismatch.
 
 Sources: recordings in vercel/ai and pydantic-ai, Groq's cookbook and guides, shortened where they repeat themselves.
 """
@@ -149,7 +149,7 @@ def decode(body: bytes, cls: Any = ChatCompletion) -> Any:
 
 
 @pytest.mark.parametrize(("cls", "body"), RECORDED)
-def test_a_recorded_body_decodes_without_the_tolerant_path(cls: type, body: bytes) -> None:
+def test_a_recorded_body_is_decoded_by_the_typed_decoder(cls: type, body: bytes) -> None:
     assert isinstance(decode(body, cls), cls)
 
 
@@ -158,7 +158,7 @@ def test_no_value_of_a_recorded_body_is_lost(cls: Any, body: bytes) -> None:
     assert cls.model_validate_json(body).to_dict() == msgspec.json.decode(body)
 
 
-def test_an_unknown_field_takes_the_tolerant_path() -> None:
+def test_an_unknown_field_is_rejected_by_the_typed_decoder() -> None:
     with pytest.raises(msgspec.ValidationError, match="unknown field `brand_new`"):
         decode(b'{"brand_new": 1}')
 
@@ -182,7 +182,7 @@ def test_an_empty_object_is_a_value_of_every_type(cls: Any) -> None:
         Transcription().words,
     ],
 )
-def test_a_list_that_users_iterate_unchecked_is_empty_and_not_none(values: list[Any]) -> None:
+def test_a_missing_list_is_empty_and_not_none(values: list[Any]) -> None:
     assert values == []
 
 
@@ -191,16 +191,16 @@ def test_a_choice_always_has_a_message_and_a_delta() -> None:
     assert decode(b'{"choices":[{}]}', ChatCompletionChunk).choices[0].delta.content is None
 
 
-def test_speed_is_generated_tokens_by_the_time_of_generating_them() -> None:
+def test_tokens_per_second_is_generated_tokens_divided_by_generation_time() -> None:
     assert decode(REASONING).usage.tokens_per_second == pytest.approx(500.0)
 
 
 @pytest.mark.parametrize("seconds", [None, 0, 0.0])
-def test_speed_is_none_where_the_service_gave_no_time(seconds: float | None) -> None:
+def test_tokens_per_second_is_none_without_a_time(seconds: float | None) -> None:
     assert CompletionUsage(completion_tokens=5, completion_time=seconds).tokens_per_second is None
 
 
-def test_a_message_becomes_a_parameter_of_the_keys_that_the_service_accepts() -> None:
+def test_to_param_has_only_the_keys_that_the_service_accepts() -> None:
     assert decode(COMPOUND).choices[0].message.to_param() == {
         "role": "assistant",
         "content": "Sunny.",
@@ -208,7 +208,7 @@ def test_a_message_becomes_a_parameter_of_the_keys_that_the_service_accepts() ->
     }
 
 
-def test_a_message_with_tool_calls_becomes_plain_data_without_a_content() -> None:
+def test_to_param_of_a_message_with_tool_calls_has_no_content() -> None:
     assert decode(TOOL_CALL).choices[0].message.to_param() == {
         "role": "assistant",
         "tool_calls": [
@@ -218,25 +218,25 @@ def test_a_message_with_tool_calls_becomes_plain_data_without_a_content() -> Non
 
 
 @pytest.mark.parametrize("role", ["", "assistant", "some_new_role"])
-def test_unknown_fields_and_empty_lists_stay_out_of_a_parameter(role: str) -> None:
+def test_to_param_leaves_out_unknown_fields_and_empty_lists(role: str) -> None:
     message = ChatCompletionMessage.model_validate(
         {"role": role, "content": "", "tool_calls": [], "executed_tools": [], "brand_new": 1}
     )
     assert message.to_param() == {"role": role or "assistant", "content": ""}
 
 
-def test_a_deprecated_function_call_goes_along() -> None:
+def test_to_param_has_a_deprecated_function_call() -> None:
     body = b'{"role":"assistant","function_call":{"name":"f","arguments":"{}"}}'
     param = decode(body, ChatCompletionMessage).to_param()
     assert param == {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
 
 
-def test_no_role_but_function_may_carry_a_name() -> None:
+def test_only_the_role_function_may_have_a_name() -> None:
     assert [role for role, keys in REQUEST_FIELDS.items() if "name" in keys] == ["function"]
     assert all({"role", "content"} <= keys for keys in REQUEST_FIELDS.values())
 
 
-def test_plain_text_reads_as_a_string_and_as_a_transcription() -> None:
+def test_plain_text_is_a_string_with_the_attributes_of_a_transcription() -> None:
     text = TranscriptionText(" Hello")
     assert text == text.text == " Hello"
     assert type(text.text) is str
@@ -245,19 +245,19 @@ def test_plain_text_reads_as_a_string_and_as_a_transcription() -> None:
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda text: pickle.loads(pickle.dumps(text))])
-def test_plain_text_survives_copies_and_pickling(copied: Any) -> None:
+def test_plain_text_can_be_copied_and_pickled(copied: Any) -> None:
     other = copied(TranscriptionText("Hello"))
     assert other == "Hello"
     assert type(other) is TranscriptionText
 
 
-def test_a_segment_answers_to_keys_and_to_attributes() -> None:
+def test_a_segment_has_items_and_attributes() -> None:
     segment = decode(VERBOSE, Transcription).segments[0]
     assert segment["end"] == segment.end == 2.48
 
 
 @pytest.mark.parametrize("shape", [b'{"object":"list","data":[%s]}', b"[%s]"])
-def test_batch_errors_are_read_in_both_documented_shapes(shape: bytes) -> None:
+def test_batch_errors_are_decoded_in_both_documented_shapes(shape: bytes) -> None:
     body = b'{"errors":%s}' % (shape % b'{"code":"invalid","message":"bad line","param":null,"line":3}')
     assert [error.line for error in decode(body, Batch).error_list] == [3]
 
@@ -273,7 +273,7 @@ def test_the_cursor_of_the_next_page_is_none_on_the_last_one(paging: bytes, curs
     assert decode(b'{"data":[],"paging":%s}' % paging, BatchListResponse).next_cursor == cursor
 
 
-def test_a_file_has_a_status_though_the_service_sends_none() -> None:
+def test_a_file_has_a_status_although_the_service_sends_none() -> None:
     assert decode(FILE, FileInfoResponse).status is None
 
 
@@ -291,7 +291,7 @@ def test_required_parameters_are_known_at_run_time(params: Any, required: set[st
     assert params.__optional_keys__ >= {"extra_headers", "extra_query", "extra_body", "timeout"}
 
 
-def test_the_endpoint_alone_declares_what_decides_its_type() -> None:
+def test_parameters_that_decide_the_response_type_are_declared_by_the_method() -> None:
     assert "stream" not in ChatParams.__annotations__
     assert "response_format" not in {
         **TranscriptionParams.__annotations__,
@@ -300,7 +300,7 @@ def test_the_endpoint_alone_declares_what_decides_its_type() -> None:
 
 
 @pytest.mark.parametrize("package", [aiogroq.types, aiogroq.types.chat], ids=["types", "types.chat"])
-def test_every_public_name_is_there(package: Any) -> None:
+def test_every_public_name_exists(package: Any) -> None:
     assert all(hasattr(package, name) for name in package.__all__)
 
 
@@ -317,7 +317,7 @@ def test_every_official_name_is_at_its_official_address(package: str) -> None:
     "module",
     ["chat_completion", "chat_completion_chunk", "chat_completion_message", "completion_create_params"],
 )
-def test_official_deep_addresses_hold_the_official_names(module: str) -> None:
+def test_official_submodules_have_the_official_names(module: str) -> None:
     official = importlib.import_module(f"groq.types.chat.{module}")
     ours = importlib.import_module(f"aiogroq.types.chat.{module}")
     assert [name for name in official.__all__ if not hasattr(ours, name)] == []
@@ -327,7 +327,7 @@ MODULES = sorted(Path(aiogroq.types.__file__).parent.rglob("*.py"))
 
 
 def undocumented(source: str) -> list[str]:
-    """The fields and parameters, as ``Class.name``, that no docstring follows."""
+    """Return the fields and parameters without a docstring, as ``Class.name``."""
     return [
         f"{cls.name}.{ast.unparse(field.target)}"
         for cls in ast.walk(ast.parse(source))
@@ -339,7 +339,7 @@ def undocumented(source: str) -> list[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
-def test_every_field_and_every_parameter_says_what_it_is(module: Path) -> None:
+def test_every_field_and_every_parameter_has_a_docstring(module: Path) -> None:
     assert undocumented(module.read_text("utf-8")) == []
 
 

@@ -1,8 +1,8 @@
-"""aiogroq puts the same request on the wire as the official package.
+"""aiogroq sends the same requests as the official package.
 
 Compared over a real socket: method, path and query as they were encoded, the JSON body, the parts of a form, and
-every header but those that name the library (``user-agent``, ``x-stainless-*``) or frame the body. Where the two are
-meant to differ, `differences` says how and why.
+all headers but those that name the library (``user-agent``, ``x-stainless-*``) or frame the body. `differences` lists
+the intended differences and their reasons.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import aiogroq
 
 from .calls import CALLS, CHAT, FILE, Call
 from .conftest import KEY, both_clients
-from .differences import DIFFERENCES, REFUSED, Differs, OnlyOfficial, OnlyOurs
-from .recording import RecordingServer, Wire
+from .differences import DIFFERENCES, REJECTED, Differs, OnlyOfficial, OnlyOurs
+from .recording import RecordingServer, SentRequest
 from .sides import Side, finish
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -31,8 +31,8 @@ Clients = tuple[groq.AsyncGroq, aiogroq.AsyncGroq]
 Make = Callable[[Any], Any]
 
 
-async def outcome(recorder: RecordingServer, side: Side, make: Make) -> Wire | str:
-    """The one request that a call makes, or the class of the error that kept it from being sent."""
+async def outcome(recorder: RecordingServer, side: Side, make: Make) -> SentRequest | str:
+    """Return the only request of a call, or the name of the class of the error raised before it was sent."""
     recorder.take()
     error = ""
     with side:
@@ -42,10 +42,10 @@ async def outcome(recorder: RecordingServer, side: Side, make: Make) -> Wire | s
             error = type(raised).__name__
     requests = recorder.take()
     if error:
-        assert not requests, f"{error} came only after the request was sent"
+        assert not requests, f"{error} was raised after the request was sent"
         return error
-    (wire,) = requests
-    return wire
+    (request,) = requests
+    return request
 
 
 @pytest.fixture
@@ -61,20 +61,20 @@ def ours(clients: Clients, samples: Path) -> Side:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
-async def test_both_packages_put_the_same_request_on_the_wire(
+async def test_both_packages_send_the_same_request(
     call: Call, recorder: RecordingServer, official: Side, ours: Side
 ) -> None:
     expected = await outcome(recorder, official, call.make)
-    assert isinstance(expected, Wire)
+    assert isinstance(expected, SentRequest)
     assert await outcome(recorder, ours, call.make) == expected
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.id)
-async def test_the_blocking_client_sends_what_the_async_one_sends(
-    call: Call, recorder: RecordingServer, ours: Side, blocking_client: aiogroq.Groq
+async def test_the_sync_client_sends_the_same_request_as_the_async_client(
+    call: Call, recorder: RecordingServer, ours: Side, sync_client: aiogroq.Groq
 ) -> None:
-    blocking = Side(aiogroq, blocking_client, ours.folder, is_async=False)
-    sent = await asyncio.to_thread(lambda: asyncio.run(outcome(recorder, blocking, call.make)))
+    sync = Side(aiogroq, sync_client, ours.folder, is_async=False)
+    sent = await asyncio.to_thread(lambda: asyncio.run(outcome(recorder, sync, call.make)))
     assert sent == await outcome(recorder, ours, call.make)
 
 
@@ -85,25 +85,25 @@ async def test_the_requests_differ_in_exactly_what_is_listed(
     theirs = await outcome(recorder, official, difference.make)
     mine = await outcome(recorder, ours, difference.make)
     if isinstance(difference, OnlyOfficial):
-        assert isinstance(theirs, Wire)
+        assert isinstance(theirs, SentRequest)
         assert mine == difference.error
     elif isinstance(difference, OnlyOurs):
         assert theirs == difference.error
         assert mine == await outcome(recorder, official, difference.like)
     else:
-        assert isinstance(theirs, Wire)
-        assert isinstance(mine, Wire)
+        assert isinstance(theirs, SentRequest)
+        assert isinstance(mine, SentRequest)
         for name, (expected, our_own) in difference.fields.items():
             assert expected is ... or getattr(theirs, name) == expected
             assert getattr(mine, name) == our_own
         assert (
             dataclasses.replace(mine, **{name: getattr(theirs, name) for name in difference.fields}) == theirs
         )
-        assert mine != theirs, "the difference is gone: move the call to the others"
+        assert mine != theirs, "the requests are equal now: move the call to CALLS"
 
 
-@pytest.mark.parametrize(("make", "their_error", "our_error"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])  # fmt: skip
-async def test_what_cannot_be_sent_is_refused_by_both(
+@pytest.mark.parametrize(("make", "their_error", "our_error"), [row[1:] for row in REJECTED], ids=[row[0] for row in REJECTED])  # fmt: skip
+async def test_both_packages_reject_invalid_calls(
     make: Make, their_error: str, our_error: str, recorder: RecordingServer, official: Side, ours: Side
 ) -> None:
     assert await outcome(recorder, official, make) == their_error
@@ -128,7 +128,7 @@ def translate(**parameters: Any) -> Make:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else value.__name__,
 )
-async def test_a_parameter_that_only_we_know_is_the_official_extra_body(
+async def test_a_parameter_that_only_aiogroq_has_is_extra_body_in_the_official_package(
     call: Callable[..., Make],
     parameter: dict[str, Any],
     recorder: RecordingServer,
@@ -138,7 +138,7 @@ async def test_a_parameter_that_only_we_know_is_the_official_extra_body(
     expected = await outcome(recorder, official, call(extra_body=parameter))
     assert await outcome(recorder, ours, call(**parameter)) == expected
     assert await outcome(recorder, official, call(**parameter)) == "TypeError", (
-        "the official package knows it now"
+        "the official package has it now"
     )
 
 
@@ -146,8 +146,8 @@ async def test_only_headers_that_name_the_library_or_frame_the_body_are_not_comp
     recorder: RecordingServer, official: Side, ours: Side
 ) -> None:
     theirs, mine = await outcome(recorder, official, chat()), await outcome(recorder, ours, chat())
-    assert isinstance(theirs, Wire)
-    assert isinstance(mine, Wire)
+    assert isinstance(theirs, SentRequest)
+    assert isinstance(mine, SentRequest)
     assert theirs.all_headers["user-agent"].startswith("AsyncGroq/Python ")
     assert mine.all_headers["user-agent"] == f"aiogroq/{aiogroq.__version__}"
     assert mine.headers == {"accept": "application/json", "authorization": f"Bearer {KEY}", "content-type": "application/json"}  # fmt: skip
@@ -157,7 +157,7 @@ async def test_only_headers_that_name_the_library_or_frame_the_body_are_not_comp
     assert {name for name in only_theirs if not name.startswith("x-stainless-")} == {"connection"}
 
 
-async def test_the_environment_configures_both_alike(
+async def test_the_environment_configures_both_packages(
     recorder: RecordingServer, samples: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "gsk_environment")
@@ -166,13 +166,13 @@ async def test_the_environment_configures_both_alike(
     async with groq.AsyncGroq() as theirs, aiogroq.AsyncGroq() as mine:
         expected = await outcome(recorder, Side(groq, theirs, samples), chat())
         assert await outcome(recorder, Side(aiogroq, mine, samples), chat()) == expected
-    assert isinstance(expected, Wire)
+    assert isinstance(expected, SentRequest)
     assert expected.headers["authorization"] == "Bearer gsk_environment"
     assert expected.headers["x-team"] == "red: 1"
 
 
-async def test_the_message_of_an_answer_goes_back_without_what_no_request_may_have() -> None:
-    """The official package sends the message back with all that it had, and the service refuses unknown properties."""
+async def test_a_response_message_is_sent_back_without_response_fields() -> None:
+    """The official package sends the message back with all its fields, and the service rejects unknown ones."""
     message = {
         "role": "assistant",
         "content": "Sunny.",
@@ -183,15 +183,15 @@ async def test_the_message_of_an_answer_goes_back_without_what_no_request_may_ha
         "channel": "final",
     }
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    body = json.dumps(answer).encode()
-    with RecordingServer(lambda wire: (200, "application/json", body)) as server:
+    response = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    body = json.dumps(response).encode()
+    with RecordingServer(lambda request: (200, "application/json", body)) as server:
         async with both_clients(server.base_url) as clients:
             for client in clients:
-                answered: Any = await client.chat.completions.create(**CHAT)
-                history = [*CHAT["messages"], answered.choices[0].message]
+                completion: Any = await client.chat.completions.create(**CHAT)
+                history = [*CHAT["messages"], completion.choices[0].message]
                 await client.chat.completions.create(model=CHAT["model"], messages=history)
-        _, theirs, _, mine = [json.loads(wire.json or "")["messages"][-1] for wire in server.take()]
+        _, theirs, _, mine = [json.loads(request.json or "")["messages"][-1] for request in server.take()]
     assert theirs == message
     assert mine == {key: message[key] for key in ("role", "content", "reasoning", "tool_calls")}
 

@@ -1,6 +1,6 @@
-"""Wherever the official package reads a value out of an answer that drifted, aiogroq reads the same one.
+"""aiogroq decodes every value that the official package decodes from a response that does not match its type.
 
-``AIOGROQ_DRIFT_SEEDS=3000`` tries that many mutations of each recorded body instead of the usual few.
+``AIOGROQ_MUTATION_SEEDS=3000`` runs that many mutations of each recorded body; default: 100.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from aiogroq.types._decode import decode_json
 
 from .test_same_values import type_of_ours
 
-SEEDS = int(os.environ.get("AIOGROQ_DRIFT_SEEDS", "100"))
+SEEDS = int(os.environ.get("AIOGROQ_MUTATION_SEEDS", "100"))
 RECORDED: list[tuple[type[Any], dict[str, Any]]] = [
     (groq.types.chat.ChatCompletion, TEXT),
     (groq.types.chat.ChatCompletion, TOOL_CALL),
@@ -37,20 +37,20 @@ RECORDED: list[tuple[type[Any], dict[str, Any]]] = [
 
 
 def lost(official: Any, ours: Any, path: str = "$") -> Iterator[str]:
-    """The places that can be read from the official value and are not there, or are something else, in ours."""
+    """Yield the paths in the official value that are missing or different in ours."""
     if official is None and ours == []:
-        return  # null for a list is read as an empty one
+        return  # null for a list is decoded as an empty list
     if isinstance(official, pydantic.BaseModel):
         for name in official.model_fields_set:
-            # Fields that are named like a method, here or there, are reached as items.
+            # Fields with the name of a method are available as items only.
             if name.startswith("_") or callable(getattr(type(ours), name, None)):
                 continue
             here = f"{path}.{name}"
             if isinstance(ours, dict) and name in ours:
-                # A list where an object is declared: theirs makes its items objects, ours leaves them as they came.
+                # A list instead of an object: theirs converts its items to objects, ours leaves them unchanged.
                 yield from lost(getattr(official, name), ours[name], here)
             elif not hasattr(ours, name):
-                yield f"{here} is not there"
+                yield f"{here} is missing"
             else:
                 yield from lost(getattr(official, name), getattr(ours, name), here)
     elif isinstance(official, dict) and hasattr(ours, "keys"):
@@ -66,7 +66,7 @@ def lost(official: Any, ours: Any, path: str = "$") -> Iterator[str]:
 
 
 def as_text(value: Any) -> set[str]:
-    """A number or a bool as the texts that the service may send for it, which one of the two reads as what is declared."""
+    """Return the texts that may be sent for a number or a bool, which one of the packages converts."""
     if isinstance(value, bool):
         return {str(value).lower()}
     return {str(value), str(int(value)), str(float(value))} if isinstance(value, (int, float)) else set()
@@ -75,7 +75,7 @@ def as_text(value: Any) -> set[str]:
 @pytest.mark.parametrize(
     ("official", "recorded"), RECORDED, ids=[f"{n} {cls.__name__}" for n, (cls, _) in enumerate(RECORDED)]
 )
-def test_what_the_official_package_reads_from_a_mutated_answer_is_read_here_too(
+def test_every_value_that_the_official_package_decodes_from_a_mutated_response_is_decoded(
     official: type[Any], recorded: dict[str, Any]
 ) -> None:
     read = 0
