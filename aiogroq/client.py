@@ -13,7 +13,7 @@ from yarl import URL
 
 from . import transport
 from .errors import GroqError
-from .protocol.arguments import reject_unknown_kwargs, require_int, require_mapping
+from .protocol.arguments import reject_unknown_kwargs, require_bool, require_int, require_mapping
 from .protocol.headers import Secret, hide, hide_values
 from .protocol.limits import RateLimit
 from .protocol.retry import Retry
@@ -34,6 +34,7 @@ OPTION_NAMES = frozenset(
         "default_query",
         "http_client",
         "on_retry",
+        "retry_read_timeouts",
     ]
 )
 _DEFAULT_BASE_URL = "https://api.groq.com"
@@ -52,6 +53,7 @@ class Settings:
         default_headers: Mapping[str, str | Omit] | None,
         default_query: Mapping[str, object] | None,
         on_retry: Callable[[Retry], object] | None,
+        retry_read_timeouts: bool,
     ) -> None:
         self.api_key: str = _checked_key(
             hide(os.environ.get("GROQ_API_KEY") if _is_absent(api_key) else api_key)
@@ -69,6 +71,11 @@ class Settings:
         self.headers: dict[str, str | Omit] = dict(require_mapping("default_headers", default_headers))
         self.query: dict[str, object] = dict(require_mapping("default_query", default_query))
         self.on_retry: Callable[[Retry], object] | None = _checked_hook(on_retry)
+        self.retry_read_timeouts: bool = (
+            False
+            if is_omitted(retry_read_timeouts)
+            else require_bool("retry_read_timeouts", retry_read_timeouts)
+        )
 
     @property
     def sent_headers(self) -> dict[str, str | Omit]:
@@ -99,7 +106,9 @@ class AsyncGroq(FixedOptions, AsyncResources):
     ``timeout`` is in seconds for each phase of a call (60, to connect 5), or an `aiogroq.Timeout`, whose ``total`` is the
     deadline of the whole call with its retries and waits. ``http_client`` is an `aiogroq.DefaultAioHttpClient` (proxy,
     TLS, limits) or an ``aiohttp.ClientSession`` of your own. ``on_retry`` is called with an `aiogroq.Retry` before each
-    wait for a retry, on the loop of the call and in its context; what it raises ends the call.
+    wait for a retry, on the loop of the call and in its context; what it raises ends the call. ``retry_read_timeouts``
+    retries also after a timeout that passes when the whole request has been sent (``first_byte`` or ``read``): the
+    service may have worked on it, so such a call may be paid twice. Idempotent requests (GET, DELETE) are always retried.
 
     A client can be copied and pickled, as its configuration: a pickle of it has the key in it, in the clear.
 
@@ -117,6 +126,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         default_query: Mapping[str, object] | None = None,
         http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
+        retry_read_timeouts: bool = False,
         **unknown: Never,
     ) -> None:
         from .transport.call import Transport
@@ -135,6 +145,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             default_headers=default_headers,
             default_query=default_query,
             on_retry=on_retry,
+            retry_read_timeouts=retry_read_timeouts,
         )
         self._http_client = as_http_client(None if is_omitted(http_client) else http_client)
         config = ClientConfig(
@@ -145,6 +156,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             timeout=self._settings.timeout,
             max_retries=self._settings.max_retries,
             on_retry=self._settings.on_retry,
+            retry_read_timeouts=self._settings.retry_read_timeouts,
             is_path_added=self._settings.is_path_added,
         )
         super().__init__(Transport(config))
@@ -192,6 +204,11 @@ class AsyncGroq(FixedOptions, AsyncResources):
         return self._settings.on_retry
 
     @property
+    def retry_read_timeouts(self) -> bool:
+        """Whether a call is retried after a timeout that passed once its request was sent."""
+        return self._settings.retry_read_timeouts
+
+    @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
         come, errors and streams too; a model that was not asked is not in it."""
@@ -210,6 +227,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
+        retry_read_timeouts: bool | Omit = not_given,
         **unknown: Never,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
@@ -231,6 +249,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
                 headers=(default_headers, set_default_headers),
                 query=(default_query, set_default_query),
                 on_retry=on_retry,
+                retry_read_timeouts=retry_read_timeouts,
             ),
             http_client=self._http_client if _is_absent(http_client) else http_client,
         )
@@ -284,6 +303,7 @@ def all_options(settings: Settings) -> dict[str, Any]:
         "default_headers": settings.headers,
         "default_query": settings.query,
         "on_retry": settings.on_retry,
+        "retry_read_timeouts": settings.retry_read_timeouts,
     }
 
 
@@ -297,6 +317,7 @@ def changed_options(
     headers: tuple[Mapping[str, str | Omit] | None, Mapping[str, str | Omit] | None],
     query: tuple[Mapping[str, object] | None, Mapping[str, object] | None],
     on_retry: Callable[[Retry], object] | Omit | None,
+    retry_read_timeouts: bool | Omit,
 ) -> dict[str, Any]:
     """The keywords that make a client with these settings and some of them changed."""
     options = all_options(settings)
@@ -310,6 +331,8 @@ def changed_options(
         options["max_retries"] = max_retries
     if not is_omitted(on_retry):
         options["on_retry"] = on_retry
+    if not is_omitted(retry_read_timeouts):
+        options["retry_read_timeouts"] = retry_read_timeouts
     for name, (added, instead) in (("default_headers", headers), ("default_query", query)):
         if not _is_absent(added) and not _is_absent(instead):
             raise ValueError(f"the `{name}` and `set_{name}` arguments are mutually exclusive")

@@ -61,6 +61,13 @@ def require_int(name: str, given: Any, *, minimum: int = 0, hint: str = "") -> i
     raise error(f"{name} must be an int >= {minimum}{hint and f' ({hint})'}, not {given!r}")
 
 
+def require_bool(name: str, given: Any) -> bool:
+    """Return ``given`` if it is True or False; else raise `TypeError`: any text, also ``"false"``, would count as true."""
+    if not isinstance(given, bool):
+        raise TypeError(f"{name} must be True or False, not {given!r}")
+    return given
+
+
 def require_seconds(name: str, given: Any) -> float | None:
     """Return ``given`` as a float of seconds >= 0, or None (no timeout); else raise `TypeError` or `ValueError`."""
     if given is None:

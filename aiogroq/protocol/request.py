@@ -271,7 +271,16 @@ OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout
 
 
 _OF_THE_CLIENT = frozenset(
-    ["api_key", "base_url", "max_retries", "default_headers", "default_query", "http_client", "on_retry"]
+    [
+        "api_key",
+        "base_url",
+        "max_retries",
+        "default_headers",
+        "default_query",
+        "http_client",
+        "on_retry",
+        "retry_read_timeouts",
+    ]
 )
 
 

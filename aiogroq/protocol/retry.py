@@ -25,6 +25,8 @@ RESEND: Final = "resend"
 """Send again at once, on another connection, without counting a retry."""
 
 _RETRIED_STATUSES = frozenset({408, 409, 429, 498})
+# Of the service, and of OpenAI: https://platform.openai.com/docs/guides/error-codes
+_PERMANENT_CODES = frozenset({"request_too_large", "insufficient_quota"})
 _PHASES_BEFORE_SENT = frozenset({"pool", "connect", "write"})
 
 
@@ -36,6 +38,12 @@ class Failure:
     """The HTTP status; None where no response came, or where it broke off."""
     code: str | None = None
     """The service's code of the error, such as ``rate_limit_exceeded``."""
+    message: str = ""
+    """The text of the error."""
+    limit: int | None = None
+    """The rate limit that the text names."""
+    requested: int | None = None
+    """How much of it the request asked for."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """The headers of the response."""
     retry_after_s: float | None = None
@@ -54,14 +62,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Retry:
-    """A retry that is about to come: what ``on_retry`` is told."""
+    """A retry that is about to happen: the argument of ``on_retry``."""
 
     number: int
     """Which retry of its call: 1 for the first."""
     wait_s: float
     """Seconds until it is sent."""
     attempt: Attempt
-    """The try that failed."""
+    """The attempt that failed."""
     request: RequestInfo
     """The method and the URL of the request."""
 
@@ -73,12 +81,14 @@ def decide(
     retries_left: int,
     resends_left: int,
     remaining_s: float | None,
+    retry_read_timeouts: bool,
     random: float,
     now: Callable[[], float] = time.time,
 ) -> float | Literal["resend"] | None:
     """Return the seconds until the next attempt, `RESEND`, or None where the failure is final.
 
-    ``remaining_s`` is the time until the deadline of the call, None where there is none; ``random`` is in [0, 1).
+    ``remaining_s`` is the time until the deadline of the call, None where there is none. ``retry_read_timeouts``: the
+    caller accepts that a request may be paid twice. ``random`` is in [0, 1).
     """
     if failure.is_permanent:
         return None
@@ -87,41 +97,63 @@ def decide(
     if retries_left <= 0:
         return None
     if failure.status is not None:
-        if not is_retried(failure.status, failure.headers):
+        if not _is_retried_status(failure):
             return None
-    elif failure.timeout is not None and not _is_safe_after_timeout(failure):
+    elif failure.timeout is not None and not _is_retried_timeout(failure, retry_read_timeouts):
         return None
     elif not failure.is_new_connection:
         return 0.0  # the server closed an idle connection in that very moment, which is no sign of overload
-    return delay_s(
-        retries_taken,
-        failure.headers,
-        remaining_s=remaining_s,
-        random=random,
-        told_s=failure.retry_after_s,
-        now=now,
-    )
+    return _delay_s(failure, retries_taken, remaining_s, random, now)
 
 
-def _is_safe_after_timeout(failure: Failure) -> bool:
-    # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
-    if failure.timeout in _PHASES_BEFORE_SENT:
-        return True
-    return failure.is_idempotent and failure.timeout != "total"
-
-
-def is_retried(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether an answer with this status is worth another try. ``x-should-retry`` decides where it is sent."""
-    told = headers.get("x-should-retry")
-    if told == "true":
-        return True
-    if told == "false":
+def _is_retried_status(failure: Failure) -> bool:
+    asked = failure.headers.get("x-should-retry")
+    if asked in ("true", "false"):
+        return asked == "true"
+    status = failure.status or 0
+    if status == 429 and _exceeds_its_limit(failure):
         return False
     return status in _RETRIED_STATUSES or status >= 500
 
 
+def _exceeds_its_limit(failure: Failure) -> bool:
+    """Return whether no wait can help: one request asks for more than the whole limit, or the account is used up."""
+    if failure.code in _PERMANENT_CODES:
+        return True
+    if failure.limit is not None and failure.requested is not None:
+        return failure.requested > failure.limit
+    return "Request too large" in failure.message
+
+
+def _is_retried_timeout(failure: Failure, retry_read_timeouts: bool) -> bool:
+    if failure.timeout in _PHASES_BEFORE_SENT:
+        return True
+    # Once a request is sent whole, the service works on it and it is paid for; sent again, it is paid twice.
+    return failure.timeout != "total" and (failure.is_idempotent or retry_read_timeouts)
+
+
+def _delay_s(
+    failure: Failure,
+    retries_taken: int,
+    remaining_s: float | None,
+    random: float,
+    now: Callable[[], float],
+) -> float | None:
+    """Return the seconds to wait before the next attempt, or None where waiting is no use.
+
+    A retry-after is obeyed when it fits ``remaining_s`` (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer
+    one ends the call at once, with the numbers in the error, instead of attempts that must fail.
+    """
+    asked_s = retry_after_s(failure.headers, now)
+    if asked_s is None:
+        asked_s = failure.retry_after_s
+    wait_s = backoff_s(retries_taken, random) if asked_s is None else asked_s
+    longest_s = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
+    return wait_s if wait_s <= longest_s else None
+
+
 def backoff_s(retries_taken: int, random: float) -> float:
-    """Seconds to wait before the next try where the server names none.
+    """Return the seconds to wait before the next attempt where the server names none.
 
     Doubles from 0.5 s to at most 8 s, less up to a quarter by ``random`` in [0, 1), so that many clients that
     failed together do not come back together.
@@ -130,7 +162,7 @@ def backoff_s(retries_taken: int, random: float) -> float:
 
 
 def retry_after_s(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """The seconds that the server asks to wait, or None where it names none that can be read.
+    """Return the seconds that the server asks to wait, or None where it names none that can be read.
 
     ``retry-after-ms`` in milliseconds goes first; ``retry-after`` is seconds or an HTTP date.
     """
@@ -156,26 +188,3 @@ def _number(text: str | None) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value < float("inf") else None
-
-
-def delay_s(
-    retries_taken: int,
-    headers: Mapping[str, str],
-    *,
-    remaining_s: float | None,
-    random: float,
-    told_s: float | None = None,
-    now: Callable[[], float] = time.time,
-) -> float | None:
-    """Seconds to wait before the next try, or None where waiting is no use.
-
-    A wait that the server asks for is obeyed when it fits ``remaining_s``, the time that the caller has left
-    (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer one ends the call at once, with the
-    numbers in the error, instead of spending tries that must fail. ``told_s`` is what the text of the error asks
-    for, which counts where the headers say nothing.
-    """
-    asked = retry_after_s(headers, now)
-    asked = told_s if asked is None else asked
-    wait = backoff_s(retries_taken, random) if asked is None else asked
-    limit = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
-    return wait if wait <= limit else None

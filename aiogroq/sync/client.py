@@ -49,6 +49,7 @@ class Groq(FixedOptions, Resources):
         default_query: Mapping[str, object] | None = None,
         http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
+        retry_read_timeouts: bool = False,
         **unknown: Never,
     ) -> None:
         # So that no traceback with locals shows them.
@@ -70,6 +71,7 @@ class Groq(FixedOptions, Resources):
                 default_query=default_query,
                 http_client=http_client,
                 on_retry=on_retry,
+                retry_read_timeouts=retry_read_timeouts,
             )
         )
 
@@ -114,6 +116,11 @@ class Groq(FixedOptions, Resources):
         return self._async.on_retry
 
     @property
+    def retry_read_timeouts(self) -> bool:
+        """Whether a call is retried after a timeout that passed once its request was sent."""
+        return self._async.retry_read_timeouts
+
+    @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
         come, errors and streams too; a model that was not asked is not in it."""
@@ -132,6 +139,7 @@ class Groq(FixedOptions, Resources):
         default_query: Mapping[str, object] | None = None,
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
+        retry_read_timeouts: bool | Omit = not_given,
         **unknown: Never,
     ) -> Self:
         """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
@@ -155,6 +163,7 @@ class Groq(FixedOptions, Resources):
                 default_query=default_query,
                 set_default_query=set_default_query,
                 on_retry=on_retry,
+                retry_read_timeouts=retry_read_timeouts,
             )
         )
 

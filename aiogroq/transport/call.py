@@ -293,6 +293,7 @@ class Call:
             retries_left=self._retries_left,
             resends_left=self._resends_left,
             remaining_s=None if self._deadline is None else self._deadline - self._loop.time(),
+            retry_read_timeouts=self._config.retry_read_timeouts,
             random=random.random(),
         )
         if wait_s == retry.RESEND or (wait_s == 0 and not failure.is_new_connection):
@@ -309,8 +310,11 @@ class Call:
             details = error if isinstance(error, RateLimited) else RateLimited()
             return retry.Failure(
                 error.status_code,
-                error.code,
-                error.response.headers,
+                code=error.code,
+                message=error.message,
+                limit=details.limit,
+                requested=details.requested,
+                headers=error.response.headers,
                 retry_after_s=details.retry_after_s,
                 is_permanent=is_of_source,
             )

@@ -46,6 +46,8 @@ class ClientConfig:
     """The retries of a call that brings no number of its own."""
     on_retry: Callable[[Retry], object] | None = None
     """Called before each wait for a retry."""
+    retry_read_timeouts: bool = False
+    """Whether a request that was sent whole is sent again after a timeout, though it may be paid twice."""
     is_path_added: bool = True
     """Whether ``root`` ends in a ``/v1`` that the caller's base_url did not have: for the error of a 404."""
     rate_limits: RateLimits = field(default_factory=RateLimits)

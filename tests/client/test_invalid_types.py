@@ -22,13 +22,16 @@ _WRONG: list[dict[str, Any]] = [
     {"default_headers": {5: "6"}},
     {"default_query": "x"},
     {"on_retry": _AsyncHook()},
+    {"retry_read_timeouts": "false"},
 ]
 
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("cls", [AsyncGroq, Groq])
 @pytest.mark.parametrize(
-    "wrong", _WRONG, ids=["int key", "bytes key", "number", "number as name", "text", "async object"]
+    "wrong",
+    _WRONG,
+    ids=["int key", "bytes key", "number", "number as name", "text", "async object", "text as bool"],
 )
 def test_an_option_of_a_wrong_type_is_refused_by_its_name(cls: Any, wrong: dict[str, Any]) -> None:
     (name,) = wrong

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
 
-from aiogroq import APIConnectionError, APIError, APIStatusError, APITimeoutError, Groq, Timeout
+from aiogroq import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    Groq,
+    RateLimitError,
+    Timeout,
+)
 from aiogroq.errors import Attempt
 from aiogroq.local import Fault, LocalGroq
 
@@ -177,6 +186,42 @@ def test_a_request_that_was_sent_whole_and_timed_out_is_not_sent_again() -> None
             return paid_for, raw.requests - paid_for
 
     assert run_on_fake_clock(main) == (1, 6)
+
+
+@pytest.mark.parametrize("phase", ["first_byte", "read"])
+def test_asked_for_a_read_timeout_is_retried_though_it_may_be_paid_twice(phase: str) -> None:
+    async def silent_at_first(exchange: Exchange) -> None:
+        if exchange.number:
+            await exchange.write(answer(completion()))
+        else:
+            if phase == "read":
+                await exchange.write(answer(completion())[:-5])
+            await exchange.gone()
+
+    async def main() -> tuple[int, int]:
+        async with raw_server(silent_at_first) as raw, raw.client(max_retries=1, timeout=10.0) as client:
+            assert not client.retry_read_timeouts
+            asking = client.with_options(retry_read_timeouts=True)
+            assert await ask(asking) == "four"
+            assert asking.retry_read_timeouts
+            assert asking.copy(max_retries=2).retry_read_timeouts
+            assert not asking.copy(retry_read_timeouts=False).retry_read_timeouts
+            return raw.requests, raw.connections
+
+    assert run_driven(main) == (2, 2)
+
+
+def test_a_request_larger_than_its_limit_is_not_sent_again() -> None:
+    text = "Request too large for model `m` on tokens per minute (TPM): Limit 8000, Requested 10092, please reduce"
+
+    async def limited(exchange: Exchange) -> None:
+        body = json.dumps({"error": {"message": text, "code": "rate_limit_exceeded"}}).encode()
+        await exchange.write(answer(body, status="429 No", more="retry-after: 1\r\n"))
+
+    error, took_s, raw = failed(limited)
+    assert isinstance(error, RateLimitError)
+    assert (error.limit, error.requested) == (8000, 10092)
+    assert (raw.requests, took_s) == (1, 0.0)
 
 
 # ------------------------------------------------------------------------------------------------------ log
