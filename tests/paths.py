@@ -20,12 +20,12 @@ BOTH = ("client", "network", "reliability", "security", "sync")
 """The folders whose tests run on both."""
 
 NOT_PROMISED: dict[str, str] = {
-    "stale": "a kept connection that the server closed before the request came costs one of `max_retries`",
-    "unsolicited": "what a server sends while a connection is idle is taken for the response to the next request",
-    "cold": "a cold fan-out opens a connection for each call at once, and fails where the descriptors of the process run out; "
+    "stale": "an idle connection that the server closed before the request came costs one of `max_retries`",
+    "unsolicited": "data that a server sends on an idle connection is taken for the response to the next request",
+    "cold": "a cold fan-out opens a connection for each call at once, and fails if the process runs out of descriptors; "
     "`DefaultAioHttpClient(limit=100)` bounds them",
-    "deaf": "a request that is given up while the server does not read it keeps its socket until the server does",
-    "garbled": "a body whose chunk lengths are no numbers ends at the `read` or `idle` limit, not at once",
+    "deaf": "a request that is cancelled while the server does not read it keeps its socket until the server does",
+    "garbled": "a body whose chunk lengths are not numbers ends at the `read` or `idle` timeout, not at once",
     "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is collected",
     "fork": "a forked child keeps the connections of its parent open until it ends",
     "interrupt": "on Python 3.10, Ctrl-C while the body of a request is being written can leave asyncio's report of the writing "

@@ -13,7 +13,7 @@ import aiohttp
 
 from ..errors import APIConnectionError, APIError, Attempt, GroqError, RequestInfo
 from ..protocol.tracebacks import without_frames
-from ._aiohttp import arrived_before, end_tracing, forget_connection, read_events
+from ._aiohttp import buffered_data, end_tracing, forget_connection, read_events
 from .decompress import DecompressionError, decompressor_for
 from .exchange import translate, without_secrets
 from .read_body import read_whole, too_large
@@ -197,7 +197,7 @@ class AioBody:
 
     def _buffered_data(self) -> bytes:
         """Return the bytes that arrived before the connection failed."""
-        data = arrived_before(self._reader)
+        data = buffered_data(self._reader)
         if data and self._decompressor is not None:
             with contextlib.suppress(DecompressionError):
                 return self._decompressor.decompress(data)

@@ -1,9 +1,8 @@
-"""Which call gets which connection while connections are being opened: each takes what comes first, in order.
+"""A queue of calls that wait for a connection, first come first served for each destination.
 
-A connection costs far more to open than a request costs on one that is open: with TLS about 2 ms of CPU. If every call of a
-fan-out opens its own at once, the handshakes starve one another until they time out. Here a bounded number is opened at a
-time to each destination, and more while the loop has time for them; a call that waits takes the first connection there is, a
-new one or one that another call has released.
+Opening a connection costs far more than a request on an open one: with TLS about 2 ms of CPU. If every call of a fan-out opened
+its own at once, the handshakes would starve each other until they time out. So a bounded number is opened at a time to each
+destination, and more while the loop is idle. A waiting call takes the first free connection, new or released by another call.
 """
 
 from __future__ import annotations
@@ -18,35 +17,35 @@ C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)
 
 FIRST_OPENINGS = 32
-"""Connections that are opened to a destination at once; and how many more are begun whenever the loop has time."""
+"""Connections that are opened to a destination at once, and that are added each time the loop is idle."""
 _MOST_OPENINGS = 1024
-"""Connections that are opened to a destination at a time at most."""
+"""Most connections that are opened to a destination at a time."""
 PAUSE_S = 0.02
-"""How often it is seen whether the loop has time for more, in seconds."""
+"""Seconds between two checks whether the loop is idle."""
 _LATE_S = 0.01
-"""A loop that comes to a timer later than this is busy: with handshakes, or with what calls are answered."""
+"""A loop that runs a timer later than this is busy: with handshakes, or with responses."""
 _UNWANTED_S = 10.0
-"""How long a connection that no call waits for may take to open, in seconds."""
+"""Seconds that a connection for which no call waits may take to open."""
 
 
 class Caller(Protocol[C_co]):
     """A call that needs a connection."""
 
     def open(self) -> Coroutine[object, object, C_co]:
-        """Open one. Raises where it cannot be opened."""
+        """Open a connection. Raises if it cannot be opened."""
         ...
 
     def is_opening(self) -> None:
-        """One is being opened for it from now on."""
+        """Note that a connection is being opened for this call."""
         ...
 
     def is_waiting(self) -> None:
-        """It waits for one that another call releases from now on."""
+        """Note that this call waits for a connection that another call releases."""
         ...
 
 
 class _Waiter(Generic[C]):
-    """A call that waits."""
+    """A waiting call."""
 
     __slots__ = ("caller", "future", "key", "opening")
 
@@ -58,7 +57,7 @@ class _Waiter(Generic[C]):
 
 
 class _Opening(Generic[C]):
-    """A connection that is being opened, and the call that it is for; for none where that has another one by now."""
+    """A connection that is being opened, and its call, or None if the call got another connection."""
 
     __slots__ = ("task", "waiter")
 
@@ -67,7 +66,7 @@ class _Opening(Generic[C]):
         self.task: asyncio.Task[None] | None = None
 
 
-class _Lane(Generic[C]):
+class _Destination(Generic[C]):
     """The calls that wait for a connection to one destination."""
 
     __slots__ = ("allowed", "opening_count", "unopened", "unwanted", "waiting")
@@ -75,9 +74,9 @@ class _Lane(Generic[C]):
     def __init__(self) -> None:
         self.waiting: OrderedDict[_Waiter[C], None] = OrderedDict()
         self.unopened: OrderedDict[_Waiter[C], None] = OrderedDict()
-        """Those for which nothing is being opened yet."""
+        """The calls for which no connection is being opened."""
         self.unwanted: deque[_Opening[C]] = deque()
-        """What is being opened for nobody: the next call takes it over."""
+        """Connections that are being opened for no call: the next call takes them over."""
         self.opening_count = 0
         self.allowed = FIRST_OPENINGS
 
@@ -85,47 +84,47 @@ class _Lane(Generic[C]):
 class ConnectionQueue(Generic[C]):
     """The calls of one loop that wait for a connection, first come first served for each destination.
 
-    ``give_back(key, connection)`` takes a connection that nobody waits for. Where ``is_for_lack_of_room(error)``, a call
-    whose connection could not be opened waits for one that is in use, if ``is_in_use(key)`` says that there is one.
+    ``give_back(key, connection)`` takes a connection for which no call waits. After an error for which
+    ``can_wait_after(error)`` is true, a call waits for a connection in use, if ``is_in_use(key)`` says that there is one.
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         give_back: Callable[[Hashable, C], object],
-        is_for_lack_of_room: Callable[[Exception], bool],
+        can_wait_after: Callable[[Exception], bool],
         is_in_use: Callable[[Hashable], bool],
     ) -> None:
         self._loop = loop
         self._give_back = give_back
-        self._is_for_lack_of_room = is_for_lack_of_room
+        self._can_wait_after = can_wait_after
         self._is_in_use = is_in_use
-        self._lanes: dict[Hashable, _Lane[C]] = {}
+        self._destinations: dict[Hashable, _Destination[C]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_starting = False
 
     def __len__(self) -> int:
-        return sum(len(lane.waiting) for lane in self._lanes.values())
+        return sum(len(destination.waiting) for destination in self._destinations.values())
 
     @property
     def is_idle(self) -> bool:
-        """Whether no call waits, and nothing is being opened."""
-        return not self._lanes
+        """Whether no call waits and no connection is being opened."""
+        return not self._destinations
 
     async def connection(self, key: Hashable, caller: Caller[C]) -> C:
-        """The first connection to ``key`` that there is: opened by the caller, or released by another.
+        """Return the first free connection to ``key``: opened by ``caller``, or released by another call.
 
-        Raises what opening it raises.
+        Raises what ``caller.open`` raises.
         """
         future: asyncio.Future[C] = self._loop.create_future()
         waiter = _Waiter(key, caller, future)
-        lane = self._lanes.setdefault(key, _Lane())
-        lane.waiting[waiter] = None
-        if lane.unwanted:
-            self._assign(lane.unwanted.popleft(), waiter)
+        destination = self._destinations.setdefault(key, _Destination())
+        destination.waiting[waiter] = None
+        if destination.unwanted:
+            self._assign(destination.unwanted.popleft(), waiter)
         else:
-            lane.unopened[waiter] = None
-            self._start(lane)
+            destination.unopened[waiter] = None
+            self._start(destination)
         try:
             return await future
         except BaseException:
@@ -133,130 +132,132 @@ class ConnectionQueue(Generic[C]):
             raise
 
     def hand_over(self, key: Hashable, connection: C) -> bool:
-        """Give a released connection to the call that has waited longest for one to ``key``; False where none waits."""
-        lane = self._lanes.get(key)
-        for waiter in lane.waiting if lane is not None else ():
-            if not waiter.future.done():  # else it was cancelled, and has not come to leaving yet
+        """Give a released connection to the call that has waited longest for one to ``key``. False if no call waits."""
+        destination = self._destinations.get(key)
+        for waiter in destination.waiting if destination is not None else ():
+            if not waiter.future.done():  # else it was cancelled and is about to leave
                 self._serve(waiter, connection)
                 return True
         return False
 
-    def try_again(self) -> None:
-        """A connection was closed, and there is room for another: open one for every call that had to wait for that."""
-        for lane in list(self._lanes.values()):
-            lane.unopened.update((w, None) for w in lane.waiting if w.opening is None and not w.future.done())
-            self._start(lane)
+    def reopen(self) -> None:
+        """Open connections, after one was closed, for the calls that wait for connections in use."""
+        for destination in list(self._destinations.values()):
+            destination.unopened.update(
+                (w, None) for w in destination.waiting if w.opening is None and not w.future.done()
+            )
+            self._start(destination)
 
     def close(self, error: Callable[[], Exception]) -> None:
-        """Nothing is opened any more; every call that waits gets an ``error()``."""
-        for lane in list(self._lanes.values()):
-            for waiter in list(lane.waiting):
+        """Cancel all openings. Every waiting call raises an ``error()``."""
+        for destination in list(self._destinations.values()):
+            for waiter in list(destination.waiting):
                 if waiter.opening is not None:
                     self._cancel(waiter.opening)
                 if not waiter.future.done():
                     self._fail(waiter, error())
-            while lane.unwanted:
-                self._cancel(lane.unwanted.popleft())
+            while destination.unwanted:
+                self._cancel(destination.unwanted.popleft())
 
-    def _start(self, lane: _Lane[C]) -> None:
-        """Open as many as are allowed at a time."""
-        if self._is_starting:  # a task that runs at once (eager_task_factory) has come to its end: see below
+    def _start(self, destination: _Destination[C]) -> None:
+        """Open as many connections as are allowed at a time."""
+        if self._is_starting:  # called by a task that ended in create_task below (eager_task_factory)
             return
         self._is_starting = True
         try:
-            while lane.unopened and lane.opening_count < lane.allowed:
-                waiter, _ = lane.unopened.popitem(last=False)
+            while destination.unopened and destination.opening_count < destination.allowed:
+                waiter, _ = destination.unopened.popitem(last=False)
                 opening: _Opening[C] = _Opening()
                 self._assign(opening, waiter)
-                lane.opening_count += 1
-                opening.task = self._loop.create_task(self._open(waiter.key, lane, opening))
+                destination.opening_count += 1
+                opening.task = self._loop.create_task(self._open(waiter.key, destination, opening))
         finally:
             self._is_starting = False
-        if lane.unopened and self._timer is None:
-            self._timer = self._loop.call_later(PAUSE_S, self._look, self._loop.time() + PAUSE_S)
+        if destination.unopened and self._timer is None:
+            self._timer = self._loop.call_later(PAUSE_S, self._check_load, self._loop.time() + PAUSE_S)
 
-    def _look(self, due: float) -> None:
-        """Allow more at a time where the loop has nothing else to do: what is being opened waits for the network."""
+    def _check_load(self, due: float) -> None:
+        """Allow more connections at a time if the loop is idle: those being opened wait for the network."""
         self._timer = None
         is_idle = self._loop.time() - due <= _LATE_S
-        for lane in list(self._lanes.values()):
-            if lane.unopened and is_idle:
-                lane.allowed = min(lane.opening_count + FIRST_OPENINGS, _MOST_OPENINGS)
-            self._start(lane)
+        for destination in list(self._destinations.values()):
+            if destination.unopened and is_idle:
+                destination.allowed = min(destination.opening_count + FIRST_OPENINGS, _MOST_OPENINGS)
+            self._start(destination)
 
     def _assign(self, opening: _Opening[C], waiter: _Waiter[C]) -> None:
         opening.waiter = waiter
         waiter.opening = opening
         waiter.caller.is_opening()
 
-    async def _open(self, key: Hashable, lane: _Lane[C], opening: _Opening[C]) -> None:
+    async def _open(self, key: Hashable, destination: _Destination[C], opening: _Opening[C]) -> None:
         try:
-            if opening.waiter is None:  # it was served before this had begun
-                self._released(lane, opening)
+            if opening.waiter is None:  # its call got another connection before this began
+                self._released(destination, opening)
                 return
             connection = await opening.waiter.caller.open()
         except asyncio.CancelledError:
-            waiter = self._released(lane, opening)
-            if waiter is not None:  # this task alone was cancelled: the end of the loop
+            waiter = self._released(destination, opening)
+            if waiter is not None:  # only this task was cancelled: the loop ends
                 self._fail(waiter, ConnectionAbortedError("the task that opens a connection was cancelled"))
             raise
         except Exception as error:
-            waiter = self._released(lane, opening)
+            waiter = self._released(destination, opening)
             if waiter is not None:
-                self._not_opened(lane, waiter, error)
+                self._not_opened(destination, waiter, error)
         else:
-            waiter = self._released(lane, opening)
+            waiter = self._released(destination, opening)
             if waiter is not None:
                 self._serve(waiter, connection)
             else:
                 self._give_back(key, connection)
         finally:
-            lane.opening_count -= 1
-            if not lane.opening_count:
-                lane.allowed = FIRST_OPENINGS
-            self._start(lane)
-            self._drop_empty(key, lane)
+            destination.opening_count -= 1
+            if not destination.opening_count:
+                destination.allowed = FIRST_OPENINGS
+            self._start(destination)
+            self._drop_empty(key, destination)
 
-    def _released(self, lane: _Lane[C], opening: _Opening[C]) -> _Waiter[C] | None:
-        """The call that still waits for what has come of an opening."""
+    def _released(self, destination: _Destination[C], opening: _Opening[C]) -> _Waiter[C] | None:
+        """Return the call that still waits for the result of an opening, or None, and end their relation."""
         waiter, opening.waiter = opening.waiter, None
         if waiter is None:
-            if opening in lane.unwanted:
-                lane.unwanted.remove(opening)
+            if opening in destination.unwanted:
+                destination.unwanted.remove(opening)
             return None
         waiter.opening = None
         return None if waiter.future.done() else waiter
 
-    def _not_opened(self, lane: _Lane[C], waiter: _Waiter[C], error: Exception) -> None:
-        if not self._is_for_lack_of_room(error):
+    def _not_opened(self, destination: _Destination[C], waiter: _Waiter[C], error: Exception) -> None:
+        if not self._can_wait_after(error):
             self._fail(waiter, error)
-        elif lane.opening_count > 1 or self._is_in_use(waiter.key):
+        elif destination.opening_count > 1 or self._is_in_use(waiter.key):
             waiter.caller.is_waiting()
-        else:  # nothing will be released that these could wait for
+        else:  # no connection is in use that they could wait for
             for each in [
-                other for other in lane.waiting if other.opening is None and not other.future.done()
+                other for other in destination.waiting if other.opening is None and not other.future.done()
             ]:
                 self._fail(each, error if each is waiter else _copy_of(error))
 
     def _serve(self, waiter: _Waiter[C], connection: C) -> None:
-        """Give a call its connection. What is being opened for it goes to the next that nothing is opened for."""
-        lane = self._lanes[waiter.key]
+        """Give a call its connection. The one that is being opened for it goes to the next call without one."""
+        destination = self._destinations[waiter.key]
         self._remove(waiter)
         opening, waiter.opening = waiter.opening, None
         waiter.future.set_result(connection)
         if opening is not None:
-            self._pass_on(lane, opening)
+            self._pass_on(destination, opening)
 
-    def _pass_on(self, lane: _Lane[C], opening: _Opening[C]) -> None:
+    def _pass_on(self, destination: _Destination[C], opening: _Opening[C]) -> None:
         opening.waiter = None
-        if lane.unopened:
-            other, _ = lane.unopened.popitem(last=False)
+        if destination.unopened:
+            other, _ = destination.unopened.popitem(last=False)
             self._assign(opening, other)
         elif opening.task is not None and not opening.task.done():
-            lane.unwanted.append(opening)
-            self._loop.call_later(_UNWANTED_S, self._give_up, opening)
+            destination.unwanted.append(opening)
+            self._loop.call_later(_UNWANTED_S, self._cancel_unwanted, opening)
 
-    def _give_up(self, opening: _Opening[C]) -> None:
+    def _cancel_unwanted(self, opening: _Opening[C]) -> None:
         if opening.waiter is None:
             self._cancel(opening)
 
@@ -270,35 +271,39 @@ class ConnectionQueue(Generic[C]):
         waiter.future.set_exception(error)
 
     def _remove(self, waiter: _Waiter[C]) -> None:
-        lane = self._lanes.get(waiter.key)
-        if lane is not None:
-            lane.unopened.pop(waiter, None)
-            lane.waiting.pop(waiter, None)
-            self._drop_empty(waiter.key, lane)
+        destination = self._destinations.get(waiter.key)
+        if destination is not None:
+            destination.unopened.pop(waiter, None)
+            destination.waiting.pop(waiter, None)
+            self._drop_empty(waiter.key, destination)
 
-    def _drop_empty(self, key: Hashable, lane: _Lane[C]) -> None:
-        if not lane.waiting and not lane.opening_count and self._lanes.get(key) is lane:
-            del self._lanes[key]
+    def _drop_empty(self, key: Hashable, destination: _Destination[C]) -> None:
+        if (
+            not destination.waiting
+            and not destination.opening_count
+            and self._destinations.get(key) is destination
+        ):
+            del self._destinations[key]
 
     def _leave(self, waiter: _Waiter[C]) -> None:
-        """The call was cancelled, or failed, while it waited."""
-        lane = self._lanes.get(waiter.key)
+        """Remove a call that was cancelled, or failed, while it waited."""
+        destination = self._destinations.get(waiter.key)
         self._remove(waiter)
         future = waiter.future
         if future.done() and not future.cancelled() and future.exception() is None:
-            self._give_back(waiter.key, future.result())  # it came at the same moment
+            self._give_back(waiter.key, future.result())  # it came in the same iteration of the loop
         future.cancel()
         opening, waiter.opening = waiter.opening, None
         if opening is None:
             return
-        if lane is not None and lane.unopened:
-            self._pass_on(lane, opening)
+        if destination is not None and destination.unopened:
+            self._pass_on(destination, opening)
         else:
             self._cancel(opening)
 
 
 def _copy_of(error: Exception) -> Exception:
     try:
-        return copy.copy(error)  # so that each call has a traceback of its own
+        return copy.copy(error)  # each call gets a traceback of its own
     except Exception:
         return error

@@ -47,7 +47,7 @@ def changes() -> Iterator[tuple[str, str, str]]:
             yield need.owner, need.name, LEFT
         # A session is made by users, too: its arguments are public.
         is_called = is_private or (need.name == "__init__" and need.owner != "ClientSession")
-        if need.parameters is not None and (is_called or need.is_overridden):
+        if need.overrides is not None or (need.calls is not None and is_called):
             yield need.owner, need.name, ARGUMENT
     for name in READ_BY_AIOHTTP:
         yield "ClientRequest", name, RENAMED

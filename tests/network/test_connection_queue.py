@@ -193,7 +193,7 @@ async def test_a_call_without_a_descriptor_waits_for_a_released_connection_or_fo
     assert not any(call.done() for call in calls)
     assert [caller.phase for caller in callers] == ["pool", "pool"]
     network.queue.hand_over("host", "released")
-    network.queue.try_again()
+    network.queue.reopen()
     await network.settle()
     assert calls[0].result() == "released"
     network.opening[2].set_result("new")

@@ -1,17 +1,18 @@
-"""All that is private in aiohttp, in this one package: the fast path of our own sessions.
+"""Everything private of aiohttp that is used, in this one package: the fast path of own sessions.
 
-aiohttp's public API copies the headers of each request twice, adds its own, makes a writer and, before Python 3.12, a task that
-writes even the shortest body: a third of what a small exchange costs. It tells nobody which connection a request went out on,
-and leaves some connections and waiters behind. What is taken from below its public API, and what each name buys, is in
-`NEEDS`. `unsupported_reason` checks all of it and then sends a request through it in memory: where a name is missing or has another
-signature, where the rehearsal fails, or where somebody has wrapped ``ClientSession._request`` (vcrpy, aioresponses, tracers),
-the pool takes the public API alone.
+aiohttp's public API copies the headers of each request twice, adds its own, and makes a writer and, before Python 3.12, a task
+even for the shortest body: a third of the CPU of a small request. It does not tell which connection a request used, and leaves
+some connections and waiters behind. `NEEDS` lists the private names; docs/internals/aiohttp.md says what each is for.
+
+`unsupported_reason` checks all names and then sends requests through the fast path in memory. The pool takes aiohttp's public
+API alone if a name is missing or has another signature, if that rehearsal fails, or while ``ClientSession._request`` is
+wrapped (vcrpy, aioresponses, tracers).
 """
 
 from .check import unsupported_reason
 from .connections import Connector, HttpProcessingError
 from .needs import NEEDS, Need, is_wrapped
-from .responses import arrived_before, end_tracing, forget_connection, read_events
+from .responses import buffered_data, end_tracing, forget_connection, read_events
 from .sessions import close_connections, detach, loop_of, open_session, redirect_to_devnull, sender
 
 __all__ = [
@@ -19,16 +20,16 @@ __all__ = [
     "Connector",
     "HttpProcessingError",
     "Need",
-    "arrived_before",
-    "end_tracing",
+    "buffered_data",
     "close_connections",
     "detach",
-    "unsupported_reason",
+    "end_tracing",
     "forget_connection",
     "is_wrapped",
     "loop_of",
     "open_session",
-    "redirect_to_devnull",
     "read_events",
+    "redirect_to_devnull",
     "sender",
+    "unsupported_reason",
 ]

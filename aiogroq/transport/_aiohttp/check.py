@@ -1,4 +1,4 @@
-"""Whether the fast path fits the aiohttp that is installed."""
+"""Checks whether the installed aiohttp supports the fast path."""
 
 # pyright: reportPrivateUsage=false
 
@@ -20,18 +20,18 @@ from ...protocol.timeouts import Timeout
 from ..payloads import EncodedHeaders, RequestData
 from ..timers import PhaseTimer
 from .connections import Connector, ResponseHandler
-from .needs import NEEDS, Need, genuine
+from .needs import NEEDS, Need, original_request
 from .request import FastRequest
 from .responses import read_events
 from .sessions import close_connections, detach, sender, session_of
 
 
 def unsupported_reason() -> str | None:
-    """What speaks against the fast path with the aiohttp that is installed; None where nothing does.
+    """Return why the installed aiohttp does not support the fast path, or None if it does.
 
-    To be called while a loop runs. Worked out once for the process.
+    Call it while a loop runs. Checked once for the process.
     """
-    if genuine() is None:
+    if original_request() is None:
         return "ClientSession._request has been replaced"
     return _checked()
 
@@ -45,7 +45,7 @@ def _checked() -> str | None:
 
 
 def _missing() -> str | None:
-    """The first of `NEEDS` that is not there, or is called in another way."""
+    """Return the first of `NEEDS` that is missing or has another signature, and why."""
     loop = asyncio.get_running_loop()
     connector: Any = None
     session: aiohttp.ClientSession | None = None
@@ -63,15 +63,15 @@ def _missing() -> str | None:
             "ClientResponse": aiohttp.ClientResponse,
         }
         for need in NEEDS:
-            if why := _flaw_of(need, instances):
+            if why := _mismatch(need, instances):
                 return f"{need.owner}.{need.name} {why}"
         return None
     finally:
-        _forget(session, connector)
+        _discard(session, connector)
 
 
-def _forget(session: aiohttp.ClientSession | None, connector: Any) -> None:
-    """Let go of a session of the check, in which nothing is open, whatever is missing in it."""
+def _discard(session: aiohttp.ClientSession | None, connector: Any) -> None:
+    """Discard a session of the check, in which nothing is open, although names may be missing in it."""
     with contextlib.suppress(Exception):
         if session is not None:
             session.detach()
@@ -79,7 +79,7 @@ def _forget(session: aiohttp.ClientSession | None, connector: Any) -> None:
         connector._closed = True
 
 
-def _flaw_of(need: Need, instances: dict[str, Any]) -> str | None:
+def _mismatch(need: Need, instances: dict[str, Any]) -> str | None:
     instance = instances[need.owner]
     if not hasattr(instance, need.name):
         return "is missing"
@@ -89,16 +89,16 @@ def _flaw_of(need: Need, instances: dict[str, Any]) -> str | None:
         if need.name not in _names_in(getattr(user, "fget", user)):
             return f"is not used by {need.used_in}"
     function: Any = getattr(_class_of(instance), need.name, None)
-    if need.parameters is None or isinstance(function, property):
+    if (need.calls is None and need.overrides is None) or isinstance(function, property):
         return None
     if not callable(function):
-        return "is no function"
+        return "is not a function"
     signature = inspect.signature(function)
-    if need.is_overridden:
-        known = [name for name in signature.parameters if name != "self"]
-        return None if known == list(need.parameters) else f"takes {', '.join(known) or 'nothing'}"
+    if need.overrides is not None:
+        parameters = tuple(name for name in signature.parameters if name != "self")
+        return None if parameters == need.overrides else f"takes {', '.join(parameters) or 'nothing'}"
     try:
-        signature.bind(None, **dict.fromkeys(need.parameters))
+        signature.bind(None, **dict.fromkeys(need.calls or ()))
     except TypeError as error:
         return str(error)
     return None
@@ -110,7 +110,7 @@ def _class_of(instance: Any) -> Any:
 
 
 def _names_in(function: Any) -> set[str]:
-    """The names that a function and the functions in it mention."""
+    """Return the names that the code of a function refers to, with that of its inner functions."""
     names: set[str] = set()
     codes: list[Any] = [getattr(inspect.unwrap(function), "__code__", None)] if callable(function) else []
     while codes:
@@ -129,7 +129,7 @@ _STREAM_REST = b"1\r\n}\r\n0\r\n\r\n"
 
 
 class _MemoryTransport(asyncio.Transport):
-    """Answers every request at once: the first one whole, the second one with the beginning of a stream."""
+    """Responds to every request at once: to the first in full, to the second with the beginning of a stream."""
 
     def __init__(self, handler: Any) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ class _RehearsalConnector(Connector):
             or not req.connection_key.host
             or req.is_ssl()
         ):
-            raise TypeError("the connector is not given the request")
+            raise TypeError("the connector does not get the request")
         handler: Any = self._factory()
         transport = _MemoryTransport(handler)
         handler.connection_made(transport)
@@ -186,10 +186,10 @@ class _RehearsalConnector(Connector):
 
 
 def _rehearsed() -> str | None:
-    """Send two requests on one connection through all of the fast path, in memory. Nothing in it may wait."""
+    """Send two requests on one connection through the whole fast path, in memory. Nothing in it may wait."""
     connector = _RehearsalConnector()
     session = session_of(connector, auto_decompress=False)
-    session.trace_configs.clear()  # tracers would tell of the rehearsal
+    session.trace_configs.clear()  # tracers would report the rehearsal
     try:
         for number in (0, 1):
             phase_timer = PhaseTimer(asyncio.get_running_loop(), Timeout(None), None, _nothing)
@@ -205,7 +205,7 @@ def _rehearsed() -> str | None:
             if response.status != 200 or content != b"{}" or response.content_type != "application/json":
                 return "the rehearsal got another response"
             if phase_timer.phase != "first_byte" or phase_timer.is_new_connection is not (number == 0):
-                return "the rehearsal is not told of its connection"
+                return "the rehearsal does not learn about its connection"
             response.close()
         (transport,) = connector.transports
         expected = (
@@ -219,11 +219,11 @@ def _rehearsed() -> str | None:
             return "the rehearsal cannot close its connection"
         return None
     finally:
-        _forget(session, connector)
+        _discard(session, connector)
 
 
 def _streamed(response: aiohttp.ClientResponse, connector: _RehearsalConnector) -> bytes:
-    """Read the body of a response with an `EventReader`, which is made to pause and resume the connection."""
+    """Read the body of a response with an `EventReader`, and make it pause and resume the connection."""
     reader = response.content
     read_events(reader)
     (transport,) = connector.transports
@@ -235,13 +235,13 @@ def _streamed(response: aiohttp.ClientResponse, connector: _RehearsalConnector) 
 
 
 def _result(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """What a coroutine returns that has nothing to wait for."""
+    """Return the result of a coroutine that never waits."""
     try:
         coroutine.send(None)
     except StopIteration as end:
         return end.value
     coroutine.close()
-    raise RuntimeError("it waits for something")
+    raise RuntimeError("the coroutine waits")
 
 
 def _nothing() -> None:

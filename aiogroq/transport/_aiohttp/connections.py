@@ -1,4 +1,4 @@
-"""Connections, and how they are opened, handed over and dropped."""
+"""Connections of the fast path, and the connector that opens, hands over and closes them."""
 
 # pyright: reportPrivateUsage=false
 
@@ -28,31 +28,33 @@ else:
     try:
         from aiohttp.client_proto import ResponseHandler as ResponseHandler
         from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
-    except ImportError:  # then `unsupported_reason` finds what is missing, and nothing below is used
+    except ImportError:  # `unsupported_reason` reports it, and nothing below is used
         ResponseHandler, HttpProcessingError = object, ArithmeticError
 
 
-_CUT = "the client was closed while the response was being read"
+_CLOSED = "the client was closed while the response was being read"
 
 
 class Handler(ResponseHandler):
-    """A connection. aiohttp leaves the reader of a body waiting when what follows is no HTTP, and takes what a server sent
-    while the connection was idle for the response to the next request; here neither happens. Nor does it wait for what has
-    not been sent yet when it is closed: a peer that does not read would keep socket and body for ever."""
+    """A connection with three fixes over aiohttp's.
+
+    (1) A protocol error wakes the reader of the body. (2) Unsolicited data makes an idle connection unusable; aiohttp takes it
+    for the next response. (3) `close` aborts instead of flushing: a peer that does not read would keep socket and body for ever.
+    """
 
     key: Any = None
-    """Where it goes to."""
+    """The connection key of its destination."""
     is_new: bool = True
-    """Whether no request has gone out on it."""
+    """Whether no request was sent on it."""
     _phase_timer: PhaseTimer | None = None
-    """Of the request that is under way."""
+    """The timer of the current request."""
     _sent_bytes: int | None = None
-    """The length of the latest request, where it went out in one write."""
+    """The bytes of the latest request if it was written at once."""
     _acknowledged_bytes = 0
-    """How much had been acknowledged before the latest request, where it goes out in several writes."""
+    """The bytes that were acknowledged before the latest request if it is written in chunks."""
 
-    def begins_request(self, phase_timer: PhaseTimer | None, sent_bytes: int | None) -> None:
-        """A request goes out on it now."""
+    def begin_request(self, phase_timer: PhaseTimer | None, sent_bytes: int | None) -> None:
+        """Note that a request is sent now, of ``sent_bytes`` at once or in chunks (None)."""
         if phase_timer is not None:
             phase_timer.is_new_connection = self.is_new
             phase_timer.start_phase("first_byte")
@@ -63,49 +65,49 @@ class Handler(ResponseHandler):
             self._acknowledged_bytes = _tcp_counters(self.transport)[0]
 
     def close(self) -> None:
-        """Close the connection at once, whatever is still to be sent."""
-        self.cut()
+        """Close the connection at once. Unsent data is lost."""
+        self.end_body()
         if self.transport is not None:
             self.transport.abort()
         super().close()
 
-    def cut(self) -> None:
-        """Tell whoever reads a body that it ends here: aiohttp would leave him waiting, or take it for whole."""
+    def end_body(self) -> None:
+        """Raise in the reader of an unfinished body: aiohttp would leave it waiting, or take the body for whole."""
         body = self._payload
         if body is not None and not body.is_eof() and body.exception() is None:
             with contextlib.suppress(RuntimeError):  # the loop is closed
-                body.set_exception(aiohttp.ClientConnectionError(_CUT))
+                body.set_exception(aiohttp.ClientConnectionError(_CLOSED))
 
     def is_connected(self) -> bool:
-        """Whether the connection can be used for a request."""
+        """Return whether the connection can be used for a request."""
         return not self._buffer and super().is_connected()
 
     def eof_received(self) -> None:
-        """The server has ended the connection."""
+        """Note at the server's EOF whether the request was delivered."""
         if self._phase_timer is not None:
             self._phase_timer.is_undelivered = self._is_unacknowledged()
         super().eof_received()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """The connection has come to its end."""
+        """Note at the end of the connection whether the request was delivered."""
         if self._phase_timer is not None and isinstance(exc, BrokenPipeError):
-            self._phase_timer.is_undelivered = True  # it had ended before all was written
+            self._phase_timer.is_undelivered = True  # it ended before all was written
         super().connection_lost(exc)
 
-    def ends_request(self) -> None:
-        """Nothing is under way on it."""
+    def end_request(self) -> None:
+        """Note that the response was read, or the request failed."""
         self._phase_timer = None
 
     def _is_unacknowledged(self) -> bool:
-        """Whether the peer's system acknowledged nothing of the latest request; False where this cannot be known.
+        """Return whether the peer's system acknowledged nothing of the latest request; False if that is unknown.
 
-        A connection that the server had closed before the request came acknowledges nothing of it. One that received the
-        request says so with the very segment that ends the connection.
+        If the server closed the connection before the request came, its system acknowledges nothing. If it received the request,
+        its system acknowledges it in the segment that ends the connection, or earlier.
         """
         acknowledged, sent = _tcp_counters(self.transport)
         if self._sent_bytes is None:
             return 0 < acknowledged == self._acknowledged_bytes
-        return acknowledged > 0 and sent - (acknowledged - 1) >= self._sent_bytes  # the SYN was one, too
+        return acknowledged > 0 and sent - (acknowledged - 1) >= self._sent_bytes  # the SYN counts as one
 
     def set_exception(self, exc: BaseException, *cause: Any, **named: Any) -> None:
         body = self._payload
@@ -121,7 +123,7 @@ _INFO_BYTES = 232
 
 
 def _tcp_counters(transport: Any) -> tuple[int, int]:
-    """How many bytes the peer's system has acknowledged (and the SYN), and how many were sent; zeros where nobody knows."""
+    """Return the bytes that the peer's system acknowledged (the SYN counts as one) and the bytes sent; zeros if unknown."""
     if transport is None or _TCP_INFO is None:
         return 0, 0
     sock: Any = transport.get_extra_info("socket")
@@ -131,20 +133,20 @@ def _tcp_counters(transport: Any) -> tuple[int, int]:
         return 0, 0
     if len(info) < _RETRANSMITTED + 8:  # before Linux 4.19
         return 0, 0
-    acknowledged, sent, again = (
+    acknowledged, sent, retransmitted = (
         struct.unpack_from("Q", info, at)[0] for at in (_ACKED, _SENT, _RETRANSMITTED)
     )
-    return acknowledged, sent - again
+    return acknowledged, sent - retransmitted
 
 
 _LEAST_IDLE = 8
-"""Idle connections that are kept although the process has run out of descriptors."""
-_FEW_IDLE_S = 60.0
-"""How long after that only few are kept, in seconds."""
+"""Idle connections that are kept even after the process ran out of descriptors."""
+_REDUCED_IDLE_S = 60.0
+"""Seconds after that until more are kept again."""
 
 
 class _Caller:
-    """A request that needs a connection, as its `ConnectionQueue` sees it."""
+    """A request that waits for a connection in a `ConnectionQueue`."""
 
     __slots__ = ("_open", "_request")
 
@@ -156,28 +158,28 @@ class _Caller:
         return self._open()
 
     def is_opening(self) -> None:
-        self._enter("connect")
+        self._start_phase("connect")
 
     def is_waiting(self) -> None:
-        self._enter("pool")
+        self._start_phase("pool")
 
-    def _enter(self, phase: str) -> None:
+    def _start_phase(self, phase: str) -> None:
         if self._request.phase_timer is not None:
             self._request.phase_timer.start_phase(phase)
 
 
 class Connector(aiohttp.TCPConnector):
-    """Opens connections at the rate at which they complete, tells each attempt of it, and knows what to trust."""
+    """Opens connections at the rate at which they complete, starts the phases of attempts, and chooses the TLS context."""
 
     _default: Any = None
     max_idle: int | None = None
-    """How many idle connections are kept; None for any number."""
+    """Most idle connections to one destination; None for no bound."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         self._factory: Any = functools.partial(Handler, loop=self._loop)
         self._queue: ConnectionQueue[Any] = ConnectionQueue(
-            self._loop, self._give_back, self._is_for_lack_of_room, self._is_in_use
+            self._loop, self._give_back, self._can_wait_after, self._is_in_use
         )
         self.max_idle = _max_idle()
         self._max_idle_until = math.inf
@@ -193,7 +195,7 @@ class Connector(aiohttp.TCPConnector):
         is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
         trusted: Any = self._ssl
         if is_tls and (trusted is True or trusted is self._default):
-            # aiohttp's own was read when it was imported, and knows nothing of a later environment.
+            # aiohttp loads its own at import and ignores later changes of the environment.
             self._ssl = self._default = await tls.default_context()
         create = super()._create_connection
         try:
@@ -202,33 +204,33 @@ class Connector(aiohttp.TCPConnector):
             if not _is_out_of_descriptors(error) or not self._conns:
                 raise
         self.drop_idle()
-        for _ in range(2):  # the loop closes their sockets one step later
+        for _ in range(2):  # the loop closes their sockets in its next iteration
             await asyncio.sleep(0)
         return await create(req, traces, timeout)
 
-    def _is_for_lack_of_room(self, error: Exception) -> bool:
+    def _can_wait_after(self, error: Exception) -> bool:
         if not isinstance(error, OSError) or not _is_out_of_descriptors(error):
             return False
-        # Or all descriptors of the process are idle here again, when this is over.
+        # Otherwise all descriptors of the process would be idle connections again afterwards.
         in_use = sum(isinstance(entry, Handler) for entry in self._acquired)
         self.max_idle = max(_LEAST_IDLE, min(in_use // 2, self.max_idle or in_use))
-        self._max_idle_until = self._loop.time() + _FEW_IDLE_S
+        self._max_idle_until = self._loop.time() + _REDUCED_IDLE_S
         return True
 
     def _is_in_use(self, key: Any) -> bool:
         return any(isinstance(entry, Handler) and entry.key == key for entry in self._acquired)
 
     def _give_back(self, key: Any, handler: Any) -> None:
-        """Take a connection that was opened for a call which no longer needs it."""
+        """Take over a connection that was opened for a call which no longer needs it."""
         if self._closed:
             handler.close()
         elif not self._queue.hand_over(key, handler):
             super()._release(key, handler)
 
     def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
-        protocol.ends_request()
+        protocol.end_request()
         transport = protocol.transport
-        # An answer that came before its request was sent whole: the next one would wait behind the rest of it.
+        # The response came before its request was sent whole: the next request would wait behind the rest.
         is_unsent = transport is not None and transport.get_write_buffer_size() > 0
         should_close = should_close or is_unsent
         if not self._queue.is_idle and not self._closed:
@@ -247,17 +249,17 @@ class Connector(aiohttp.TCPConnector):
                 self.max_idle, self._max_idle_until = _max_idle(), math.inf
         super()._release(key, protocol, should_close=should_close)
         if not self._queue.is_idle:
-            self._queue.try_again()
+            self._queue.reopen()
 
     def drop_idle(self) -> None:
-        """Close the connections that are kept."""
-        kept = [protocol for pairs in self._conns.values() for protocol, _ in pairs]
+        """Close the idle connections."""
+        idle = [protocol for pairs in self._conns.values() for protocol, _ in pairs]
         self._conns.clear()
-        for protocol in kept:
+        for protocol in idle:
             protocol.close()
 
     def end_queue(self) -> None:
-        """Nobody waits for a connection any more."""
+        """Raise in all calls that wait for a connection."""
         self._queue.close(lambda: aiohttp.ClientConnectionError("Connector is closed."))
 
     def close(self, **options: Any) -> Any:
@@ -271,7 +273,7 @@ def _is_out_of_descriptors(error: OSError) -> bool:
 
 
 def _max_idle() -> int | None:
-    """Three quarters of the descriptors that this process may have: the rest is for its other files."""
+    """Return three quarters of the descriptors that this process may have: the rest is for its other files."""
     try:
         import resource
     except ImportError:  # Windows

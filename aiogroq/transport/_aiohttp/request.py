@@ -1,4 +1,4 @@
-"""A request whose head and body go out in one write."""
+"""A request whose headers and body are written at once."""
 
 # pyright: reportPrivateUsage=false
 
@@ -15,18 +15,18 @@ from ..timers import PhaseTimer, current_timer
 
 
 class FastRequest(aiohttp.ClientRequest):
-    """Sends an `RequestData` in one write. Bodies in chunks, and whatever a proxy wants, stay aiohttp's own affair."""
+    """Writes a `RequestData` at once. aiohttp itself writes bodies in chunks and requests through a proxy."""
 
     phase_timer: PhaseTimer | None = None
-    _outgoing: RequestData | None = None
+    _request_data: RequestData | None = None
 
     def __init__(self, method: str, url: URL, *, data: Any = None, **options: Any) -> None:
         self._is_whole = False
-        if type(data) is not RequestData:  # somebody has wrapped `_request`
+        if type(data) is not RequestData:  # `_request` is wrapped
             self.phase_timer = next(iter(current_timer.get() or ()), None)
             super().__init__(method, url, data=data, **options)
             return
-        self._outgoing = data
+        self._request_data = data
         self.phase_timer = data.timer
         self._is_whole = options["proxy"] is None and (data.body is None or type(data.body) is bytes)
         if self._is_whole:
@@ -41,8 +41,8 @@ class FastRequest(aiohttp.ClientRequest):
         self, method: str, url: URL, *, session: Any, loop: Any, ssl: Any, timer: Any, traces: Any,
         response_class: Any, headers: Any = None, server_hostname: str | None = None, **_: Any,
     ) -> None:  # fmt: skip
-        """Keep what the connector and the response ask for, and nothing of what aiohttp would work out."""
-        sent = cast("RequestData", self._outgoing).headers
+        """Set the attributes that the connector and the response read, instead of all that aiohttp would compute."""
+        sent = cast("RequestData", self._request_data).headers
         if headers:  # of a tracer: traceparent, sentry-trace, x-datadog-...
             sent = sent.with_added(headers)
         self._sent = sent
@@ -62,21 +62,21 @@ class FastRequest(aiohttp.ClientRequest):
         self._traces = traces
 
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
-        """Write the request. Returns the response that is to come."""
+        """Write the request. Returns the response, whose headers are not read yet."""
         handler, phase_timer = conn.protocol, self.phase_timer
         if phase_timer is None or not self._is_whole:
-            handler.begins_request(phase_timer, None)
+            handler.begin_request(phase_timer, None)
             return await super().send(conn)
         message = self._message()
-        handler.begins_request(phase_timer, len(message))
+        handler.begin_request(phase_timer, len(message))
         transport = conn.transport
         if transport is not None and not transport.is_closing():
             transport.write(message)
-        if transport is None or transport.is_closing():  # also where writing failed
+        if transport is None or transport.is_closing():  # also if writing failed
             phase_timer.is_undelivered = True
             raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
         self.output_size: int = len(message)
-        sent: Any = self  # of the writer of a request that is out already only this size is asked
+        sent: Any = self  # the response asks a writer that has finished for this size only
         response: aiohttp.ClientResponse = self.response_class(
             self.method, self.original_url, writer=None, continue100=None, timer=self._timer,
             request_info=self.request_info, traces=self._traces, loop=self.loop, session=self._session,
@@ -86,7 +86,7 @@ class FastRequest(aiohttp.ClientRequest):
 
     def _message(self) -> bytes:
         line = f"{self.method} {self.url.raw_path_qs} HTTP/1.1\r\n".encode()
-        lines, body = self._sent.lines, cast("RequestData", self._outgoing).body
+        lines, body = self._sent.lines, cast("RequestData", self._request_data).body
         if body is None and self.method in _WITHOUT_LENGTH:
             return b"%b%b\r\n" % (line, lines)
         body = body or b""

@@ -1,4 +1,4 @@
-"""What is read of responses below aiohttp's public API."""
+"""Reads responses below aiohttp's public API."""
 
 # pyright: reportPrivateUsage=false
 
@@ -13,17 +13,17 @@ from .connections import Handler
 
 
 def forget_connection(response: aiohttp.ClientResponse) -> None:
-    """After ``response.close()`` on a closed loop: aiohttp leaves the connection as it is then, and warns of it."""
+    """Prevent the warning of a connection that ``response.close()`` cannot release because its loop is closed."""
     connection: Any = response.connection
     if connection is not None and hasattr(connection, "_protocol"):
         connection._protocol = None
 
 
-def arrived_before(reader: Any) -> bytes:
-    """What had arrived when a body broke off: aiohttp's reader raises first and would never hand it out."""
+def buffered_data(reader: Any) -> bytes:
+    """Return the bytes that arrived before the error of a body. aiohttp's reader raises first and never returns them."""
     error = reader.exception()
     if error is None or (isinstance(error, APIError) and not isinstance(error, APITimeoutError)):
-        return b""  # closed by its reader, who wants no more of it
+        return b""  # closed here: no more of it is wanted
     if getattr(reader, "_exception", None) is not error:
         return b""
     reader._exception = None
@@ -34,29 +34,32 @@ def arrived_before(reader: Any) -> bytes:
 
 
 def end_tracing(reader: Any) -> None:
-    """After the end of a body: in aiohttp 4 the reader of a traced response refers to its response, and that to its reader."""
+    """Break the reference cycle between the reader of a traced response and the response, which aiohttp 4 has."""
     if getattr(reader, "_on_chunk_received", None) is not None:
         reader._on_chunk_received = None
 
 
 _MAX_WAITING_CHUNKS = 16 * 1024
-"""HTTP chunks that wait to be read at most: a hostile server sends them with a byte each."""
+"""Most HTTP chunks in the buffer: a hostile server may send one byte in each."""
 
 
 class EventReader(aiohttp.StreamReader):
-    """Reads a body whose chunks mean nothing to its reader. aiohttp keeps account of where each one ends, and tries to go on
-    reading from the socket after each one that is taken: that costs as much as all else that is done for a streamed event."""
+    """Reads a body without regard to its HTTP chunks.
+
+    aiohttp records where each HTTP chunk ends, and tries to resume the socket after each one that is read. That costs as much CPU
+    as all the rest of a streamed event.
+    """
 
     __slots__ = ()
 
     def begin_http_chunk_receiving(self) -> None:
-        """A chunk begins."""
+        """Do nothing at the start of an HTTP chunk."""
 
     def end_http_chunk_receiving(self) -> None:
-        """A chunk has ended."""
+        """Do nothing at the end of an HTTP chunk."""
 
     def feed_data(self, data: bytes, size: int = 0) -> bool:
-        """Take what has arrived. Returns whether more comes of it by decompression, which it never does."""
+        """Buffer received data. Returns False: nothing is left to decompress."""
         if data:
             buffer = self._buffer
             buffer.append(data)
@@ -71,7 +74,7 @@ class EventReader(aiohttp.StreamReader):
         return False
 
     async def readany(self) -> bytes:
-        """All that has arrived, waiting for some; ``b""`` at the end."""
+        """Return all buffered data, waiting for some; ``b""`` at the end."""
         buffer = self._buffer
         while self._exception is None and not buffer and not self._eof:
             await self._wait("readany")
@@ -86,10 +89,10 @@ class EventReader(aiohttp.StreamReader):
 
 
 def read_events(reader: aiohttp.StreamReader) -> None:
-    """Turn the reader of a body into an `EventReader`, where its connection is one of the fast path.
+    """Turn the reader of a body into an `EventReader` if its connection is one of the fast path.
 
-    Not where so much has arrived with the head that reading is paused already: aiohttp's parser can then have been paused
-    between two chunks, and would pause once more, unseen, after it was resumed.
+    Not if so much arrived with the headers that reading is paused already: aiohttp's parser may then have stopped between two
+    chunks, and would pause once more, unnoticed, after it was resumed.
     """
     protocol: Any = getattr(reader, "_protocol", None)
     is_ours = type(reader) is aiohttp.StreamReader and isinstance(protocol, Handler)
