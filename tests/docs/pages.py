@@ -26,9 +26,20 @@ class Block(NamedTuple):
     """The heading that it stands under."""
 
     @property
+    def path(self) -> str:
+        """The path of the file that it shows, from a comment in its first line; empty for a program."""
+        found = re.match(r"# ((?:aiogroq|tests)/[\w./]+\.py)\n", self.code)
+        return found[1] if found else ""
+
+    @property
     def is_test(self) -> bool:
-        """Whether it is a test for pytest and not a program."""
-        return "def test_" in self.code
+        """Whether it is a test for pytest."""
+        return "def test_" in self.code and not self.path
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it can be run by itself."""
+        return not (self.is_test or self.path)
 
 
 def name_of(page: Path) -> str:

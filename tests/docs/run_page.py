@@ -17,7 +17,7 @@ from pages import blocks
 def main(page: Path) -> None:
     """Run them in order; the first error ends it."""
     for block in blocks(page, "python"):
-        if not block.is_test:
+        if block.is_program:
             print(f"\n--- {block.heading}", flush=True)
             module = types.ModuleType("__main__")
             sys.modules["__main__"] = module

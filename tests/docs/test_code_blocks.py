@@ -16,7 +16,7 @@ from .pages import PAGES, ROOT, blocks, name_of
 
 RUNNER = Path(__file__).parent / "run_page.py"
 LIMIT_S = 60
-PROGRAMS = [page for page in PAGES if any(not block.is_test for block in blocks(page, "python"))]
+PROGRAMS = [page for page in PAGES if any(block.is_program for block in blocks(page, "python"))]
 TESTS = [page for page in PAGES if any(block.is_test for block in blocks(page, "python"))]
 PRINTED = {
     ("README.md", "Tools"): "18 degrees and fog in San Francisco",
@@ -86,7 +86,7 @@ def test_each_text_that_must_be_printed_belongs_to_a_program() -> None:
         (name_of(page), block.heading)
         for page in PROGRAMS
         for block in blocks(page, "python")
-        if not block.is_test
+        if block.is_program
     }
     assert set(PRINTED) <= headings
 
