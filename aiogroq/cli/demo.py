@@ -144,8 +144,8 @@ def _conclude(console: Console, failed: int, total_s: float, keep: Path | None) 
     done = f"{len(STEPS) - failed} of {len(STEPS)} steps succeeded in {total_s:.1f} s."
     console.print(Text(done, style="bold red" if failed else "bold green"))
     if keep is not None:
-        kept = ", ".join(name for name in FILES if (keep / name).exists())
-        console.print(f"Files in {keep}: {kept}", soft_wrap=True)
+        names = ", ".join(name for name in FILES if (keep / name).exists())
+        console.print(f"Files in {keep}: {names}", soft_wrap=True)
     console.print("\nNext:")
     for command, why in _NEXT:
         console.print(Text.assemble(f"  {command}\n", (f"      {why}", "dim")))

@@ -27,10 +27,10 @@ def _inlined(schema: Any, components: dict[str, Any], above: tuple[str, ...]) ->
     name = fields.get("$ref")
     if isinstance(name, str):
         return {} if name in above else _inlined(components[name], components, (*above, name))
-    # msgspec writes the defaults of absent fields and refuses unknown ones; neither is true of what is sent.
-    kept = {
+    # msgspec includes defaults and forbids unknown fields; a server sends no defaults, and may send unknown fields.
+    shown = {
         key: value
         for key, value in fields.items()
         if key != "default" and not (key == "additionalProperties" and value is False)
     }
-    return {key: _inlined(value, components, above) for key, value in kept.items()}
+    return {key: _inlined(value, components, above) for key, value in shown.items()}

@@ -141,7 +141,7 @@ class BaseModel(Struct):
         return _json_text(self.model_dump(**options), indent)
 
     def _sent(self) -> Any:
-        """Return the body that this object was decoded from as plain data, or `MISSING` if it was not kept."""
+        """Return the body that this object was decoded from as plain data, or `MISSING` without a raw body."""
         body = self.__dict__.get("_body")
         return MISSING if body is None else decode_untyped(cast("bytes", body))
 

@@ -1,5 +1,9 @@
-"""`Translation`, at its official address."""
+"""The response type of translations."""
 
-from . import Translation as Translation
+from __future__ import annotations
 
-__all__ = ["Translation"]
+from .transcription import SpeechText
+
+
+class Translation(SpeechText):
+    """The text of the audio, in English."""

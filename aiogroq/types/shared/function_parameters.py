@@ -1,5 +1,6 @@
-"""`FunctionParameters`, at its official address."""
+"""The parameters of a function."""
 
-from . import FunctionParameters as FunctionParameters
+from .._typing import TypeAlias
 
-__all__ = ["FunctionParameters"]
+FunctionParameters: TypeAlias = dict[str, object]
+"""A JSON Schema object that describes the arguments of a function."""
