@@ -1,4 +1,4 @@
-"""A large answer is decoded beside the loop, and in pieces, between which the loop goes on; it is the same answer."""
+"""Large bodies: decoded in a thread and in chunks, so that the event loop can run, with the same result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VECTORS = [CreateEmbeddingResponse, CreateEmbeddingArrayResponse]
 
 
 def embeddings(**changed: Any) -> dict[str, Any]:
-    """An answer of 1.5 MB."""
+    """Return an embeddings body of 1.5 MB."""
     rng = random.Random(1)
     data = [
         {"object": "embedding", "index": index, "embedding": [rng.random() for _ in range(200)]}
@@ -38,14 +38,14 @@ def embeddings(**changed: Any) -> dict[str, Any]:
 
 
 def with_item(index: int, **changed: Any) -> dict[str, Any]:
-    """The answer with one item changed."""
+    """Return the body with one item changed."""
     body = embeddings()
     body["data"][index].update(changed)
     return body
 
 
 def in_base64(**changed: Any) -> dict[str, Any]:
-    """The answer with its vectors in base64."""
+    """Return the body with its vectors in base64."""
     body = embeddings(**changed)
     for item in body["data"]:
         numbers = item["embedding"]
@@ -58,20 +58,20 @@ def without(name: str) -> dict[str, Any]:
 
 
 BODIES: dict[str, Callable[[], Any]] = {
-    "as it is": embeddings,
+    "unchanged": embeddings,
     "a new field": lambda: embeddings(brand_new={"a": [1]}),
     "a new field of an item": lambda: with_item(7, brand_new=[1]),
     "whole numbers": lambda: with_item(7, embedding=[1, 2, 3]),
     "a vector as text": lambda: with_item(7, embedding="AAAA"),
     "numbers as text": lambda: with_item(7, embedding=["0.5", 1, None]),
-    "half a character among numbers": lambda: with_item(7, embedding=[0.5, "half a horse \ud83d"]),
-    "half a character": lambda: with_item(7, object="half a horse \ud83d"),
-    "an item that is none": lambda: embeddings(data=[*embeddings()["data"], None, 3, [1]]),
-    "no list": lambda: without("data"),
-    "null for the list": lambda: embeddings(data=None),
-    "an object for the list": lambda: embeddings(data={"0": embeddings()["data"][0]}),
+    "a lone surrogate among numbers": lambda: with_item(7, embedding=[0.5, "half a horse \ud83d"]),
+    "a lone surrogate": lambda: with_item(7, object="half a horse \ud83d"),
+    "an item that is no object": lambda: embeddings(data=[*embeddings()["data"], None, 3, [1]]),
+    "no data": lambda: without("data"),
+    "null for data": lambda: embeddings(data=None),
+    "an object for data": lambda: embeddings(data={"0": embeddings()["data"][0]}),
     "another type for the usage": lambda: embeddings(usage="3"),
-    "no object at all": lambda: embeddings()["data"],
+    "a list instead of an object": lambda: embeddings()["data"],
     "base64": in_base64,
     "base64 and a new field": lambda: in_base64(brand_new={"a": [1]}),
 }
@@ -79,27 +79,27 @@ BODIES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("cls", VECTORS)
 @pytest.mark.parametrize("name", BODIES)
-def test_in_pieces_an_answer_is_the_same_answer(name: str, cls: type[Any]) -> None:
+def test_a_body_decoded_in_chunks_has_the_same_result(name: str, cls: type[Any]) -> None:
     body = json.dumps(BODIES[name]()).encode()
-    whole, pieced = decode_json(cls, body), decode_in_chunks(cls, body)
-    assert type(pieced) is type(whole)
-    assert pieced == whole
-    assert repr(pieced) == repr(whole)
-    assert type(whole) is list or vars(pieced) == vars(whole)
-    if isinstance(pieced, cls):
-        assert repr(pieced.to_dict()) == repr(whole.to_dict())
-        assert pieced.model_extra == whole.model_extra
+    whole, chunked = decode_json(cls, body), decode_in_chunks(cls, body)
+    assert type(chunked) is type(whole)
+    assert chunked == whole
+    assert repr(chunked) == repr(whole)
+    assert type(whole) is list or vars(chunked) == vars(whole)
+    if isinstance(chunked, cls):
+        assert repr(chunked.to_dict()) == repr(whole.to_dict())
+        assert chunked.model_extra == whole.model_extra
 
 
-@pytest.mark.parametrize("cut", [1, 2, 1000])
+@pytest.mark.parametrize("missing_bytes", [1, 2, 1000])
 @pytest.mark.parametrize("cls", [*VECTORS, ChatCompletion])
-def test_in_pieces_what_is_no_json_is_none(cls: type[Any], cut: int) -> None:
+def test_a_truncated_body_decoded_in_chunks_is_not_json(cls: type[Any], missing_bytes: int) -> None:
     with pytest.raises(NotJSONError):
-        decode_in_chunks(cls, json.dumps(embeddings()).encode()[:-cut])
+        decode_in_chunks(cls, json.dumps(embeddings()).encode()[:-missing_bytes])
 
 
 def calls_into_c(work: Callable[[], Any], name: str | None = None) -> int:
-    """How many functions written in C ``work`` calls; only those of this name, where there is one."""
+    """Return how many C functions ``work`` calls; with ``name`` only those of that name."""
     count = 0
 
     def profile(frame: Any, event: str, argument: Any) -> None:
@@ -118,70 +118,70 @@ def calls_into_c(work: Callable[[], Any], name: str | None = None) -> int:
 @pytest.mark.parametrize(
     ("cls", "made"), [(CreateEmbeddingResponse, embeddings), (CreateEmbeddingArrayResponse, in_base64)]
 )
-def test_between_two_items_another_thread_may_run(cls: type[Any], made: Callable[[], Any]) -> None:
-    # From the beginning to the end of a call into C the loop would stand still.
+def test_another_thread_can_run_between_two_items(cls: type[Any], made: Callable[[], Any]) -> None:
+    # A call into C holds the GIL from its start to its end.
     body = json.dumps(made()).encode()
     assert calls_into_c(lambda: decode_in_chunks(cls, body), "decode") >= ITEMS
 
 
-class Seen:
-    """A type of a caller's that remembers in which thread it was made."""
+class DecodedIn:
+    """A type of the caller that records the thread in which it was decoded."""
 
     def __init__(self, size: int) -> None:
         self.thread, self.size = threading.get_ident(), size
 
     @classmethod
-    def model_validate_json(cls, body: bytes) -> Seen:
+    def model_validate_json(cls, body: bytes) -> DecodedIn:
         return cls(len(body))
 
 
 @pytest.mark.parametrize(
-    ("size", "is_here"), [(10, True), (LARGE_BODY_BYTES - 1, True), (LARGE_BODY_BYTES, False)]
+    ("size", "is_in_loop"), [(10, True), (LARGE_BODY_BYTES - 1, True), (LARGE_BODY_BYTES, False)]
 )
-async def test_a_large_answer_is_decoded_in_a_thread_and_a_small_one_here(
-    size: int, is_here: bool, client: AsyncGroq, server: LocalGroq
+async def test_a_large_response_is_decoded_in_a_thread_and_a_small_one_in_the_event_loop(
+    size: int, is_in_loop: bool, client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(body=b'"' + b"x" * (size - 2) + b'"', times=2))
-    plain = await client.get("/models", cast_to=Seen)
+    plain = await client.get("/models", cast_to=DecodedIn)
     raw = await client.models.with_raw_response.list()
-    parsed = await raw.parse(to=Seen)
+    parsed = await raw.parse(to=DecodedIn)
     for made in (plain, parsed):
         assert made.size == size
-        assert (made.thread == threading.get_ident()) is is_here
-    assert await raw.parse(to=Seen) is parsed
+        assert (made.thread == threading.get_ident()) is is_in_loop
+    assert await raw.parse(to=DecodedIn) is parsed
 
 
-async def test_large_embeddings_come_whole(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_large_embeddings_are_complete(client: AsyncGroq, server: LocalGroq) -> None:
     body = embeddings()
     server.script(Fault(body=body))
-    answer = await client.embeddings.create(model="m", input="a")
-    assert answer.to_dict() == body
+    response = await client.embeddings.create(model="m", input="a")
+    assert response.to_dict() == body
 
 
-async def test_large_embeddings_come_whole_as_arrays(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_large_embeddings_are_complete_as_arrays(client: AsyncGroq, server: LocalGroq) -> None:
     body = in_base64(padding="x" * LARGE_BODY_BYTES)
     server.script(Fault(body=body))
-    answer = await client.embeddings.create(model="m", input="a", encoding_format="array")
-    assert answer["padding"] == body["padding"]
-    for made, sent in zip(answer.data, body["data"], strict=True):
+    response = await client.embeddings.create(model="m", input="a", encoding_format="array")
+    assert response["padding"] == body["padding"]
+    for made, sent in zip(response.data, body["data"], strict=True):
         assert type(made.embedding) is array
         assert base64.b64encode(struct.pack("<200f", *made.embedding)).decode() == sent["embedding"]
 
 
-def test_a_vector_of_an_answer_that_drifted_is_converted_at_once() -> None:
+def test_a_vector_of_a_leniently_decoded_response_is_converted_at_once() -> None:
     body = json.dumps(embeddings(brand_new=1)).encode()
     numbers = ITEMS * 200
     assert calls_into_c(lambda: decode_json(CreateEmbeddingResponse, body)) < numbers / 2
 
 
-def test_a_vector_in_a_request_is_looked_at_as_a_whole() -> None:
+def test_a_vector_in_a_request_is_checked_at_once() -> None:
     vectors = embeddings()
     assert calls_into_c(lambda: encode_json(vectors)) < ITEMS * 10
 
 
 @pytest.mark.parametrize("lossy", [float("nan"), float("inf"), b"bytes", bytearray(b"a")])
 @pytest.mark.parametrize("other", [None, 1.5])
-def test_a_vector_that_json_cannot_write_is_refused_all_the_same(lossy: Any, other: Any) -> None:
+def test_a_vector_that_json_cannot_represent_is_rejected(lossy: Any, other: Any) -> None:
     with pytest.raises(Exception, match=r"vectors\[1\]\[2\] is (nan|inf|bytes|bytearray)"):
         encode_json({"vectors": [[0.5, 1.5], [0.5, other, lossy]]})
     assert msgspec.json.decode(encode_json({"v": [[0.5, other]]})) == {"v": [[0.5, other]]}
