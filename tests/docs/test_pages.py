@@ -10,6 +10,7 @@ import pytest
 from .pages import PAGES, ROOT, blocks, name_of, without_code
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_PATH = re.compile(r"`((?:aiogroq|tests|tools|docs|benchmarks|examples|transport|protocol|\.ci)/[\w./-]+)`")
 MAX_README_BYTES = 10 * 1024
 
 
@@ -41,6 +42,15 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("link", ["nothing.md", "CONTRIBUTING.md#nothing", "docs/nothing/"])
 def test_a_link_that_leads_nowhere_is_found(link: str) -> None:
     assert flaw_of(link, ROOT / "README.md")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=name_of)
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    named = set(_PATH.findall(without_code(page)))
+    missing = [
+        path for path in named if not any((folder / path).exists() for folder in (ROOT, ROOT / "aiogroq"))
+    ]
+    assert missing == []
 
 
 def test_every_page_of_the_docs_is_in_the_navigation() -> None:
