@@ -21,7 +21,7 @@ def event(**delta: object) -> bytes:
     return b"data: " + json.dumps({"id": "c", "choices": [choice]}, ensure_ascii=False).encode() + b"\n\n"
 
 
-# Characters of two, three and four bytes, a tool call in pieces, a comment, an event of two data lines, CR LF.
+# Characters of two, three and four bytes, a tool call in chunks, a comment, an event of two data lines, CR LF.
 BODY = (
     b": hello\n\n"
     + event(role="assistant", content="")
@@ -35,7 +35,7 @@ BODY = (
 EXPECTED = 6
 
 
-def answer(*positions: int, every: int = 0) -> Fault:
+def response(*positions: int, every: int = 0) -> Fault:
     return Fault(body=BODY, content_type="text/event-stream", split_at=positions, split_every=every)
 
 
@@ -45,39 +45,39 @@ async def chunks(client: AsyncGroq) -> list[bytes]:
 
 
 async def test_every_position_of_a_cut_gives_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(answer())
+    server.script(response())
     whole = await chunks(client)
     assert len(whole) == EXPECTED
     for position in range(1, len(BODY)):
-        server.script(answer(position))
+        server.script(response(position))
         assert await chunks(client) == whole, f"cut at byte {position}"
     assert server.connections_made == 1
 
 
 async def test_single_bytes_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(answer())
+    server.script(response())
     whole = await chunks(client)
-    server.script(answer(every=1))
+    server.script(response(every=1))
     assert await chunks(client) == whole
 
 
-async def test_random_pieces_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(answer())
+async def test_random_writes_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(response())
     whole = await chunks(client)
     for seed in seeds(20):
         rng = random.Random(seed)
         positions = sorted(rng.sample(range(1, len(BODY)), rng.randint(2, 40)))
-        server.script(answer(*positions))
+        server.script(response(*positions))
         assert await chunks(client) == whole, f"seed {seed}"
 
 
-def test_the_blocking_stream_gives_the_same_chunks_too(groq_client: Groq, server: LocalGroq) -> None:
+def test_the_sync_stream_gives_the_same_chunks_too(groq_client: Groq, server: LocalGroq) -> None:
     def blocking() -> list[ChatCompletionChunk]:
         return list(groq_client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True))
 
-    server.script(answer())
+    server.script(response())
     whole = blocking()
     assert len(whole) == EXPECTED
     for position in range(1, len(BODY), 7):
-        server.script(answer(position))
+        server.script(response(position))
         assert blocking() == whole, f"cut at byte {position}"

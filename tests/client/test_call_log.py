@@ -112,7 +112,7 @@ async def test_a_raw_response_and_a_download_are_logged(client: AsyncGroq, lines
     ]
 
 
-def test_a_blocking_call_is_logged_too(groq_client: Groq, lines: list[str]) -> None:
+def test_a_sync_call_is_logged_too(groq_client: Groq, lines: list[str]) -> None:
     groq_client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True).collect()
     assert len(lines) == 1
     assert lines[0].startswith(f"{CHAT} status=200")

@@ -14,7 +14,7 @@ MODEL = "openai/gpt-oss-20b"
 QUESTION = [{"role": "user", "content": "What is 2+2?"}]
 
 
-async def test_a_question_gets_its_answer_with_usage_and_times(client: AsyncGroq) -> None:
+async def test_a_question_gets_its_response_with_usage_and_times(client: AsyncGroq) -> None:
     completion = await client.chat.completions.create(model=MODEL, messages=QUESTION)
     assert type(completion) is ChatCompletion
     assert "4" in (completion.choices[0].message.content or "")
@@ -25,7 +25,9 @@ async def test_a_question_gets_its_answer_with_usage_and_times(client: AsyncGroq
     assert usage.tokens_per_second == pytest.approx(usage.completion_tokens / (usage.completion_time or 1))
 
 
-async def test_a_message_of_an_answer_can_be_sent_back_as_it_is(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_message_of_a_response_can_be_sent_back_as_it_is(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
     first = await client.chat.completions.create(model=MODEL, messages=QUESTION)
     answered = first.choices[0].message
     answered.annotations = []
@@ -50,7 +52,7 @@ async def test_what_is_absent_or_omitted_is_not_sent_and_none_is_null(
     }
 
 
-async def test_an_argument_that_is_misspelt_is_refused_with_the_right_spelling(client: AsyncGroq) -> None:
+async def test_an_argument_that_is_misspelt_is_rejected_with_the_right_spelling(client: AsyncGroq) -> None:
     with pytest.raises(TypeError, match=r"'tempearture'.*Did you mean 'temperature'"):
         await client.chat.completions.create(model=MODEL, messages=QUESTION, tempearture=0.5)  # type: ignore[call-overload]
 
@@ -60,12 +62,12 @@ async def test_a_missing_argument_is_named(client: AsyncGroq) -> None:
         await client.chat.completions.create(messages=QUESTION)  # type: ignore[call-overload]
 
 
-async def test_messages_that_are_a_text_are_refused_with_an_example(client: AsyncGroq) -> None:
+async def test_messages_that_are_a_text_are_rejected_with_an_example(client: AsyncGroq) -> None:
     with pytest.raises(TypeError, match="messages must be a list of messages such as"):
         await client.chat.completions.create(model=MODEL, messages="hello")  # type: ignore[call-overload]
 
 
-async def test_a_stream_gives_chunks_that_fold_into_the_plain_answer(client: AsyncGroq) -> None:
+async def test_a_stream_gives_chunks_that_fold_into_the_plain_response(client: AsyncGroq) -> None:
     plain = await client.chat.completions.create(model=MODEL, messages=QUESTION)
     stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     chunks = [chunk async for chunk in stream]
@@ -225,7 +227,7 @@ async def test_a_stream_cut_into_small_writes_gives_the_same_chunks(
 
 
 async def test_many_at_once_share_the_client(client: AsyncGroq, server: LocalGroq) -> None:
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(
             client.chat.completions.create(
                 model=MODEL, messages=[{"role": "user", "content": f"What is {number}+{number}?"}]
@@ -233,5 +235,5 @@ async def test_many_at_once_share_the_client(client: AsyncGroq, server: LocalGro
             for number in range(50)
         )
     )
-    for number, answer in enumerate(answers):
-        assert str(2 * number) in (answer.choices[0].message.content or "")
+    for number, response in enumerate(responses):
+        assert str(2 * number) in (response.choices[0].message.content or "")

@@ -54,14 +54,14 @@ async def test_custom_headers_of_the_environment_go_along(
 
 
 @pytest.mark.parametrize("key", ["", "  ", "gsk\r\nX-Evil: 1", "gsk_\u00e9", "gsk\0"])
-def test_a_key_that_cannot_be_right_is_refused_and_not_shown(key: str) -> None:
+def test_a_key_that_cannot_be_right_is_rejected_and_not_shown(key: str) -> None:
     with pytest.raises(GroqError) as caught:
         AsyncGroq(api_key=key)
     assert "gsk" not in str(caught.value)
 
 
 @pytest.mark.parametrize("base_url", ["api.groq.com", "ftp://x", "http://", "::"])
-def test_a_base_url_that_cannot_be_right_is_refused(base_url: str) -> None:
+def test_a_base_url_that_cannot_be_right_is_rejected(base_url: str) -> None:
     with pytest.raises(GroqError, match="base_url must be an http or https URL"):
         AsyncGroq(api_key="k", base_url=base_url)
 
@@ -112,7 +112,7 @@ async def test_extras_of_one_call_go_along_and_omit_takes_a_header_away(
     assert server.requests[-1].json["seed"] == 3
 
 
-async def test_a_header_with_a_line_break_is_refused_before_anything_is_sent(
+async def test_a_header_with_a_line_break_is_rejected_before_anything_is_sent(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     with pytest.raises(GroqError, match="line break"):
@@ -129,7 +129,7 @@ async def test_an_id_with_unusual_characters_stays_one_segment_of_the_path(
 
 
 @pytest.mark.parametrize("model", ["", ".", ".."])
-async def test_an_id_that_would_change_the_path_is_refused(
+async def test_an_id_that_would_change_the_path_is_rejected(
     client: AsyncGroq, server: LocalGroq, model: str
 ) -> None:
     with pytest.raises(ValueError, match="model"):
@@ -147,13 +147,13 @@ async def test_every_form_of_a_timeout_is_understood(client: AsyncGroq, timeout:
 
 
 @pytest.mark.parametrize("timeout", ["5", -1, float("nan"), True, object()])
-async def test_what_is_no_timeout_is_refused(client: AsyncGroq, timeout: Any) -> None:
+async def test_what_is_no_timeout_is_rejected(client: AsyncGroq, timeout: Any) -> None:
     with pytest.raises((TypeError, ValueError), match=r"timeout|seconds"):
         await client.models.list(timeout=timeout)
 
 
 @pytest.mark.parametrize("retries", [-1, 1.5, "2", True])
-def test_what_is_no_number_of_retries_is_refused(retries: Any) -> None:
+def test_what_is_no_number_of_retries_is_rejected(retries: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="max_retries"):
         AsyncGroq(api_key="k", max_retries=retries)
 
@@ -169,7 +169,7 @@ async def test_the_wrong_kind_of_async_with_says_the_right_one() -> None:
             pass
 
 
-async def test_an_http_client_of_another_library_is_refused_with_what_to_use() -> None:
+async def test_an_http_client_of_another_library_is_rejected_with_what_to_use() -> None:
     async with httpx.AsyncClient() as theirs:
         with pytest.raises(TypeError, match="DefaultAioHttpClient"):
             AsyncGroq(api_key="k", http_client=theirs)  # type: ignore[arg-type]
@@ -281,7 +281,7 @@ class Noted(AsyncStream[ChatCompletionChunk]):
 
 
 class BlockingNoted(Stream[ChatCompletionChunk]):
-    """A blocking one."""
+    """A sync one."""
 
 
 async def test_a_verb_streams_as_the_class_of_the_caller(client: AsyncGroq) -> None:
@@ -296,7 +296,7 @@ async def test_a_verb_streams_as_the_class_of_the_caller(client: AsyncGroq) -> N
             await client.post("/x", cast_to=dict, body={}, stream=True, stream_cls=wrong)  # type: ignore[call-overload]
 
 
-def test_a_blocking_verb_streams_as_the_class_of_the_caller(server: LocalGroq) -> None:
+def test_a_sync_verb_streams_as_the_class_of_the_caller(server: LocalGroq) -> None:
     body = {"model": MODEL, "messages": QUESTION, "stream": True}
     with Groq(api_key="k", base_url=server.base_url) as client:
         for cls, made in ((BlockingNoted, BlockingNoted), (Stream[ChatCompletionChunk], Stream)):
@@ -307,7 +307,7 @@ def test_a_blocking_verb_streams_as_the_class_of_the_caller(server: LocalGroq) -
             assert stream.collect().choices[0].finish_reason == "stop"
 
 
-async def test_the_body_of_a_get_is_refused_before_anything_is_sent(
+async def test_the_body_of_a_get_is_rejected_before_anything_is_sent(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     with pytest.raises(TypeError, match=r"extra_json cannot be sent; pass options=\{'params'"):
@@ -317,7 +317,7 @@ async def test_the_body_of_a_get_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-async def test_a_path_of_another_origin_is_refused(client: AsyncGroq) -> None:
+async def test_a_path_of_another_origin_is_rejected(client: AsyncGroq) -> None:
     with pytest.raises(GroqError, match="another origin"):
         await client.get("https://evil.example/models", cast_to=dict)
 

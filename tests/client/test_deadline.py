@@ -140,7 +140,7 @@ async def test_it_lets_a_longer_wait_than_a_minute_be_obeyed(server: LocalGroq) 
     assert told == [300.0]
 
 
-def test_a_blocking_call_keeps_it_too(server: LocalGroq) -> None:
+def test_a_sync_call_keeps_it_too(server: LocalGroq) -> None:
     server.script(Fault(split_every=1, split_gap_s=0.05))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         began_at = time.monotonic()

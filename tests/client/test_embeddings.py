@@ -1,4 +1,4 @@
-"""Embeddings in their three encodings, of both colours, over a real socket."""
+"""Embeddings in their three encodings, of both clients, async and sync, over a real socket."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_arrays_are_asked_for_in_base64_and_hold_the_numbers_of_the_lists(
     assert (arrays.model, arrays.usage) == (lists.model, lists.usage)
 
 
-def test_the_blocking_client_gives_the_same_arrays(groq_client: Groq, server: LocalGroq) -> None:
+def test_the_sync_client_gives_the_same_arrays(groq_client: Groq, server: LocalGroq) -> None:
     lists = groq_client.embeddings.create(model=MODEL, input=TEXTS)
     arrays = groq_client.embeddings.create(model=MODEL, input=TEXTS, encoding_format="array")
     assert server.requests[-1].json == {**CALL, "encoding_format": "base64"}
@@ -66,7 +66,7 @@ async def test_both_views_parse_arrays(client: AsyncGroq) -> None:
         assert await response.parse() == plain
 
 
-def test_both_blocking_views_parse_arrays(groq_client: Groq) -> None:
+def test_both_sync_views_parse_arrays(groq_client: Groq) -> None:
     plain = groq_client.embeddings.create(model=MODEL, input="a", encoding_format="array")
     assert type(plain.data[0].embedding) is array
     raw = groq_client.embeddings.with_raw_response.create(model=MODEL, input="a", encoding_format="array")

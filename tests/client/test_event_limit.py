@@ -86,7 +86,7 @@ async def test_a_line_below_it_is_read(server: LocalGroq) -> None:
         assert (await stream.collect()).choices[0].message.content
 
 
-def test_the_blocking_client_has_it_too(server: LocalGroq) -> None:
+def test_the_sync_client_has_it_too(server: LocalGroq) -> None:
     server.script(event(64 * KIB))
     pool = DefaultAioHttpClient(max_event_bytes=KIB)
     with Groq(api_key="gsk_x", base_url=server.base_url, http_client=pool) as client:

@@ -70,7 +70,7 @@ async def test_a_page_in_the_place_of_audio_is_an_error_with_the_page_in_it(
 
 
 @pytest.mark.parametrize("speak", [blocking_plain, blocking_streamed])
-def test_a_page_in_the_place_of_audio_is_an_error_for_a_blocking_client_too(
+def test_a_page_in_the_place_of_audio_is_an_error_for_a_sync_client_too(
     speak: Callable[[Groq, Path], None], server: LocalGroq, tmp_path: Path
 ) -> None:
     server.script(page())

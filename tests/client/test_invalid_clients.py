@@ -1,4 +1,4 @@
-"""An argument of a client that cannot be right is refused when the client is made, by its name, with what to pass."""
+"""An argument of a client that cannot be right is rejected when the client is made, by its name, with what to pass."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ BEHIND = (
         ("https://api.groq.com#hunter2", BEHIND),
     ],
 )
-def test_a_base_url_that_cannot_be_right_is_refused(cls: Any, wrong: Any, words: str) -> None:
+def test_a_base_url_that_cannot_be_right_is_rejected(cls: Any, wrong: Any, words: str) -> None:
     for make in (lambda url: cls(api_key=KEY, base_url=url), lambda url: cls(api_key=KEY).copy(base_url=url)):
         with pytest.raises(GroqError, match=f"^base_url {re.escape(words)}") as caught:
             make(wrong)
@@ -104,7 +104,7 @@ def test_a_base_url_that_cannot_be_right_is_refused(cls: Any, wrong: Any, words:
 
 @COLOURS
 @pytest.mark.parametrize("wrong", ["api.groq.com", "https://api.groq.com?a=b", "https://u:p@api.groq.com"])
-def test_a_base_url_of_the_environment_is_refused_by_the_variables_name(
+def test_a_base_url_of_the_environment_is_rejected_by_the_variables_name(
     cls: Any, wrong: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_BASE_URL", wrong)
@@ -122,7 +122,7 @@ def test_an_empty_variable_is_one_that_is_not_set(cls: Any, monkeypatch: pytest.
 @pytest.mark.parametrize(
     "name", ["default_headers", "set_default_headers", "default_query", "set_default_query"]
 )
-def test_what_a_copy_adds_is_refused_by_its_name(cls: Any, name: str) -> None:
+def test_what_a_copy_adds_is_rejected_by_its_name(cls: Any, name: str) -> None:
     with pytest.raises(TypeError, match=f"^{name} must be a mapping, not list; write {name}="):
         cls(api_key=KEY).with_options(**{name: ["a"]})
 
@@ -131,7 +131,7 @@ def test_what_a_copy_adds_is_refused_by_its_name(cls: Any, name: str) -> None:
 @pytest.mark.parametrize(
     "wrong", [5, "http://x", False, [], DefaultAioHttpClient, aiohttp.TCPConnector], ids=repr
 )
-def test_what_is_no_pool_is_refused_with_what_is_one(cls: Any, wrong: Any) -> None:
+def test_what_is_no_pool_is_rejected_with_what_is_one(cls: Any, wrong: Any) -> None:
     what = "not the class " if isinstance(wrong, type) else f"not a builtins.{type(wrong).__name__}; "
     words = rf"^http_client must be an aiogroq.DefaultAioHttpClient .*{what}.*pass DefaultAioHttpClient\(\)"
     with pytest.raises(TypeError, match=words):

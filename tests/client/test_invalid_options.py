@@ -1,4 +1,4 @@
-"""An option of one call that cannot be right is refused before anything is sent, by its name, with what to pass."""
+"""An option of one call that cannot be right is rejected before anything is sent, by its name, with what to pass."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def done(call: Call, *args: Any, **options: Any) -> Any:
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("name", EXTRAS)
 @pytest.mark.parametrize("wrong", [["a"], [], "a=b", "", [("a", "b")], 5, False, b"x", Ellipsis], ids=repr)
-async def test_an_extra_that_is_no_mapping_is_refused(
+async def test_an_extra_that_is_no_mapping_is_rejected(
     wrong: Any, name: str, call: str, made: Any, server: LocalGroq
 ) -> None:
     words = f"^{name} must be a mapping, not {type(wrong).__name__}; write {name}={{'name': 'value'}}$"
@@ -51,7 +51,7 @@ async def test_an_extra_that_is_no_mapping_is_refused(
 
 
 @pytest.mark.parametrize("name", EXTRAS)
-async def test_an_extra_whose_names_are_no_texts_is_refused(name: str, made: Any, server: LocalGroq) -> None:
+async def test_an_extra_whose_names_are_no_texts_is_rejected(name: str, made: Any, server: LocalGroq) -> None:
     with pytest.raises(TypeError, match=f"^{name} must be a mapping with str keys, not 5$"):
         await done(CALLS["a POST"], made, **{name: {5: "x"}})
     assert server.connections_made == 0
@@ -68,7 +68,7 @@ TIMEOUTS: list[tuple[Any, type[Exception], str]] = [
 
 
 @pytest.mark.parametrize(("wrong", "error", "words"), TIMEOUTS, ids=[str(row[2]) for row in TIMEOUTS])
-async def test_a_timeout_that_is_none_is_refused_with_what_is_one(
+async def test_a_timeout_that_is_none_is_rejected_with_what_is_one(
     wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
 ) -> None:
     with pytest.raises(error, match=f"^timeout {words}"):
@@ -98,14 +98,16 @@ def test_no_seconds_are_no_limit_where_aiohttp_counts_them() -> None:
 
 @pytest.mark.parametrize("wrong", [5, None, b"/models", ["/models"]], ids=repr)
 @pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
-async def test_a_path_that_is_no_text_is_refused(verb: str, wrong: Any, made: Any, server: LocalGroq) -> None:
+async def test_a_path_that_is_no_text_is_rejected(
+    verb: str, wrong: Any, made: Any, server: LocalGroq
+) -> None:
     words = f"^path must be a text such as '/models', not {type(wrong).__name__}$"
     with pytest.raises(TypeError, match=words):
         await done(getattr(made, verb), wrong, cast_to=dict)
     assert server.connections_made == 0
 
 
-async def test_half_a_character_in_an_id_is_refused_by_the_name_of_the_id(
+async def test_half_a_character_in_an_id_is_rejected_by_the_name_of_the_id(
     made: Any, server: LocalGroq
 ) -> None:
     for name, call in {"model": made.models.retrieve, "file_id": made.files.content}.items():
@@ -137,7 +139,7 @@ OPTIONS: list[tuple[Any, type[Exception], str]] = [
 
 @pytest.mark.parametrize(("wrong", "error", "words"), OPTIONS, ids=[str(row[0]) for row in OPTIONS])
 @pytest.mark.parametrize("verb", ["get", "post"])
-async def test_options_of_a_verb_are_refused_in_their_own_names(
+async def test_options_of_a_verb_are_rejected_in_their_own_names(
     verb: str, wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
 ) -> None:
     with pytest.raises(error) as caught:

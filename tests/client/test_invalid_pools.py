@@ -1,4 +1,4 @@
-"""An option of `DefaultAioHttpClient` that cannot be right is refused when it is made; a proxy that fails is named."""
+"""An option of `DefaultAioHttpClient` that cannot be right is rejected when it is made; a proxy that fails is named."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def frames_of_ours(error: BaseException) -> str:
 @pytest.mark.parametrize(
     ("name", "wrong", "error", "words"), WRONG, ids=[f"{row[0]}={row[1]!r}" for row in WRONG]
 )
-def test_an_option_is_refused_by_its_name_and_shows_no_password(
+def test_an_option_is_rejected_by_its_name_and_shows_no_password(
     name: str, wrong: Any, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=f"^{name} {re.escape(words)}") as caught:
@@ -176,7 +176,7 @@ async def test_a_resolver_that_finds_nothing_is_a_connection_error() -> None:
 
 @pytest.mark.skipif(not hasattr(aiohttp, "BasicAuth"), reason="aiohttp 4 has no credentials of a session")
 @pytest.mark.filterwarnings("ignore:BasicAuth is deprecated", "ignore:The 'auth' parameter is deprecated")
-async def test_a_session_with_credentials_of_its_own_is_refused_with_the_client() -> None:
+async def test_a_session_with_credentials_of_its_own_is_rejected_with_the_client() -> None:
     async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("u", "p")) as session:
         with pytest.raises(ValueError, match=r"made with auth=.*make the session without auth="):
             AsyncGroq(api_key="k", http_client=session)

@@ -1,4 +1,4 @@
-"""An argument of a wrong type is refused when the client is made, by its name."""
+"""An argument of a wrong type is rejected when the client is made, by its name."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _WRONG: list[dict[str, Any]] = [
     _WRONG,
     ids=["int key", "bytes key", "number", "number as name", "text", "async object", "text as bool"],
 )
-def test_an_option_of_a_wrong_type_is_refused_by_its_name(cls: Any, wrong: dict[str, Any]) -> None:
+def test_an_option_of_a_wrong_type_is_rejected_by_its_name(cls: Any, wrong: dict[str, Any]) -> None:
     (name,) = wrong
     with pytest.raises(TypeError, match=f"^{name} must be"):
         cls(**{"api_key": KEY, **wrong})
@@ -41,6 +41,6 @@ def test_an_option_of_a_wrong_type_is_refused_by_its_name(cls: Any, wrong: dict[
 
 @pytest.mark.timeout(10)
 @pytest.mark.parametrize("key", [5, KEY.encode()], ids=["int", "bytes"])
-def test_a_key_of_a_wrong_type_is_refused_in_with_options_too(key: Any) -> None:
+def test_a_key_of_a_wrong_type_is_rejected_in_with_options_too(key: Any) -> None:
     with pytest.raises(TypeError, match="api_key must be"):
         Groq(api_key=KEY).with_options(api_key=key)

@@ -123,7 +123,7 @@ async def test_it_runs_on_the_loop_of_the_call_and_in_its_context(server: LocalG
     assert {found for found, _ in seen} == {loop}
 
 
-def test_of_a_blocking_client_it_runs_on_the_loops_thread_with_the_callers_variables(
+def test_of_a_sync_client_it_runs_on_the_loops_thread_with_the_callers_variables(
     server: LocalGroq,
 ) -> None:
     seen: list[Any] = []
@@ -141,7 +141,7 @@ def test_of_a_blocking_client_it_runs_on_the_loops_thread_with_the_callers_varia
     assert thread is not threading.main_thread()
 
 
-def test_a_blocking_call_in_it_is_refused_and_not_waited_for(server: LocalGroq) -> None:
+def test_a_sync_call_in_it_is_rejected_and_not_waited_for(server: LocalGroq) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         server.script(failed(503))
         asking = client.with_options(on_retry=lambda retry: client.models.list())
@@ -177,12 +177,12 @@ def test_it_goes_along_in_a_pickle(cls: Any) -> None:
 
 
 @pytest.mark.parametrize("hook", ["print", 3, [print]], ids=["a text", "a number", "a list"])
-def test_what_cannot_be_called_is_refused(hook: Any) -> None:
+def test_what_cannot_be_called_is_rejected(hook: Any) -> None:
     with pytest.raises(TypeError, match="on_retry must be a plain function"):
         AsyncGroq(api_key="gsk_x", on_retry=hook)
 
 
-def test_a_hook_that_would_have_to_be_awaited_is_refused() -> None:
+def test_a_hook_that_would_have_to_be_awaited_is_rejected() -> None:
     async def hook(retry: Retry) -> None: ...
 
     for wrong in (hook, functools.partial(hook)):

@@ -1,4 +1,4 @@
-"""`rate_limits`: what every answer says of the limits, by model, on both clients."""
+"""`rate_limits`: what every response says of the limits, by model, on both clients."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ async def spoken(client: AsyncGroq) -> None:
 
 
 @pytest.mark.parametrize("call", [plain, raw, left_open, streamed, raw_stream, by_verb, uploaded, spoken])
-async def test_every_kind_of_answer_tells_the_limits_of_its_model(
+async def test_every_kind_of_response_tells_the_limits_of_its_model(
     client: AsyncGroq, server: LocalGroq, call: Callable[[AsyncGroq], Any]
 ) -> None:
     server.script(Fault(headers=HEADERS))
@@ -112,7 +112,7 @@ async def test_an_error_tells_them_too(client: AsyncGroq, server: LocalGroq, sta
     assert (limits.requests.remaining, limits.tokens.remaining, limits.retry_after_s) == (14370, 17997, 3.0)
 
 
-def test_the_blocking_client_tells_the_same(server: LocalGroq) -> None:
+def test_the_sync_client_tells_the_same(server: LocalGroq) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
         server.script(Fault(headers=HEADERS), Fault(headers=HEADERS), limited(refusal("RPM")))
         client.chat.completions.create(**ASKED)
@@ -124,7 +124,7 @@ def test_the_blocking_client_tells_the_same(server: LocalGroq) -> None:
         assert set(client.rate_limits) == {MODEL, OTHER}
 
 
-async def test_the_latest_answer_is_what_is_told(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_latest_response_is_what_is_told(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(headers=HEADERS), Fault(headers={**HEADERS, "x-ratelimit-remaining-tokens": "17000"}))
     await plain(client)
     first = client.rate_limits[MODEL]
@@ -133,7 +133,7 @@ async def test_the_latest_answer_is_what_is_told(client: AsyncGroq, server: Loca
     assert client.rate_limits[MODEL].tokens.observed_at > first.tokens.observed_at
 
 
-async def test_an_answer_that_says_nothing_of_limits_takes_nothing_away(server: LocalGroq) -> None:
+async def test_a_response_that_says_nothing_of_limits_takes_nothing_away(server: LocalGroq) -> None:
     gateway = Fault(raw=b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nConnection: close\r\n\r\nBad")
     server.script(Fault(headers=HEADERS), gateway)
     client = AsyncGroq(api_key="gsk_x", base_url=server.base_url, max_retries=0)
@@ -185,7 +185,7 @@ async def test_a_limit_that_only_an_error_names_is_kept_by_its_name(
     assert limits.tokens.remaining == 17997
 
 
-async def test_it_stays_when_later_answers_do_not_name_it(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_it_stays_when_later_responses_do_not_name_it(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(limited(refusal("RPM")), limited(refusal("TPD", 100, 90)), limited(refusal("RPM", 30, 30)))
     once = client.with_options(max_retries=0)
     for _ in range(3):
@@ -305,7 +305,7 @@ async def test_the_kinds_that_are_kept_are_bounded(client: AsyncGroq, server: Lo
     assert list(client.rate_limits[MODEL].further) == kinds[-32:]
 
 
-def test_they_can_be_read_while_answers_come(server: LocalGroq, request: pytest.FixtureRequest) -> None:
+def test_they_can_be_read_while_responses_come(server: LocalGroq, request: pytest.FixtureRequest) -> None:
     request.addfinalizer(functools.partial(sys.setswitchinterval, sys.getswitchinterval()))
     sys.setswitchinterval(1e-5)  # the threads take turns at nearly every step
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:

@@ -103,7 +103,7 @@ async def test_a_number_is_parsed_from_a_bare_body(
     assert await response.parse(to=to) == value
 
 
-async def test_a_body_that_does_not_fit_is_refused_with_its_status_and_request_id(client: AsyncGroq) -> None:
+async def test_a_body_that_does_not_fit_is_rejected_with_its_status_and_request_id(client: AsyncGroq) -> None:
     response = await client.models.with_raw_response.list()
     with pytest.raises(APIResponseValidationError, match="does not fit AsStruct") as caught:
         await response.parse(to=AsStruct)
@@ -144,8 +144,8 @@ async def test_a_streaming_view_that_is_never_entered_sends_nothing_and_warns_of
 
 async def test_a_body_that_was_streamed_cannot_be_read_again(client: AsyncGroq) -> None:
     async with client.models.with_streaming_response.list() as response:
-        pieces = [piece async for piece in response.iter_bytes(10)]
-        assert {len(piece) for piece in pieces[:-1]} == {10}
+        chunks = [chunk async for chunk in response.iter_bytes(10)]
+        assert {len(chunk) for chunk in chunks[:-1]} == {10}
         with pytest.raises(StreamAlreadyConsumed):
             await response.read()
         with pytest.raises(StreamAlreadyConsumed):
@@ -156,7 +156,7 @@ async def test_a_body_that_was_streamed_cannot_be_read_again(client: AsyncGroq) 
 async def test_a_body_that_was_read_can_be_iterated(client: AsyncGroq) -> None:
     async with client.models.with_streaming_response.list() as response:
         body = await response.read()
-        assert b"".join([piece async for piece in response.iter_bytes()]) == body
+        assert b"".join([chunk async for chunk in response.iter_bytes()]) == body
         assert "".join([text async for text in response.iter_text(7)]) == body.decode()
         assert (await response.parse()).data
 

@@ -55,9 +55,9 @@ class Changing:
         return 1_000_000 if whence == os.SEEK_END else offset
 
     def read(self, size: int) -> bytes:
-        piece = b"x" * min(size, self._left)
-        self._left -= len(piece)
-        return piece
+        chunk = b"x" * min(size, self._left)
+        self._left -= len(chunk)
+        return chunk
 
 
 @pytest.mark.parametrize(("real", "words"), [(2_000_000, "became longer"), (500_000, "became shorter")])
@@ -125,7 +125,7 @@ async def test_chunks_that_arrived_before_a_cut_are_handed_out_before_the_error(
     assert caught.value.partial.choices[0].message.content
 
 
-async def test_model_dump_leaves_out_what_is_excluded_and_refuses_what_it_does_not_know(
+async def test_model_dump_leaves_out_what_is_excluded_and_rejects_what_it_does_not_know(
     client: AsyncGroq,
 ) -> None:
     completion = await client.chat.completions.create(model=MODEL, messages=QUESTION)
@@ -149,7 +149,7 @@ async def test_model_dump_leaves_out_what_is_excluded_and_refuses_what_it_does_n
         lambda client: client.files.create(file=b"x", purpose="batch", timout=1),
     ],
 )
-async def test_an_unknown_keyword_is_refused_everywhere(
+async def test_an_unknown_keyword_is_rejected_everywhere(
     client: AsyncGroq, server: LocalGroq, call: Any
 ) -> None:
     with pytest.raises(TypeError, match=r"'timout'. Did you mean 'timeout'"):
@@ -178,7 +178,7 @@ async def test_closing_says_whose_connections_are_closed(client: AsyncGroq) -> N
         await other.models.list()
 
 
-async def test_a_blocking_client_refuses_a_session_of_another_loop() -> None:
+async def test_a_sync_client_rejects_a_session_of_another_loop() -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(TypeError, match="belongs to another loop"):
             await asyncio.to_thread(lambda: Groq(api_key="k", http_client=session))

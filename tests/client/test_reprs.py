@@ -19,7 +19,7 @@ def test_a_group_of_endpoints_says_where_they_are() -> None:
         assert repr(client.chat.completions) == f"<{name} of https://api.example.com/openai/v1>"
 
 
-def test_a_blocking_binary_response_says_so(server: LocalGroq) -> None:
+def test_a_sync_binary_response_says_so(server: LocalGroq) -> None:
     with Groq(api_key="k", base_url=server.base_url) as client:
         assert repr(client.audio.speech.create(**SPEECH)) == "<BinaryAPIResponse [200] type=bytes>"
 
@@ -40,7 +40,7 @@ async def test_a_stream_says_what_it_is_of_and_how_it_stands(server: LocalGroq) 
         assert repr(cut) == "<AsyncStream of ChatCompletionChunk, broken off>"
 
 
-def test_a_blocking_stream_says_the_same(server: LocalGroq) -> None:
+def test_a_sync_stream_says_the_same(server: LocalGroq) -> None:
     with Groq(api_key="k", base_url=server.base_url) as client:
         stream = client.chat.completions.create(**CHAT, stream=True)
         assert repr(stream) == "<Stream of ChatCompletionChunk, open>"

@@ -1,4 +1,4 @@
-"""Every endpoint, plain and through both views, in both colours."""
+"""Every endpoint, plain and through both views, in both clients, async and sync."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def shelf(groq_client: Groq) -> Shelf:
 
 @pytest.mark.local_groq(batch_step_s=5.0)
 @pytest.mark.parametrize("name", CALLS)
-async def test_an_async_endpoint_answers_plain_and_through_both_views(
+async def test_an_async_endpoint_works_plain_and_through_both_views(
     client: AsyncGroq, shelf: Shelf, server: LocalGroq, name: str
 ) -> None:
     for depth in DEPTHS:
@@ -133,7 +133,7 @@ async def test_an_async_endpoint_answers_plain_and_through_both_views(
 
 @pytest.mark.local_groq(batch_step_s=5.0)
 @pytest.mark.parametrize("name", CALLS)
-def test_a_blocking_endpoint_answers_plain_and_through_both_views(
+def test_a_sync_endpoint_works_plain_and_through_both_views(
     groq_client: Groq, shelf: Shelf, server: LocalGroq, name: str
 ) -> None:
     for depth in DEPTHS:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("task_factory")
 CONTENT = b'{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{}}\n' * 20
 
 
-async def pieces() -> AsyncIterator[bytes]:
+async def chunks() -> AsyncIterator[bytes]:
     for start in range(0, len(CONTENT), 100):
         yield b""  # is not its end
         yield CONTENT[start : start + 100]
@@ -55,11 +55,11 @@ KINDS: dict[str, tuple[Callable[[Path], Any], str, str]] = {
     "named file": (lambda _: Named(CONTENT), "lines.jsonl", "application/octet-stream"),
     "temporary file": (lambda _: temporary(), *UNNAMED),
     "pipe": (lambda _: OneWay(), *UNNAMED),
-    "async iterator": (lambda _: pieces(), *UNNAMED),
+    "async iterator": (lambda _: chunks(), *UNNAMED),
     "pair": (lambda _: ("a.txt", CONTENT), "a.txt", "text/plain"),
     "triple": (lambda _: ("a.txt", CONTENT, "text/x"), "a.txt", "text/x"),
     "quadruple": (lambda _: ("a.txt", io.BytesIO(CONTENT), "text/x", {"X-A": "b"}), "a.txt", "text/x"),
-    "pair with iterator": (lambda _: ("a.txt", pieces()), "a.txt", "text/plain"),
+    "pair with iterator": (lambda _: ("a.txt", chunks()), "a.txt", "text/plain"),
     "pair with path": (lambda path: ("b.txt", path), "b.txt", "text/plain"),
 }
 
@@ -125,7 +125,7 @@ async def test_a_known_size_is_announced_and_an_unknown_one_is_chunked(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     await client.files.create(file=CONTENT, purpose="batch")
-    await client.files.create(file=pieces(), purpose="batch")
+    await client.files.create(file=chunks(), purpose="batch")
     known, unknown = server.requests
     assert int(known.headers["content-length"]) == len(known.body)
     assert unknown.headers["transfer-encoding"] == "chunked"
@@ -141,7 +141,7 @@ async def test_a_known_size_is_announced_and_an_unknown_one_is_chunked(
         (("a", "text"), "pathlib.Path"),
     ],
 )
-async def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(
+async def test_what_cannot_be_uploaded_is_rejected_before_anything_is_sent(
     client: AsyncGroq, server: LocalGroq, given: Any, words: str
 ) -> None:
     with pytest.raises(TypeError, match=words):
@@ -149,7 +149,7 @@ async def test_what_cannot_be_uploaded_is_refused_before_anything_is_sent(
     assert server.requests == []
 
 
-async def test_a_file_open_in_text_mode_is_refused(client: AsyncGroq, tmp_path: Path) -> None:
+async def test_a_file_open_in_text_mode_is_rejected(client: AsyncGroq, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("x")
     with path.open() as file, pytest.raises(TypeError, match="text mode; open it with mode 'rb'"):
@@ -202,7 +202,7 @@ class Measured(io.FileIO):
         return super().read(size)
 
 
-async def test_a_large_file_is_sent_in_pieces(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+async def test_a_large_file_is_sent_in_chunks(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         os.truncate(file.fileno(), 20 * 1024 * 1024)

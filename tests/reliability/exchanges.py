@@ -110,7 +110,7 @@ def fail(error: BaseException) -> NoReturn:
 
 
 def use(client: Any) -> tuple[str, dict[str, Any]]:
-    """The answer that a client gets where it was sent, and how it is configured there."""
+    """The response that a client gets where it was sent, and how it is configured there."""
     if isinstance(client, AsyncGroq):
         import asyncio
 

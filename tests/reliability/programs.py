@@ -1,4 +1,4 @@
-"""Programs in processes of their own: with a hard time limit, every warning an error, and nothing on stderr."""
+"""Programs in processes of their own: with a hard timeout, every warning an error, and nothing on stderr."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Programs:
                 os.killpg(process.pid, signal.SIGKILL)  # the program and the processes that it has forked
                 out, err = (pipe.result() for pipe in pipes)
                 raise AssertionError(f"it hangs; it had said:\n{out}\n{err}") from None
-            except BaseException:  # the time limit of the test: reading what hangs would never end
+            except BaseException:  # the timeout of the test: reading what hangs would never end
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 raise

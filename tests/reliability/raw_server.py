@@ -26,7 +26,7 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
 
 @dataclass
 class Exchange:
-    """One request, and the connection to answer it on."""
+    """One request, and the connection for its response."""
 
     number: int
     """Of all requests, from 0."""
@@ -61,14 +61,14 @@ class Exchange:
                 pass
 
 
-Answer = Callable[[Exchange], Awaitable[None]]
+Handler = Callable[[Exchange], Awaitable[None]]
 
 
 @dataclass
 class RawServer:
-    """Answers each request as ``answer`` does."""
+    """Gives each request to ``handler``."""
 
-    answer: Answer
+    handler: Handler
     port: int = 0
     exchanges: list[Exchange] = field(default_factory=list[Exchange])
     connections: int = 0
@@ -96,7 +96,7 @@ class RawServer:
             self.exchanges.append(exchange)
             self.request_came.set()
             on_connection += 1
-            await self.answer(exchange)
+            await self.handler(exchange)
 
 
 def _length(head: str) -> int:
@@ -105,9 +105,9 @@ def _length(head: str) -> int:
 
 
 @contextlib.asynccontextmanager
-async def raw_server(answer: Answer) -> AsyncIterator[RawServer]:
+async def raw_server(handler: Handler) -> AsyncIterator[RawServer]:
     """A `RawServer` on a free port of this loop, for as long as the block runs."""
-    raw = RawServer(answer)
+    raw = RawServer(handler)
     tasks: set[asyncio.Task[None]] = set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -133,18 +133,18 @@ async def raw_server(answer: Answer) -> AsyncIterator[RawServer]:
 
 
 async def end(exchange: Exchange) -> None:
-    """Answer a request with a stream that ends well."""
+    """Handler a request with a stream that ends well."""
     await exchange.write(SSE_HEAD, chunked(delta("four", finish="stop")), chunked(DONE), LAST_CHUNK)
 
 
-def answer(body: bytes, *, status: str = "200 OK", more: str = "") -> bytes:
-    """An answer. ``more`` is further header lines, each with its line end."""
+def http_response(body: bytes, *, status: str = "200 OK", more: str = "") -> bytes:
+    """A response. ``more`` is further header lines, each with its line end."""
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}\r\n"
     return head.encode() + body
 
 
 def completion(text: str = "four") -> bytes:
-    """The body of a chat answer."""
+    """The body of a chat completion."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     made = {"id": "c", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice]}
     return json.dumps(made).encode()

@@ -23,8 +23,8 @@ from .raw_server import (
     ONE_TWO,
     SSE_HEAD,
     USAGE,
-    Answer,
     Exchange,
+    Handler,
     chunked,
     delta,
     end,
@@ -36,7 +36,7 @@ from .raw_server import (
 pytestmark = pytest.mark.timeout(20)
 
 
-def cut(sent: bytes) -> Answer:
+def cut(sent: bytes) -> Handler:
     """Write this, and close."""
 
     async def serve(exchange: Exchange) -> None:
@@ -54,17 +54,18 @@ async def reset(exchange: Exchange) -> None:
 
 async def no_chunk(exchange: Exchange) -> None:
     await exchange.write(SSE_HEAD, ONE_TWO)
-    await asyncio.sleep(0.02)  # what is no HTTP right after the head is no answer at all, and asked for again
+    # Bytes right after the head that are not HTTP count as no response at all, and the request would be sent again.
+    await asyncio.sleep(0.02)
     await exchange.write(b"zz\r\n")
     await exchange.gone()
 
 
-def says(event: bytes) -> Answer:
+def says(event: bytes) -> Handler:
     """Two chunks, this event, and the end that HTTP wants."""
     return cut(ONE_TWO + chunked(event) + LAST_CHUNK)
 
 
-def error_event(**details: Any) -> Answer:
+def error_event(**details: Any) -> Handler:
     return says(b"event: error\ndata: " + json.dumps({"error": details}).encode() + b"\n\n")
 
 
@@ -72,7 +73,7 @@ HALF = delta("three and ö")
 UTF8_CUT = HALF.index("ö".encode()) + 1
 BROKE_OFF = r"broke off|closed|reset"
 
-BROKEN: dict[str, tuple[Answer, type[APIError], str]] = {
+BROKEN: dict[str, tuple[Handler, type[APIError], str]] = {
     "cut between two events": (cut(ONE_TWO), APIConnectionError, BROKE_OFF),
     "cut in the size of a chunk": (cut(ONE_TWO + b"1"), APIConnectionError, BROKE_OFF),
     "cut in a chunk": (cut(ONE_TWO + chunked(HALF)[:-30]), APIConnectionError, BROKE_OFF),
@@ -141,7 +142,7 @@ async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had
         assert error.partial.choices[0].message.content == "one two"
         assert error.request_id == "req_1"
         assert events.is_closed
-        for again in (anext, type(events).collect):  # a cut answer is no answer, however often one asks
+        for again in (anext, type(events).collect):  # a cut answer is no response, however often one asks
             with pytest.raises(expected) as caught:
                 await again(events)
             assert caught.value is error

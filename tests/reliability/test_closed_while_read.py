@@ -1,4 +1,4 @@
-"""A client that is closed while an answer is being read: an error at once, and never half an answer that looks whole."""
+"""A client that is closed while a response is being read: an error at once, and never half a response that looks whole."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPEECH = {"model": "m", "voice": "v", "input": "i"}
 
 @pytest.fixture
 def raw_answer(request: pytest.FixtureRequest) -> Callable[[Exchange], Awaitable[None]]:
-    """Begins an answer that goes on for as long as somebody is there."""
+    """Begins a response that goes on for as long as somebody is there."""
 
     async def serve(exchange: Exchange) -> None:
         kind = b"text/event-stream" if b'"stream":true' in exchange.body else b"audio/wav"

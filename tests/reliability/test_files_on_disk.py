@@ -68,7 +68,7 @@ async def test_an_upload_that_is_cancelled_again_and_again_leaves_nothing_open(
     path = tmp_path / "audio.wav"
     path.write_bytes(bytes(1000))
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def chunks() -> AsyncIterator[bytes]:
         yield bytes(1000)
 
     server.script(*(Fault(end="stall", after_bytes=0),) * 5)
@@ -76,7 +76,7 @@ async def test_an_upload_that_is_cancelled_again_and_again_leaves_nothing_open(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for _ in range(5):
-            file: Any = path if kind == "path" else pieces()
+            file: Any = path if kind == "path" else chunks()
             upload = asyncio.ensure_future(
                 client.audio.transcriptions.create(model="whisper-large-v3", file=file)
             )

@@ -28,7 +28,7 @@ from aiogroq import (
 )
 
 from .programs import Programs, eventually
-from .raw_server import Answer, answer, delta, raw_server, text_of
+from .raw_server import Handler, delta, http_response, raw_server, text_of
 
 pytestmark = pytest.mark.timeout(30)
 
@@ -148,7 +148,7 @@ async def save(client: AsyncGroq, folder: Path) -> bytes:
 
 async def iterate(client: AsyncGroq, folder: Path) -> bytes:
     async with client.files.with_streaming_response.content("file_1") as response:
-        return b"".join([piece async for piece in response.iter_bytes()])
+        return b"".join([chunk async for chunk in response.iter_bytes()])
 
 
 async def follow(client: AsyncGroq, folder: Path) -> bytes:
@@ -166,15 +166,15 @@ READERS = [
 PACKERS = [gzip.compress, zlib.compress, lambda data: gzip.compress(data[:9000]) + gzip.compress(data[9000:])]
 
 
-def packed(content: bytes, packer: Callable[[bytes], bytes], end: int | None) -> Answer:
+def packed(content: bytes, packer: Callable[[bytes], bytes], end: int | None) -> Handler:
     encoding = "gzip" if packer(b"")[:2] == b"\x1f\x8b" else "deflate"
-    whole = answer(packer(content)[:end], more=f"Content-Encoding: {encoding}\r\n")
+    whole = http_response(packer(content)[:end], more=f"Content-Encoding: {encoding}\r\n")
     return lambda exchange: exchange.write(whole)
 
 
 @pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
 @pytest.mark.parametrize(("reader", "content", "expected"), READERS)
-async def test_a_compressed_answer_is_read_whole_in_each_way(
+async def test_a_compressed_response_is_read_whole_in_each_way(
     reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
     packer: Callable[[bytes], bytes], tmp_path: Path,
 ) -> None:  # fmt: skip
@@ -186,12 +186,12 @@ async def test_a_compressed_answer_is_read_whole_in_each_way(
 @pytest.mark.parametrize("end", [-1, -9, 100, 5], ids=lambda end: f"cut at {end}")
 @pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
 @pytest.mark.parametrize(("reader", "content", "expected"), READERS)
-async def test_a_compression_that_does_not_end_is_an_error_and_not_an_answer(
+async def test_a_compression_that_does_not_end_is_an_error_and_not_a_response(
     reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
     packer: Callable[[bytes], bytes], end: int, tmp_path: Path,
 ) -> None:  # fmt: skip
     async with raw_server(packed(content, packer, end)) as raw, raw.client() as client:
-        # Read whole, it is an answer that is none; read in pieces, one that breaks off.
+        # Read whole, it is a response that is none; read in chunks, one that breaks off.
         errors = (APIConnectionError, APIResponseValidationError)
         with pytest.raises(errors, match="the compressed data is truncated"):
             await reader(client, tmp_path)

@@ -19,17 +19,17 @@ from .raw_server import (
     QUESTION,
     Exchange,
     RawServer,
-    answer,
     ask,
     completion,
     end,
+    http_response,
     raw_server,
     text_of,
 )
 
 pytestmark = pytest.mark.timeout(20)
 
-GOOD = answer(completion())
+GOOD = http_response(completion())
 CALLS = 4
 
 
@@ -44,12 +44,12 @@ async def resets_at_once(exchange: Exchange) -> None:
 
 
 async def closes_with_notice(exchange: Exchange) -> None:
-    await exchange.write(answer(completion(), more="Connection: close\r\n"))
+    await exchange.write(http_response(completion(), more="Connection: close\r\n"))
     exchange.close()
 
 
 async def gives_notice_and_closes_late(exchange: Exchange) -> None:
-    await exchange.write(answer(completion(), more="Connection: close\r\n"))
+    await exchange.write(http_response(completion(), more="Connection: close\r\n"))
     await exchange.gone()
 
 
@@ -148,7 +148,7 @@ async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed(
         if exchange.on_connection:
             exchange.close()
         else:
-            await exchange.write(answer(b'{"text": "hello"}'))
+            await exchange.write(http_response(b'{"text": "hello"}'))
 
     async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
         for _ in range(3):
@@ -278,7 +278,7 @@ async def test_the_embedded_server_may_drop_what_is_idle(
 
 
 @pytest.mark.parametrize("is_known", [False, True])
-def test_a_blocking_user_does_not_see_it_either(server: LocalGroq, is_known: bool) -> None:
+def test_a_sync_user_does_not_see_it_either(server: LocalGroq, is_known: bool) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
         for _ in range(3):
             client.chat.completions.create(model=MODEL, messages=QUESTION)
@@ -294,7 +294,7 @@ async def test_what_a_server_sends_while_a_connection_is_idle_is_no_response_to_
         await exchange.write(GOOD)
         if not exchange.on_connection:
             await asyncio.sleep(0.01)
-            await exchange.write(answer(completion("nobody asked")))
+            await exchange.write(http_response(completion("nobody asked")))
 
     async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
         assert await ask(client) == "four"

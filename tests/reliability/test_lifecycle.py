@@ -78,7 +78,7 @@ print(go(main()))
 
 
 @pytest.mark.fast_path_only("loop")
-def test_an_answer_that_outlives_its_loop_ends_without_a_word(
+def test_a_response_that_outlives_its_loop_ends_without_a_word(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
     server.script(*(Fault(after_events=1, end="stall"),) * 4)
@@ -112,8 +112,8 @@ def test_a_client_serves_two_loops_in_two_threads_at_once(server: LocalGroq) -> 
 
     async def many() -> int:
         both.wait()  # blocks: no other task of this loop has begun
-        answers = await asyncio.gather(*(client.models.list() for _ in range(100)))
-        return len(answers)
+        responses = await asyncio.gather(*(client.models.list() for _ in range(100)))
+        return len(responses)
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda _: asyncio.run(many()), range(2))) == [100, 100]
@@ -265,11 +265,11 @@ async def test_an_injected_session_is_never_closed(server: LocalGroq) -> None:
         assert not session.closed
         async with session.get(
             f"{server.base_url}/openai/v1/models", headers={"authorization": "Bearer k"}
-        ) as answer:
-            assert answer.status == 200
+        ) as response:
+            assert response.status == 200
 
 
-async def test_an_injected_session_of_another_loop_is_refused_and_not_waited_for(server: LocalGroq) -> None:
+async def test_an_injected_session_of_another_loop_is_rejected_and_not_waited_for(server: LocalGroq) -> None:
     async with aiohttp.ClientSession() as session:
         client = AsyncGroq(api_key="k", base_url=server.base_url, http_client=session)
         with OtherLoop() as other, pytest.raises(GroqError, match="another event loop"):

@@ -1,4 +1,4 @@
-"""The blocking client in a program that has threads, loops and kernels of its own."""
+"""The sync client in a program that has threads, loops and kernels of its own."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ go(main())
 
 
 @pytest.mark.slow
-def test_64_threads_at_once_start_one_portal_and_get_each_its_answer(
+def test_64_threads_at_once_start_one_portal_and_get_each_its_response(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
     code = """
@@ -91,7 +91,7 @@ print(sum(thread.name == "aiogroq-portal" for thread in threading.enumerate()))
     "call",
     ["ask(client)", "chat(client, stream=True)", "next(open_stream)", "open_stream.collect()", "body.read()"],
 )
-def test_a_blocking_call_in_a_hook_is_refused_within_a_second(
+def test_a_sync_call_in_a_hook_is_rejected_within_a_second(
     programs: Programs, server: LocalGroq, loop_kind: str, call: str
 ) -> None:
     stall = Fault(after_events=1, end="stall")

@@ -1,4 +1,4 @@
-"""The blocking client in programs that fork, spawn and end."""
+"""The sync client in programs that fork, spawn and end."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ print(ask(client))
         for _ in range(5):
             visitors = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
             for visitor in visitors:
-                worker, answer = visitor.recv(100).decode().split(" ", 1)
-                assert answer == "2+2 = 4."
+                worker, response = visitor.recv(100).decode().split(" ", 1)
+                assert response == "2+2 = 4."
                 served[int(worker)] = served.get(int(worker), 0) + 1
             for visitor in visitors:
                 visitor.close()
@@ -264,7 +264,7 @@ def test_a_program_may_end_with(programs: Programs, loop_kind: str, how: str) ->
     assert programs.run(first + code, loop=loop_kind) == lines
 
 
-def test_the_first_call_in_an_atexit_handler_is_an_answer_or_an_error(
+def test_the_first_call_in_an_atexit_handler_is_a_response_or_an_error(
     programs: Programs, loop_kind: str
 ) -> None:
     code = """
@@ -288,7 +288,7 @@ atexit.register(last)
     "call", ["ask(client)", "next(chunks)", "chunks.collect()", "chunks.close()", "client.close()"]
 )
 @pytest.mark.slow
-def test_a_call_in_del_at_the_end_of_the_interpreter_is_refused_and_does_not_hang(
+def test_a_call_in_del_at_the_end_of_the_interpreter_is_rejected_and_does_not_hang(
     programs: Programs, server: LocalGroq, loop_kind: str, call: str
 ) -> None:
     server.script(Fault(after_events=1, end="stall"))

@@ -23,7 +23,17 @@ from aiogroq.errors import Attempt
 from aiogroq.local import Fault, LocalGroq
 
 from .fake_clock import run_on_fake_clock
-from .raw_server import MODEL, QUESTION, Answer, Exchange, RawServer, answer, ask, completion, raw_server
+from .raw_server import (
+    MODEL,
+    QUESTION,
+    Exchange,
+    Handler,
+    RawServer,
+    ask,
+    completion,
+    http_response,
+    raw_server,
+)
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -32,7 +42,7 @@ BACKOFF = "backoff"
 DATE = "a date 4 s from now"
 
 
-def refuses(status: int, headers: dict[str, str]) -> Answer:
+def refuses(status: int, headers: dict[str, str]) -> Handler:
     async def refuse(exchange: Exchange) -> None:
         sent = dict(headers)
         if sent.get("retry-after") == DATE:
@@ -41,13 +51,13 @@ def refuses(status: int, headers: dict[str, str]) -> Answer:
             sent["retry-after"] = format_datetime(date, usegmt=True)
         more = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         more += f"x-request-id: req_{exchange.number}\r\n"
-        await exchange.write(answer(b'{"error": {"message": "no"}}', status=f"{status} No", more=more))
+        await exchange.write(http_response(b'{"error": {"message": "no"}}', status=f"{status} No", more=more))
 
     return refuse
 
 
 def failed(
-    serve: Answer, *, deadline_s: float | None = None, max_retries: int = 2
+    serve: Handler, *, deadline_s: float | None = None, max_retries: int = 2
 ) -> tuple[APIError, float, RawServer]:
     """The error of a call that cannot succeed, the seconds that it took by the fake clock, and its server."""
 
@@ -159,7 +169,7 @@ def test_without_retries_a_connection_that_breaks_off_is_one_request() -> None:
     assert (raw.requests, raw.connections, took_s) == (1, 1, 0.0)
 
 
-def test_the_deadline_counts_answers_and_waits_together() -> None:
+def test_the_deadline_counts_responses_and_waits_together() -> None:
     async def slow(exchange: Exchange) -> None:
         await asyncio.sleep(2.0)
         await refuses(503, {"retry-after": "1.5"})(exchange)
@@ -234,7 +244,7 @@ def test_each_retry_is_a_line_of_the_log_with_its_reason_and_wait(caplog: pytest
         elif exchange.number == 1:
             await refuses(429, {"retry-after": "2.5"})(exchange)
         else:
-            await exchange.write(answer(completion()))
+            await exchange.write(http_response(completion()))
 
     async def main() -> str:
         async with raw_server(misbehave) as raw, raw.client(max_retries=2) as client:
@@ -250,7 +260,7 @@ def test_each_retry_is_a_line_of_the_log_with_its_reason_and_wait(caplog: pytest
 
 
 @pytest.mark.parametrize("max_retries", [0, 2])
-def test_the_blocking_client_sends_as_often(server: LocalGroq, max_retries: int) -> None:
+def test_the_sync_client_sends_as_often(server: LocalGroq, max_retries: int) -> None:
     server.script(Fault(status=503, headers={"retry-after": "0"}, times=None))
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=max_retries) as client:
         with pytest.raises(APIStatusError) as caught:

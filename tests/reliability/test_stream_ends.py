@@ -57,8 +57,8 @@ class EarlyExits:
             os.killpg(process.pid, signal.SIGKILL)
             raise AssertionError(f"{self._unseen(list(ways))} was not seen:\n{_said(process)}") from None
         self._go.touch()
-        left, answer, times = self._programs.finish(process)
-        assert (left, answer) == ("left", "2+2 = 4.")
+        left, response, times = self._programs.finish(process)
+        assert (left, response) == ("left", "2+2 = 4.")
         assert all(request.disconnected for request in requests[:count])
         left_at = [float(at) for at in times.split()]
         took_s = [
@@ -93,7 +93,7 @@ def test_leaving_a_stream_ends_its_connection_at_once(
     assert later_than(AT_ONCE_S, early_exits.seconds(kind, ways)) == {}
 
 
-def test_leaving_before_the_answer_begins_ends_the_connection_at_once(early_exits: EarlyExits) -> None:
+def test_leaving_before_the_response_begins_ends_the_connection_at_once(early_exits: EarlyExits) -> None:
     assert later_than(AT_ONCE_S, early_exits.seconds(ASYNC, UNANSWERED, is_answered=False)) == {}
 
 

@@ -28,8 +28,8 @@ from .raw_server import (
     QUESTION,
     SSE_HEAD,
     USAGE,
-    Answer,
     Exchange,
+    Handler,
     chunked,
     delta,
     raw_server,
@@ -146,7 +146,7 @@ async def test_one_data_line_of_32_megabytes_is_one_chunk() -> None:
 IDLE_S = 10.0
 
 
-def silence(serve: Answer, after_s: float) -> None:
+def silence(serve: Handler, after_s: float) -> None:
     """The stream ends at its idle limit, this long after it began, with what had arrived."""
 
     async def main() -> None:
@@ -216,7 +216,7 @@ def test_a_stream_that_drips_on_and_on_lives() -> None:
     run_on_fake_clock(main)
 
 
-# --------------------------------------------------------------------------------------------------- the blocking client
+# --------------------------------------------------------------------------------------------------- the sync client
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_stream_that_drips_on_and_on_lives() -> None:
     ],
     ids=["cut", "error event", "stall"],
 )
-def test_a_blocking_stream_ends_in_the_same_errors(
+def test_a_sync_stream_ends_in_the_same_errors(
     server: LocalGroq, fault: Fault, expected: type[APIError]
 ) -> None:
     server.script(fault)

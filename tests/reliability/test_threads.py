@@ -184,7 +184,7 @@ async def test_wait_for_ends_a_download_to_a_pipe_that_nobody_reads(
         assert time.monotonic() - began_at < TOTAL_S + LATE_S
 
 
-def test_a_blocking_download_keeps_the_deadline_too(server: LocalGroq, pipe: Path) -> None:
+def test_a_sync_download_keeps_the_deadline_too(server: LocalGroq, pipe: Path) -> None:
     with (
         Groq(api_key="k", base_url=server.base_url, timeout=Timeout(10, total=TOTAL_S)) as client,
         client.audio.speech.with_streaming_response.create(**SPEECH) as response,

@@ -1,4 +1,4 @@
-"""Each time limit alone, all others unlimited: over real sockets, and on a fake clock."""
+"""Each timeout alone, all others unlimited: over real sockets, and on a fake clock."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from .raw_server import (
     QUESTION,
     SSE_HEAD,
     Exchange,
-    answer,
     ask,
     chunked,
     completion,
     delta,
+    http_response,
     raw_server,
     stream,
 )
@@ -64,7 +64,7 @@ async def silent(exchange: Exchange) -> None:
 
 @contextlib.contextmanager
 def full_backlog() -> Iterator[int]:
-    """A port that takes no more connections, and refuses none either."""
+    """A port that takes no more connections, and rejects none either."""
     with contextlib.ExitStack() as sockets:
         listener = sockets.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))
@@ -112,7 +112,7 @@ async def begin_of_head() -> Caught:
 
 async def read() -> Caught:
     async def serve(exchange: Exchange) -> None:
-        await exchange.write(answer(completion())[:-5])
+        await exchange.write(http_response(completion())[:-5])
         await exchange.gone()
 
     async with raw_server(serve) as raw, raw.client(**only("read")) as client:
@@ -160,7 +160,7 @@ async def idle() -> Caught:
 async def total() -> Caught:
     async def serve(exchange: Exchange) -> None:
         body = completion()
-        await exchange.write(answer(b" " * 100_000 + body)[: -len(body)])
+        await exchange.write(http_response(b" " * 100_000 + body)[: -len(body)])
         while True:
             await exchange.write(b" ")
             await asyncio.sleep(0.1)
@@ -249,7 +249,7 @@ def test_the_body_of_an_error_is_not_waited_for_to_its_last_byte() -> None:
     run_on_fake_clock(main)
 
 
-def test_a_blocking_call_ends_at_its_limit(server: LocalGroq) -> None:
+def test_a_sync_call_ends_at_its_limit(server: LocalGroq) -> None:
     server.script(Fault(before_head=True, end="stall"))
     timeout = Timeout(None, first_byte=0.1)
     with Groq(api_key="gsk_x", base_url=server.base_url, timeout=timeout) as client:

@@ -18,8 +18,8 @@ from .raw_server import (
     QUESTION,
     SSE_HEAD,
     USAGE,
-    Answer,
     Exchange,
+    Handler,
     chunked,
     delta,
     raw_server,
@@ -54,7 +54,7 @@ COUNTING = event(known("one "), usage=USAGE) + event(known("two"), usage=USAGE)
 TWO_CHOICES = event(known("one ")) + event(known("two", reason="stop")) + event(known("other", index=1))
 
 
-def ends(sent: bytes) -> Answer:
+def ends(sent: bytes) -> Handler:
     """Send this in order, with HTTP's own end."""
 
     async def serve(exchange: Exchange) -> None:
@@ -63,7 +63,7 @@ def ends(sent: bytes) -> Answer:
     return serve
 
 
-def breaks(sent: bytes) -> Answer:
+def breaks(sent: bytes) -> Handler:
     """Send this, and close the connection where HTTP wants an end."""
 
     async def serve(exchange: Exchange) -> None:
@@ -73,7 +73,7 @@ def breaks(sent: bytes) -> Answer:
     return serve
 
 
-def closes(sent: bytes) -> Answer:
+def closes(sent: bytes) -> Handler:
     """Send this in a body that ends with its connection."""
 
     async def serve(exchange: Exchange) -> None:
@@ -154,7 +154,7 @@ async def test_partial_is_what_has_arrived_so_far() -> None:
         assert events.partial.choices[0].message.content == "one two"
 
 
-def test_a_blocking_stream_cut_by_done_is_an_error_too(server: LocalGroq) -> None:
+def test_a_sync_stream_cut_by_done_is_an_error_too(server: LocalGroq) -> None:
     server.script(Fault(body=OPEN + DONE, content_type="text/event-stream"))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         events = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
@@ -188,7 +188,7 @@ async def test_an_event_without_data_does_not_hold_back_those_before_it() -> Non
 
     async with raw_server(serve) as raw, raw.client() as client:
         events = await stream(client)
-        assert len(await asyncio.wait_for(events.next_batch(), 5)) == 1  # what a blocking stream reads by
+        assert len(await asyncio.wait_for(events.next_batch(), 5)) == 1  # what a sync stream reads by
         go_on.set()
         assert len(await events.next_batch()) == 1
         assert await events.next_batch() == []

@@ -24,11 +24,11 @@ Wait = Callable[[], object]
 
 
 async def iterator(before_second: Wait) -> AsyncIterator[bytes]:
-    """An async iterator that waits before its second piece, off the loop."""
+    """An async iterator that waits before its second chunk, off the loop."""
     yield PIECES[0]
     await asyncio.to_thread(before_second)
-    for piece in PIECES[1:]:
-        yield piece
+    for chunk in PIECES[1:]:
+        yield chunk
 
 
 class OneWay:
@@ -61,7 +61,7 @@ class Seekable(io.BytesIO):
 
 
 def answered(server: LocalGroq) -> list[int | None]:
-    """The status of the answer to each request, None for one that did not arrive whole."""
+    """The status of the response to each request, None for one that did not arrive whole."""
     return [request.status for request in server.requests]
 
 
@@ -156,7 +156,7 @@ AT_ONCE: dict[str, tuple[Callable[[], Any], type[BaseException] | None]] = {
 async def test_a_source_may_end_or_fail_before_its_first_wait(
     client: AsyncGroq, server: LocalGroq, source: Callable[[], Any], expected: type[BaseException] | None
 ) -> None:
-    server.script(Fault(status=200, body={"id": "file-1"}))  # by itself it refuses an empty file
+    server.script(Fault(status=200, body={"id": "file-1"}))  # by itself it rejects an empty file
     uploaded = client.files.create(file=("a", source()), purpose="batch")
     if expected is not None:
         with pytest.raises(expected):
@@ -209,7 +209,7 @@ async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) 
 
 
 @pytest.mark.usefixtures("task_factory")
-async def test_once_an_answer_has_begun_a_source_does_not_put_its_limits_off(server: LocalGroq) -> None:
+async def test_once_a_response_has_begun_a_source_does_not_put_its_limits_off(server: LocalGroq) -> None:
     async def ticking() -> AsyncIterator[bytes]:
         while True:
             yield b"x"
@@ -273,18 +273,18 @@ def test_what_a_source_raises_is_for_the_caller_and_never_retried(
     assert retries == []
     assert answered(server) in ([], [None])
     assert capfd.readouterr().err == ""
-    assert upload(CONTENT) == len(CONTENT)  # the thread of the blocking client has survived
+    assert upload(CONTENT) == len(CONTENT)  # the thread of the sync client has survived
 
 
 @pytest.mark.parametrize(
-    ("piece", "words"), [("text", "open it with mode 'rb'"), (3, "gives int, not bytes")], ids=["str", "int"]
+    ("chunk", "words"), [("text", "open it with mode 'rb'"), (3, "gives int, not bytes")], ids=["str", "int"]
 )
 async def test_a_source_that_gives_no_bytes_is_a_type_error(
-    client: AsyncGroq, server: LocalGroq, piece: Any, words: str
+    client: AsyncGroq, server: LocalGroq, chunk: Any, words: str
 ) -> None:
     async def source() -> AsyncIterator[bytes]:
         yield b"first"
-        yield piece
+        yield chunk
 
     with pytest.raises(TypeError, match=words):
         await client.files.create(file=source(), purpose="batch")
@@ -312,7 +312,7 @@ async def test_a_pipe_that_has_nothing_at_the_moment_is_not_at_its_end(
 # ----------------------------------------------------------------------------------------------------- hanging
 
 
-def test_a_path_that_is_no_regular_file_is_refused_at_once(
+def test_a_path_that_is_no_regular_file_is_rejected_at_once(
     upload: Callable[..., int], server: LocalGroq, tmp_path: Path
 ) -> None:
     fifo = tmp_path / "fifo"

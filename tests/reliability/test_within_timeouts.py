@@ -1,4 +1,4 @@
-"""What keeps to its time limits may take as long as it likes: over real sockets, on a fake clock."""
+"""What keeps to its timeouts may take as long as it likes: over real sockets, on a fake clock."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .raw_server import (
     LAST_CHUNK,
     SSE_HEAD,
     Exchange,
-    answer,
     ask,
     chunked,
     completion,
     delta,
     end,
+    http_response,
     raw_server,
     stream,
     text_of,
@@ -37,7 +37,7 @@ LIMIT_S = 6.0
 
 async def bytes_now_and_then() -> None:
     async def serve(exchange: Exchange) -> None:
-        sent = answer(completion())
+        sent = http_response(completion())
         for position in range(0, len(sent), 20):
             await asyncio.sleep(5.5)
             await exchange.write(sent[position : position + 20])
@@ -69,9 +69,9 @@ async def a_slow_reader_of_a_stream() -> None:
 async def a_wait_between_tries() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.number == 0:
-            await exchange.write(answer(b"{}", status="503 No", more="retry-after: 50\r\n"))
+            await exchange.write(http_response(b"{}", status="503 No", more="retry-after: 50\r\n"))
         else:
-            await exchange.write(answer(completion()))
+            await exchange.write(http_response(completion()))
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=1) as client:
         assert await ask(client) == "four"
@@ -82,7 +82,7 @@ async def a_wait_after_a_try_without_an_answer() -> None:
         if exchange.number == 0:
             exchange.close()
         else:
-            await exchange.write(answer(completion()))
+            await exchange.write(http_response(completion()))
 
     async with raw_server(serve) as raw, raw.client(timeout=0.1, max_retries=1) as client:
         assert await ask(client) == "four"
@@ -90,7 +90,7 @@ async def a_wait_after_a_try_without_an_answer() -> None:
 
 async def a_loop_that_is_held_up_before_an_answer() -> None:
     async def serve(exchange: Exchange) -> None:
-        await exchange.write(answer(completion()))
+        await exchange.write(http_response(completion()))
         hold_up(10 * LIMIT_S)  # it is in the socket, and nobody could read it
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
@@ -110,7 +110,7 @@ async def a_loop_that_is_held_up_in_a_stream() -> None:
 
 async def a_loop_that_is_blocked_again_and_again_before_each_response() -> None:
     async def serve(exchange: Exchange) -> None:
-        await exchange.write(answer(completion()))
+        await exchange.write(http_response(completion()))
         hold_up(10 * LIMIT_S)
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
@@ -180,7 +180,7 @@ def test_after_a_limit_has_passed_the_pool_is_well() -> None:
         if exchange.number == 0:
             await exchange.gone()
         else:
-            await exchange.write(answer(completion()))
+            await exchange.write(http_response(completion()))
 
     async def main() -> None:
         options = {"timeout": Timeout(None, first_byte=LIMIT_S), "http_client": DefaultAioHttpClient(limit=1)}
@@ -196,7 +196,7 @@ def test_after_a_limit_has_passed_the_pool_is_well() -> None:
 @pytest.mark.parametrize("use", [ask, text_of], ids=["answer", "stream"])
 def test_what_kept_the_time_of_a_call_is_let_go_of_as_the_call_ends(use: Callable[[Any], Any]) -> None:
     async def serve(exchange: Exchange) -> None:
-        await (end(exchange) if use is text_of else exchange.write(answer(completion())))
+        await (end(exchange) if use is text_of else exchange.write(http_response(completion())))
 
     def kept() -> list[object]:
         return [each for each in gc.get_objects() if isinstance(each, (AioBody, PhaseTimer))]

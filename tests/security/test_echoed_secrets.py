@@ -1,4 +1,4 @@
-"""A key that the server sends back is in no error, wherever in the answer it stands."""
+"""A key that the server sends back is in no error, wherever in the response it stands."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_nor_is_it_in_the_error_of_a_stream(fault: Fault) -> None:
     ],
     ids=["status line", "header line", "short"],
 )
-async def test_an_answer_that_cannot_be_read_is_told_in_one_plain_sentence(raw: bytes, said: str) -> None:
+async def test_a_response_that_cannot_be_read_is_told_in_one_plain_sentence(raw: bytes, said: str) -> None:
     error = await _error_of(Fault(raw=raw))
     assert isinstance(error, APIConnectionError)
     assert str(error) == f"Connection error: {said}"

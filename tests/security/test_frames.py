@@ -194,7 +194,7 @@ BLOCKING_CALLS = [
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("call", BLOCKING_CALLS, ids=lambda call: call.__name__)
 @pytest.mark.parametrize("name", FAULTS)
-def test_no_frame_of_an_error_of_a_blocking_call_has_the_key(
+def test_no_frame_of_an_error_of_a_sync_call_has_the_key(
     name: str, call: Callable[[Groq], None], server: LocalGroq
 ) -> None:
     server.script(FAULTS[name])

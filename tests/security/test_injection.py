@@ -30,14 +30,14 @@ async def test_a_header_that_would_be_two_or_is_no_ascii_is_not_sent(
 
 # A line break separates the headers of the variable; NUL and half characters cannot stand in one.
 @pytest.mark.parametrize("end", ["\r", "é", "\x7f", "\u2028"])
-def test_a_header_of_the_environment_is_refused_as_early(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_header_of_the_environment_is_rejected_as_early(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_CUSTOM_HEADERS", f"X-A: a{end}b")
     with pytest.raises(GroqError, match=r"not sent|cannot be the name"):
         AsyncGroq(api_key="k")
 
 
 @pytest.mark.parametrize("end", BREAKS)
-def test_a_key_that_would_be_two_headers_is_refused_without_being_shown(end: str) -> None:
+def test_a_key_that_would_be_two_headers_is_rejected_without_being_shown(end: str) -> None:
     with pytest.raises(GroqError, match="not sent anywhere") as caught:
         AsyncGroq(api_key=f"gsk_hunter2{end}tail")
     assert "hunter2" not in f"{caught.value!r}"

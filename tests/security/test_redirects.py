@@ -23,8 +23,8 @@ async def test_a_post_is_sent_on_with_the_same_method_body_and_key(
     status: int, client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(redirect(status, f"{HERE}/chat/completions?moved=1"))
-    answer = await client.chat.completions.create(model=MODEL, messages=QUESTION)
-    assert answer.choices[0].message.content
+    response = await client.chat.completions.create(model=MODEL, messages=QUESTION)
+    assert response.choices[0].message.content
     first, second = server.requests
     assert second.query == {"moved": "1"}
     for name in ("method", "body", "connection_id"):
@@ -145,7 +145,7 @@ async def test_an_error_after_a_redirect_names_the_url_that_answered(
         await client.models.list()
 
 
-def test_a_blocking_client_follows_the_same(groq_client: Groq, server: LocalGroq) -> None:
+def test_a_sync_client_follows_the_same(groq_client: Groq, server: LocalGroq) -> None:
     server.script(redirect(307, f"{HERE}/chat/completions"))
     assert groq_client.chat.completions.create(model=MODEL, messages=QUESTION).choices
     server.script(redirect(307, "http://localhost:9/"))

@@ -137,7 +137,7 @@ ANSWERS: dict[str, Fault] = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-async def test_no_answer_brings_a_secret_to_light(name: str, server: LocalGroq, output: Output) -> None:
+async def test_no_response_brings_a_secret_to_light(name: str, server: LocalGroq, output: Output) -> None:
     asyncio.get_running_loop().set_debug(True)
     tries = 1 if ANSWERS[name].headers else 0
     client = AsyncGroq(**options(server.base_url, timeout=Timeout(5, read=0.2), max_retries=tries))
@@ -161,7 +161,7 @@ async def test_no_answer_brings_a_secret_to_light(name: str, server: LocalGroq, 
 
 
 @pytest.mark.parametrize("name", ["401", "404", "429", "500", "html", "cut", "reset", "silent", "an echo"])
-def test_no_answer_to_a_blocking_call_brings_a_secret_to_light(
+def test_no_response_to_a_sync_call_brings_a_secret_to_light(
     name: str, server: LocalGroq, output: Output
 ) -> None:
     tries = 1 if ANSWERS[name].headers else 0
@@ -298,7 +298,7 @@ def test_no_part_of_a_client_shows_a_secret(cls: Any, server: LocalGroq, output:
     assert len(seen) > 20
 
 
-async def test_an_answer_does_not_show_what_was_sent(server: LocalGroq, output: Output) -> None:
+async def test_a_response_does_not_show_what_was_sent(server: LocalGroq, output: Output) -> None:
     client = AsyncGroq(**options(server.base_url))
     raw = await client.models.with_raw_response.list()
     output.add(
