@@ -202,10 +202,10 @@ def test_a_request_that_was_sent_whole_and_timed_out_is_not_sent_again() -> None
 def test_asked_for_a_read_timeout_is_retried_though_it_may_be_paid_twice(phase: str) -> None:
     async def silent_at_first(exchange: Exchange) -> None:
         if exchange.number:
-            await exchange.write(answer(completion()))
+            await exchange.write(http_response(completion()))
         else:
             if phase == "read":
-                await exchange.write(answer(completion())[:-5])
+                await exchange.write(http_response(completion())[:-5])
             await exchange.gone()
 
     async def main() -> tuple[int, int]:
@@ -218,7 +218,7 @@ def test_asked_for_a_read_timeout_is_retried_though_it_may_be_paid_twice(phase: 
             assert not asking.copy(retry_read_timeouts=False).retry_read_timeouts
             return raw.requests, raw.connections
 
-    assert run_driven(main) == (2, 2)
+    assert run_on_fake_clock(main) == (2, 2)
 
 
 def test_a_request_larger_than_its_limit_is_not_sent_again() -> None:
@@ -226,7 +226,7 @@ def test_a_request_larger_than_its_limit_is_not_sent_again() -> None:
 
     async def limited(exchange: Exchange) -> None:
         body = json.dumps({"error": {"message": text, "code": "rate_limit_exceeded"}}).encode()
-        await exchange.write(answer(body, status="429 No", more="retry-after: 1\r\n"))
+        await exchange.write(http_response(body, status="429 No", more="retry-after: 1\r\n"))
 
     error, took_s, raw = failed(limited)
     assert isinstance(error, RateLimitError)
