@@ -13,15 +13,15 @@ from ..errors import (
     GroqError,
 )
 from ..protocol.chat_stream import ByEventType
-from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventTooLargeError, SSEParser
+from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, EventTooLargeError, SSEParser
 from ..protocol.stream_protocol import StreamEnd, StreamProtocol
 from ..protocol.tracebacks import without_frames
-from ..types._decode import DECODE_ERRORS, NotJSONError
+from ..types._decode import DECODE_ERRORS
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
-from . import stream_errors
 from .body import AioBody
+from .event_errors import SHOWN_BYTES, decode_event, not_a_stream, redacted_headers, stopped_early
 
 T = TypeVar("T")
 
@@ -60,6 +60,7 @@ class AsyncStream(Generic[T]):
         self._body = body
         body.expect_events()
         self._protocol = protocol
+        self._add_bytes = protocol.add_bytes
         fast = protocol.fast
         self._decode: Any = fast.decode if fast is not None else None
         self._store = fast.store if fast is not None else None
@@ -174,12 +175,12 @@ class AsyncStream(Generic[T]):
 
     def _parse(self, chunk: bytes) -> None:
         if self._first_bytes is not None:
-            self._first_bytes += chunk[: stream_errors.SHOWN_BYTES]
+            self._first_bytes += chunk[:SHOWN_BYTES]
         events = self._parser.feed(chunk)
         if events:
             self._first_bytes = None
             self._ready[:0] = reversed(events)
-            self._protocol.add_bytes(len(chunk))
+            self._add_bytes(len(chunk))
 
     async def _take(self, special: list[bytes]) -> T:
         """Take the event out of ``special``, and return its value. Raises the error that it is."""
@@ -192,7 +193,7 @@ class AsyncStream(Generic[T]):
         if not event:
             return cast("T", _NO_VALUE)  # some gateways keep a connection alive by these
         try:
-            value = self._value(event)
+            value = decode_event(protocol, self._body, event)
         except APIError as error:
             self._ready.clear()
             self._fail(error)
@@ -201,7 +202,7 @@ class AsyncStream(Generic[T]):
         reason = protocol.stop_reason(value)
         if reason is not None:
             self._ready.clear()
-            self._fail(stream_errors.stopped_early(self._body, reason))
+            self._fail(stopped_early(self._body, reason))
         elif protocol.is_end(event):
             self._ready[:] = [protocol.end_marker]  # ends the stream when the next event is asked for
         return value
@@ -223,32 +224,13 @@ class AsyncStream(Generic[T]):
         error.__cause__ = cause
         self._fail(error)
 
-    def _value(self, event: bytes) -> T:
-        if type(event) is Event and event.name == "error":
-            raise self._status_error(event)
-        try:
-            value = self._protocol.decode(event)
-        except NotJSONError as error:
-            raise stream_errors.not_json(self._body, event) from error
-        if self._protocol.is_error(event, value):
-            raise self._status_error(event)
-        return value
-
-    def _status_error(self, event: bytes) -> APIStatusError:
-        error = stream_errors.status_error(self._body, event)
-        self._on_error(error)
-        return error
-
     def _end_of_body(self) -> None:
         rest = self._parser.end()
         if rest and self._protocol.is_complete(rest):
             self._first_bytes = None
             self._ready.insert(0, rest)
         elif self._first_bytes is not None and (self._protocol.has_result or rest is not None):
-            error = stream_errors.not_a_stream(self._body, bytes(self._first_bytes))
-            if isinstance(error, APIStatusError):
-                self._on_error(error)
-            self._fail(error)
+            self._fail(not_a_stream(self._body, bytes(self._first_bytes)))
         else:
             self._end_with(StreamEnd(False, is_within_event=rest is not None, is_framed=self._body.is_framed))
 
@@ -259,7 +241,9 @@ class AsyncStream(Generic[T]):
             error = APIConnectionError(
                 f"{error} (`max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        error.request_id = error.request_id or stream_errors.redacted_headers(self._body).get("x-request-id")
+        if isinstance(error, APIStatusError):
+            self._on_error(error)
+        error.request_id = error.request_id or redacted_headers(self._body).get("x-request-id")
         self._error = without_frames(self._body.with_attempts(error))
         self._report_end(error)
         self._body.abort()

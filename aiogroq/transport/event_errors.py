@@ -1,6 +1,9 @@
-"""The errors of streams. What a server sent is redacted in them: it may have sent the request back, secrets included."""
+"""Events of a stream as values, or as the errors that they are. What a server sent is redacted in the errors: it may have
+sent the request back, secrets included."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 from multidict import CIMultiDict
 
@@ -13,8 +16,12 @@ from ..errors import (
 )
 from ..protocol import answer
 from ..protocol.headers import scrub, scrub_headers, scrub_text
+from ..protocol.sse import Event
+from ..protocol.stream_protocol import StreamProtocol
 from ..types._decode import NotJSONError, decode_untyped
 from .body import AioBody
+
+T = TypeVar("T")
 
 SHOWN_BYTES = 64 * 1024
 """Bytes of a response without events that its error shows."""
@@ -25,16 +32,27 @@ def redacted_headers(body: AioBody) -> CIMultiDict[str]:
     return scrub_headers(body.headers, body.sent)
 
 
-def status_error(body: AioBody, event: bytes) -> APIStatusError:
-    """Return the error that an event of the stream is, or a response that is not a stream."""
+def decode_event(protocol: StreamProtocol[T], body: AioBody, event: bytes) -> T:
+    """Return the value of an event.
+
+    Raises `APIStatusError` for an error that the service sends, and `APIConnectionError` for data that is not JSON.
+    """
+    if type(event) is Event and event.name == "error":
+        raise _status_error(body, event)
+    try:
+        value = protocol.decode(event)
+    except NotJSONError as error:
+        text = repr(scrub(event, body.sent)[:200])
+        message = f"The stream has an event that is not JSON: {text}"
+        raise APIConnectionError(message, body.request) from error
+    if protocol.is_error(event, value):
+        raise _status_error(body, event)
+    return value
+
+
+def _status_error(body: AioBody, event: bytes) -> APIStatusError:
     data = scrub(bytes(event), body.sent)
     return answer.error_from_event(data, body.status, redacted_headers(body), body.request)
-
-
-def not_json(body: AioBody, event: bytes) -> APIConnectionError:
-    """Return the error for an event whose data is not JSON."""
-    text = repr(scrub(event, body.sent)[:200])
-    return APIConnectionError(f"The stream has an event that is not JSON: {text}", body.request)
 
 
 def stopped_early(body: AioBody, reason: str) -> APIError:
@@ -50,7 +68,7 @@ def not_a_stream(body: AioBody, content: bytes) -> APIError:
     except NotJSONError:
         decoded = None
     if isinstance(decoded, dict) and "error" in decoded:
-        return status_error(body, content)
+        return _status_error(body, content)
     content = scrub(content, body.sent)
     kind = body.headers.get("content-type", "no content type")
     text = content[:SHOWN_BYTES].decode(errors="replace")
