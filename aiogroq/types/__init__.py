@@ -48,7 +48,8 @@ from .chat import (
     ChatCompletionToolParam,
     ChatCompletionUserMessageParam,
 )
-from .chat_params import REQUEST_FIELDS, ChatParams, CompletionCreateParams, MessageTypes
+from .chat.chat_completion_message import REQUEST_FIELDS
+from .chat_params import ChatParams, CompletionCreateParams, MessageTypes
 from .completion_usage import (
     CompletionTokensDetails,
     CompletionUsage,

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Union
 
 from ._params import CallOptions, Opt
-from ._roles import REQUEST_FIELDS as REQUEST_FIELDS
 from ._typing import Required, TypeAlias
 from .chat.chat_completion_message import ChatCompletionMessage
 from .chat.chat_completion_message_param import ChatCompletionMessageParam

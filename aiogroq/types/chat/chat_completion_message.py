@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from .._model import BaseModel
-from .._roles import REQUEST_FIELDS
 from .chat_completion_message_tool_call import ChatCompletionMessageToolCall, Function
 from .executed_tools import (
     Annotation,
@@ -36,6 +35,20 @@ __all__ = [
     "Function",
     "FunctionCall",
 ]
+
+REQUEST_FIELDS: Final[dict[str, frozenset[str]]] = {
+    "system": frozenset({"role", "content"}),
+    "developer": frozenset({"role", "content"}),
+    "user": frozenset({"role", "content"}),
+    "assistant": frozenset({"role", "content", "reasoning", "tool_calls", "function_call"}),
+    "tool": frozenset({"role", "content", "tool_call_id"}),
+    "function": frozenset({"role", "content", "name"}),
+}
+"""The role of a message to the fields that it may have in a request. The service rejects other fields (400).
+
+So the message of a response, which has more fields, cannot be sent back unchanged. ``name`` is allowed for ``function``
+only: the service documents a 400 for it elsewhere.
+"""
 
 
 class FunctionCall(BaseModel):
