@@ -1,4 +1,4 @@
-"""One scenario with one package: ``python -m benchmarks.faults.child NAME PACKAGE URL``, the outcome as JSON on stdout."""
+"""Runs one scenario with one package: ``python -m benchmarks.faults.child NAME PACKAGE URL``. Prints the outcome as JSON."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ import time
 from typing import Any
 
 from . import catalog
-from .scenario import Side
+from .scenario import Package
 
 MARK = "OUTCOME "
 
 
-def main(name: str, package: str, url: str) -> None:
-    """Do the scenario's action and report."""
-    side = Side(importlib.import_module(package), url)
+def main(name: str, module: str, url: str) -> None:
+    """Run the action of the scenario and print the outcome."""
+    package = Package(importlib.import_module(module), url)
     action = catalog.SCENARIOS[name].action
-    # A run in the background of a shell inherits that SIGINT is ignored.
+    # A background job of a shell inherits an ignored SIGINT.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     started_at = time.monotonic()
     report: dict[str, Any] = {}
     try:
         if inspect.iscoroutinefunction(action):
-            report["value"] = asyncio.run(action(side))
+            report["value"] = asyncio.run(action(package))
         else:
-            report["value"] = action(side)
+            report["value"] = action(package)
     except BaseException as error:
         report["error"] = [cls.__name__ for cls in type(error).__mro__]
         report["message"] = str(error)

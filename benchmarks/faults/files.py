@@ -1,4 +1,4 @@
-"""Files that come down cut, packed or over an earlier one, and files that go up."""
+"""Downloads: truncated, compressed, replacing an existing file."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import wire
-from .scenario import OWN, Judge, Outcome, Raw, Served, Side, fails, gives, scenario
+from . import raw_server
+from .scenario import API_ERROR, Judge, Outcome, Package, RawServer, ServerLog, raises, returns, scenario
 
 _GROUP = "files"
 _random = random.Random(1)
 DATA = b"".join(b"line %d %b\n" % (n, _random.randbytes(n % 24)) for n in range(12_000))
-"""What the server has: half of it can be compressed."""
+"""The content of the file. About half of it is compressible."""
 
 
 def _compressor(coding: str) -> Callable[[bytes], bytes] | None:
-    """What packs in *coding*; None where its library is missing, and then no client here asks for it."""
+    """Return the compressor of *coding*, or None if its library is missing; then no client requests it."""
     if coding in ("gzip", "deflate"):
         return gzip.compress if coding == "gzip" else zlib.compress
     for name in {"br": ("brotli",), "zstd": ("compression.zstd", "backports.zstd")}[coding]:
@@ -42,17 +42,17 @@ def _file(body: bytes, headers: str = "") -> bytes:
     return head.encode() + body
 
 
-def _cut_where_asked_for(coding: str, cut_bytes: int) -> Raw:
-    """In *coding* without its last bytes for who asks for it, in correct framing; plain and whole for others."""
+def _truncated_if_requested(coding: str, missing_bytes: int) -> RawServer:
+    """Send the file in *coding* without its last bytes, with valid framing, if the request accepts *coding*; else unencoded."""
 
-    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-        await wire.read_request(served, reader)
-        wanted = [
-            line for line in served.heads[-1].lower().split("\r\n") if line.startswith("accept-encoding:")
+    async def handle(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+        await raw_server.read_request(log, reader)
+        accepted = [
+            line for line in log.heads[-1].lower().split("\r\n") if line.startswith("accept-encoding:")
         ]
         compress = _compressor(coding)
-        if compress and any(coding in line for line in wanted):
-            writer.write(_file(compress(DATA)[:-cut_bytes], f"Content-Encoding: {coding}\r\n"))
+        if compress and any(coding in line for line in accepted):
+            writer.write(_file(compress(DATA)[:-missing_bytes], f"Content-Encoding: {coding}\r\n"))
         else:
             writer.write(_file(DATA))
         await writer.drain()
@@ -71,105 +71,107 @@ def _compared(content: bytes) -> str:
     return "whole" if content == DATA else f"{len(content)} of {len(DATA)} bytes"
 
 
-async def _saved(side: Side, path: str) -> None:
-    async with side.client() as client, client.files.with_streaming_response.content("file_1") as response:
+async def _saved(package: Package, path: str) -> None:
+    async with package.client() as client, client.files.with_streaming_response.content("file_1") as response:
         await response.stream_to_file(path)
 
 
-async def saved(side: Side) -> str:
-    """A download into a file, compared with what the server has."""
+async def saved(package: Package) -> str:
+    """Download into a file and compare it with the content."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
-        await _saved(side, str(path))
+        await _saved(package, str(path))
         return _compared(path.read_bytes())
 
 
-async def read(side: Side) -> str:
-    """A download into memory, compared with what the server has."""
-    async with side.client() as client:
+async def read(package: Package) -> str:
+    """Download into memory and compare it with the content."""
+    async with package.client() as client:
         response = await client.files.content("file_1")
         content = response.read()
         return _compared(await content if asyncio.iscoroutine(content) else content)
 
 
-def _download(name: str, raw: Raw, expects: str, judge: Judge = _whole_or_error, action: Any = saved) -> None:
+def _download(
+    name: str, raw: RawServer, expects: str, judge: Judge = _whole_or_error, action: Any = saved
+) -> None:
     scenario(_GROUP, name, judge, raw=raw, expects=expects)(action)
 
 
 for _coding in ("gzip", "deflate", "br", "zstd"):
     _download(
-        f"a download in {_coding} without its last bytes is not saved as the file",
-        _cut_where_asked_for(_coding, 9),
-        "A file that lacks its end is an error, however the transfer was packed.",
+        f"a truncated {_coding} download is not saved",
+        _truncated_if_requested(_coding, 9),
+        "A truncated file is an error, however the transfer was compressed.",
     )
 _download(
-    "half of a download in br is not handed out as the content",
-    _cut_where_asked_for("br", 60_000),
-    "Content that lacks its second half is an error, however the transfer was packed.",
+    "half of a br download is not returned as the content",
+    _truncated_if_requested("br", 60_000),
+    "Truncated content is an error, however the transfer was compressed.",
     action=read,
 )
 _download(
-    "packed in gzip twice: the file or an error, and nothing packed",
-    wire.answers(_file(gzip.compress(gzip.compress(DATA)), "Content-Encoding: gzip, gzip\r\n")),
-    "The server says how it packed the file, so packed bytes are not the file.",
+    "gzip applied twice: the file or an error, not compressed data",
+    raw_server.responds(_file(gzip.compress(gzip.compress(DATA)), "Content-Encoding: gzip, gzip\r\n")),
+    "The header names the content codings, so compressed bytes are not the file.",
 )
 _download(
-    "a coding of the registry that nobody asked for: an error, and nothing packed",
-    wire.answers(_file(zlib.compress(DATA), "Content-Encoding: compress\r\n")),
-    "What cannot be unpacked is not the file.",
-    fails(*OWN),
+    "a registered content coding that was not requested: an error, not compressed data",
+    raw_server.responds(_file(zlib.compress(DATA), "Content-Encoding: compress\r\n")),
+    "A body that cannot be decompressed is not the file.",
+    raises(*API_ERROR),
 )
 
 
-async def _cut_between_chunks(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-    await wire.read_request(served, reader)
+async def _closed_between_chunks(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+    await raw_server.read_request(log, reader)
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-    writer.write(head + wire.chunked(DATA[:100_000]) + wire.chunked(DATA[100_000:150_000]))
+    writer.write(head + raw_server.chunked(DATA[:100_000]) + raw_server.chunked(DATA[100_000:150_000]))
     await writer.drain()
     writer.close()
 
 
 _download(
-    "closed exactly between two HTTP chunks: not saved as the file",
-    _cut_between_chunks,
-    "Without the last chunk the body has not ended.",
-    fails(*OWN),
+    "closed between two HTTP chunks: not saved",
+    _closed_between_chunks,
+    "Without the last chunk the body is incomplete.",
+    raises(*API_ERROR),
 )
 
 
-@scenario(_GROUP, "a download that breaks off leaves the earlier file as it was", gives("the earlier file"),
-          raw=_cut_between_chunks, expects="A file that was whole is not given up for half of another.")  # fmt: skip
-async def earlier_file(side: Side) -> str:
+@scenario(_GROUP, "a truncated download leaves the existing file unchanged", returns("the existing file"),
+          raw=_closed_between_chunks, expects="A complete file must not be replaced by half of another.")  # fmt: skip
+async def earlier_file(package: Package) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
-        path.write_text("the earlier file")
+        path.write_text("the existing file")
         try:
-            await _saved(side, str(path))
+            await _saved(package, str(path))
         except Exception:
             return path.read_bytes()[:60].decode("latin-1")
         return "no error"
 
 
-@scenario(_GROUP, "a file that replaces one with the setuid bit does not have it", gives("no"), raw=wire.answers(_file(DATA)),
-          expects="What came from the network must not run with its owner's rights because an earlier file could.")  # fmt: skip
-async def setuid(side: Side) -> str:
+@scenario(_GROUP, "a file that replaces one with the setuid bit does not inherit it", returns("no"), raw=raw_server.responds(_file(DATA)),
+          expects="A downloaded file must not run with its owner's rights because an earlier file could.")  # fmt: skip
+async def setuid(package: Package) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
         path.write_text("a program")
         path.chmod(0o4755)
-        await _saved(side, str(path))
+        await _saved(package, str(path))
         assert path.read_bytes() == DATA
         return "yes" if os.stat(path).st_mode & stat.S_ISUID else "no"
 
 
-@scenario(_GROUP, "saved after a part of it was read: the earlier file stays", gives("the earlier file"), raw=wire.answers(_file(DATA)),
-          expects="What is left of a body is not the file.")  # fmt: skip
-async def partly_read(side: Side) -> str:
+@scenario(_GROUP, "saved after a partial read: the existing file is unchanged", returns("the existing file"), raw=raw_server.responds(_file(DATA)),
+          expects="The rest of a body is not the file.")  # fmt: skip
+async def partly_read(package: Package) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "file")
-        path.write_text("the earlier file")
+        path.write_text("the existing file")
         async with (
-            side.client() as client,
+            package.client() as client,
             client.files.with_streaming_response.content("file_1") as response,
         ):
             async for _ in response.iter_bytes(1000):

@@ -1,4 +1,4 @@
-"""What is sent to other processes (pickles), and the network around a client: proxies, netrc, URLs, keys."""
+"""Pickling, and the environment of a client: proxies, netrc, base URLs, keys."""
 
 from __future__ import annotations
 
@@ -10,41 +10,41 @@ from typing import Any
 
 from aiogroq.local import Fault
 
-from . import wire
-from .actions import TEXT, answered, chat, chat_text, chat_text_blocking
-from .scenario import Outcome, Side, fails, gives, scenario
+from . import raw_server
+from .actions import TEXT, chat, chat_text, chat_text_sync, reply
+from .scenario import Outcome, Package, raises, returns, scenario
 
-_REPLY = {"reply": answered}
+_REPLY = {"reply": reply}
 
 
 def _ask_in_pool(package: str, url: str) -> str:
-    return chat_text_blocking(Side(importlib.import_module(package), url).blocking())
+    return chat_text_sync(Package(importlib.import_module(package), url).sync_client())
 
 
-@scenario("pickles", "an error comes back from a process pool", fails("RateLimitError"), faults=(Fault(status=429),),
+@scenario("pickling", "an error comes back from a process pool", raises("RateLimitError"), faults=(Fault(status=429),),
           server=_REPLY)  # fmt: skip
-def from_pool(side: Side) -> str:
+def from_pool(package: Package) -> str:
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_ask_in_pool, (side.sdk.__name__, side.url))
+        return pool.apply(_ask_in_pool, (package.sdk.__name__, package.url))
 
 
-@scenario("pickles", "an error is pickled and copied", gives(["RateLimitError", 429, "RateLimitError"]), faults=(
+@scenario("pickling", "an error is pickled and copied", returns(["RateLimitError", 429, "RateLimitError"]), faults=(
     Fault(status=429),), server=_REPLY)  # fmt: skip
-async def pickled(side: Side) -> list[Any]:
+async def pickled(package: Package) -> list[Any]:
     try:
-        await chat(side)
-    except side.sdk.RateLimitError as error:
+        await chat(package)
+    except package.sdk.RateLimitError as error:
         back, twin = pickle.loads(pickle.dumps(error)), copy.deepcopy(error)
         return [type(back).__name__, back.status_code, type(twin).__name__]
     return []
 
 
-@scenario("pickles", "a client is pickled and used", gives(TEXT), server=_REPLY)
-async def pickled_client(side: Side) -> str:
-    return await chat_text(pickle.loads(pickle.dumps(side.client())))
+@scenario("pickling", "a client is pickled and used", returns(TEXT), server=_REPLY)
+async def pickled_client(package: Package) -> str:
+    return await chat_text(pickle.loads(pickle.dumps(package.client())))
 
 
-def _key_kept(outcome: Outcome) -> str:
+def _judge_key_sent(outcome: Outcome) -> str:
     if outcome.error:
         return f"error: {outcome.error[0]}"
     return "right value" if outcome.authorizations == ["Bearer gsk_secret"] else "another key was sent"
@@ -54,40 +54,40 @@ _NETRC = {"NETRC": "{folder}/netrc", "HOME": "{folder}"}
 
 
 @scenario(
-    "network", "a netrc with a default entry changes nothing", _key_kept, server=_REPLY, environment=_NETRC
+    "network", "a netrc with a default entry is ignored", _judge_key_sent, server=_REPLY, environment=_NETRC
 )
-async def netrc(side: Side) -> str:
-    return await chat(side)
+async def netrc(package: Package) -> str:
+    return await chat(package)
 
 
-@scenario("network", "a proxy of the environment is used", gives(TEXT), raw=wire.answers(wire.completion()), environment={
+@scenario("network", "a proxy from the environment is used", returns(TEXT), raw=raw_server.responds(raw_server.completion()), environment={
     "HTTP_PROXY": "{url}", "http_proxy": "{url}"})  # fmt: skip
-async def proxied(side: Side) -> str:
-    side.url = "http://api.groq.example"
-    return await chat(side)
+async def proxied(package: Package) -> str:
+    package.url = "http://api.groq.example"
+    return await chat(package)
 
 
-@scenario("network", "NO_PROXY is obeyed", gives(TEXT), server=_REPLY, environment={
+@scenario("network", "NO_PROXY is respected", returns(TEXT), server=_REPLY, environment={
     "HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"})  # fmt: skip
-async def no_proxy(side: Side) -> str:
-    return await chat(side)
+async def no_proxy(package: Package) -> str:
+    return await chat(package)
 
 
-@scenario("network", "base URLs with and without /openai and /v1", gives([TEXT] * 4), server=_REPLY)
-async def base_urls(side: Side) -> list[str]:
+@scenario("network", "base URLs with and without /openai and /v1", returns([TEXT] * 4), server=_REPLY)
+async def base_urls(package: Package) -> list[str]:
     texts: list[str] = []
     for end in ("", "/", "/openai", "/openai/v1"):
-        texts.append(await chat_text(side.client(base_url=side.url + end)))
+        texts.append(await chat_text(package.client(base_url=package.url + end)))
     return texts
 
 
-@scenario("network", "a key with its line end, as files have it", gives(TEXT), server=_REPLY)
-async def key_with_line_end(side: Side) -> str:
-    side.key = "gsk_secret\n"
-    return await chat(side)
+@scenario("network", "a key with a trailing newline, as in files", returns(TEXT), server=_REPLY)
+async def key_with_line_end(package: Package) -> str:
+    package.key = "gsk_secret\n"
+    return await chat(package)
 
 
-def _secret(outcome: Outcome) -> str:
+def _judge_key_hidden(outcome: Outcome) -> str:
     if not outcome.error:
         return f"no error: {outcome.value!r}"
     if "gsk_secret" in outcome.message or "gsk_secret" in outcome.stderr:
@@ -95,7 +95,7 @@ def _secret(outcome: Outcome) -> str:
     return "right error" if "GroqError" in outcome.error else f"wrong error: {outcome.error[0]}"
 
 
-@scenario("network", "a key with a line break in it is refused, and not shown", _secret, server=_REPLY)
-async def key_with_break(side: Side) -> str:
-    side.key = "gsk_secret\nmore"
-    return await chat(side)
+@scenario("network", "a key with a line break is rejected and not shown", _judge_key_hidden, server=_REPLY)
+async def key_with_break(package: Package) -> str:
+    package.key = "gsk_secret\nmore"
+    return await chat(package)

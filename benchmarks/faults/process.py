@@ -1,4 +1,4 @@
-"""Runs one scenario with one package, in a process of its own with a hard limit, beside the server that it needs."""
+"""Runs one scenario with one package: starts the server, and a child process with a timeout."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from aiogroq.local import LocalGroq
 from .. import machine
 from ..load import certificate
 from .child import MARK
-from .scenario import Outcome, Scenario, Served
+from .scenario import Outcome, Scenario, ServerLog
 
-# What a clean program does not print.
+# Output that shows a leak or an unhandled error.
 _NOISE = re.compile(
     r"Unclosed|ResourceWarning|never retrieved|never awaited|was destroyed|Exception ignored|Traceback|Fatal"
 )
 
 
 class Children:
-    """The processes under test that run now, so that all can be ended at once."""
+    """The running child processes, so that all can be killed together."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class Children:
 
     @contextmanager
     def started(self, command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-        """Start one in a session of its own: it does not hear Ctrl-C. `RuntimeError` after `end`."""
+        """Start a child in its own session, so that Ctrl-C does not reach it. Raises `RuntimeError` after `kill_all`."""
         with self._lock:
             if self._is_ended:
                 raise RuntimeError("the run has ended")
@@ -62,8 +62,8 @@ class Children:
             with self._lock:
                 self._running.discard(process)
 
-    def end(self) -> None:
-        """End those that run, with all that they started; no other can be started."""
+    def kill_all(self) -> None:
+        """Kill all children and their processes. No other can be started."""
         with self._lock:
             self._is_ended = True
             for process in self._running:
@@ -71,7 +71,7 @@ class Children:
 
 
 def verdict(scenario: Scenario, outcome: Outcome) -> str:
-    """What became of it, in a few words; they begin with ``right`` where nothing is to be said against it."""
+    """Return the verdict in a few words. It starts with ``right`` if the outcome is right and the process exited cleanly."""
     if outcome.is_hang:
         return "hang" if not outcome.has_report else "hang at exit"
     if not outcome.has_report:
@@ -84,7 +84,7 @@ def verdict(scenario: Scenario, outcome: Outcome) -> str:
 
 
 def run(scenario: Scenario, package: str, children: Children | None = None) -> Outcome:
-    """Run a scenario with one package."""
+    """Run a scenario with one package and return the outcome."""
     with tempfile.TemporaryDirectory() as folder, _server(scenario, folder) as (url, counts):
         Path(folder, "netrc").write_text("default login somebody password hostile\n")
         Path(folder, ".netrc").write_text("default login somebody password hostile\n")
@@ -97,16 +97,16 @@ def run(scenario: Scenario, package: str, children: Children | None = None) -> O
         options = ["-X", "dev"] if scenario.dev else []
         command = [sys.executable, *options, "-m", "benchmarks.faults.child", scenario.name, package, url]
         with (children or Children()).started(command, environment) as process:
-            outcome = _watched(process, scenario.limit_s)
-        # The server learns of the end of the process a moment later than we do, and that is no departure.
+            outcome = _wait(process, scenario.timeout_s)
+        # A disconnect at the exit of the process is not counted; see `counts`.
         outcome.requests, outcome.disconnects, outcome.authorizations = counts()
         return outcome
 
 
-def _watched(process: subprocess.Popen[str], limit_s: float) -> Outcome:
+def _wait(process: subprocess.Popen[str], timeout_s: float) -> Outcome:
     outcome = Outcome()
     try:
-        stdout, outcome.stderr = process.communicate(timeout=limit_s)
+        stdout, outcome.stderr = process.communicate(timeout=timeout_s)
     except subprocess.TimeoutExpired:
         outcome.is_hang = True
         _kill(process)
@@ -121,7 +121,7 @@ def _watched(process: subprocess.Popen[str], limit_s: float) -> Outcome:
 
 
 def _kill(process: subprocess.Popen[str]) -> None:
-    """End it and all that it started."""
+    """Kill a child and its processes."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 
@@ -129,24 +129,28 @@ def _kill(process: subprocess.Popen[str]) -> None:
 @contextmanager
 def _server(scenario: Scenario, folder: str) -> Iterator[tuple[str, Any]]:
     if scenario.raw is not None:
-        served = Served()
+        log = ServerLog()
         context: ssl.SSLContext | None = None
         if scenario.tls_name:
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             context.load_cert_chain(certificate.make(Path(folder), scenario.tls_name))
-        with _raw_server(partial(scenario.raw, served), context) as url:
-            yield url, lambda: (len(served.heads), 0, [])
+        with _raw_server(partial(scenario.raw, log), context) as url:
+            yield url, lambda: (len(log.heads), 0, [])
         return
     with LocalGroq(faults=scenario.faults, **scenario.server) as server:
 
         def counts() -> tuple[int, int, list[str]]:
-            # Only who left well before the process ended has left by itself.
+            # A disconnect shortly before the exit of the process is caused by the exit.
             ended_at = time.time() - 0.3
             log = server.requests
-            left = [
+            disconnected = [
                 each for each in log if each.disconnected_at is not None and each.disconnected_at < ended_at
             ]
-            return len(log), len(left), sorted({each.headers.get("authorization", "") for each in log})
+            return (
+                len(log),
+                len(disconnected),
+                sorted({each.headers.get("authorization", "") for each in log}),
+            )
 
         yield server.base_url, counts
 
@@ -157,12 +161,12 @@ def _raw_server(handle: Any, context: ssl.SSLContext | None) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
 
-    async def quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # At the end of a scenario what still runs is cancelled, and nobody needs to hear of it.
+    async def handle_quietly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # At the end of a scenario, running handlers are cancelled on purpose.
         with contextlib.suppress(asyncio.CancelledError, ConnectionError, EOFError):
             await handle(reader, writer)
 
-    listening = asyncio.start_server(quietly, "127.0.0.1", 0, limit=2**26, ssl=context, backlog=4096)
+    listening = asyncio.start_server(handle_quietly, "127.0.0.1", 0, limit=2**26, ssl=context, backlog=4096)
     server = asyncio.run_coroutine_threadsafe(listening, loop).result()
     try:
         yield f"{'https' if context else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"

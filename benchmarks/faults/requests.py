@@ -1,4 +1,4 @@
-"""Values that cannot be sent, and secrets that must not be shown."""
+"""Arguments that JSON cannot represent, secrets in errors and logs, invalid redirects and responses."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from typing import Any
 
 from aiogroq.local import Fault
 
-from . import wire
-from .actions import TEXT, answered, chat, chat_text
-from .scenario import Outcome, Served, Side, fails, gives, scenario
+from . import raw_server
+from .actions import TEXT, chat, chat_text, reply
+from .scenario import Outcome, Package, ServerLog, raises, returns, scenario
 
-_REPLY = {"reply": answered}
+_REPLY = {"reply": reply}
 
 
 @dataclasses.dataclass
 class Holder:
-    """A user's own type."""
+    """A type defined by the caller."""
 
     value: Any
 
 
 class OwnDict(dict[str, Any]):
-    """A user's own mapping."""
+    """A mapping defined by the caller."""
 
 
-def _sent_or_refused(outcome: Outcome) -> str:
+def _judge_rejected(outcome: Outcome) -> str:
     if outcome.error:
         return f"error: {outcome.error[0]}"
     if outcome.requests:
         return f"{outcome.requests} of {outcome.value} sent as something else"
-    return "right: all refused"
+    return "right: all rejected"
 
 
-async def _try_all(side: Side, values: list[Any]) -> int:
-    async with side.client() as client:
+async def _try_all(package: Package, values: list[Any]) -> int:
+    async with package.client() as client:
         for value in values:
             try:
                 await chat_text(client, extra_body={"x": value})
@@ -54,19 +54,19 @@ async def _try_all(side: Side, values: list[Any]) -> int:
     return len(values)
 
 
-@scenario("values", "NaN and infinity in other types than plain ones", _sent_or_refused, server=_REPLY,
-          expects="JSON has no NaN: a request that would say null instead is refused before it is sent.")  # fmt: skip
-async def not_numbers(side: Side) -> int:
+@scenario("arguments", "NaN and infinity in non-builtin types", _judge_rejected, server=_REPLY,
+          expects="JSON has no NaN: a request that would send null instead is rejected before it is sent.")  # fmt: skip
+async def not_numbers(package: Package) -> int:
     nan, infinity = math.nan, math.inf
     filled = defaultdict[str, float](float)
     filled["x"] = -infinity
     shapes = [nan, [infinity], {"y": (nan,)}, OrderedDict(y=nan), filled, OwnDict(y=nan)]
-    return await _try_all(side, [*shapes, Holder(nan), [Holder(infinity)], array.array("d", [1.0, nan])])
+    return await _try_all(package, [*shapes, Holder(nan), [Holder(infinity)], array.array("d", [1.0, nan])])
 
 
-@scenario("values", "bytes inside other types", _sent_or_refused, server=_REPLY,
-          expects="JSON has no bytes: a request that would hold their base64 instead is refused before it is sent.")  # fmt: skip
-async def bytes_inside(side: Side) -> int:
+@scenario("arguments", "bytes inside other types", _judge_rejected, server=_REPLY,
+          expects="JSON has no bytes: a request that would send base64 instead is rejected before it is sent.")  # fmt: skip
+async def bytes_inside(package: Package) -> int:
     shapes = [
         b"x",
         [b"x"],
@@ -76,21 +76,21 @@ async def bytes_inside(side: Side) -> int:
         [Holder(bytearray(b"x"))],
         memoryview(b"x"),
     ]
-    return await _try_all(side, shapes)
+    return await _try_all(package, shapes)
 
 
-@scenario("values", "NOT_GIVEN of the official package", gives(TEXT), server=_REPLY,
-          expects="Code written for the official package passes it on; it means that nothing was given.")  # fmt: skip
-async def not_given(side: Side) -> str:
+@scenario("arguments", "NOT_GIVEN of the official package", returns(TEXT), server=_REPLY,
+          expects="Code written for the official package passes it; it means that the argument is absent.")  # fmt: skip
+async def not_given(package: Package) -> str:
     nothing = importlib.import_module("groq").NOT_GIVEN
-    async with side.client(timeout=nothing) as client:
+    async with package.client(timeout=nothing) as client:
         return await chat_text(client, temperature=nothing, stop=nothing)
 
 
-@scenario("values", "a list of models is iterated", gives("ids"), server=_REPLY,
-          expects="A list of models gives its models.")  # fmt: skip
-async def models(side: Side) -> str:
-    async with side.client() as client:
+@scenario("arguments", "a list of models is iterated", returns("ids"), server=_REPLY,
+          expects="Iterating a list of models yields models.")  # fmt: skip
+async def models(package: Package) -> str:
+    async with package.client() as client:
         found = [getattr(model, "id", model) for model in await client.models.list()]
     return "ids" if found and all(isinstance(id, str) for id in found) else str(found)
 
@@ -99,7 +99,7 @@ _KEY = "gsk_" + "Zq7" * 16
 
 
 def _formatted(error: BaseException | None) -> Iterator[str]:
-    """The locals of the frames of an error and of all that it was caused by, but for those of the scenarios."""
+    """Yield the locals of all frames of an error and its causes, except those of the scenarios."""
     while error is not None:
         for frame, _ in traceback.walk_tb(error.__traceback__):
             if "benchmarks" not in frame.f_code.co_filename:
@@ -107,17 +107,17 @@ def _formatted(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or error.__context__
 
 
-async def _resets(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+async def _resets(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
     found: socket.socket = writer.get_extra_info("socket")
     found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
 
 
-@scenario("secrets", "150 connections reset while the request is written: the locals of the traceback", gives("no key"), raw=_resets,
-          expects="Error reporters such as Sentry send the locals of every frame, and the key is nobody else's.")  # fmt: skip
-async def key_in_frames(side: Side) -> str:
-    side.key = _KEY
-    async with side.client() as client:
+@scenario("secrets", "150 connections reset while the request is written: the locals of the traceback", returns("no key"), raw=_resets,
+          expects="Error reporters such as Sentry send the locals of every frame, and the key is secret.")  # fmt: skip
+async def key_in_frames(package: Package) -> str:
+    package.key = _KEY
+    async with package.client() as client:
         held = 0
         for _ in range(150):
             try:
@@ -127,115 +127,117 @@ async def key_in_frames(side: Side) -> str:
     return f"the key in {held} of 150" if held else "no key"
 
 
-def _key_hidden(outcome: Outcome) -> str:
+def _judge_key_hidden(outcome: Outcome) -> str:
     if "AuthenticationError" not in outcome.error:
         return f"wrong error: {outcome.error[:1]}"
     return "the key is in the message" if _KEY[8:40] in outcome.message else "right error"
 
 
-@scenario("secrets", "a 401 that repeats the key", _key_hidden, faults=(
+@scenario("secrets", "a 401 that echoes the key", _judge_key_hidden, faults=(
     Fault(status=401, body={"error": {"message": f"Invalid API Key: Bearer {_KEY}"}}),), server=_REPLY,
-    expects="The message of an error goes into logs, and the key does not belong there.")  # fmt: skip
-async def repeated_key(side: Side) -> str:
-    side.key = _KEY
-    return await chat(side)
+    expects="Error messages are logged, and the key must not be in logs.")  # fmt: skip
+async def repeated_key(package: Package) -> str:
+    package.key = _KEY
+    return await chat(package)
 
 
-@scenario("secrets", "everything is logged at DEBUG", gives("no key"), server=_REPLY,
-          expects="A log at DEBUG is sent around in bug reports, and the key does not belong there.")  # fmt: skip
-async def debug_log(side: Side) -> str:
-    side.key = _KEY
+@scenario("secrets", "logging at DEBUG", returns("no key"), server=_REPLY,
+          expects="DEBUG logs are attached to bug reports, and the key must not be in them.")  # fmt: skip
+async def debug_log(package: Package) -> str:
+    package.key = _KEY
     log = io.StringIO()
     logging.basicConfig(level=logging.DEBUG, stream=log, force=True)
-    assert await chat(side) == TEXT
+    assert await chat(package) == TEXT
     return "the key is in the log" if _KEY[8:40] in log.getvalue() else "no key"
 
 
-async def _through_proxy(side: Side) -> str:
-    side.url = "http://api.groq.example"
-    return await chat(side)
+async def _through_proxy(package: Package) -> str:
+    package.url = "http://api.groq.example"
+    return await chat(package)
 
 
-def _proxy_blamed(outcome: Outcome) -> str:
+def _judge_names_proxy(outcome: Outcome) -> str:
     if "GroqError" not in outcome.error:
         return f"wrong error: {outcome.error[:1]}"
     return (
         "right error"
         if "proxy" in outcome.message.lower()
-        else f"the error blames no proxy: {outcome.message[:60]!r}"
+        else f"the error does not mention the proxy: {outcome.message[:60]!r}"
     )
 
 
 def _moved(location: str) -> bytes:
-    return wire.json_answer(b"{}", "307 Temporary Redirect", f"Location: {location}\r\n")
+    return raw_server.json_response(b"{}", "307 Temporary Redirect", f"Location: {location}\r\n")
 
 
 for _name, _location in (
-    ("a redirect to a port that is none", "http://[::ffff:1]:port/"),
+    ("a redirect to an invalid port", "http://[::ffff:1]:port/"),
     ("a redirect to port 70000", "http://127.0.0.1:70000/"),
-    ("a redirect to something that is no URL", "http://[::1]x:80/"),
+    ("a redirect to an invalid URL", "http://[::1]x:80/"),
 ):
     scenario(
-        "answers",
+        "responses",
         _name,
-        fails("GroqError"),
-        raw=wire.answers(_moved(_location)),
-        expects="What a server sends never comes out as another error than the package's own.",
+        raises("GroqError"),
+        raw=raw_server.responds(_moved(_location)),
+        expects="Whatever a server sends, the error is one of the package's own classes.",
     )(chat)
 
 scenario(
     "network",
-    "a proxy that wants credentials of its own",
-    _proxy_blamed,
-    raw=wire.answers(wire.json_answer(b"<html>log in</html>", "407 Proxy Authentication Required")),
+    "a proxy that requires credentials",
+    _judge_names_proxy,
+    raw=raw_server.responds(
+        raw_server.json_response(b"<html>log in</html>", "407 Proxy Authentication Required")
+    ),
     environment={"HTTP_PROXY": "{url}", "http_proxy": "{url}"},
-    expects="It is the proxy that refuses, and neither the service nor its key.",
+    expects="The proxy rejected the request, not the service; the key is valid.",
 )(_through_proxy)
 
 scenario(
-    "answers",
-    "204 to a chat request",
-    fails("APIError"),
-    raw=wire.answers(wire.json_answer(b"", "204 No Content")),
-    expects="Where a completion was asked for, nothing is no completion.",
+    "responses",
+    "204 for a chat request",
+    raises("APIError"),
+    raw=raw_server.responds(raw_server.json_response(b"", "204 No Content")),
+    expects="An empty response is not a completion.",
 )(chat)
 
 
-async def _two_lengths(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-    await wire.read_request(served, reader)
-    writer.write(wire.completion().replace(b"\r\n\r\n", b"\r\nContent-Length: 40\r\n\r\n", 1))
+async def _two_lengths(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+    await raw_server.read_request(log, reader)
+    writer.write(raw_server.completion().replace(b"\r\n\r\n", b"\r\nContent-Length: 40\r\n\r\n", 1))
     await writer.drain()
     writer.close()
 
 
 scenario(
-    "answers",
-    "two different lengths",
-    fails("APIError"),
+    "responses",
+    "two different content-lengths",
+    raises("APIError"),
     raw=_two_lengths,
-    expects="Where the body ends cannot be known (RFC 9112, 6.3), so nothing of it is taken.",
+    expects="The end of the body is ambiguous (RFC 9112, 6.3), so the response is an error.",
 )(chat)
 
 
-async def _answers_twice(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+async def _responds_twice(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
     while True:
-        await wire.read_request(served, reader)
-        extra = wire.completion("an answer to nobody") if len(served.heads) == 1 else b""
-        writer.write(wire.completion() + extra)
+        await raw_server.read_request(log, reader)
+        extra = raw_server.completion("an unsolicited response") if len(log.heads) == 1 else b""
+        writer.write(raw_server.completion() + extra)
         await writer.drain()
 
 
-@scenario("connections", "a second answer that nobody asked for follows the first", gives([TEXT, TEXT]), raw=_answers_twice,
-          expects="The next call has its own answer, and not what was left over from another.")  # fmt: skip
-async def left_over(side: Side) -> list[str]:
-    async with side.client() as client:
+@scenario("connections", "an unsolicited second response follows the first", returns([TEXT, TEXT]), raw=_responds_twice,
+          expects="The next call gets its own response, not the leftover of another.")  # fmt: skip
+async def left_over(package: Package) -> list[str]:
+    async with package.client() as client:
         return [await chat_text(client), await chat_text(client)]
 
 
 scenario(
-    "answers",
-    "103 Early Hints before the answer",
-    gives(TEXT),
-    raw=wire.answers(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + wire.completion()),
+    "responses",
+    "103 Early Hints before the response",
+    returns(TEXT),
+    raw=raw_server.responds(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + raw_server.completion()),
     expects="An interim response is not the response (RFC 9110, 15.2).",
 )(chat)

@@ -1,4 +1,4 @@
-"""Runs every scenario with both packages, each in a process with a hard limit, and writes what happened."""
+"""Runs the scenarios with both packages, each in a child process with a timeout, and writes the results."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .scenario import Scenario
 from .table import Line, markdown, summary
 
 PACKAGES = ("aiogroq", "groq")
-_OUT_OF_TIME = ("hang", "late")
-"""Verdicts that a busy machine can be the cause of."""
+_TIME_DEPENDENT = ("hang", "late")
+"""Verdicts that a busy machine can cause."""
 
 
 def main(arguments: list[str]) -> int:
-    """Run, write the table and the JSON, and say where ours was not right."""
+    """Run the scenarios and write the table and the JSON. Return 1 unless aiogroq is right in all of them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks faults", description=__doc__)
     parser.add_argument(
         "--only", default="", metavar="NAME", help="scenarios with this in their name or group"
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         type=whole_number(1),
         default=4,
         metavar="N",
-        help="so many at a time; most of them only wait",
+        help="how many run at a time; most of them only wait",
     )
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where the results go")
     options = parser.parse_args(arguments)
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     is_complete = len(lines) == len(chosen)
     _write(lines, destination, is_complete=is_complete)
     wrong = [line for line in lines if not line.ours.startswith("right")]
-    sys.stdout.write(f"{len(lines)} scenarios; ours right in {len(lines) - len(wrong)}, ")
+    sys.stdout.write(f"{len(lines)} scenarios; aiogroq right in {len(lines) - len(wrong)}, ")
     sys.stdout.write(f"groq in {sum(line.official.startswith('right') for line in lines)}\n")
     if not is_complete:
         return INTERRUPTED
@@ -66,21 +66,21 @@ def run_all(
     jobs: int,
     verdict_of: Callable[[Scenario, str, Children], str] = _verdict_of,
 ) -> list[Line]:
-    """Run them with both packages, *jobs* at a time, then alone what must be or what took too long beside others.
+    """Run the scenarios with both packages, *jobs* at a time. Then run scenarios alone that need it or timed out.
 
-    Ctrl-C ends it; what was run until then is returned.
+    Ctrl-C ends the run; the results so far are returned.
     """
     lines: dict[str, Line] = {}
     names = [scenario.name for scenario in chosen]
     children = Children()
 
-    def one(scenario: Scenario) -> Line:
+    def run_both(scenario: Scenario) -> Line:
         verdicts = [verdict_of(scenario, package, children) for package in PACKAGES]
         return Line(scenario.group, scenario.name, *verdicts)
 
     def add(line: Line) -> None:
         lines[line.name] = line
-        mark = "" if line.ours.startswith("right") else "  <-- ours"
+        mark = "" if line.ours.startswith("right") else "  <-- aiogroq"
         sys.stderr.write(
             f"[{len(lines)}/{len(chosen)}] {line.group}: {line.name}: {line.ours} | {line.official}{mark}\n"
         )
@@ -88,25 +88,25 @@ def run_all(
     pool = ThreadPoolExecutor(jobs)
     try:
         left = [scenario for scenario in chosen if scenario.alone]
-        running = {pool.submit(one, scenario): scenario for scenario in chosen if not scenario.alone}
+        running = {pool.submit(run_both, scenario): scenario for scenario in chosen if not scenario.alone}
         for done in as_completed(running):
             line = done.result()
-            if jobs > 1 and any(said.startswith(_OUT_OF_TIME) for said in (line.ours, line.official)):
+            if jobs > 1 and any(each.startswith(_TIME_DEPENDENT) for each in (line.ours, line.official)):
                 left.append(running[done])
             else:
                 add(line)
         for scenario in left:
-            add(one(scenario))
+            add(run_both(scenario))
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted; what was run is kept\n")
+        sys.stderr.write("interrupted; the results so far are written\n")
     finally:
-        children.end()
+        children.kill_all()
         pool.shutdown(cancel_futures=True)
     groups = list(dict.fromkeys(scenario.group for scenario in chosen))
     return sorted(lines.values(), key=lambda line: (groups.index(line.group), names.index(line.name)))
 
 
-def _told(line: Line) -> dict[str, str]:
+def _as_json(line: Line) -> dict[str, str]:
     expects = SCENARIOS[line.name].expects
     return {**line._asdict(), **({"expects": expects} if expects else {})}
 
@@ -115,7 +115,7 @@ def _write(lines: list[Line], destination: Destination, *, is_complete: bool) ->
     folder = destination.folder(is_complete=is_complete)
     folder.mkdir(parents=True, exist_ok=True)
     kind, packages = machine.described(), versions()
-    report = {"machine": kind, "versions": packages, "scenarios": [_told(line) for line in lines]}
+    report = {"machine": kind, "versions": packages, "scenarios": [_as_json(line) for line in lines]}
     (folder / "faults.json").write_text(json.dumps(report, indent=1) + "\n")
     (folder / "faults.md").write_text(markdown(lines, kind, packages))
     if destination.is_published(is_complete=is_complete):

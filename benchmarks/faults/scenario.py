@@ -1,4 +1,4 @@
-"""What a scenario is: what the server does, what the user's code does, and which outcome is right."""
+"""A scenario: what the server does, what the caller does, and the judge of the outcome."""
 
 from __future__ import annotations
 
@@ -11,72 +11,72 @@ from aiogroq.local import Fault
 
 
 @dataclass
-class Served:
-    """What a scenario's own server has seen in one run."""
+class ServerLog:
+    """The requests that a raw server received in one run."""
 
     heads: list[str] = field(default_factory=list[str])
     """The heads of the requests."""
     connections: int = 0
-    """How many connections `wire.drops` has had."""
+    """How many connections `raw_server.closes_connections` accepted."""
 
 
-Raw = Callable[[Served, StreamReader, StreamWriter], Awaitable[None]]
-"""A server of a scenario's own: `asyncio.start_server`'s callback, and what it has seen before."""
-Action = Callable[["Side"], Union[Any, Awaitable[Any]]]
+RawServer = Callable[[ServerLog, StreamReader, StreamWriter], Awaitable[None]]
+"""The callback of `asyncio.start_server`, preceded by the log of the run."""
+Action = Callable[["Package"], Union[Any, Awaitable[Any]]]
 
 
 @dataclass
-class Side:
-    """One of the two packages, in the child: the module and where the server is."""
+class Package:
+    """One of the two packages, in the child process, and the URL of the server."""
 
     sdk: Any
     url: str
     key: str = "gsk_secret"
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it is aiogroq; for what the two do not spell alike."""
+    def is_aiogroq(self) -> bool:
+        """Whether it is aiogroq, for arguments with different names."""
         return bool(self.sdk.__name__ == "aiogroq")
 
     def client(self, **options: Any) -> Any:
-        """An async client."""
+        """Return an async client without retries."""
         return self.sdk.AsyncGroq(**{"api_key": self.key, "base_url": self.url, "max_retries": 0, **options})
 
-    def blocking(self, **options: Any) -> Any:
-        """A blocking client."""
+    def sync_client(self, **options: Any) -> Any:
+        """Return a sync client without retries."""
         return self.sdk.Groq(**{"api_key": self.key, "base_url": self.url, "max_retries": 0, **options})
 
 
 @dataclass
 class Outcome:
-    """What became of it."""
+    """The outcome of one run."""
 
     value: Any = None
     error: list[str] = field(default_factory=list[str])
-    """The classes of the error, the nearest first; empty where there was none."""
+    """The names of the error's classes in MRO order; empty without an error."""
     message: str = ""
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Attributes of the error that are plain."""
+    """Simple attributes of the error."""
     elapsed_s: float = 0.0
     stderr: str = ""
     is_hang: bool = False
     exit_code: int | None = 0
     has_report: bool = False
     requests: int = 0
-    """Requests that the server saw."""
+    """Requests that the server received."""
     disconnects: int = 0
-    """Answers that the client left before their end."""
+    """Responses that the client disconnected from before their end."""
     authorizations: list[str] = field(default_factory=list[str])
-    """The keys that the server was shown."""
+    """The `Authorization` headers that the server received."""
 
 
 Judge = Callable[[Outcome], str]
-"""The verdict; it begins with ``right`` where the outcome is right."""
+"""Returns the verdict. It starts with ``right`` if the outcome is right."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One misfortune."""
+    """One failure, with the action and the judge of its outcome."""
 
     name: str
     group: str
@@ -85,20 +85,20 @@ class Scenario:
     faults: tuple[Fault | None, ...] = ()
     server: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Options of `LocalGroq`."""
-    raw: Raw | None = None
-    """A server of its own instead of `LocalGroq`."""
+    raw: RawServer | None = None
+    """A raw server instead of `LocalGroq`."""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variables of the child; ``{url}`` is the server's."""
+    """Environment variables of the child; ``{url}`` is the server's."""
     dev: bool = False
-    """With ``-X dev``, which shows what was left open."""
+    """Whether the child runs with ``-X dev``, which reports unclosed resources."""
     expects: str = ""
-    """Why the right outcome is right, whichever the package; empty where the name says it."""
+    """Why the right outcome is right for any package; empty if the name says it."""
     tls_name: str = ""
-    """The raw server is over TLS, with a certificate for this name that the child trusts."""
-    limit_s: float = 15.0
-    """After so many seconds the child is ended, and the verdict is ``hang``."""
+    """If set, the raw server uses TLS with a certificate for this name that the child trusts."""
+    timeout_s: float = 15.0
+    """Seconds after which the child is killed and the verdict is ``hang``."""
     alone: bool = False
-    """Whether nothing else runs meanwhile: where the verdict is about a time of a second or so."""
+    """Whether it runs without other scenarios, because its verdict depends on times of about a second."""
 
 
 SCENARIOS: dict[str, Scenario] = {}
@@ -115,8 +115,8 @@ def scenario(group: str, name: str, judge: Judge, **options: Any) -> Callable[[A
     return register
 
 
-def gives(expected: Any, *, requests: int | None = None) -> Judge:
-    """The call has this value (and cost so many requests)."""
+def returns(expected: Any, *, requests: int | None = None) -> Judge:
+    """Judge that the call returns *expected* (and sends *requests* requests)."""
 
     def judge(outcome: Outcome) -> str:
         if outcome.error:
@@ -124,19 +124,19 @@ def gives(expected: Any, *, requests: int | None = None) -> Judge:
         if outcome.value != expected:
             is_part = isinstance(outcome.value, str) and str(expected).startswith(outcome.value)
             return "silent loss" if is_part else f"wrong value: {str(outcome.value)[:60]!r}"
-        return _counted("right value", outcome, requests)
+        return _check_requests("right value", outcome, requests)
 
     return judge
 
 
-def fails(
+def raises(
     *names: str,
     requests: int | None = None,
     within_s: float | None = None,
     says: str = "",
     **facts: Any,
 ) -> Judge:
-    """The call raises one of these classes, with a message, and with these facts in it."""
+    """Judge that the call raises one of these classes, with a message and these attributes."""
 
     def judge(outcome: Outcome) -> str:
         if not outcome.error:
@@ -146,26 +146,26 @@ def fails(
         if not any(name in outcome.error for name in names):
             return f"wrong error: {outcome.error[0]}"
         if not outcome.message.strip():
-            return "right error without a message"[6:]
+            return "error without a message"
         missing = [name for name, value in facts.items() if outcome.facts.get(name) != value]
         if missing:
             return f"error without {', '.join(missing)}"
         if says and says not in outcome.message:
-            return f"error that does not say {says!r}"
+            return f"error that does not contain {says!r}"
         if within_s is not None and outcome.elapsed_s > within_s:
             return f"late: after {outcome.elapsed_s:.1f} s"
-        return _counted("right error", outcome, requests)
+        return _check_requests("right error", outcome, requests)
 
     return judge
 
 
-def _counted(verdict: str, outcome: Outcome, requests: int | None) -> str:
+def _check_requests(verdict: str, outcome: Outcome, requests: int | None) -> str:
     if requests is not None and outcome.requests != requests:
         return f"{outcome.requests} requests instead of {requests}"
     return verdict
 
 
-OWN = ("APIError",)
-"""The root of both packages' errors."""
-BROKEN = ("APIConnectionError",)
-LATE = ("APITimeoutError",)
+API_ERROR = ("APIError",)
+"""The root of the errors of both packages."""
+CONNECTION_ERROR = ("APIConnectionError",)
+TIMEOUT_ERROR = ("APITimeoutError",)

@@ -1,4 +1,4 @@
-"""Connections over TLS: many at once, refused, silent, cut."""
+"""TLS connections: many at once, an untrusted certificate, a stalled handshake, a truncated body."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
 
-from . import wire
+from . import raw_server
 from .actions import TEXT, chat, chat_text
-from .scenario import BROKEN, LATE, Served, Side, fails, gives, scenario
+from .scenario import CONNECTION_ERROR, TIMEOUT_ERROR, Package, ServerLog, raises, returns, scenario
 
 _CALLS = 600
 
 
-@scenario("tls", f"{_CALLS} calls gathered by a client without a connection, 1 s to connect", gives({"answered": _CALLS}),
-          raw=wire.answers(wire.completion()), tls_name="127.0.0.1", limit_s=60.0, alone=True,
-          expects="The limit is for one connection to be made, and not for the hundreds that a burst has begun.")  # fmt: skip
-async def cold(side: Side) -> dict[str, int]:
-    if side.is_ours:
-        limit = side.sdk.Timeout(30, connect=1)
+@scenario("tls", f"{_CALLS} concurrent calls on a new client, connect timeout 1 s", returns({"completed": _CALLS}),
+          raw=raw_server.responds(raw_server.completion()), tls_name="127.0.0.1", timeout_s=60.0, alone=True,
+          expects="The connect timeout is for one connection, not for the hundreds that a burst opens.")  # fmt: skip
+async def cold(package: Package) -> dict[str, int]:
+    if package.is_aiogroq:
+        timeout = package.sdk.Timeout(30, connect=1)
     else:
         import httpx
 
-        limit = httpx.Timeout(30, connect=1)
-    async with side.client(timeout=limit) as client:
+        timeout = httpx.Timeout(30, connect=1)
+    async with package.client(timeout=timeout) as client:
 
         async def one() -> str:
             try:
-                return "answered" if await chat_text(client) == TEXT else "another answer"
-            except side.sdk.APIError as error:
+                return "completed" if await chat_text(client) == TEXT else "another text"
+            except package.sdk.APIError as error:
                 return type(error).__name__
 
         return dict(Counter(await asyncio.gather(*(one() for _ in range(_CALLS)))))
@@ -36,27 +36,27 @@ async def cold(side: Side) -> dict[str, int]:
 
 scenario(
     "tls",
-    "the certificate of another host: the error says so",
-    fails(*BROKEN, says="certificate"),
-    raw=wire.answers(wire.completion()),
+    "a certificate for another host: the error says so",
+    raises(*CONNECTION_ERROR, says="certificate"),
+    raw=raw_server.responds(raw_server.completion()),
     tls_name="api.example.com",
-    expects="Who reads the error learns that it is the certificate, and not the network.",
+    expects="The reader of the error learns that the certificate is wrong, not the network.",
 )(chat)
 
 
-async def _silent(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+async def _silent(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
     await asyncio.sleep(60)
 
 
-@scenario("tls", "the server accepts and says nothing, 0.5 s to connect", fails(*LATE, within_s=3), raw=_silent,
-          expects="The handshake is a part of connecting, and has its limit.")  # fmt: skip
-async def silent(side: Side) -> str:
-    side.url = side.url.replace("http:", "https:")
-    async with side.client(timeout=0.5) as client:
+@scenario("tls", "the server accepts but sends nothing, connect timeout 0.5 s", raises(*TIMEOUT_ERROR, within_s=3), raw=_silent,
+          expects="The TLS handshake is part of connecting, so the connect timeout applies.")  # fmt: skip
+async def silent(package: Package) -> str:
+    package.url = package.url.replace("http:", "https:")
+    async with package.client(timeout=0.5) as client:
         return await chat_text(client)
 
 
-@scenario("tls", "closed in the middle of an answer's body", fails(*BROKEN), tls_name="127.0.0.1", raw=wire.answers_cut(
-    wire.completion(), 30), expects="An answer that lacks its end is none.")  # fmt: skip
-async def cut(side: Side) -> str:
-    return await chat(side)
+@scenario("tls", "closed in the middle of a body", raises(*CONNECTION_ERROR), tls_name="127.0.0.1", raw=raw_server.truncates(
+    raw_server.completion(), 30), expects="A truncated response is an error.")  # fmt: skip
+async def truncated(package: Package) -> str:
+    return await chat(package)

@@ -47,8 +47,11 @@ def test_groups_are_together_in_the_table_and_counted_in_the_summary() -> None:
 
 @pytest.mark.slow
 def test_a_scenario_is_judged_for_both_packages(tmp_path: Path) -> None:
-    assert faults(["--only", "ends in order, but without its end", "--results", str(tmp_path)]) == 0
-    line = next(x for x in (tmp_path / "faults.md").read_text().splitlines() if "ends in order" in x)
+    assert (
+        faults(["--only", "the body ends without a finish reason and [DONE]", "--results", str(tmp_path)])
+        == 0
+    )
+    line = next(x for x in (tmp_path / "faults.md").read_text().splitlines() if "the body ends" in x)
     assert line.split("|")[3:5] == [" right error ", " silent loss "]
 
 
@@ -73,7 +76,7 @@ def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again
 
 
 @pytest.mark.parametrize(
-    "name", ["closed in the middle of an answer's body", "the certificate of another host: the error says so"]
+    "name", ["closed in the middle of a body", "a certificate for another host: the error says so"]
 )
 @pytest.mark.slow
 def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) -> None:
@@ -85,7 +88,7 @@ def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) 
 
 @pytest.mark.slow
 def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
-    scenario = next(each for name, each in SCENARIOS.items() if name.startswith("dropped after the request"))
+    scenario = next(each for name, each in SCENARIOS.items() if name.startswith("a new connection is closed"))
     outcome = run(scenario, "aiogroq")
     assert outcome.requests == 1
     assert verdict(scenario, outcome) == "right error"
@@ -108,7 +111,7 @@ def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
     ],
 )
 def test_outcomes_have_their_words(outcome: Outcome, said: str) -> None:
-    assert verdict(SCENARIOS["cut after three events"], outcome) == said
+    assert verdict(SCENARIOS["closed after three events"], outcome) == said
 
 
 @pytest.mark.slow

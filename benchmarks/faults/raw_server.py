@@ -1,4 +1,4 @@
-"""Servers that do what HTTP servers do not: each is a `Raw` of a scenario."""
+"""Servers that write raw bytes, for responses that an HTTP server would not send. Each is a `RawServer`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 
 from .actions import TEXT
-from .scenario import Raw, Served
+from .scenario import RawServer, ServerLog
 
 _SSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
-async def read_request(served: Served, reader: StreamReader) -> bytes:
-    """Read one request, note its head, return its body."""
+async def read_request(log: ServerLog, reader: StreamReader) -> bytes:
+    """Read one request, log its head and return its body."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    served.heads.append(head)
+    log.heads.append(head)
     lower = head.lower()
     for line in lower.split("\r\n"):
         if line.startswith("content-length:"):
@@ -31,14 +31,14 @@ async def read_request(served: Served, reader: StreamReader) -> bytes:
 
 
 def completion(text: str = TEXT) -> bytes:
-    """A chat answer with its head."""
+    """Return a chat completion with its HTTP head."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-    return json_answer(json.dumps(body).encode())
+    return json_response(json.dumps(body).encode())
 
 
-def json_answer(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
-    """An answer with this body."""
+def json_response(body: bytes, status: str = "200 OK", headers: str = "") -> bytes:
+    """Return a JSON response with this body."""
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     )
@@ -46,7 +46,7 @@ def json_answer(body: bytes, status: str = "200 OK", headers: str = "") -> bytes
 
 
 def delta(text: str, finish: str | None = None) -> str:
-    """A chunk of a stream as JSON."""
+    """Return a chunk of a stream as JSON."""
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
     return json.dumps(
         {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
@@ -54,43 +54,43 @@ def delta(text: str, finish: str | None = None) -> str:
 
 
 def chunked(content: bytes) -> bytes:
-    """An HTTP chunk."""
+    """Return an HTTP chunk."""
     return b"%x\r\n%b\r\n" % (len(content), content)
 
 
-def answers(answer: bytes) -> Raw:
-    """Gives every request this answer."""
+def responds(response: bytes) -> RawServer:
+    """Send this response to every request."""
 
-    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+    async def handle(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(served, reader)
-                writer.write(answer)
+                await read_request(log, reader)
+                writer.write(response)
                 await writer.drain()
         writer.close()
 
     return handle
 
 
-def answers_cut(answer: bytes, cut_bytes: int) -> Raw:
-    """Closes the connection before the last bytes of the answer."""
+def truncates(response: bytes, missing_bytes: int) -> RawServer:
+    """Close the connection before the last bytes of the response."""
 
-    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-        await read_request(served, reader)
-        writer.write(answer[:-cut_bytes])
+    async def handle(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+        await read_request(log, reader)
+        writer.write(response[:-missing_bytes])
         await writer.drain()
         writer.close()
 
     return handle
 
 
-def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
-    """A stream of these bytes; then *forever* again and again, or its end."""
+def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> RawServer:
+    """Stream these events, then *forever* every *every_s* seconds, or the end of the body."""
 
-    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
+    async def handle(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(served, reader)
+                await read_request(log, reader)
                 writer.write(_SSE)
                 for event in events:
                     writer.write(chunked(event))
@@ -105,24 +105,24 @@ def streams(*events: bytes, forever: bytes = b"", every_s: float = 0.1) -> Raw:
     return handle
 
 
-def streams_cut(content: bytes) -> Raw:
-    """A stream of this, whose body does not end before the connection does."""
-    return answers_cut(_SSE + chunked(content) + b"0\r\n\r\n", 5)
+def truncates_stream(content: bytes) -> RawServer:
+    """Stream this content and close the connection before the end of the body."""
+    return truncates(_SSE + chunked(content) + b"0\r\n\r\n", 5)
 
 
-def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
-    """Answers, but drops the connection after reading a request where told so: (connection, request on it), from 0."""
+def closes_connections(is_closed: Callable[[int, int], bool]) -> RawServer:
+    """Respond, but close the connection after reading a request if *is_closed*(connection, request on it), both from 0."""
 
-    async def handle(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-        mine, number = served.connections, 0
-        served.connections += 1
+    async def handle(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+        mine, number = log.connections, 0
+        log.connections += 1
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
-                await read_request(served, reader)
-                if is_dropped(mine, number):
+                await read_request(log, reader)
+                if is_closed(mine, number):
                     break
                 number += 1
-                # Slow enough for requests that are made together to have a connection each.
+                # Slow enough that concurrent requests use a connection each.
                 await asyncio.sleep(0.2)
                 writer.write(completion())
                 await writer.drain()
@@ -131,7 +131,7 @@ def drops(is_dropped: Callable[[int, int], bool]) -> Raw:
     return handle
 
 
-async def never_reads(served: Served, reader: StreamReader, writer: StreamWriter) -> None:
-    """Accepts, and lets the sender fill the buffers."""
+async def never_reads(log: ServerLog, reader: StreamReader, writer: StreamWriter) -> None:
+    """Accept, and never read, so that the buffers of the sender fill up."""
     writer.transport.pause_reading()  # type: ignore[attr-defined] # a transport of a socket can
     await asyncio.sleep(60)
