@@ -44,7 +44,7 @@ from .exchange import (
 )
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .payloads import EncodedHeaders, LargeBody, MultipartPayload, RequestData, skipped_headers
-from .proxies import about_proxy
+from .proxies import proxy_hint
 from .read_body import read_start
 from .result import build_result
 from .stream import AsyncStream
@@ -265,7 +265,7 @@ class Call:
         why = scrub_text(why, self._headers.values)
         proxy = self._config.http_client.proxy_for(self._url)
         if proxy is not None and self._url.scheme == "http":
-            why = why or about_proxy(proxy, body.status, content)
+            why = why or proxy_hint(proxy, body.status, content)
         error = answer.error_from(
             body.status, headers, content, self._info, why=why, is_path_added=self._config.is_path_added
         )

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, written and read off the loop."""
+"""Writes files that appear whole or not at all, in threads."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from aiofiles.threadpool import wrap
 from .threads import FILES, run, run_cleanup
 
 _MAX_NAME_BYTES = 200
-"""File systems take 255, and the temporary name is longer."""
+"""File systems allow 255, and the temporary name is longer."""
 
 
-async def write_atomically(path: str | os.PathLike[str], pieces: AsyncIterator[bytes | memoryview]) -> int:
-    """Write ``pieces`` to ``<name>.<random>.part`` beside ``path``, then rename it to ``path``.
+async def write_atomically(path: str | os.PathLike[str], chunks: AsyncIterator[bytes | memoryview]) -> int:
+    """Write ``chunks`` to ``<name>.<random>.part`` beside ``path``, then rename it to ``path``. Return the bytes written.
 
-    Returns the bytes written. Whatever goes wrong, cancellation included, leaves the old file, or none. A file that is
-    replaced hands its permissions on, a link stays a link, and a device or a pipe (``/dev/stdout``) is written to, never
-    replaced. Raises `OSError` where the directory is missing or may not be written.
+    After an error or a cancellation the old file is still there, or none. The new file gets the permissions of the old one, a
+    link stays a link, and a device or pipe (``/dev/stdout``) is written to, not replaced. Raises `OSError` if the directory is
+    missing or not writable.
     """
     written = 0
     target = _Target(path)
     try:
         file = wrap(await run(FILES, target.open), executor=FILES)
-        async for piece in pieces:
-            written += len(piece)
-            await file.write(piece)
-        await run(FILES, target.take_place)
+        async for chunk in chunks:
+            written += len(chunk)
+            await file.write(chunk)
+        await run(FILES, target.replace)
     except BaseException:
-        # Begun before anything is awaited, where another cancellation could come between.
+        # Start it before anything is awaited: another cancellation may come then.
         discarded = run_cleanup(target.discard)
-        close = getattr(pieces, "aclose", None)
+        close = getattr(chunks, "aclose", None)
         if close is not None:
             await close()
         await discarded
@@ -47,8 +47,10 @@ async def write_atomically(path: str | os.PathLike[str], pieces: AsyncIterator[b
 
 
 class _Target:
-    """A file to be replaced as a whole. Its methods block, and may be called in any order: a call that nobody waits for
-    any more still runs."""
+    """A file that is replaced as a whole. Its methods block: call them in threads.
+
+    Their order is not guaranteed, because a thread goes on after the task that awaits it was cancelled.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._given = path
@@ -59,11 +61,11 @@ class _Target:
         self._is_special = False
 
     def open(self) -> IO[bytes]:
-        """Open what is written to. Raises `OSError`."""
+        """Open the temporary file, or the device or pipe. Raises `OSError`."""
         try:
             return self._open()
         except OSError as error:
-            error.filename = os.fspath(self._given)  # the name that the caller knows
+            error.filename = os.fspath(self._given)  # the name that the user knows
             raise
 
     def _open(self) -> IO[bytes]:
@@ -72,18 +74,18 @@ class _Target:
             mode = path.stat().st_mode
         except FileNotFoundError:
             mode = None
-        # Something that is no ordinary file stands there: that is written to. To open it may wait for somebody who reads.
+        # A device or pipe is written to. Opening a pipe may wait for a reader.
         self._is_special = mode is not None and not stat.S_ISREG(mode)
         if self._is_special:
             file = path.open("wb")
             with self._lock:
                 self._file = file
-                if self._is_discarded:  # meanwhile
+                if self._is_discarded:  # in between
                     file.close()
                 return file
         name = path.name if len(os.fsencode(path.name)) <= _MAX_NAME_BYTES else "download"
         self._part = path.with_name(f"{name}.{secrets.token_hex(4)}.part")
-        # Never with more permissions than it will have. Those to run as its owner were for another content.
+        # It never has more permissions than in the end. Bits such as setuid were for the old content.
         permissions = None if mode is None else mode & 0o777
         with self._lock:
             if self._is_discarded:
@@ -97,29 +99,29 @@ class _Target:
             )
             if permissions is not None:
                 with contextlib.suppress(OSError):
-                    os.chmod(self._part, permissions)  # those that the umask took away
+                    os.chmod(self._part, permissions)  # those that the umask removed
             return self._file
 
-    def take_place(self) -> None:
-        """Take the place of the old file, with all bytes on the disk. Raises `OSError`."""
+    def replace(self) -> None:
+        """Replace the old file, after all bytes are on the disk. Raises `OSError`."""
         assert self._file is not None
         self._file.flush()
         if not self._is_special:
             try:
-                # A file system may put the new name on the disk before the bytes, and then lose its power.
+                # Otherwise the new name may be on the disk before the bytes when the power fails.
                 os.fsync(self._file.fileno())
             except OSError as error:
-                if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # file systems that cannot
+                if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # the file system does not support it
                     raise
         self._file.close()
         if not self._is_special:
             os.replace(self._part, self._path)
 
     def discard(self) -> None:
-        """Leave nothing of what was written."""
+        """Remove all that was written."""
         with self._lock:
             self._is_discarded = True
-            # The disk may be full, and what is still to be written is not wanted.
+            # Closing flushes, which fails if the disk is full.
             with contextlib.suppress(OSError):
                 if self._file is not None:
                     self._file.close()

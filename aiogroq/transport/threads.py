@@ -1,9 +1,9 @@
-"""The library's own threads, for what would block the loop or hold it up: files, and the parsing of large responses.
+"""The library's own threads for work that would block the loop: files, and parsing of large responses.
 
-The loop's default executor is not used for them, because it belongs to everybody: look-ups of an unreachable DNS server
-fill its few threads for as long as they hang, any other library may do the same, and it may have been shut down. These
-threads belong to the process and not to a loop, so that a program with many loops has no more of them. They are daemons:
-one that is stuck, as on a pipe that nobody reads, does not keep the interpreter from exiting.
+The default executor of the loop is not used, because all code shares it: lookups of an unreachable DNS server, or another
+library, may fill its few threads for as long as they hang, and it may have been shut down. These threads belong to the process,
+not to a loop, so a program with many loops does not have more of them. They are daemon threads: one that is stuck, for example
+on a pipe that nobody reads, does not keep the interpreter from exiting.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _MAX_STUCK = 1000
-"""From here on work waits for a thread; until then a stuck thread costs nobody else a thread."""
+"""Most stuck threads that are replaced by new ones."""
 _CLEANUP_S = 0.25
-"""Seconds that a caller waits for cleaning up. Only a stuck thread takes longer."""
+"""Seconds that a caller waits for a cleanup. Only a stuck thread takes longer."""
 _EXIT_S = 1.0
-"""Seconds that the exit of the interpreter waits for cleaning up."""
+"""Seconds that the exit of the interpreter waits for cleanups."""
 
 
 class _Job:
-    """A function to be called, and the future that tells what became of it."""
+    """A function to call, and the future for its result."""
 
     __slots__ = ("_call", "_future")
 
@@ -45,7 +45,7 @@ class _Job:
         self._call = call
 
     def run(self) -> None:
-        """Call it, unless it was cancelled."""
+        """Call the function, unless the future was cancelled."""
         if not self._future.set_running_or_notify_cancel():
             return
         try:
@@ -70,14 +70,14 @@ class _Worker:
 
 
 class DaemonExecutor(ThreadPoolExecutor):
-    """Runs functions in at most ``max_threads`` daemon threads, and in place where no thread can be started.
+    """Runs functions in at most ``max_threads`` daemon threads, or in the calling thread if none can be started.
 
-    A thread that has been busy with one function for ``stuck_after_s`` seconds no longer counts, so that others take its
-    place; a thread that has been idle for ``idle_s`` seconds ends. A `ThreadPoolExecutor` by name only, because asyncio
-    takes nothing else as the executor of a loop; unlike that one it is usable while the interpreter exits.
+    A thread that is busy with one function for ``stuck_after_s`` seconds is stuck and no longer counts, so that another
+    thread takes its place. A thread that is idle for ``idle_s`` seconds ends. This is a `ThreadPoolExecutor` by name only,
+    because asyncio takes no other executor as the default of a loop. Unlike that one it works while the interpreter exits.
 
-    It takes no lock: what a signal handler interrupts may hold one. Each step on the collections is atomic, and who
-    adds to one of them looks at the other one afterwards, so that no job waits beside an idle thread.
+    It uses no lock, because a signal handler may interrupt code that holds one. Each operation on a collection is atomic, and
+    code that adds to one of them checks the other one afterwards, so that no job waits while a thread is idle.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class DaemonExecutor(ThreadPoolExecutor):
         self._stuck_after_s = stuck_after_s
         self._idle_s = idle_s
         self._is_shut_down = False
-        self.forget()
+        self.reset_after_fork()
 
-    def forget(self) -> None:
-        """Start anew without any threads, as there are none in the child after a fork."""
+    def reset_after_fork(self) -> None:
+        """Start again without threads: there are none in the child after a fork."""
         self._waiting: deque[_Job] = deque()
         self._idle: deque[_Worker] = deque()
         self._counted: set[_Worker] = set()
         self._stuck: set[_Worker] = set()
-        self._loops_that_look: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
+        self._checking_loops: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run ``fn(*args, **kwargs)`` in a thread."""
@@ -106,13 +106,13 @@ class DaemonExecutor(ThreadPoolExecutor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the threads end after the jobs that they have; nothing waits for them."""
+        """End the threads after their jobs, without waiting for them."""
         self._is_shut_down = True
         while (worker := _pop(self._idle)) is not None:
             worker.jobs.put(None)
 
     def _dispatch(self) -> None:
-        """Give what waits to threads, as far as there are any."""
+        """Hand waiting jobs to threads, as far as there are any."""
         while (job := _pop_left(self._waiting)) is not None:
             worker = _pop(self._idle)
             if worker is not None:
@@ -122,8 +122,8 @@ class DaemonExecutor(ThreadPoolExecutor):
                     return
             else:
                 self._waiting.appendleft(job)
-                if not self._idle and not self._has_room():  # threads may have ended meanwhile
-                    self._look_later()
+                if not self._idle and not self._has_room():  # threads may have ended in between
+                    self._check_later()
                     return
 
     def _has_room(self) -> bool:
@@ -136,10 +136,12 @@ class DaemonExecutor(ThreadPoolExecutor):
         return len(self._counted) < self._max_workers
 
     def _start(self, job: _Job) -> bool:
-        """Start a thread with its first job. Where there can be none, another thread takes the job later, which is
-        False, or it is done here."""
+        """Start a thread with its first job. If none can be started, leave the job to another thread, or run it here.
+
+        Returns False if dispatching must stop, because the job waits for a busy thread.
+        """
         worker = _Worker()
-        worker.jobs.put(job)  # not as an argument, which the thread would keep for as long as it runs
+        worker.jobs.put(job)  # a thread keeps its arguments for as long as it runs
         self._counted.add(worker)
         try:
             threading.Thread(target=self._work, args=(worker,), name=self._name, daemon=True).start()
@@ -147,23 +149,23 @@ class DaemonExecutor(ThreadPoolExecutor):
             self._counted.discard(worker)
             if self._counted:
                 self._waiting.appendleft(job)
-                self._look_later()
+                self._check_later()
                 return bool(self._idle)
             job.run()
         return True
 
-    def _look_later(self) -> None:
-        """Whether threads are stuck shows later, and nobody may submit anything by then."""
+    def _check_later(self) -> None:
+        """Check later whether threads are stuck: perhaps no other job is submitted until then."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            return  # not on a loop: the next job that is submitted or done looks
-        if loop not in self._loops_that_look:
-            self._loops_that_look.add(loop)
-            loop.call_later(self._stuck_after_s, self._look, loop)
+            return  # no loop runs here: the next job that is submitted or done checks
+        if loop not in self._checking_loops:
+            self._checking_loops.add(loop)
+            loop.call_later(self._stuck_after_s, self._check, loop)
 
-    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loops_that_look.discard(loop)
+    def _check(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._checking_loops.discard(loop)
         self._dispatch()
 
     def _work(self, worker: _Worker) -> None:
@@ -172,8 +174,8 @@ class DaemonExecutor(ThreadPoolExecutor):
             worker.busy_since = time.monotonic()
             job.run()
             worker.busy_since = None
-            job = None  # an idle thread holds nothing
-            if worker in self._stuck:  # no longer
+            job = None  # an idle thread keeps nothing alive
+            if worker in self._stuck:  # it is no longer
                 self._stuck.discard(worker)
                 if len(self._counted) >= self._max_workers:
                     return
@@ -181,24 +183,24 @@ class DaemonExecutor(ThreadPoolExecutor):
             job = self._next_job(worker)
         self._counted.discard(worker)
         self._stuck.discard(worker)
-        self._dispatch()  # what has come since this thread was still counted
+        self._dispatch()  # jobs may have come while this thread still counted
 
     def _next_job(self, worker: _Worker) -> _Job | None:
-        """Wait for a job; None where this thread is to end."""
+        """Wait for a job. Returns None if this thread must end."""
         while True:
             job = _pop_left(self._waiting)
             if job is not None or self._is_shut_down:
                 return job
             self._idle.append(worker)
-            if not self._waiting or not self._is_taken_back(worker):
+            if not self._waiting or not self._is_removed(worker):
                 break
         try:
             return worker.jobs.get(timeout=self._idle_s)
         except Empty:
-            return None if self._is_taken_back(worker) else worker.jobs.get()
+            return None if self._is_removed(worker) else worker.jobs.get()
 
-    def _is_taken_back(self, worker: _Worker) -> bool:
-        """Make an idle thread no longer one; False where somebody is giving it a job."""
+    def _is_removed(self, worker: _Worker) -> bool:
+        """Remove a thread from the idle ones. Returns False if it is getting a job at this moment."""
         try:
             self._idle.remove(worker)
         except ValueError:
@@ -221,22 +223,22 @@ def _pop_left(items: deque[T]) -> T | None:
 
 
 FILES = DaemonExecutor("aiogroq-files", 32)
-"""For what reads and writes files, which may hang."""
+"""For reading and writing files, which may hang."""
 PARSING = DaemonExecutor("aiogroq-parsing", 4)
-"""For what computes: never behind a file that hangs, and not more than helps where one thread runs at a time."""
+"""For computation: never queued behind a stuck file, and few threads, because the GIL runs one at a time."""
 _cleanups: set[Future[Any]] = set()
 
 
 async def run(executor: DaemonExecutor, function: Callable[..., T], /, *args: Any) -> T:
-    """Call ``function(*args)`` in a thread, in the context of the caller. Raises what it raises."""
+    """Call ``function(*args)`` in a thread, in the caller's context. Raises what it raises."""
     context = contextvars.copy_context()
     return await asyncio.wrap_future(executor.submit(context.run, function, *args))
 
 
 def run_cleanup(work: Callable[[], object]) -> Awaitable[None]:
-    """Do what blocks in a thread, from now on and to its end, whoever still waits for it or is cancelled.
+    """Start blocking work in a thread. It runs to its end even if the caller is cancelled.
 
-    Whoever awaits it is not held up by a thread that is stuck.
+    The returned awaitable ends with the work, or after `_CLEANUP_S` if the thread is stuck.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
@@ -248,7 +250,7 @@ def run_cleanup(work: Callable[[], object]) -> Awaitable[None]:
 
     def ended(future: Future[object]) -> None:
         _cleanups.discard(future)
-        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+        with contextlib.suppress(RuntimeError):  # the loop was closed in between
             loop.call_soon_threadsafe(release)
 
     timer = loop.call_later(_CLEANUP_S, release)
@@ -262,12 +264,12 @@ def _await_cleanups() -> None:
     concurrent.futures.wait(list(_cleanups), timeout=_EXIT_S)
 
 
-def _forget() -> None:
-    FILES.forget()
-    PARSING.forget()
+def _reset_after_fork() -> None:
+    FILES.reset_after_fork()
+    PARSING.reset_after_fork()
     _cleanups.clear()
 
 
 atexit.register(_await_cleanups)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)
+    os.register_at_fork(after_in_child=_reset_after_fork)

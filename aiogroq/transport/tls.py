@@ -1,8 +1,8 @@
-"""Which certificates are trusted: one context for the process, loaded off the loop and kept.
+"""The TLS context: trusted certificates, loaded off the loop and cached for the process.
 
-``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` (else ``REQUESTS_CA_BUNDLE``) decide where they are set. Otherwise it is the store
-of the system; and where that is empty, as with Python's own installer for macOS, truststore or certifi, if installed.
-Where there is no TLS at all, the log says so.
+The certificates are those of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, else of ``REQUESTS_CA_BUNDLE``, else of the system's
+store. If that is empty, as with Python's own installer for macOS, they are those of truststore or certifi, if installed.
+Plain http to another machine is logged as a warning.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ HINT = (
     "Set SSL_CERT_FILE to the file of the CA that signed it (SSL_CERT_DIR to a directory of them), or pass "
     "http_client=DefaultAioHttpClient(ssl=context); where no CA is known at all, install truststore or certifi."
 )
-"""What to do about a certificate that is not trusted."""
+"""What to do if a certificate is not trusted."""
 
 _NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
-_kept: dict[tuple[str, ...], ssl.SSLContext] = {}
+_cached: dict[tuple[str, ...], ssl.SSLContext] = {}
 _lock = threading.Lock()
 _warned_of: set[str] = set()
 
 
 def warn_of_plain_http(url: URL) -> None:
-    """Log once for each host that what is sent to it can be read on the way, unless the way ends in this machine."""
+    """Log once for each host that plain http can be read on the way, unless the host is this machine."""
     host = url.host or ""
     if url.scheme != "http" or host in _warned_of or _is_loopback(host):
         return
@@ -51,32 +51,32 @@ def _is_loopback(host: str) -> bool:
 
 
 async def default_context() -> ssl.SSLContext:
-    """The context for connections of which nothing else was said. A changed environment makes another one.
+    """Return the TLS context for the current environment variables.
 
-    Raises `GroqError` for a variable that names nothing that can be read.
+    Raises `GroqError` for a variable whose file or directory cannot be read.
     """
     # Reading some hundred certificates takes 20 ms and more.
     context = loaded_context()
-    return await run(FILES, _make_once, _named()) if context is None else context
+    return await run(FILES, _load_once, _variables()) if context is None else context
 
 
 def loaded_context() -> ssl.SSLContext | None:
-    """`default_context`, where it has been made already."""
-    return _kept.get(_named())
+    """Return `default_context` if it is loaded, else None."""
+    return _cached.get(_variables())
 
 
-def _named() -> tuple[str, ...]:
+def _variables() -> tuple[str, ...]:
     return tuple(os.environ.get(name, "") for name in _NAMES)
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Load the certificates again for the next connection, and warn of every host again."""
-    _kept.clear()
+    _cached.clear()
     _warned_of.clear()
 
 
 def _renew_lock() -> None:
-    # The thread that held it as the process forked is not there to let go of it.
+    # The thread that held it at the fork does not exist in the child.
     global _lock
     _lock = threading.Lock()
 
@@ -85,15 +85,15 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_lock)
 
 
-def _make_once(named: tuple[str, ...]) -> ssl.SSLContext:
-    with _lock:  # the first requests of a service come many at once
-        context = _kept.get(named)
+def _load_once(variables: tuple[str, ...]) -> ssl.SSLContext:
+    with _lock:  # many first requests of a service may come at once
+        context = _cached.get(variables)
         if context is None:
-            context = _kept[named] = _make(*named)
+            context = _cached[variables] = _load(*variables)
         return context
 
 
-def _make(file: str, folder: str, bundle: str) -> ssl.SSLContext:
+def _load(file: str, folder: str, bundle: str) -> ssl.SSLContext:
     if file or folder:
         context = _from_files(file, folder, "SSL_CERT_FILE" if file else "SSL_CERT_DIR")
     elif os.path.isdir(bundle):
@@ -108,7 +108,7 @@ def _make(file: str, folder: str, bundle: str) -> ssl.SSLContext:
 
 def _from_files(file: str, folder: str, name: str) -> ssl.SSLContext:
     if folder and not os.path.isdir(folder):
-        raise GroqError(f"{'SSL_CERT_DIR' if file else name} is {folder!r}, which is no directory")
+        raise GroqError(f"{'SSL_CERT_DIR' if file else name} is {folder!r}, which is not a directory")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         context.load_verify_locations(file or None, folder or None)
@@ -138,6 +138,6 @@ def _from_system() -> ssl.SSLContext:
 
 
 def _has_directory() -> bool:
-    """Whether the system has a directory of certificates, which OpenSSL reads only when it looks for one."""
+    """Return whether the system has a directory of certificates. OpenSSL reads it only to look for one."""
     folder: str | None = ssl.get_default_verify_paths().capath
     return bool(folder) and any(name.endswith(".0") for name in os.listdir(folder))

@@ -1,6 +1,6 @@
-"""Files that can be sent again: bytes, paths, open files, async iterators, never whole in memory.
+"""Files to upload, readable again for another attempt: bytes, paths, open files, async iterators, never whole in memory.
 
-Their names and content types are those of the official package. Files are read in a thread, off the loop.
+Names and content types are those of the official package. Files are read in a thread.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _TEXT_MODE = "`{name}` is open in text mode; open it with mode 'rb'"
 
 
 class Upload:
-    """One file of a form, whose bytes can be read from the start any number of times."""
+    """One file of a form. Its bytes can be read from the start any number of times."""
 
     filename: str | None
-    """The name that the form gives it; None for none."""
+    """The file name in the form, or None."""
     headers: Mapping[str, str]
-    """Headers of its part, besides its type."""
+    """Further headers of its part."""
 
     def __init__(self, name: str, given: Any) -> None:
         content, self.filename, content_type, self.headers = _parts(given)
@@ -44,13 +44,13 @@ class Upload:
         self.size: int | None = None
 
     async def open(self) -> None:
-        """Make ready to be read from the start, and find out the size in bytes where it can be known.
+        """Prepare for reading from the start, and set `size` in bytes if it can be known.
 
-        Raises `OSError` for a path that cannot be opened, `ValueError` for one that is no regular file, `TypeError` for a
-        file open in text mode, and what a file of the caller's own raises.
+        Raises `OSError` for a path that cannot be opened, `ValueError` for one that is not a regular file, `TypeError` for a
+        file in text mode, and what a user's file raises.
         """
         if isinstance(self._content, (bytes, AsyncIterable)) and mimetypes.inited:
-            self._open()  # reads no file, not even those that say which name has which type
+            self._open()  # reads no file, not even those with the content types
             return
         try:
             await in_thread(self._open)
@@ -65,7 +65,7 @@ class Upload:
                 self.size = len(content)
             elif self._file is None and isinstance(content, os.PathLike):
                 self._file = open(cast("os.PathLike[str]", content), "rb", opener=_open_regular)
-                if self._is_closed:  # meanwhile: nobody waited for it any more
+                if self._is_closed:  # in between: the call was cancelled
                     self._file.close()
                     return
             elif self._file is None and hasattr(content, "read") and _gives_text(content):
@@ -79,17 +79,17 @@ class Upload:
                 except OSError as error:
                     if error.errno != errno.EINVAL:
                         raise
-                    return  # it has no end yet, as those of /proc, which are made while they are read
+                    return  # files of /proc have no end: they are made while they are read
                 if self._start >= end:
-                    # A file that was just written stands at its end; nobody means to send nothing of it.
+                    # A file that was just written is at its end: send all of it, not nothing.
                     self._start = 0
                 self.size = end - self._start
 
     async def read(self, offset: int) -> bytes:
-        """Some of the bytes from ``offset`` on, none at the end. Raises `UploadSourceError`."""
+        """Return some bytes from ``offset`` on, ``b""`` at the end. Raises `UploadSourceError`."""
         if isinstance(self._content, bytes):
             if offset:
-                await asyncio.sleep(0)  # where the socket takes everything at once, others want to run too
+                await asyncio.sleep(0)  # a fast socket never makes this task wait: let others run
             return self._content[offset : offset + CHUNK_BYTES]
         if self._file is not None:
             return await in_thread(self._read_at, offset)
@@ -98,13 +98,13 @@ class Upload:
         return await self._spooled.read(offset)
 
     def _read_at(self, offset: int) -> bytes:
-        # A read of a try that broke off may still go on, and must not move the place of this one.
+        # A read of a failed attempt may still run, and must not move the position of this one.
         with self._lock:
             self._file.seek(self._start + offset)
             return as_bytes(self._file.read(CHUNK_BYTES))
 
     def close(self) -> list[Awaitable[object]]:
-        """Begin to close what was opened here, which ends whoever waits for it. A file of the caller's stays open."""
+        """Start to close what was opened here, even if the awaitables are cancelled. A user's file stays open."""
         self._is_closed = True
         closing: list[Awaitable[object]] = []
         if self._spooled is not None:
@@ -115,23 +115,23 @@ class Upload:
 
 
 def _open_regular(path: str, flags: int) -> int:
-    """Open a path for reading, if that cannot wait for somebody who writes. Raises `OSError`, `ValueError`."""
+    """Open a regular file: opening a pipe would wait for a writer. Raises `OSError` and `ValueError`."""
     mode = os.stat(path).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # what is said of a directory anyway is clear
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # the system's error for a directory is clear
         raise ValueError(
-            f"{path} is no regular file but a pipe, socket or device: open it with mode 'rb' and pass the open file, "
+            f"{path} is not a regular file but a pipe, socket or device: open it with mode 'rb' and pass the open file, "
             "or pass what was read from it"
         )
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _is_file(content: Any) -> bool:
-    # tempfile's wrappers are no io.IOBase, so it is told by what it can do.
+    # Not by io.IOBase: tempfile's wrappers are none.
     return hasattr(content, "read") and hasattr(content, "seekable")
 
 
 def _parts(given: Any) -> tuple[Any, str | None, str | None, Mapping[str, str]]:
-    """Content, file name, content type and headers of what a caller gave as a file."""
+    """Return content, file name, content type and headers of a file argument."""
     if isinstance(given, tuple):
         items = cast("tuple[Any, Any]", given)
         if not 2 <= len(items) <= 4:
@@ -176,23 +176,25 @@ def _has_text_mode(content: Any) -> bool:
 
 
 def _gives_text(file: Any) -> bool:
-    """Whether a file of the caller's is open in text mode. Those of `gzip` and `zipfile` are binary, without a "b" in
-    their mode: what they read tells. May block."""
+    """Return whether a user's file is in text mode. May block.
+
+    Files of `gzip` and `zipfile` are binary without a "b" in their mode, so an empty read decides.
+    """
     if not _has_text_mode(file):
         return False
     try:
         return isinstance(file.read(0), str)
-    except io.UnsupportedOperation:  # a text file that is open for writing alone
+    except io.UnsupportedOperation:  # a text file that is open for writing only
         return True
 
 
 def _guess_type(filename: str | None) -> str | None:
-    # Without a file name the part is a plain value, which has no type.
+    # A part without a file name is a plain field, which has no type.
     return (mimetypes.guess_type(filename)[0] or "application/octet-stream") if filename else None
 
 
 async def open_form(form: Form) -> list[Upload]:
-    """The files of a form, opened. Raises `TypeError` for what cannot be a file, `OSError` for one not there."""
+    """Open the files of a form. Raises as `Upload.open`, and `TypeError` for a value that cannot be a file."""
     uploads = [Upload(name, given) for name, given in form.files]
     try:
         for upload in uploads:
@@ -204,13 +206,13 @@ async def open_form(form: Form) -> list[Upload]:
 
 
 async def rewind(uploads: list[Upload]) -> None:
-    """Make the files ready to be sent again."""
+    """Prepare the files to be sent again."""
     for upload in uploads:
         await upload.open()
 
 
 async def close_form(uploads: list[Upload]) -> None:
     """Close the files that `open_form` opened."""
-    # All are begun before any is awaited, where another cancellation may come between.
+    # Start all before awaiting one: a cancellation may come while it is awaited.
     for closing in [each for upload in uploads for each in upload.close()]:
         await closing

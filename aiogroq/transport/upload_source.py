@@ -1,4 +1,4 @@
-"""Reading what a user gave to be uploaded, so that no byte of it is lost and nothing cut short is taken for whole."""
+"""Reads the source of an upload: no byte is lost, and a truncated source is never taken for whole."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ T = TypeVar("T")
 CHUNK_BYTES = 256 * 1024
 """Bytes read or written at a time."""
 _SPOOL_BYTES = 1024 * 1024
-"""What cannot be read twice is kept aside while it is sent: on disk, once it is longer than this."""
+"""A source that can be read only once is spooled while it is sent: on disk once it is longer than this."""
 _CLEANUP_S = 1.0
-"""Seconds that a source is given to end once nobody wants its bytes any more."""
+"""Seconds that a source is given to end after its task was cancelled."""
 
 
 class UploadSourceError(Exception):
-    """Carries what a source raised, as ``error``, to the one who called.
+    """Wraps the exception of a source, as ``error``, on its way to the caller.
 
-    As it is it would not get there: asyncio takes a `SystemExit` for the end of its loop, a `CancelledError` for an
-    end of the task that writes, and cannot hand on a `StopIteration` at all.
+    Unwrapped, asyncio would take a `SystemExit` for the end of its loop and a `CancelledError` for the end of the task that
+    writes, and it cannot pass on a `StopIteration` at all.
     """
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(type(error).__name__)
         self.error: BaseException = error
         if isinstance(error, asyncio.CancelledError):
-            # Nobody cancelled the caller, so it must not look like that.
+            # The caller was not cancelled, and must not see a cancellation.
             self.error = GroqError("the source of an upload was cancelled before it had given all its bytes")
 
 
 async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call what may block, off the loop. Raises `UploadSourceError` with whatever it raises."""
+    """Call a function that may block in a thread. Raises `UploadSourceError` with what it raises."""
 
     def call() -> T:
         try:
@@ -50,25 +50,26 @@ async def in_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
 
 
 def as_bytes(chunk: object) -> bytes:
-    """What a source gave, as bytes. Raises `TypeError` for what is none, `BlockingIOError` for a file that has none
-    at the moment, which must not be taken for its end."""
+    """Return the result of a source's read as bytes. Raises `TypeError` if it is not bytes.
+
+    Raises `BlockingIOError` for None: a non-blocking file has no bytes at the moment, which is not its end.
+    """
     if isinstance(chunk, bytes):
         return chunk
     if isinstance(chunk, (bytearray, memoryview)):
         return bytes(cast("bytearray", chunk))
     if isinstance(chunk, str):
-        raise TypeError("the file gives text; open it with mode 'rb'")
+        raise TypeError("the file returns text; open it with mode 'rb'")
     if chunk is None:
         raise BlockingIOError("the file has no bytes at the moment; open it in blocking mode")
-    raise TypeError(f"the file gives {type(chunk).__name__}, not bytes")
+    raise TypeError(f"the file returns {type(chunk).__name__}, not bytes")
 
 
 class SpooledSource:
-    """A source that can be read only once, and what it gave so far, kept for another try.
+    """A source that can be read only once. The bytes read so far are spooled for the next attempt.
 
-    One task reads it, a chunk whenever one is wanted. It outlives a try that breaks off, so that the next one goes on
-    where the source is; and the source is read by the same task from its start to its end, as its own time limits
-    may ask.
+    One task reads the source from start to end, because a timeout within the source may require that. It reads a chunk when one
+    is needed, and outlives a failed attempt, so that the next attempt goes on where the source is.
     """
 
     def __init__(self, source: Any) -> None:
@@ -78,75 +79,75 @@ class SpooledSource:
         self._lock = threading.Lock()
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()
-        self._came = asyncio.Event()
+        self._arrived = asyncio.Event()
         self._latest = b""
-        self._kept_bytes = 0
+        self._spooled_bytes = 0
         self._is_on_disk = False
         self._is_whole = False
         self._failed: UploadSourceError | None = None
 
     async def read(self, offset: int) -> bytes:
-        """Some bytes from ``offset`` on, none at the end. Raises `UploadSourceError`."""
+        """Return some bytes from ``offset`` on, ``b""`` at the end. Raises `UploadSourceError`."""
         while True:
             if self._failed is not None:
                 raise self._failed
-            if offset < self._kept_bytes or self._is_whole:
+            if offset < self._spooled_bytes or self._is_whole:
                 break
-            # Before the task: under an eager task factory it runs at once, up to its first wait or to its end.
-            self._came.clear()
+            # Before the task starts: under an eager task factory it runs at once, up to its first await or its end.
+            self._arrived.clear()
             self._wanted.set()
             if self._task is None:
                 self._task = asyncio.create_task(self._read())
-            await self._came.wait()
-        start = offset - (self._kept_bytes - len(self._latest))
+            await self._arrived.wait()
+        start = offset - (self._spooled_bytes - len(self._latest))
         if start >= 0:
             return self._latest[start : start + CHUNK_BYTES]
         if not self._is_on_disk:
-            return self._kept(offset)
-        return await in_thread(self._kept, offset)
+            return self._spooled(offset)
+        return await in_thread(self._spooled, offset)
 
     async def _read(self) -> None:
         try:
             async for chunk in self._source:
-                await self._keep(as_bytes(chunk))
+                await self._append_chunk(as_bytes(chunk))
             self._is_whole = True
         except UploadSourceError as failed:
             self._failed = failed
         except BaseException as error:
             self._failed = UploadSourceError(error)
         finally:
-            self._came.set()
+            self._arrived.set()
 
-    async def _keep(self, chunk: bytes) -> None:
-        """Set a chunk aside, and wait until another one is wanted."""
+    async def _append_chunk(self, chunk: bytes) -> None:
+        """Spool a chunk, and wait until another one is needed."""
         if not chunk:
             return
-        if self._kept_bytes + len(chunk) > _SPOOL_BYTES:
+        if self._spooled_bytes + len(chunk) > _SPOOL_BYTES:
             self._is_on_disk = True
         if self._is_on_disk:
             await run(FILES, self._append, chunk)
         else:
             self._append(chunk)
         self._latest = chunk
-        self._kept_bytes += len(chunk)
+        self._spooled_bytes += len(chunk)
         self._wanted.clear()
-        self._came.set()
+        self._arrived.set()
         await self._wanted.wait()
 
-    # A thread whose try broke off goes on for a while, so both go to their place themselves, one at a time.
+    # The thread of a failed attempt may still run: each of the two seeks to its own offset, one at a time.
 
     def _append(self, chunk: bytes) -> None:
         with self._lock:
-            self._spool.seek(self._kept_bytes)
+            self._spool.seek(self._spooled_bytes)
             self._spool.write(chunk)
 
-    def _kept(self, offset: int) -> bytes:
+    def _spooled(self, offset: int) -> bytes:
         with self._lock:
             self._spool.seek(offset)
-            return as_bytes(self._spool.read(min(CHUNK_BYTES, self._kept_bytes - offset)))
+            return as_bytes(self._spool.read(min(CHUNK_BYTES, self._spooled_bytes - offset)))
 
     def close(self) -> Awaitable[object]:
-        """Read no more from now on, and drop what was kept, whoever waits for it."""
+        """Stop reading and discard the spooled bytes, even if the returned awaitable is cancelled."""
         if self._task is not None:
             self._task.cancel()
         return asyncio.shield(asyncio.create_task(self._end()))
@@ -157,11 +158,11 @@ class SpooledSource:
                 await asyncio.wait([self._task], timeout=_CLEANUP_S)
         finally:
             if self._is_on_disk:
-                await run_cleanup(self._drop)
+                await run_cleanup(self._discard)
             else:
-                self._drop()
+                self._discard()
 
-    def _drop(self) -> None:
+    def _discard(self) -> None:
         with self._lock:
             self._spool.close()
 

@@ -25,11 +25,11 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     monkeypatch.setenv("HOME", str(tmp_path))
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "REQUEST_METHOD", "NETRC"):
         monkeypatch.delenv(name, raising=False)
-    proxies.forget()
-    tls.forget()
+    proxies.clear_cache()
+    tls.clear_cache()
     yield
-    proxies.forget()
-    tls.forget()
+    proxies.clear_cache()
+    tls.clear_cache()
 
 
 @dataclass

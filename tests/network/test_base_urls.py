@@ -116,7 +116,7 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_plain_http_to_another_machine_is_logged_once_for_each_host(
     host: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    tls.forget()
+    tls.clear_cache()
     for cls in (AsyncGroq, Groq, AsyncGroq):
         cls(api_key="k", base_url=f"http://{host}:8000").with_options(timeout=1)
     (message,) = warnings_of(caplog)

@@ -196,7 +196,7 @@ async def test_where_the_system_has_no_store_certifi_is_used(
     certifi = ModuleType("certifi")
     certifi.where = lambda: str(authority.file)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "certifi", certifi)
-    tls.forget()
+    tls.clear_cache()
     assert await models(tls_port)
 
 

@@ -248,12 +248,12 @@ async def test_an_untrusted_server_behind_a_proxy_gets_no_request(
         (
             407,
             b"<html>Proxy",
-            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it wants cred",
+            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it requires cred",
         ),
         (
             407,
             b"",
-            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it wants credentials: put",
+            "This is the response of the proxy 127.0.0.1:{port}, not of the service; it requires credentials: put",
         ),
         (
             401,
