@@ -318,7 +318,7 @@ def test_a_path_that_is_no_regular_file_is_rejected_at_once(
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     for path in (fifo, Path("/dev/null")):
-        with pytest.raises(ValueError, match=r"no regular file.*open it with mode 'rb'"):
+        with pytest.raises(ValueError, match=r"not a regular file.*open it with mode 'rb'"):
             upload(path)
     with pytest.raises(IsADirectoryError):
         upload(tmp_path)
