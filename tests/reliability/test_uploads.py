@@ -277,7 +277,9 @@ def test_what_a_source_raises_is_for_the_caller_and_never_retried(
 
 
 @pytest.mark.parametrize(
-    ("chunk", "words"), [("text", "open it with mode 'rb'"), (3, "returns int, not bytes")], ids=["str", "int"]
+    ("chunk", "words"),
+    [("text", "open it with mode 'rb'"), (3, "returns int, not bytes")],
+    ids=["str", "int"],
 )
 async def test_a_source_that_gives_no_bytes_is_a_type_error(
     client: AsyncGroq, server: LocalGroq, chunk: Any, words: str
