@@ -290,7 +290,6 @@ class AsyncStream(Generic[T]):
         protocol = self._protocol
         if not protocol.has_result:
             raise TypeError(f"collect() needs a stream of chat chunks; this is a stream of {self.describe()}")
-        protocol.result()
         collect = protocol.collect
         async for value in self:
             collect(value)

@@ -27,32 +27,32 @@ __all__ = [
 
 
 class ChoiceDeltaFunctionCall(BaseModel):
-    """Deprecated: a piece of a call in the form that ``tool_calls`` replaced."""
+    """Deprecated: a part of a call in the form that ``tool_calls`` replaced."""
 
     name: str | None = None
     """The function's name."""
     arguments: str | None = None
-    """The next piece of the arguments' JSON text."""
+    """The next part of the arguments' JSON text."""
 
 
 class ChoiceDeltaToolCallFunction(BaseModel):
-    """A piece of a function call."""
+    """A part of a function call."""
 
     name: str | None = None
-    """The function's name, in the call's first piece."""
+    """The function's name, in the first part of the call."""
     arguments: str | None = None
-    """The next piece of the arguments' JSON text; most models send it whole."""
+    """The next part of the arguments' JSON text. Most models send it in one part."""
 
 
 class ChoiceDeltaToolCall(BaseModel):
-    """A piece of a tool call. Pieces with the same ``index`` make up one call."""
+    """A part of a tool call. Parts with the same ``index`` make up one call."""
 
     index: int = -1
-    """Which call of the message this belongs to. Some models skip, repeat or leave out numbers."""
+    """Which call of the message the part belongs to. Some models skip, repeat or omit numbers."""
     id: str | None = None
-    """The call's id, in its first piece; later pieces have none or an empty one."""
+    """The id of the call, in its first part. Later parts have none or an empty one."""
     type: str | None = None
-    """``function``, in the first piece."""
+    """``function``, in the first part."""
     function: ChoiceDeltaToolCallFunction | None = None
     """The function's name and arguments."""
 
@@ -63,15 +63,15 @@ class ChoiceDelta(BaseModel):
     role: str | None = None
     """``assistant``, in the first event."""
     content: str | None = None
-    """The next piece of text; empty or None in the first event."""
+    """The next part of the text. Empty or None in the first event."""
     reasoning: str | None = None
-    """The next piece of the model's thinking."""
+    """The next part of the model's reasoning."""
     channel: str | None = None
     """The output channel, ``analysis`` for reasoning. Sent by gpt-oss models; undocumented."""
     tool_calls: list[ChoiceDeltaToolCall] | None = None
-    """Pieces of tool calls."""
+    """Parts of tool calls."""
     executed_tools: list[ExecutedTool] | None = None
-    """Tools that the service executed; the same index comes again once there is an output."""
+    """Tools that the service executed. The same index comes again with the output."""
     annotations: list[Annotation] | None = None
     """Citations in the content."""
     function_call: ChoiceDeltaFunctionCall | None = None
@@ -79,23 +79,23 @@ class ChoiceDelta(BaseModel):
 
 
 class Choice(BaseModel):
-    """The one answer's part of this event."""
+    """The part of a choice that this event adds."""
 
     index: int = 0
-    """Which answer: always 0, as there is one."""
+    """Index of the choice: always 0, because there is one."""
     delta: ChoiceDelta = msgspec.field(default_factory=ChoiceDelta)
-    """What is new."""
+    """What the event adds to the message."""
     logprobs: ChoiceLogprobs | None = None
-    """Log probabilities; no model gives them today."""
+    """Log probabilities of the tokens. No model sends them today."""
     finish_reason: str | None = None
-    """None until the last event; then ``stop``, ``length``, ``tool_calls`` or ``function_call``."""
+    """Why the choice ended. None until the last event, then ``stop``, ``length``, ``tool_calls`` or ``function_call``."""
 
 
 class XGroq(BaseModel):
-    """What Groq adds to an event. Only the first and the last one have it."""
+    """Fields that Groq adds to an event. Only the first and the last event have them."""
 
     id: str | None = None
-    """The request id (``req_...``) to name in a question to Groq's support."""
+    """The id of the request (``req_...``), to give to Groq's support."""
     seed: int | None = None
     """The seed that was used."""
     usage: CompletionUsage | None = None
@@ -103,7 +103,7 @@ class XGroq(BaseModel):
     usage_breakdown: UsageBreakdown | None = None
     """Usage by model, in the last event."""
     error: str | None = None
-    """Why the stream was cut short by the service."""
+    """Why the service stopped the stream early."""
     debug: XGroqDebug | None = None
     """Tokens in and out, when the request had ``debug=True``."""
 
@@ -116,20 +116,20 @@ class ChatCompletionChunk(BaseModel):
     object: str = ""
     """``chat.completion.chunk``."""
     created: int = 0
-    """When the completion was begun, Unix seconds; the same in every event."""
+    """When the completion began, in Unix seconds. The same in every event."""
     model: str = ""
-    """The id of the model that answers."""
+    """The id of the model."""
     system_fingerprint: str | None = None
-    """Which backend configuration answers."""
+    """Identifies the configuration of the backend."""
     choices: list[Choice] = msgspec.field(default_factory=list[Choice])
-    """The answer's news: one entry, or none in an event that only carries usage."""
+    """What the event adds to each choice: one entry, or none in an event that has only usage."""
     x_groq: XGroq | None = None
     """Groq's request id and seed (first event) and usage (last event)."""
     usage: CompletionUsage | None = None
     """Tokens and seconds of the whole request, in the last event, whether asked for or not."""
     usage_breakdown: UsageBreakdown | None = None
-    """Usage by model, where several models worked on the answer."""
+    """Usage by model, if several models produced the response."""
     service_tier: str | None = None
-    """The tier that serves the request."""
+    """The service tier of the request."""
     mcp_list_tools: list[McpListTool] | None = None
-    """What the request's MCP servers offer."""
+    """The tools of the request's MCP servers."""
