@@ -1,4 +1,4 @@
-"""What all tests share: the gates, a clean environment, and short names for the plugin's fixtures."""
+"""Fixtures and hooks of all tests: the gates, a clean environment, and short names for the fixtures of the plugin."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MODEL = "openai/gpt-oss-20b"
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key, base URL or proxy of the machine reaches a test."""
+    """Hide the keys, base URLs and proxies of the machine from the test."""
     for name in ("GROQ_API_KEY", "GROQ_BASE_URL", "GROQ_CUSTOM_HEADERS", "GROQ_LOG", "AIOGROQ_AIOHTTP"):
         monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
@@ -37,25 +37,25 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def server(local_groq: LocalGroq) -> LocalGroq:
-    """The embedded server of this test."""
+    """Return the embedded server of this test."""
     return local_groq
 
 
 @pytest.fixture
 def client(async_groq_client: AsyncGroq) -> AsyncGroq:
-    """An async client of `server`."""
+    """Return an async client of `server`."""
     return async_groq_client
 
 
-_PATIENCE = 5
+_TIMEOUT_FACTOR = 5
 
 TASK_FACTORIES = {name: getattr(asyncio, f"{name}_task_factory", None) for name in ("default", "eager")}
-"""The eager one is of Python 3.12."""
+"""The eager factory exists from Python 3.12 on."""
 
 
 @pytest.fixture(params=[name for name in TASK_FACTORIES if name == "default" or TASK_FACTORIES[name]])
 async def task_factory(request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """Each way of starting tasks that the loop of an async test may have."""
+    """Set each task factory of the standard library on the event loop of the test."""
     loop = asyncio.get_running_loop()
     loop.set_task_factory(TASK_FACTORIES[request.param])
     yield request.param
@@ -63,14 +63,14 @@ async def task_factory(request: pytest.FixtureRequest) -> AsyncIterator[str]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The time limits of tests end what hangs; on a machine that is busy with others all else takes longer."""
+    """Multiply the timeouts of tests: they end tests that hang, and on a busy machine other tests take longer too."""
     marker = item.get_closest_marker("timeout")
     if marker is not None:
-        item.add_marker(pytest.mark.timeout(_PATIENCE * marker.args[0]), append=False)
+        item.add_marker(pytest.mark.timeout(_TIMEOUT_FACTOR * marker.args[0]), append=False)
 
 
 def pytest_configure() -> None:
-    """Refuse to test a copy of the package that differs from this checkout."""
+    """Raise `pytest.UsageError` if the installed package differs from this checkout."""
     checkout = Path(__file__).parents[1] / "aiogroq"
     installed = Path(aiogroq.__file__).parent
     stale = [

@@ -1,6 +1,6 @@
-"""How many inputs the fuzzers try: few and always the same ones, unless somebody asks for more.
+"""How many inputs the fuzz tests use: a few fixed ones by default.
 
-``AIOGROQ_FUZZ_SEEDS=1000 pytest tests/protocol tests/client/test_boundaries.py`` tries that many new ones, drawn anew in every run.
+``AIOGROQ_FUZZ_SEEDS=1000 pytest tests/protocol tests/client/test_boundaries.py`` uses that many new random inputs in each run.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ SEEDS = int(os.environ.get("AIOGROQ_FUZZ_SEEDS", "0"))
 
 
 def fuzzed(usual: int) -> Callable[[Any], Any]:
-    """Decorates a property: ``usual`` examples, or as many as were asked for."""
-    asked_for = {"max_examples": SEEDS or usual, "derandomize": not SEEDS}
-    return settings(deadline=None, suppress_health_check=list(HealthCheck), **asked_for)
+    """Return a decorator for a property: ``usual`` fixed examples, or AIOGROQ_FUZZ_SEEDS random ones."""
+    options: dict[str, Any] = {"max_examples": SEEDS or usual, "derandomize": not SEEDS}
+    return settings(deadline=None, suppress_health_check=list(HealthCheck), **options)
 
 
 def seeds(usual: int) -> range:
-    """Seeds of a fuzzer of our own: the first ``usual`` ones, or as many beyond them as were asked for."""
+    """Return the seeds of a fuzzer that does not use hypothesis: the first ``usual`` ones, or AIOGROQ_FUZZ_SEEDS others."""
     return range(usual, usual + SEEDS) if SEEDS else range(usual)

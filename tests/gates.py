@@ -1,6 +1,6 @@
-"""What every test must keep to besides its own words: no secret comes out, and no loop is blocked.
+"""Checks of every test: no secret in its output, and no call of aiogroq that blocks the event loop.
 
-Taken up by ``conftest.py``; ``rules/test_gates.py`` shows that each of them can fail.
+``conftest.py`` installs them; ``rules/test_gates.py`` shows that each of them can fail.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _python_dir = builtins.dir
 from blockbuster import BlockBuster  # noqa: E402
 from blockbuster.blockbuster import BlockBusterFunction  # noqa: E402
 
-# What it is built on puts a `dir` of its own in place, which asks every object for its `__name__`.
+# forbiddenfruit, on which blockbuster is built, replaces `dir` with a function that reads `__name__` of every object.
 builtins.dir = _python_dir
 
 SECRET = re.compile(r"gsk_\w+|(?<![a-z])hunter2\w*|tok-canary\S*")
-"""The keys, passwords and tokens of the suite are recognised by this, and nothing else is."""
+"""Matches the keys, passwords and tokens of the suite, and nothing else."""
 
 PACKAGE = "aiogroq"
 BLOCKING_BY_DESIGN = ["aiogroq.local", "aiogroq.testing", "aiogroq.sync"]
-"""The server has a thread of its own, and a blocking call blocks whoever makes it. What runs above the loop of the
-blocking client is watched all the same: it is other rooms' code."""
+"""The embedded server has its own thread, and a sync call blocks the thread of its caller. The code that the sync client runs
+on its own event loop is checked nevertheless: it belongs to other packages."""
 
 
 def leaks(report: pytest.TestReport) -> list[str]:
-    """What came out of a test with a secret in it: printed, logged, or said by an error; not the source that is shown."""
+    """Return the output, logs and error message of a test that contain a secret. The source in a traceback does not count."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    # A report has the output of the phases before its own too; those have been searched.
+    # A report also has the output of the earlier phases; that was searched before.
     texts = [section for section in report.sections if section[0].endswith(report.when or "")]
     texts.append(("the error", crash.message if crash else ""))
     return [f"{SECRET.pattern} is in {name}:\n{text}" for name, text in texts if SECRET.search(text)]
@@ -44,7 +44,7 @@ def leaks(report: pytest.TestReport) -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test whose output has a secret in it."""
+    """Fail a test whose output contains a secret."""
     report = yield
     if found := leaks(report):
         report.outcome = "failed"
@@ -53,9 +53,9 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def _detector() -> BlockBuster:
-    """What raises where our code blocks a loop; with the calls that blockbuster does not know."""
-    made = BlockBuster(PACKAGE, excluded_modules=BLOCKING_BY_DESIGN)
-    more: list[tuple[Any, str]] = [
+    """Return a detector that raises where aiogroq blocks an event loop, with calls that blockbuster does not check itself."""
+    detector = BlockBuster(PACKAGE, excluded_modules=BLOCKING_BY_DESIGN)
+    more_calls: list[tuple[Any, str]] = [
         (builtins, "open"),
         (socket, "getaddrinfo"),
         (socket, "gethostbyname"),
@@ -66,18 +66,18 @@ def _detector() -> BlockBuster:
         (platform, "uname"),
         (subprocess, "Popen"),
     ]
-    for holder, name in more:
+    for holder, name in more_calls:
         function = BlockBusterFunction(
             holder, name, scanned_modules=PACKAGE, excluded_modules=BLOCKING_BY_DESIGN
         )
         function.can_block_in("<frozen importlib._bootstrap>", "_find_and_load")
-        made.functions[function.full_name] = function
-    return made
+        detector.functions[function.full_name] = function
+    return detector
 
 
 @pytest.fixture(autouse=True)
 def everything_is_logged() -> Iterator[None]:
-    """So that the search for secrets reads what any level logs: of us, and of what we stand on."""
+    """Log every level of aiogroq, aiohttp and asyncio, so that the search for secrets reads all of it."""
     loggers = [logging.getLogger(name) for name in ("aiogroq", "aiohttp", "asyncio")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
@@ -89,13 +89,13 @@ def everything_is_logged() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def blocking_detector() -> BlockBuster:
-    """Made once: it costs a millisecond."""
+    """Return the detector, created once per process: it takes a millisecond."""
     return _detector()
 
 
 @pytest.fixture(autouse=True)
 def nothing_blocks_the_loop(request: pytest.FixtureRequest, blocking_detector: BlockBuster) -> Iterator[None]:
-    """Every async test is run with a detector of calls that block its loop."""
+    """Run every async test with the detector of calls that block its event loop."""
     if request.node.get_closest_marker("asyncio") is None:
         yield
         return

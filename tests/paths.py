@@ -1,8 +1,8 @@
-"""The two ways of a request through aiohttp, as a parameter of the suite: ``--aiohttp=fast|public|both``.
+"""The two paths of a request through aiohttp, as a parameter of the suite: ``--aiohttp=fast|public|both``.
 
-The fast path takes aiohttp's private names too, the public path its public API alone. Both must do the same, but for what
-`NOT_PROMISED` says. A test of that has the marker ``fast_path_only`` with the key of the limit: on the public path it must fail,
-or is not run (``run=False``) where that would take its time limit.
+The fast path also uses private names of aiohttp, the public path only its public API. Both must behave the same, except for
+`NOT_PROMISED`. A test of such a limit has the marker ``fast_path_only`` with its key: on the public path the test must fail,
+or it does not run (``run=False``) where it would only end by its timeout.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aiogroq.transport import _aiohttp
 
 TESTS = Path(__file__).parent
 BOTH = ("client", "network", "reliability", "security", "sync")
-"""The folders whose tests run on both."""
+"""The folders whose tests run on both paths."""
 
 NOT_PROMISED: dict[str, str] = {
     "stale": "an idle connection that the server closed before the request came costs one of `max_retries`",
@@ -31,16 +31,16 @@ NOT_PROMISED: dict[str, str] = {
     "interrupt": "on Python 3.10, Ctrl-C while the body of a request is being written can leave asyncio's report of the writing "
     "task on stderr",
 }
-"""What the public path cannot promise, in the words of `docs/internals/aiohttp.md`."""
+"""What the public path cannot promise, in the same words as `docs/internals/aiohttp.md`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option, and the marker."""
+    """Add the option ``--aiohttp``."""
     parser.addoption(
         "--aiohttp",
         choices=("fast", "public", "both"),
         default="fast",
-        help="the way through aiohttp: its private names too (fast), its public API alone, or both one after the other",
+        help="the path through aiohttp: with its private names (fast), only its public API (public), or each test on both",
     )
 
 
@@ -48,7 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def aiohttp_path(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, clean_environment: None
 ) -> str:
-    """The path of this test. Programs that it starts inherit it."""
+    """Set the path of this test, and return its name. Programs that the test starts inherit it."""
     path: str = getattr(request, "param", "fast")
     if path == "public":
         monkeypatch.setenv("AIOGROQ_AIOHTTP", "public")
@@ -66,12 +66,12 @@ def _flaw() -> str | None:
 def _paths(chosen: str) -> list[str]:
     if chosen != "both":
         return [chosen]
-    # An aiohttp that the fast path does not fit has one path only.
+    # An aiohttp whose private names have changed has the public path only.
     return ["fast", "public"] if _flaw() is None else ["public"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of `BOTH` on each path that was asked for."""
+    """Run the tests of `BOTH` on each chosen path."""
     folder = metafunc.definition.path.relative_to(TESTS).parts[0]
     chosen = metafunc.config.getoption("--aiohttp")
     if folder in BOTH and chosen != "fast":
@@ -81,7 +81,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect what cannot be promised to fail on the public path."""
+    """Expect the tests of `NOT_PROMISED` to fail on the public path."""
     for item in items:
         for marker in item.iter_markers("fast_path_only"):
             limit = NOT_PROMISED[marker.args[0]]

@@ -1,7 +1,7 @@
-"""A fake clock: an event loop whose time stands still while anything happens, and jumps when all of it waits.
+"""A fake clock: an event loop whose time stands still while anything runs, and jumps to the next timer when all tasks wait.
 
-So hours of waiting pass in no time, over real sockets, and how long something waited is exact. Servers and clients must
-run on the same loop; what works in another thread is not waited for.
+Hours of waiting pass in no time, over real sockets, and measured durations are exact. Server and client must run on the
+same event loop; the clock does not wait for other threads.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 _QUIET_S = 0.002
-"""Real seconds that the sockets must be silent before time jumps: the kernel delivers over loopback sooner."""
+"""Real seconds without data on any socket before time jumps. The kernel delivers over loopback sooner."""
 
 
 class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc] # which one it is depends on the platform
-    """Never waits for a timer: it is asked to, and the clock goes on by as much."""
+    """Advances the clock instead of waiting for a timer."""
 
     skipped_s = 0.0
 
@@ -32,23 +32,23 @@ class _Selector(selectors.DefaultSelector):  # type: ignore[valid-type,misc] # w
 
 
 class FakeClockLoop(asyncio.SelectorEventLoop):
-    """Its ``time()`` begins at 1000 s, and goes on from timer to timer only."""
+    """An event loop whose ``time()`` starts at 1000 s and advances from timer to timer only."""
 
     def __init__(self) -> None:
         self._skipping = _Selector()
         super().__init__(self._skipping)
-        self._clock_resolution = 1e-6  # what is lost in adding up seconds is no reason to wait again
+        self._clock_resolution = 1e-6  # rounding errors of added seconds must not cause another wait
 
     def time(self) -> float:
         return 1000.0 + self._skipping.skipped_s
 
-    def hold_up(self, duration_s: float) -> None:
-        """Let time pass in which nothing runs, as where a callback blocks."""
+    def advance(self, duration_s: float) -> None:
+        """Advance the clock while nothing runs, as a blocking callback would."""
         self._skipping.skipped_s += duration_s
 
 
 def run_on_fake_clock(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """`asyncio.run` with a fake clock."""
+    """Run ``main`` as `asyncio.run` does, on a fake clock."""
     loop = FakeClockLoop()
     try:
         return loop.run_until_complete(main())

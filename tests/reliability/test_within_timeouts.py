@@ -91,7 +91,7 @@ async def a_wait_after_a_try_without_an_answer() -> None:
 async def a_loop_that_is_held_up_before_an_answer() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(http_response(completion()))
-        hold_up(10 * LIMIT_S)  # it is in the socket, and nobody could read it
+        block_loop(10 * LIMIT_S)  # it is in the socket, and nobody could read it
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
         assert await ask(client) == "four"
@@ -102,7 +102,7 @@ async def a_loop_that_is_held_up_in_a_stream() -> None:
         await exchange.write(SSE_HEAD, chunked(delta("fo")))
         await asyncio.sleep(1)
         await exchange.write(chunked(delta("ur", finish="stop")), chunked(DONE), LAST_CHUNK)
-        hold_up(10 * LIMIT_S)
+        block_loop(10 * LIMIT_S)
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S) as client:
         assert await text_of(client) == "four"
@@ -111,7 +111,7 @@ async def a_loop_that_is_held_up_in_a_stream() -> None:
 async def a_loop_that_is_blocked_again_and_again_before_each_response() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(http_response(completion()))
-        hold_up(10 * LIMIT_S)
+        block_loop(10 * LIMIT_S)
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
         for _ in range(10):
@@ -123,7 +123,7 @@ async def a_loop_that_is_blocked_after_each_chunk_of_a_stream() -> None:
         await exchange.write(SSE_HEAD)
         for letter in "a long word":
             await exchange.write(chunked(delta(letter)))
-            hold_up(10 * LIMIT_S)
+            block_loop(10 * LIMIT_S)
             await asyncio.sleep(0.01)
         await exchange.write(chunked(delta("", finish="stop")), chunked(DONE), LAST_CHUNK)
 
@@ -131,10 +131,10 @@ async def a_loop_that_is_blocked_after_each_chunk_of_a_stream() -> None:
         assert await text_of(client) == "a long word"
 
 
-def hold_up(duration_s: float) -> None:
+def block_loop(duration_s: float) -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, FakeClockLoop)
-    loop.hold_up(duration_s)
+    loop.advance(duration_s)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
 def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None:
     async def block() -> None:
         for _ in range(100):
-            hold_up(1)
+            block_loop(1)
             await asyncio.sleep(0.01)
 
     async def main() -> None:
