@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from .errors import RequestInfo as RequestInfo
     from .errors import RequestTooLargeError as RequestTooLargeError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
-    from .protocol.limits import RateLimit as RateLimit
-    from .protocol.limits import RateLimitWindow as RateLimitWindow
+    from .protocol.rate_limits import RateLimit as RateLimit
+    from .protocol.rate_limits import RateLimitWindow as RateLimitWindow
     from .protocol.retry import Retry as Retry
     from .protocol.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .protocol.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
@@ -108,7 +108,7 @@ _HOMES: dict[str, str] = {
     "aiogroq.transport.stream": "AsyncStream",
     "aiogroq.types._model": "BaseModel",
     "aiogroq.types._omit": "NOT_GIVEN NotGiven Omit not_given omit",
-    "aiogroq.protocol.limits": "RateLimit RateLimitWindow",
+    "aiogroq.protocol.rate_limits": "RateLimit RateLimitWindow",
     "aiogroq.protocol.retry": "Retry",
     "aiogroq.protocol.timeouts": "DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT Timeout",
 }

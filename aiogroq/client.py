@@ -14,8 +14,8 @@ from yarl import URL
 from . import transport
 from .errors import GroqError
 from .protocol.arguments import reject_unknown_kwargs, require_bool, require_int, require_mapping
-from .protocol.headers import Secret, hide, hide_values
-from .protocol.limits import RateLimit
+from .protocol.rate_limits import RateLimit
+from .protocol.redaction import Secret, hide, hide_values
 from .protocol.retry import Retry
 from .protocol.timeouts import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Timeout
 from .protocol.urls import api_root

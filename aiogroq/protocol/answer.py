@@ -23,7 +23,7 @@ from ..types._model import BaseModel
 from ..types.audio import Transcription, TranscriptionText, Translation
 from .chunked_decode import LARGE_BODY_BYTES, decode_in_chunks
 from .failed_calls import failed_calls
-from .limits import parse_limit_message
+from .rate_limits import parse_limit_message
 from .retry import retry_after_s
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from ..errors import APIResponseValidationError, ErrorResponse, RequestInfo
 from ..types._decode import NotJSONError, construct, decode_untyped
 from ..types._model import BaseModel
 from .answer import decode
-from .headers import scrub, scrub_headers
+from .redaction import redact, redact_headers
 
 _STRUCT: Any = type(BaseModel)
 
@@ -42,8 +42,8 @@ def parse_body(
     except APIResponseValidationError:
         pass
     # A gateway's page may show the request; the error must not, and not as its context either.
-    body = scrub(body, sent)
-    return _parse(to, body, status, scrub_headers(headers, sent), request)
+    body = redact(body, sent)
+    return _parse(to, body, status, redact_headers(headers, sent), request)
 
 
 def _parse(to: Any, body: bytes, status: int, headers: Mapping[str, str], request: RequestInfo) -> Any:

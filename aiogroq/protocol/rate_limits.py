@@ -1,17 +1,21 @@
-"""`RateLimits`: what the service last said of each model's limits, from the answers that came anyway.
+"""Rate limits as values: what the headers of every response say, what the text of an error says, and the latest of
+both for each model.
 
-To note an answer is to keep its headers, which is nearly free; they are read when somebody asks.
+https://console.groq.com/docs/rate-limits: the ``-requests`` headers count a day, the ``-tokens`` headers a minute,
+resets are Go durations. Requests per minute, tokens per day and seconds of audio are in no header, only in
+the text of a 429 or 413.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from ..errors import APIError, RateLimited
-from .limits import RateLimit, RateLimitWindow, has_limits, read_limits
+from .retry import retry_after_s
 
 V = TypeVar("V")
 
@@ -19,6 +23,112 @@ _MAX_MODELS = 256
 _MAX_KINDS = 32
 _NO_HEADERS: Mapping[str, str] = {}
 _NOTHING: Mapping[str, RateLimitWindow] = {}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|μs|ns)")
+_UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_NUMBER = r"\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
+# Lengths are bounded, so that a long text of another kind costs no time.
+_LIMIT_TEXT = re.compile(
+    rf"\bon [a-z ]{{1,60}}? \((?P<kind>[A-Za-z]{{1,20}})\): Limit (?P<limit>{_NUMBER})"
+    rf"(?:, Used (?P<used>{_NUMBER}))?(?:, Requested (?P<requested>{_NUMBER}))?"
+)
+_TRY_AGAIN = re.compile(r"try again in (?P<delay>(?:\d{1,15}(?:\.\d{1,15})?(?:h|ms|m|s|us|µs|μs|ns)){1,8})")
+
+
+@dataclass(frozen=True)
+class RateLimitWindow:
+    """One limit, and how much of it is left."""
+
+    limit: int | None
+    """How many are allowed in a window."""
+    remaining: int | None
+    """How many are left."""
+    reset_s: float | None
+    """Seconds until it is whole again, at ``observed_at``; of a limit that only an error names, until the service says
+    that it answers again."""
+    observed_at: float
+    """When the answer came that says this, as a Unix time in seconds."""
+
+    @property
+    def resets_at(self) -> float | None:
+        """When it is whole again, as a Unix time in seconds."""
+        return None if self.reset_s is None else self.observed_at + self.reset_s
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """What the service says of the organisation's limits for one model."""
+
+    requests: RateLimitWindow
+    """Requests per day."""
+    tokens: RateLimitWindow
+    """Tokens per minute."""
+    retry_after_s: float | None
+    """Seconds to wait; only a 429 says it."""
+    further: Mapping[str, RateLimitWindow] = field(default_factory=dict[str, RateLimitWindow], hash=False)
+    """The limits that the text of an error named, by their name there (``RPM``, ``TPD``, ``ASPH``, ...), each as it was
+    when it was named. Only the client's `rate_limits` has them: a response is no error."""
+
+
+def parse_duration_s(text: str | None) -> float | None:
+    """The seconds of a Go duration (``2m59.56s``, ``547ms``, ``0s``), or None for what is none."""
+    if not text:
+        return None
+    total = 0.0
+    end = 0
+    for match in _DURATION.finditer(text):
+        if match.start() != end:
+            return None
+        total += float(match[1]) * _UNIT_S[match[2]]
+        end = match.end()
+    return total if end == len(text) and total < float("inf") else None
+
+
+def has_limits(headers: Mapping[str, str]) -> bool:
+    """Whether these headers say anything of rate limits."""
+    return "x-ratelimit-limit-requests" in headers or "x-ratelimit-limit-tokens" in headers
+
+
+def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimit | None:
+    """The rate limits in these headers, or None where there are none."""
+    return read_limits(headers, time.time() if now is None else now) if has_limits(headers) else None
+
+
+def read_limits(headers: Mapping[str, str], observed_at: float) -> RateLimit:
+    """The rate limits in the headers of an answer that came then; None for everything that they do not say."""
+
+    def window(name: str) -> RateLimitWindow:
+        return RateLimitWindow(
+            limit=_integer(headers.get(f"x-ratelimit-limit-{name}")),
+            remaining=_integer(headers.get(f"x-ratelimit-remaining-{name}")),
+            reset_s=parse_duration_s(headers.get(f"x-ratelimit-reset-{name}")),
+            observed_at=observed_at,
+        )
+
+    return RateLimit(window("requests"), window("tokens"), retry_after_s(headers, lambda: observed_at))
+
+
+def parse_limit_message(message: str) -> dict[str, Any]:
+    """What a 429 or 413 text says: ``limit_kind``, ``limit``, ``used``, ``requested``, ``retry_after_s``.
+
+    Only what it says: wording that changed gives an empty dict, never an error.
+    """
+    found: dict[str, Any] = {}
+    match = _LIMIT_TEXT.search(message)
+    if match:
+        found["limit_kind"] = match["kind"]
+        numbers = ((key, match[key]) for key in ("limit", "used", "requested"))
+        found.update({key: _integer(text.replace(",", "")) for key, text in numbers if text is not None})
+    delay = _TRY_AGAIN.search(message)
+    if delay:
+        found["retry_after_s"] = parse_duration_s(delay["delay"])
+    return found
+
+
+def _integer(text: str | None) -> int | None:
+    try:
+        return int(float(text)) if text is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 class RateLimits(Mapping[str, RateLimit]):

@@ -17,7 +17,7 @@ E = TypeVar("E", bound=BaseException)
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def without_frames(error: E) -> E:
+def drop_frames(error: E) -> E:
     """``error`` without the frames that it has gone through so far, its own and those of its causes.
 
     To be raised outside of any ``except`` block of ours: then its context is what the caller was handling, whose
@@ -47,7 +47,7 @@ def checks_arguments(function: F) -> F:
     return function
 
 
-def without_inner_frames(error: E) -> E:
+def drop_inner_frames(error: E) -> E:
     """``error``, as a thread hands it to a caller who waits for it in another one, without the frames that tell the
     caller nothing: all of an error of ours and of one about wrong arguments, else that of the thread's own coroutine."""
     frames = error.__traceback__

@@ -11,9 +11,9 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
 from ..errors import APIResponseValidationError, RequestInfo
 from ..protocol.chunked_decode import LARGE_BODY_BYTES
-from ..protocol.limits import RateLimit, rate_limit
 from ..protocol.parse import parse_body
-from ..protocol.tracebacks import without_frames
+from ..protocol.rate_limits import RateLimit, rate_limit
+from ..protocol.tracebacks import drop_frames
 from .body import (
     DEFAULT_FILE_CHUNK_BYTES,
     Body,
@@ -130,7 +130,7 @@ class BaseAPIResponse(Generic[R]):
         except APIResponseValidationError as error:
             failed = error
         try:
-            raise without_frames(failed)  # the server may have sent the request back: the body is in no frame
+            raise drop_frames(failed)  # the server may have sent the request back: the body is in no frame
         finally:
             del failed  # its traceback refers to this frame: a cycle otherwise
 
@@ -188,7 +188,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         except APIResponseValidationError as error:
             failed = error
         try:
-            raise without_frames(failed)  # those of the executor
+            raise drop_frames(failed)  # those of the executor
         finally:
             del failed  # its traceback refers to this frame: a cycle otherwise
 

@@ -12,8 +12,8 @@ from yarl import URL
 from .. import transport
 from ..client import AsyncGroq, FixedOptions
 from ..protocol.arguments import reject_unknown_kwargs
-from ..protocol.headers import hide, hide_values
-from ..protocol.limits import RateLimit
+from ..protocol.rate_limits import RateLimit
+from ..protocol.redaction import hide, hide_values
 from ..protocol.retry import Retry
 from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given

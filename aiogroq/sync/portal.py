@@ -22,7 +22,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from ..protocol.tracebacks import without_inner_frames
+from ..protocol.tracebacks import drop_inner_frames
 from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, refuse_green_threads
 
 __all__ = ["Portal", "PortalError", "portal"]
@@ -60,7 +60,7 @@ class _PortalCall(Generic[T]):
             raise
         if self._error is not None:
             try:
-                raise without_inner_frames(self._error)
+                raise drop_inner_frames(self._error)
             finally:
                 self._error = None  # the traceback refers to this frame: a cycle otherwise
         return cast("T", self._value)

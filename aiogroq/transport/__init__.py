@@ -1,6 +1,6 @@
 """The only room that imports aiohttp's client: session pool, send, stream, upload, proxies, TLS.
 
-Every exception of aiohttp's is translated here, in one place (`exchange.translate`); cancellation passes untouched.
+Every exception of aiohttp's is translated here, in one place (`exceptions.map_exception`); cancellation passes untouched.
 
 The names below are loaded, and aiohttp with them, when they are first used: annotations elsewhere can name them at no
 cost, and `typing.get_type_hints` finds them.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 
 from ..errors import APIConnectionError, APIError, Attempt, GroqError, RequestInfo
-from ..protocol.tracebacks import without_frames
+from ..protocol.tracebacks import drop_frames
 from ._aiohttp import buffered_data, end_tracing, forget_connection, read_events
 from .decompress import DecompressionError, decompressor_for
-from .exchange import translate, without_secrets
+from .exceptions import map_exception, redact_exception
 from .read_body import read_whole, too_large
 from .threads import PARSING, run
 from .timers import PhaseTimer
@@ -123,7 +123,7 @@ class AioBody:
         self._finalizer.atexit = False
 
     def _expire(self) -> None:
-        self.abort(translate(TimeoutError(), self._timer, self.request))
+        self.abort(map_exception(TimeoutError(), self._timer, self.request))
 
     async def read(self) -> bytes:
         """Return the whole body. Raises as `read_whole` does."""
@@ -180,15 +180,15 @@ class AioBody:
                 return chunk  # the next call meets the error again
             self._end()
             _close(self._response)
-            translated = self._error or translate(error, self._timer, self.request)
+            translated = self._error or map_exception(error, self._timer, self.request)
             if translated is None:
                 raise
-            cause = error.__cause__ if translated is error else without_secrets(error)
-            without_frames(error)  # it becomes the context
-            raise without_frames(self.with_attempts(translated)) from cause
+            cause = error.__cause__ if translated is error else redact_exception(error)
+            drop_frames(error)  # it becomes the context
+            raise drop_frames(self.with_attempts(translated)) from cause
         if self._error is not None:
             del chunk
-            raise without_frames(self.with_attempts(self._error))
+            raise drop_frames(self.with_attempts(self._error))
         if timer.phase == "read":
             timer.stop_phase()
         if not chunk:

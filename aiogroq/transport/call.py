@@ -21,9 +21,10 @@ from ..errors import (
 )
 from ..protocol import answer, redirects, retry
 from ..protocol.chunked_decode import LARGE_BODY_BYTES
-from ..protocol.headers import merge_headers, scrub, scrub_headers, scrub_text
+from ..protocol.headers import merge_headers
+from ..protocol.redaction import redact, redact_headers, redact_text
 from ..protocol.request import Request
-from ..protocol.tracebacks import without_frames
+from ..protocol.tracebacks import drop_frames
 from ..types._omit import Omit
 from . import tls
 from ._aiohttp import is_wrapped
@@ -31,16 +32,16 @@ from .body import AioBody
 from .call_log import log_failure
 from .cleanup import LoopSession, PublicSession
 from .config import ClientConfig
-from .exchange import (
-    cancellations,
-    explains,
-    in_time,
-    is_lasting,
-    is_stale,
+from .exceptions import (
+    is_permanent,
+    is_timeout_cancellation,
+    is_undelivered,
+    map_exception,
+    pending_cancellations,
+    redact_exception,
     running_loop,
-    timed_out,
-    translate,
-    without_secrets,
+    timeout_error,
+    with_deadline,
 )
 from .http_client import NO_TIMEOUT, DefaultAioHttpClient
 from .payloads import EncodedHeaders, LargeBody, MultipartPayload, RequestData, skipped_headers
@@ -129,7 +130,7 @@ class Call:
             content = b""  # a server may have sent the request back in it
             self._log_failure(failed)
             try:
-                raise without_frames(failed)
+                raise drop_frames(failed)
             finally:
                 del failed  # its traceback refers to this frame: a cycle otherwise
         finally:
@@ -157,15 +158,15 @@ class Call:
             current_timer.set([timer])
         self._sent_at = timer.started_at
         task = cast("asyncio.Task[Any]", asyncio.current_task(self._loop))
-        before = cancellations(task)
+        before = pending_cancellations(task)
         timer.on_expiry = task.cancel
         try:
             response = await session.send(self._request.method, self._url, **kwargs)
         except BaseException as error:
             kwargs.clear()  # no traceback with locals shows plain headers
-            is_expired = explains(timer, error, task, before)
+            is_expired = is_timeout_cancellation(timer, error, task, before)
             timer.stop()
-            self._is_undelivered = is_stale(error, timer)
+            self._is_undelivered = is_undelivered(error, timer)
             self._is_new_connection = timer.is_new_connection or is_expired
             self._raise(error, timer, is_expired)
         finally:
@@ -229,12 +230,12 @@ class Call:
             raise error
         if self._payload is not None and self._payload.failure is not None:
             # The source of the upload failed, not the connection.
-            without_frames(error)  # it becomes the context
+            drop_frames(error)  # it becomes the context
             raise self._payload.failure from None
-        mapped = translate(error, timer, self._info)
+        mapped = map_exception(error, timer, self._info)
         if mapped is None:
             raise error
-        raise mapped from (None if is_expired else without_secrets(error))
+        raise mapped from (None if is_expired else redact_exception(error))
 
     # ------------------------------------------------------------------------- responses that are no good ones
 
@@ -256,13 +257,13 @@ class Call:
 
     async def _error_body(self, body: AioBody) -> tuple[bytes, Mapping[str, str]]:
         """Return the body and the headers of a response for the error that it becomes, redacted."""
-        content = scrub(await read_start(body, _MAX_ERROR_BYTES), self._headers.values)
-        return content, scrub_headers(body.headers, self._headers.values)
+        content = redact(await read_start(body, _MAX_ERROR_BYTES), self._headers.values)
+        return content, redact_headers(body.headers, self._headers.values)
 
     async def _status_error(self, body: AioBody) -> APIStatusError:
         content, headers = await self._error_body(body)
         _, why = self._redirect(body)
-        why = scrub_text(why, self._headers.values)
+        why = redact_text(why, self._headers.values)
         proxy = self._config.http_client.proxy_for(self._url)
         if proxy is not None and self._url.scheme == "http":
             why = why or proxy_hint(proxy, body.status, content)
@@ -277,11 +278,11 @@ class Call:
     def _check_deadline(self) -> None:
         """Raises `APITimeoutError` once the deadline of the call has passed: nothing is sent after it."""
         if self._deadline is not None and self._loop.time() > self._deadline:
-            raise timed_out("total", self._timeout.total, self._info)
+            raise timeout_error("total", self._timeout.total, self._info)
 
     async def _within_deadline(self, work: Coroutine[Any, Any, T]) -> T:
         """Await what comes before an attempt. Raises `APITimeoutError` once the deadline of the call has passed."""
-        return await in_time(work, self._deadline, self._timeout.total, self._info)
+        return await with_deadline(work, self._deadline, self._timeout.total, self._info)
 
     def _wait_after(self, error: APIError) -> float | None:
         """Return the seconds until the next attempt, or None where ``error`` is final. Record the failed attempt."""
@@ -323,7 +324,7 @@ class Call:
             is_idempotent=self._request.idempotent,
             is_new_connection=self._is_new_connection,
             is_undelivered=self._is_undelivered,
-            is_permanent=is_of_source or not isinstance(error, APIConnectionError) or is_lasting(error),
+            is_permanent=is_of_source or not isinstance(error, APIConnectionError) or is_permanent(error),
         )
 
     def _record(self, error: APIError, wait_s: float | None) -> None:

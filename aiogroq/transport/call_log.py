@@ -14,7 +14,7 @@ from typing import Any
 from yarl import URL
 
 from ..errors import APIError, APIStatusError, RequestInfo
-from ..protocol.headers import scrub_text
+from ..protocol.redaction import redact_text
 from .body import AioBody
 
 _log = logging.getLogger("aiogroq")
@@ -79,7 +79,7 @@ def _ms(body: AioBody) -> int:
 
 def _request_id(body: AioBody) -> str | None:
     found = body.headers.get("x-request-id")
-    return None if found is None else scrub_text(found, body.sent)
+    return None if found is None else redact_text(found, body.sent)
 
 
 def _tokens(usage: Any) -> str:

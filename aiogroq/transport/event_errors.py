@@ -15,7 +15,7 @@ from ..errors import (
     ErrorResponse,
 )
 from ..protocol import answer
-from ..protocol.headers import scrub, scrub_headers, scrub_text
+from ..protocol.redaction import redact, redact_headers, redact_text
 from ..protocol.sse import Event
 from ..protocol.stream_protocol import StreamProtocol
 from ..types._decode import NotJSONError, decode_untyped
@@ -29,7 +29,7 @@ SHOWN_BYTES = 64 * 1024
 
 def redacted_headers(body: AioBody) -> CIMultiDict[str]:
     """Return the headers of the response."""
-    return scrub_headers(body.headers, body.sent)
+    return redact_headers(body.headers, body.sent)
 
 
 def decode_event(protocol: StreamProtocol[T], body: AioBody, event: bytes) -> T:
@@ -42,7 +42,7 @@ def decode_event(protocol: StreamProtocol[T], body: AioBody, event: bytes) -> T:
     try:
         value = protocol.decode(event)
     except NotJSONError as error:
-        text = repr(scrub(event, body.sent)[:200])
+        text = repr(redact(event, body.sent)[:200])
         message = f"The stream has an event that is not JSON: {text}"
         raise APIConnectionError(message, body.request) from error
     if protocol.is_error(event, value):
@@ -51,13 +51,13 @@ def decode_event(protocol: StreamProtocol[T], body: AioBody, event: bytes) -> T:
 
 
 def _status_error(body: AioBody, event: bytes) -> APIStatusError:
-    data = scrub(bytes(event), body.sent)
+    data = redact(bytes(event), body.sent)
     return answer.error_from_event(data, body.status, redacted_headers(body), body.request)
 
 
 def stopped_early(body: AioBody, reason: str) -> APIError:
     """Return the error for a stream that the service stops for ``reason``."""
-    reason = scrub_text(reason, body.sent)
+    reason = redact_text(reason, body.sent)
     return APIError(f"The service stopped the stream early: {reason}", body.request, body=reason)
 
 
@@ -69,7 +69,7 @@ def not_a_stream(body: AioBody, content: bytes) -> APIError:
         decoded = None
     if isinstance(decoded, dict) and "error" in decoded:
         return _status_error(body, content)
-    content = scrub(content, body.sent)
+    content = redact(content, body.sent)
     kind = body.headers.get("content-type", "no content type")
     text = content[:SHOWN_BYTES].decode(errors="replace")
     got = f"{kind} (HTTP {body.status}): {text[:300]!r}" if text else f"no data (HTTP {body.status}, {kind})"

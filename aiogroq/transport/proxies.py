@@ -17,7 +17,7 @@ from typing import Any, cast
 from yarl import URL
 
 from ..errors import GroqError
-from ..protocol.headers import Secret, hide
+from ..protocol.redaction import Secret, hide
 
 Proxy = tuple[URL, dict[str, str]]
 """The URL without credentials, and the headers for the proxy."""

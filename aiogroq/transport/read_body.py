@@ -10,8 +10,8 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse
-from ..protocol.headers import scrub, scrub_headers
-from ..protocol.tracebacks import without_frames
+from ..protocol.redaction import redact, redact_headers
+from ..protocol.tracebacks import drop_frames
 from .decompress import DecompressionError
 
 if TYPE_CHECKING:
@@ -84,14 +84,14 @@ async def _read_into(chunks: list[bytes], body: AioBody, max_bytes: int | None) 
     del chunks
     chunk = b""
     try:
-        raise without_frames(failed)
+        raise drop_frames(failed)
     finally:
         del failed  # its traceback refers to this frame: a cycle otherwise
 
 
 def _not_decompressed(body: AioBody, content: bytes, error: APIError) -> APIResponseValidationError:
-    content = scrub(content, body.sent)
-    response = ErrorResponse(body.status, scrub_headers(body.headers, body.sent), content, body.request)
+    content = redact(content, body.sent)
+    response = ErrorResponse(body.status, redact_headers(body.headers, body.sent), content, body.request)
     message = f"Cannot decompress the response (HTTP {body.status}): {error.__cause__}."
     made = APIResponseValidationError(response, content.decode(errors="replace"), message=message)
     made.__cause__ = error.__cause__
@@ -101,7 +101,7 @@ def _not_decompressed(body: AioBody, content: bytes, error: APIError) -> APIResp
 def too_large(body: AioBody, max_bytes: int) -> APIResponseValidationError:
     """Return the error for a body of more than ``max_bytes``."""
     return APIResponseValidationError(
-        ErrorResponse(body.status, scrub_headers(body.headers, body.sent), b"", body.request),
+        ErrorResponse(body.status, redact_headers(body.headers, body.sent), b"", body.request),
         message=f"The decompressed response is larger than {max_bytes} bytes (`max_response_bytes` of "
         "DefaultAioHttpClient); the rest was not read.",
     )

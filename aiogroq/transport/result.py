@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, cast
 
 from ..errors import Attempt
-from ..protocol.headers import redacted
 from ..protocol.parse import parse_body
+from ..protocol.redaction import redact_request_headers
 from ..protocol.request import Request
 from ..protocol.streams import stream_protocol_for
 from ..response import AsyncAPIResponse, AsyncBinaryAPIResponse, AsyncStreamedBinaryAPIResponse, HTTPRequest
@@ -56,7 +56,7 @@ def build_result(
     response: AsyncAPIResponse[Any] = cls(
         body=body,
         returns=request.returns,
-        http_request=HTTPRequest(request.method, body.request.url, redacted(body.sent)),
+        http_request=HTTPRequest(request.method, body.request.url, redact_request_headers(body.sent)),
         make_stream=make_stream,
         is_binary=is_binary,
         retries_taken=len(failed),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import APITimeoutError
 from ..response.body import StreamAlreadyConsumed
-from .exchange import in_time
+from .exceptions import with_deadline
 from .files import write_atomically
 from .timers import PhaseTimer
 
@@ -34,7 +34,7 @@ async def save_body(
         raise StreamAlreadyConsumed
     writing = write_atomically(path, _joined(body.iter_chunks(), chunk_bytes))
     try:
-        return await in_time(writing, timer.deadline, timer.total_s, body.request)
+        return await with_deadline(writing, timer.deadline, timer.total_s, body.request)
     except APITimeoutError as error:
         if not error.attempts:
             body.with_attempts(error)

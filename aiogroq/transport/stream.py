@@ -15,7 +15,7 @@ from ..errors import (
 from ..protocol.chat_stream import ByEventType
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, EventTooLargeError, SSEParser
 from ..protocol.stream_protocol import StreamEnd, StreamProtocol
-from ..protocol.tracebacks import without_frames
+from ..protocol.tracebacks import drop_frames
 from ..types._decode import DECODE_ERRORS
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -171,7 +171,7 @@ class AsyncStream(Generic[T]):
         """Return what is raised instead of another event."""
         if self._error is None:
             return StopAsyncIteration()
-        return self._with_partial(without_frames(self._error))
+        return self._with_partial(drop_frames(self._error))
 
     def _parse(self, chunk: bytes) -> None:
         if self._first_bytes is not None:
@@ -244,7 +244,7 @@ class AsyncStream(Generic[T]):
         if isinstance(error, APIStatusError):
             self._on_error(error)
         error.request_id = error.request_id or redacted_headers(self._body).get("x-request-id")
-        self._error = without_frames(self._body.with_attempts(error))
+        self._error = drop_frames(self._body.with_attempts(error))
         self._report_end(error)
         self._body.abort()
 

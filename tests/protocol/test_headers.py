@@ -8,7 +8,8 @@ import pytest
 from multidict import CIMultiDict
 
 from aiogroq import GroqError, omit
-from aiogroq.protocol.headers import merge_headers, redacted
+from aiogroq.protocol.headers import merge_headers
+from aiogroq.protocol.redaction import redact_request_headers
 
 BASE = CIMultiDict({"Authorization": "Bearer gsk_1", "Accept": "application/json"})
 
@@ -66,7 +67,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_secrets_are_not_shown(name: str) -> None:
-    shown = redacted({name: "gsk_1", "Accept": "a/b"})
+    shown = redact_request_headers({name: "gsk_1", "Accept": "a/b"})
     assert shown[name] == "[redacted]"
     assert shown["accept"] == "a/b"
     merged = merge_headers(CIMultiDict(), {name: "gsk_1", "Accept": "a/b"})
@@ -76,4 +77,4 @@ def test_secrets_are_not_shown(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Accept", "Content-Type", "X-Request-Id", "x-tokens-used", "author"])
 def test_what_is_no_secret_is_shown(name: str) -> None:
-    assert redacted({name: "a/b"})[name] == "a/b"
+    assert redact_request_headers({name: "a/b"})[name] == "a/b"

@@ -12,7 +12,7 @@ from aiohttp.http_exceptions import BadStatusLine, InvalidHeader, LineTooLong
 
 from aiogroq import APIConnectionError, APIError, AsyncGroq
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.transport.exchange import without_secrets
+from aiogroq.transport.exceptions import redact_exception
 
 KEY = "gsk_0123456789abcdefghij"
 
@@ -102,5 +102,5 @@ async def test_a_response_that_cannot_be_read_is_told_in_one_plain_sentence(raw:
 def test_an_error_of_the_parser_in_python_keeps_no_line(kind: Any) -> None:
     error = aiohttp.ClientPayloadError("400")
     error.__cause__ = kind(KEY, 1) if kind is LineTooLong else kind(KEY)
-    without_secrets(error)
+    redact_exception(error)
     assert KEY not in f"{error.__cause__!r} {error.__cause__} {vars(error.__cause__)}"

@@ -29,7 +29,7 @@ import rich.traceback
 import aiogroq
 from aiogroq import APIError, AsyncGroq, DefaultAioHttpClient, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
-from aiogroq.protocol.headers import Secret
+from aiogroq.protocol.redaction import Secret
 
 KEY = "gsk_Zq7f0Zq7a1Zq7b2Zq7c3Zq7d4Zq7e5"
 PART = KEY[7:27]

@@ -13,8 +13,8 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from ..errors import APIConnectionError, APIError, APITimeoutError, GroqError, RequestInfo
-from ..protocol.headers import redacted, scrub_text
-from ..protocol.tracebacks import without_frames
+from ..protocol.redaction import redact_request_headers, redact_text
+from ..protocol.tracebacks import drop_frames
 from ._aiohttp import HttpProcessingError
 from .decompress import DecompressionError, TruncatedBodyError
 from .proxies import variable
@@ -36,13 +36,13 @@ _WAITED_FOR = {
 }
 
 
-def translate(error: BaseException, timer: PhaseTimer | None, request: RequestInfo) -> APIError | None:
+def map_exception(error: BaseException, timer: PhaseTimer | None, request: RequestInfo) -> APIError | None:
     """Our error for aiohttp's (or the operating system's), or None for one that is not theirs.
 
     The one place where this is decided. Cancellation is never translated.
     """
     if timer is not None and timer.expired_phase is not None:
-        return timed_out(timer.expired_phase, timer.expired_timeout_s, request)
+        return timeout_error(timer.expired_phase, timer.expired_timeout_s, request)
     if isinstance(error, APIError):
         return error
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
@@ -85,17 +85,17 @@ def translate(error: BaseException, timer: PhaseTimer | None, request: RequestIn
     return None
 
 
-def without_secrets(error: BaseException) -> BaseException:
+def redact_exception(error: BaseException) -> BaseException:
     """A foreign error that can stand as a cause: aiohttp puts the whole request, the key too, into some of its own,
-    and what the server sent into others. Frames are dropped later, by `without_frames`."""
+    and what the server sent into others. Frames are dropped later, by `drop_frames`."""
     if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
         error.__cause__ = None  # its text says it all, and it has the operating system's error in `os_error`
-        without_frames(error.os_error)
+        drop_frames(error.os_error)
     if error.__cause__ is not None:
-        without_secrets(error.__cause__)
+        redact_exception(error.__cause__)
     if isinstance(error, aiohttp.ClientResponseError):
         info = error.request_info
-        headers = CIMultiDictProxy(redacted(info.headers))
+        headers = CIMultiDictProxy(redact_request_headers(info.headers))
         error.request_info = aiohttp.RequestInfo(info.url, info.method, headers, info.real_url)
         error.args = (error.request_info, error.history)
         error.message, error.headers = "", None
@@ -122,7 +122,7 @@ def running_loop() -> asyncio.AbstractEventLoop:
     )
 
 
-def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITimeoutError:
+def timeout_error(phase: str, limit_s: float | None, request: RequestInfo) -> APITimeoutError:
     """The error for a limit that passed; its message names the phase and the seconds."""
     waited = "for" if phase != "total" else "in all, for"
     hint = "" if limit_s else " 0 leaves no time at all; None is no limit."
@@ -135,7 +135,7 @@ def timed_out(phase: str, limit_s: float | None, request: RequestInfo) -> APITim
     return error
 
 
-async def in_time(
+async def with_deadline(
     work: Coroutine[Any, Any, T], deadline: float | None, total_s: float | None, request: RequestInfo
 ) -> T:
     """Await what no timer checks. Raises `APITimeoutError` once the deadline of the call, which is on the clock of the
@@ -148,10 +148,10 @@ async def in_time(
     except (asyncio.TimeoutError, TimeoutError) as error:  # one and the same from Python 3.11 on
         if isinstance(error, APIError) or loop.time() < deadline - _CLOCK_S:
             raise  # of the work itself, such as a file system that does not answer
-    raise timed_out("total", total_s, request)
+    raise timeout_error("total", total_s, request)
 
 
-def is_stale(error: BaseException, timer: PhaseTimer) -> bool:
+def is_undelivered(error: BaseException, timer: PhaseTimer) -> bool:
     """Whether a kept connection had been closed before the request came: then nothing was done with it, and it goes out
     again on another connection, at once and without counting as a retry.
 
@@ -165,7 +165,7 @@ def is_stale(error: BaseException, timer: PhaseTimer) -> bool:
     return isinstance(error, (aiohttp.ClientOSError, ConnectionError))
 
 
-def is_lasting(error: APIError) -> bool:
+def is_permanent(error: APIError) -> bool:
     """Whether the way there is closed for good: the same certificate and the same proxy would refuse it again."""
     cause = error.__cause__
     if isinstance(cause, aiohttp.ClientHttpProxyError):
@@ -188,7 +188,7 @@ def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> str:
 
 def _refused_by_proxy(error: aiohttp.ClientHttpProxyError, request: RequestInfo) -> str:
     # The reason phrase is the proxy's own text; it may quote the credentials that it was sent.
-    reason = scrub_text(error.message, error.request_info.headers)
+    reason = redact_text(error.message, error.request_info.headers)
     host = URL(request.url).host  # the URL of aiohttp's error is that of the proxy
     said = f"the proxy answered {error.status} ({reason}) to the request for a tunnel to {host}"
     if error.status == 407:
@@ -220,7 +220,9 @@ def _reason(error: BaseException) -> str:
     return (str(error) or type(error).__name__).rstrip(".")
 
 
-def explains(timer: PhaseTimer, error: BaseException, task: asyncio.Task[Any], before: int) -> bool:
+def is_timeout_cancellation(
+    timer: PhaseTimer, error: BaseException, task: asyncio.Task[Any], before: int
+) -> bool:
     """Whether ``error`` is the cancellation that a timer asked for when a limit passed, and nobody else asked for
     one since there were ``before`` of them (`cancellations`). To be asked once."""
     is_its_own = isinstance(error, asyncio.CancelledError) and timer.expired_phase is not None
@@ -229,7 +231,7 @@ def explains(timer: PhaseTimer, error: BaseException, task: asyncio.Task[Any], b
 
 if sys.version_info >= (3, 11):
 
-    def cancellations(task: asyncio.Task[Any]) -> int:
+    def pending_cancellations(task: asyncio.Task[Any]) -> int:
         """How many have asked for this task to be cancelled."""
         return task.cancelling()
 
@@ -238,7 +240,7 @@ if sys.version_info >= (3, 11):
 
 else:  # Python 3.10 cannot tell our cancellation from one of the caller's that came at the same moment
 
-    def cancellations(task: asyncio.Task[Any]) -> int:
+    def pending_cancellations(task: asyncio.Task[Any]) -> int:
         """How many have asked for this task to be cancelled: not known."""
         return 0
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiogroq.protocol.limits import parse_duration_s, parse_limit_message, rate_limit
+from aiogroq.protocol.rate_limits import parse_duration_s, parse_limit_message, rate_limit
 
 from .bodies import ASPH_TEXT, TPD_TEXT, TPM_413_TEXT
 
