@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import builtins
+import inspect
 import re
 import subprocess
 import sys
@@ -433,6 +434,44 @@ class Writer:
         return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
 
 
+def keywords(root: Path, sources: list[Source]) -> str:
+    """Return the module that documents the keywords of the endpoints."""
+    tables: dict[str, str] = {}
+    for source in sources:
+        for name in re.findall(r"Unpack\[(\w+)\]", "".join(ast.unparse(r.node) for r in source.resources)):
+            tables[name] = f"{name!r}: {{{', '.join(fields_of(root, Path(source.path), name))}}},\n"
+    return "\n".join(
+        [
+            f"{BANNER} from the TypedDicts in aiogroq/types. Do not edit.",
+            '"""The keywords that endpoints take as a TypedDict: the type and the documentation of each."""',
+            "from __future__ import annotations",
+            "KEYWORDS: dict[str, dict[str, tuple[str, str]]] = {",
+            *(tables[name] for name in sorted(tables)),
+            "}",
+        ]
+    )
+
+
+def fields_of(root: Path, path: Path, name: str) -> Iterator[str]:
+    """Yield an entry for each field of a TypedDict, those of its base last. ``path`` defines or imports it."""
+    for node in ast.parse((root / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
+            module = f"{(node.module or '').replace('.', '/')}.py"
+            yield from fields_of(root, path.parents[node.level - 1] / module, name)
+        elif isinstance(node, ast.ClassDef) and node.name == name:
+            for item, doc in zip(node.body, [*node.body[1:], node], strict=True):
+                if isinstance(item, ast.AnnAssign):
+                    if not (isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant)):
+                        raise RejectedError(f"{path}:{item.lineno}: {name} has a field with no docstring")
+                    text = re.sub(r"^Required\[(.*)\]$", r"\1", ast.unparse(item.annotation))
+                    text = re.sub(r"^Opt\[(.*)\]$", r"\1 | Omit | None", text)
+                    yield f"{ast.unparse(item.target)!r}: {(text, inspect.cleandoc(str(doc.value.value)))!r}"
+            for base in node.bases:
+                yield from (
+                    fields_of(root, path, ast.unparse(base)) if ast.unparse(base) != "TypedDict" else ()
+                )
+
+
 def indented(text: str) -> str:
     return textwrap.indent(text, "    ")
 
@@ -453,7 +492,7 @@ def union(returns: ast.expr | None) -> list[str]:
 def outputs(root: Path) -> dict[str, str]:
     """Return the text of every generated file, by its path under ``root``."""
     sources = read(root)
-    texts: dict[str, str] = {}
+    texts = {f"{SOURCES}/_keywords.py": keywords(root, sources)}
     for source in sources:
         if any(resource.views for resource in source.resources):
             texts[f"{VIEWS}/{source.stem}.py"] = Writer(source, sources, is_sync=False).text()
@@ -491,7 +530,7 @@ def is_current(path: Path, text: str) -> bool:
 
 def written(root: Path) -> set[str]:
     """Return the paths of the generated files that there are."""
-    paths = [path for folder in (VIEWS, SYNC) for path in (root / folder).glob("*.py")]
+    paths = [path for folder in (SOURCES, VIEWS, SYNC) for path in (root / folder).glob("*.py")]
     return {path.relative_to(root).as_posix() for path in paths if path.read_text().startswith(BANNER)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..protocol.arguments import did_you_mean
+from ._signatures import show_keywords
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,6 +56,9 @@ class view(child[C]):
 class View:
     """The base of the generated views. A child of a view is the same view of the resource's child."""
 
+    def __init_subclass__(cls) -> None:
+        show_keywords(cls)
+
     def __init__(self, resource: Any) -> None:
         self._resource = resource
 
@@ -64,6 +68,9 @@ class View:
 
 class AsyncResource:
     """A group of endpoints."""
+
+    def __init_subclass__(cls) -> None:
+        show_keywords(cls)
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from ..resources._signatures import show_keywords
 from ..types._model import BaseModel
 from .portal import portal
 from .response import APIResponse, BinaryAPIResponse, blocking_response
@@ -21,6 +22,9 @@ class SyncResource:
     """A group of sync endpoints, which run the coroutines of the async resource on the portal."""
 
     _async: Any
+
+    def __init_subclass__(cls) -> None:
+        show_keywords(cls)
 
     def __init__(self, resource: Any) -> None:
         self._async = resource
