@@ -10,9 +10,10 @@ from __future__ import annotations
 import inspect
 from functools import cache
 from types import FunctionType
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from ..types._omit import omit
+from ..types._typing import Required
 from ._keywords import KEYWORDS
 
 
@@ -35,7 +36,11 @@ def _show(method: FunctionType, name: str, params: Any) -> None:
     own = dict(method.__annotations__)
     returns = own.pop("return")
     del own[name]
-    method.__annotations__ = {**own, **params.__annotations__, "return": returns}
+    fields = {
+        field: get_args(hint)[0] if get_origin(hint) is Required else hint
+        for field, hint in params.__annotations__.items()
+    }
+    method.__annotations__ = {**own, **fields, "return": returns}
     if method.__doc__ is not None:  # Python -OO
         method.__doc__ = inspect.cleandoc(method.__doc__) + _arguments(params)
     setattr(method, "__signature__", signature)  # noqa: B010  # unknown to type checkers

@@ -123,7 +123,7 @@ def overloads(method: FunctionType) -> list[FunctionType]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A checkout with what the generator reads and writes."""
-    for folder in ("resources", "sync"):
+    for folder in ("resources", "sync", "types"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "aiogroq" / folder, tmp_path / "aiogroq" / folder, ignore=ignore)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -181,7 +181,7 @@ def test_a_changed_declaration_is_stale(copy: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("path", WRITTEN)
 def test_a_file_edited_by_hand_is_stale(copy: Path, path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    edit(copy, path, "class ", "class Other")
+    edit(copy, path, '."""\n', '. Edited."""\n')
     assert check(copy) == 1
     assert capsys.readouterr().err.startswith(f"{path} is stale")
 
