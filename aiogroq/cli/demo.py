@@ -82,7 +82,7 @@ async def _run_demo(connection: Connection, live: bool, folder: Path, keep: Path
     from .demo_context import DemoContext
 
     console = make_console()
-    async with _open_client(connection, live) as client:
+    async with _open_demo_client(connection, live) as client:
         _introduce(console, client, live)
         start_s = time.perf_counter()
         failed = await _run_steps(DemoContext(client, console, folder))
@@ -91,7 +91,7 @@ async def _run_demo(connection: Connection, live: bool, folder: Path, keep: Path
 
 
 @asynccontextmanager
-async def _open_client(connection: Connection, live: bool) -> AsyncGenerator[AsyncGroq, None]:
+async def _open_demo_client(connection: Connection, live: bool) -> AsyncGenerator[AsyncGroq, None]:
     if live:
         async with open_client(connection) as client:
             yield client

@@ -58,18 +58,19 @@ class Timeout:
         **unknown: Never,
     ) -> None:
         reject_unknown_kwargs("Timeout", Timeout.__init__, unknown)
-        given = dict(zip(_ALL, (connect, read, write, pool, first_byte, idle, total), strict=True))
         inherited = _inherited(timeout)
-        values: dict[str, Seconds] = {}
-        for name, value in given.items():
+        values: list[Seconds] = []
+        given = (connect, read, write, pool, first_byte, idle, total)
+        for name, value in zip(_ALL, given, strict=True):
             if not (value is omit or is_omitted(value)):
-                values[name] = require_seconds(name, value)
+                seconds = require_seconds(name, value)
             elif name in inherited:
-                values[name] = inherited[name]
+                seconds = inherited[name]
             else:
-                values[name] = values["read"] if name in _SAME_AS_READ else None
-            object.__setattr__(self, name, values[name])
-        shortest = min((limit for limit in values.values() if limit is not None), default=None)
+                seconds = self.read if name in _SAME_AS_READ else None
+            object.__setattr__(self, name, seconds)
+            values.append(seconds)
+        shortest = min((seconds for seconds in values if seconds is not None), default=None)
         object.__setattr__(self, "shortest", shortest)
 
     @classmethod
