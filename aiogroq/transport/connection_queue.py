@@ -11,10 +11,9 @@ import asyncio
 import copy
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 C = TypeVar("C")
-C_co = TypeVar("C_co", covariant=True)
 
 FIRST_OPENINGS = 32
 """Connections that are opened to a destination at once, and that are added each time the loop is idle."""
@@ -28,30 +27,21 @@ _UNWANTED_S = 10.0
 """Seconds that a connection for which no call waits may take to open."""
 
 
-class Caller(Protocol[C_co]):
-    """A call that needs a connection."""
-
-    def open(self) -> Coroutine[object, object, C_co]:
-        """Open a connection. Raises if it cannot be opened."""
-        ...
-
-    def is_opening(self) -> None:
-        """Note that a connection is being opened for this call."""
-        ...
-
-    def is_waiting(self) -> None:
-        """Note that this call waits for a connection that another call releases."""
-        ...
-
-
 class _Waiter(Generic[C]):
     """A waiting call."""
 
-    __slots__ = ("caller", "future", "key", "opening")
+    __slots__ = ("future", "key", "open", "opening", "start_phase")
 
-    def __init__(self, key: Hashable, caller: Caller[C], future: asyncio.Future[C]) -> None:
+    def __init__(
+        self,
+        key: Hashable,
+        open: Callable[[], Coroutine[Any, Any, C]],
+        start_phase: Callable[[str], object],
+        future: asyncio.Future[C],
+    ) -> None:
         self.key = key
-        self.caller = caller
+        self.open = open
+        self.start_phase = start_phase
         self.future = future
         self.opening: _Opening[C] | None = None
 
@@ -111,13 +101,19 @@ class ConnectionQueue(Generic[C]):
         """Whether no call waits and no connection is being opened."""
         return not self._destinations
 
-    async def connection(self, key: Hashable, caller: Caller[C]) -> C:
-        """Return the first free connection to ``key``: opened by ``caller``, or released by another call.
+    async def connection(
+        self,
+        key: Hashable,
+        open: Callable[[], Coroutine[Any, Any, C]],
+        start_phase: Callable[[str], object],
+    ) -> C:
+        """Return the first free connection to ``key``: one that ``open`` opens, or one that another call releases.
 
-        Raises what ``caller.open`` raises.
+        Calls ``start_phase`` with "connect" when a connection is being opened for this call, and with "pool" when the call
+        must wait for a connection in use. Raises what ``open`` raises.
         """
         future: asyncio.Future[C] = self._loop.create_future()
-        waiter = _Waiter(key, caller, future)
+        waiter = _Waiter(key, open, start_phase, future)
         destination = self._destinations.setdefault(key, _Destination())
         destination.waiting[waiter] = None
         if destination.unwanted:
@@ -188,14 +184,14 @@ class ConnectionQueue(Generic[C]):
     def _assign(self, opening: _Opening[C], waiter: _Waiter[C]) -> None:
         opening.waiter = waiter
         waiter.opening = opening
-        waiter.caller.is_opening()
+        waiter.start_phase("connect")
 
     async def _open(self, key: Hashable, destination: _Destination[C], opening: _Opening[C]) -> None:
         try:
             if opening.waiter is None:  # its call got another connection before this began
                 self._released(destination, opening)
                 return
-            connection = await opening.waiter.caller.open()
+            connection = await opening.waiter.open()
         except asyncio.CancelledError:
             waiter = self._released(destination, opening)
             if waiter is not None:  # only this task was cancelled: the loop ends
@@ -232,7 +228,7 @@ class ConnectionQueue(Generic[C]):
         if not self._can_wait_after(error):
             self._fail(waiter, error)
         elif destination.opening_count > 1 or self._is_in_use(waiter.key):
-            waiter.caller.is_waiting()
+            waiter.start_phase("pool")
         else:  # no connection is in use that they could wait for
             for each in [
                 other for other in destination.waiting if other.opening is None and not other.future.done()

@@ -32,11 +32,8 @@ class Call:
 
         return wait()
 
-    def is_opening(self) -> None:
-        self.phase = "connect"
-
-    def is_waiting(self) -> None:
-        self.phase = "pool"
+    def start_phase(self, phase: str) -> None:
+        self.phase = phase
 
 
 class Network:
@@ -58,7 +55,10 @@ class Network:
             self.idle.append(connection)
 
     def call(self, key: str = "host") -> asyncio.Task[str]:
-        return asyncio.create_task(self.queue.connection(key, Call(self)))
+        return self.begin(Call(self), key)
+
+    def begin(self, call: Call, key: str = "host") -> asyncio.Task[str]:
+        return asyncio.create_task(self.queue.connection(key, call.open, call.start_phase))
 
     async def settle(self) -> None:
         for _ in range(6):
@@ -184,7 +184,7 @@ async def test_a_call_without_a_descriptor_waits_for_a_released_connection_or_fo
     network = Network()
     network.in_use = True
     callers = [Call(network), Call(network)]
-    calls = [asyncio.create_task(network.queue.connection("host", caller)) for caller in callers]
+    calls = [network.begin(caller) for caller in callers]
     await network.settle()
     assert [caller.phase for caller in callers] == ["connect", "connect"]
     for future in network.opening:

@@ -11,7 +11,6 @@ import functools
 import math
 import socket
 import struct
-from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 import aiohttp
@@ -145,29 +144,6 @@ _REDUCED_IDLE_S = 60.0
 """Seconds after that until more are kept again."""
 
 
-class _Caller:
-    """A request that waits for a connection in a `ConnectionQueue`."""
-
-    __slots__ = ("_open", "_request")
-
-    def __init__(self, request: FastRequest, open: Callable[[], Coroutine[Any, Any, Any]]) -> None:
-        self._request = request
-        self._open = open
-
-    def open(self) -> Coroutine[Any, Any, Any]:
-        return self._open()
-
-    def is_opening(self) -> None:
-        self._start_phase("connect")
-
-    def is_waiting(self) -> None:
-        self._start_phase("pool")
-
-    def _start_phase(self, phase: str) -> None:
-        if self._request.phase_timer is not None:
-            self._request.phase_timer.start_phase(phase)
-
-
 class Connector(aiohttp.TCPConnector):
     """Opens connections at the rate at which they complete, starts the phases of attempts, and chooses the TLS context."""
 
@@ -186,12 +162,12 @@ class Connector(aiohttp.TCPConnector):
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
         request = cast("FastRequest", req)
-        caller = _Caller(request, functools.partial(self._opened, request, traces, timeout))
-        handler = await self._queue.connection(req.connection_key, caller)
+        open = functools.partial(self._open, request, traces, timeout)
+        handler = await self._queue.connection(req.connection_key, open, request.start_phase)
         handler.key = req.connection_key
         return handler
 
-    async def _opened(self, req: FastRequest, traces: Any, timeout: Any) -> Any:
+    async def _open(self, req: FastRequest, traces: Any, timeout: Any) -> Any:
         is_tls = req.is_ssl() or (req.proxy is not None and req.proxy.scheme == "https")
         trusted: Any = self._ssl
         if is_tls and (trusted is True or trusted is self._default):

@@ -61,6 +61,11 @@ class FastRequest(aiohttp.ClientRequest):
         self._timer = timer
         self._traces = traces
 
+    def start_phase(self, phase: str) -> None:
+        """Start a phase of its timer."""
+        if self.phase_timer is not None:
+            self.phase_timer.start_phase(phase)
+
     async def send(self, conn: Any) -> aiohttp.ClientResponse:
         """Write the request. Returns the response, whose headers are not read yet."""
         handler, phase_timer = conn.protocol, self.phase_timer
