@@ -293,7 +293,7 @@ async def test_openings_that_fail_at_their_first_step_do_not_nest() -> None:
             return fail()
 
     network = Network()
-    calls = [asyncio.create_task(network.queue.connection("host", Failing(network))) for _ in range(3000)]
+    calls = [network.begin(Failing(network)) for _ in range(3000)]
     ended = await asyncio.gather(*calls, return_exceptions=True)
     assert {type(each) for each in ended} == {OSError}
     assert len(network.queue) == 0
