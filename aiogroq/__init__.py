@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._version import __version__
+from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import types as types
@@ -119,75 +119,10 @@ _RENAMED = {
 }
 _HTTPX_NAMES = ("DefaultHttpxClient", "DefaultAsyncHttpxClient")
 
-__all__ = [
-    "APIConnectionError",
-    "APIError",
-    "APIResponse",
-    "APIResponseValidationError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AsyncAPIResponse",
-    "AsyncBinaryAPIResponse",
-    "AsyncClient",
-    "AsyncGroq",
-    "AsyncResponseContextManager",
-    "AsyncStream",
-    "AsyncStreamedBinaryAPIResponse",
-    "Attempt",
-    "AuthenticationError",
-    "BadRequestError",
-    "BaseAPIResponse",
-    "BaseModel",
-    "BinaryAPIResponse",
-    "Client",
-    "ConflictError",
-    "DEFAULT_MAX_RETRIES",
-    "DEFAULT_TIMEOUT",
-    "DefaultAioHttpClient",
-    "ErrorResponse",
-    "FailedCall",
-    "FlexCapacityError",
-    "Groq",
-    "GroqError",
-    "InternalServerError",
-    "MissingStreamClassError",
-    "NOT_GIVEN",
-    "NotFoundError",
-    "NotGiven",
-    "Omit",
-    "PermissionDeniedError",
-    "RateLimit",
-    "RateLimitError",
-    "RateLimitWindow",
-    "RequestInfo",
-    "RequestOptions",
-    "RequestTooLargeError",
-    "ResponseContextManager",
-    "Retry",
-    "Stream",
-    "StreamAlreadyConsumed",
-    "StreamedBinaryAPIResponse",
-    "Timeout",
-    "UnprocessableEntityError",
-    "__title__",
-    "__version__",
-    "async_to_custom_raw_response_wrapper",
-    "async_to_custom_streamed_response_wrapper",
-    "async_to_raw_response_wrapper",
-    "async_to_streamed_response_wrapper",
-    "extract_response_type",
-    "not_given",
-    "omit",
-    "to_custom_raw_response_wrapper",
-    "to_custom_streamed_response_wrapper",
-    "to_raw_response_wrapper",
-    "to_streamed_response_wrapper",
-    "types",
-]
-
-
 if not TYPE_CHECKING:
-    # At run time only: a type checker that saw it would take every misspelt name for a public one.
+    # At run time only: type checkers read the imports above, and would accept every name because of `__getattr__`.
+    __all__ = sorted([*_HOME_OF, *_RENAMED, "__title__", "__version__", "types"])
+
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
@@ -205,6 +140,5 @@ if not TYPE_CHECKING:
         globals()[name] = value
         return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -154,7 +154,7 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
         decorators = [ast.unparse(each) for each in getattr(item, "decorator_list", [])]
         if overloads and getattr(item, "name", None) != overloads[0].name:
             raise source.reject(item, f"the implementation of {overloads[0].name} must follow its overloads")
-        if isinstance(item, ast.Assign):
+        if isinstance(item, (ast.Assign, ast.AnnAssign)):
             read_attribute(source, resource, item)
         elif isinstance(item, ast.AsyncFunctionDef) and decorators in ([], ["overload"]):
             check_endpoint(source, item)
@@ -175,16 +175,16 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
     return resource
 
 
-def read_attribute(source: Source, resource: Resource, node: ast.Assign) -> None:
-    """Read ``name = child(AsyncResource)`` or ``with_raw_response = view(AsyncResourceWithRawResponse)``."""
-    name, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
-    found = re.fullmatch(r"(child|view)\((Async\w+)\)", value)
-    if found and found[1] == "child":
-        resource.children[name] = found[2]
-    elif found and name in VIEW_SUFFIXES and found[2] == resource.name + VIEW_SUFFIXES[name]:
-        resource.views.append(name)
+def read_attribute(source: Source, resource: Resource, node: ast.stmt) -> None:
+    """Read ``name: child[AsyncX] = child(AsyncX)`` or ``with_raw_response: view[...] = view(...)``."""
+    text = ast.unparse(node)
+    found = re.fullmatch(r"(\w+): (child|view)\[(Async\w+)\] = \2\(\3\)", text)
+    if found and found[2] == "child":
+        resource.children[found[1]] = found[3]
+    elif found and found[1] in VIEW_SUFFIXES and found[3] == resource.name + VIEW_SUFFIXES[found[1]]:
+        resource.views.append(found[1])
     else:
-        raise source.reject(node, f"neither a child nor a view of {resource.name}: {name} = {value}")
+        raise source.reject(node, f"neither a child nor a view of {resource.name}: {text}")
 
 
 def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
@@ -338,8 +338,8 @@ class Writer:
         base = "SyncResource" if is_root else self.rename(resource.base)
         ignore = "" if is_root else "  # pyright: ignore[reportIncompatibleVariableOverride]"
         members = [f"_async: {resource.name}{ignore}\n"]
-        members += [f"{name} = child({self.rename(child)})" for name, child in resource.children.items()]
-        members += [f"{kind} = view({cls}{VIEW_SUFFIXES[kind]})" for kind in resource.views]
+        members += [attribute("child", name, self.rename(child)) for name, child in resource.children.items()]
+        members += [attribute("view", kind, cls + VIEW_SUFFIXES[kind]) for kind in resource.views]
         members += [self._sync_method(endpoint) for endpoint in resource.endpoints]
         return f"class {cls}({base}):\n" + indented("\n".join([self._doc(resource.doc), "", *members]))
 
@@ -364,7 +364,7 @@ class Writer:
         """Write the class behind ``with_raw_response`` or ``with_streaming_response``."""
         cls, ending = self.rename(resource.name), VIEW_SUFFIXES[kind]
         wrapped = [self._wrapped(each, kind) for each in resource.endpoints]
-        members = [f"{name} = child({self.rename(c)}{ending})" for name, c in resource.children.items()]
+        members = [attribute("child", name, self.rename(c) + ending) for name, c in resource.children.items()]
         if wrapped:
             start = [f"def __init__(self, resource: {cls}) -> None:", "    super().__init__(resource)"]
             members.append("\n".join([*start, *map(indented, wrapped)]))
@@ -474,6 +474,11 @@ def fields_of(root: Path, path: Path, name: str) -> Iterator[str]:
 
 def indented(text: str) -> str:
     return textwrap.indent(text, "    ")
+
+
+def attribute(kind: str, name: str, cls: str) -> str:
+    """Return the declaration of a child or a view."""
+    return f"{name}: {kind}[{cls}] = {kind}({cls})"
 
 
 def passed_on(args: ast.arguments) -> str:

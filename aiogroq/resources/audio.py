@@ -35,8 +35,8 @@ _TRANSLATION = frozenset(TranslationParams.__annotations__) - _OPTIONS
 class AsyncSpeech(AsyncResource):
     """Text to speech."""
 
-    with_raw_response = view(AsyncSpeechWithRawResponse)
-    with_streaming_response = view(AsyncSpeechWithStreamingResponse)
+    with_raw_response: view[AsyncSpeechWithRawResponse] = view(AsyncSpeechWithRawResponse)
+    with_streaming_response: view[AsyncSpeechWithStreamingResponse] = view(AsyncSpeechWithStreamingResponse)
 
     async def create(self, **params: Unpack[SpeechParams]) -> AsyncBinaryAPIResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
@@ -56,8 +56,10 @@ class AsyncSpeech(AsyncResource):
 class AsyncTranscriptions(AsyncResource):
     """Speech to text."""
 
-    with_raw_response = view(AsyncTranscriptionsWithRawResponse)
-    with_streaming_response = view(AsyncTranscriptionsWithStreamingResponse)
+    with_raw_response: view[AsyncTranscriptionsWithRawResponse] = view(AsyncTranscriptionsWithRawResponse)
+    with_streaming_response: view[AsyncTranscriptionsWithStreamingResponse] = view(
+        AsyncTranscriptionsWithStreamingResponse
+    )
 
     @overload
     async def create(
@@ -90,8 +92,10 @@ class AsyncTranscriptions(AsyncResource):
 class AsyncTranslations(AsyncResource):
     """Speech in any language to English text."""
 
-    with_raw_response = view(AsyncTranslationsWithRawResponse)
-    with_streaming_response = view(AsyncTranslationsWithStreamingResponse)
+    with_raw_response: view[AsyncTranslationsWithRawResponse] = view(AsyncTranslationsWithRawResponse)
+    with_streaming_response: view[AsyncTranslationsWithStreamingResponse] = view(
+        AsyncTranslationsWithStreamingResponse
+    )
 
     @overload
     async def create(
@@ -123,11 +127,11 @@ class AsyncTranslations(AsyncResource):
 class AsyncAudio(AsyncResource):
     """Speech and recordings."""
 
-    speech = child(AsyncSpeech)
-    transcriptions = child(AsyncTranscriptions)
-    translations = child(AsyncTranslations)
-    with_raw_response = view(AsyncAudioWithRawResponse)
-    with_streaming_response = view(AsyncAudioWithStreamingResponse)
+    speech: child[AsyncSpeech] = child(AsyncSpeech)
+    transcriptions: child[AsyncTranscriptions] = child(AsyncTranscriptions)
+    translations: child[AsyncTranslations] = child(AsyncTranslations)
+    with_raw_response: view[AsyncAudioWithRawResponse] = view(AsyncAudioWithRawResponse)
+    with_streaming_response: view[AsyncAudioWithStreamingResponse] = view(AsyncAudioWithStreamingResponse)
 
 
 def _form(

@@ -25,8 +25,8 @@ from ._views.batches import (
 class AsyncBatches(AsyncResource):
     """Batches: many requests in a file, answered within days at half the price."""
 
-    with_raw_response = view(AsyncBatchesWithRawResponse)
-    with_streaming_response = view(AsyncBatchesWithStreamingResponse)
+    with_raw_response: view[AsyncBatchesWithRawResponse] = view(AsyncBatchesWithRawResponse)
+    with_streaming_response: view[AsyncBatchesWithStreamingResponse] = view(AsyncBatchesWithStreamingResponse)
 
     async def create(
         self,

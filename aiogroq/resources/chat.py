@@ -31,8 +31,10 @@ _DICTS = frozenset({dict})
 class AsyncCompletions(AsyncResource):
     """Chat completions."""
 
-    with_raw_response = view(AsyncCompletionsWithRawResponse)
-    with_streaming_response = view(AsyncCompletionsWithStreamingResponse)
+    with_raw_response: view[AsyncCompletionsWithRawResponse] = view(AsyncCompletionsWithRawResponse)
+    with_streaming_response: view[AsyncCompletionsWithStreamingResponse] = view(
+        AsyncCompletionsWithStreamingResponse
+    )
 
     @overload
     async def create(
@@ -71,9 +73,9 @@ class AsyncCompletions(AsyncResource):
 class AsyncChat(AsyncResource):
     """Chat."""
 
-    completions = child(AsyncCompletions)
-    with_raw_response = view(AsyncChatWithRawResponse)
-    with_streaming_response = view(AsyncChatWithStreamingResponse)
+    completions: child[AsyncCompletions] = child(AsyncCompletions)
+    with_raw_response: view[AsyncChatWithRawResponse] = view(AsyncChatWithRawResponse)
+    with_streaming_response: view[AsyncChatWithStreamingResponse] = view(AsyncChatWithStreamingResponse)
 
 
 def _messages(messages: object) -> list[Any]:

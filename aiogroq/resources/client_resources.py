@@ -16,11 +16,13 @@ from .models import AsyncModels
 class AsyncResources(AsyncHTTPMethods):
     """Every resource, and the HTTP methods for endpoints that have none."""
 
-    chat = child(AsyncChat)
-    embeddings = child(AsyncEmbeddings)
-    audio = child(AsyncAudio)
-    models = child(AsyncModels)
-    files = child(AsyncFiles)
-    batches = child(AsyncBatches)
-    with_raw_response = view(AsyncResourcesWithRawResponse)
-    with_streaming_response = view(AsyncResourcesWithStreamingResponse)
+    chat: child[AsyncChat] = child(AsyncChat)
+    embeddings: child[AsyncEmbeddings] = child(AsyncEmbeddings)
+    audio: child[AsyncAudio] = child(AsyncAudio)
+    models: child[AsyncModels] = child(AsyncModels)
+    files: child[AsyncFiles] = child(AsyncFiles)
+    batches: child[AsyncBatches] = child(AsyncBatches)
+    with_raw_response: view[AsyncResourcesWithRawResponse] = view(AsyncResourcesWithRawResponse)
+    with_streaming_response: view[AsyncResourcesWithStreamingResponse] = view(
+        AsyncResourcesWithStreamingResponse
+    )

@@ -24,8 +24,10 @@ from ._views.embeddings import (
 class AsyncEmbeddings(AsyncResource):
     """Vectors for texts."""
 
-    with_raw_response = view(AsyncEmbeddingsWithRawResponse)
-    with_streaming_response = view(AsyncEmbeddingsWithStreamingResponse)
+    with_raw_response: view[AsyncEmbeddingsWithRawResponse] = view(AsyncEmbeddingsWithRawResponse)
+    with_streaming_response: view[AsyncEmbeddingsWithStreamingResponse] = view(
+        AsyncEmbeddingsWithStreamingResponse
+    )
 
     @overload
     async def create(

@@ -21,8 +21,8 @@ from ._views.files import (
 class AsyncFiles(AsyncResource):
     """Files: the input of batches and their results."""
 
-    with_raw_response = view(AsyncFilesWithRawResponse)
-    with_streaming_response = view(AsyncFilesWithStreamingResponse)
+    with_raw_response: view[AsyncFilesWithRawResponse] = view(AsyncFilesWithRawResponse)
+    with_streaming_response: view[AsyncFilesWithStreamingResponse] = view(AsyncFilesWithStreamingResponse)
 
     async def create(
         self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]

@@ -17,8 +17,8 @@ from ._views.models import (
 class AsyncModels(AsyncResource):
     """The models that the service has."""
 
-    with_raw_response = view(AsyncModelsWithRawResponse)
-    with_streaming_response = view(AsyncModelsWithStreamingResponse)
+    with_raw_response: view[AsyncModelsWithRawResponse] = view(AsyncModelsWithRawResponse)
+    with_streaming_response: view[AsyncModelsWithStreamingResponse] = view(AsyncModelsWithStreamingResponse)
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""

@@ -56,8 +56,8 @@ class Speech(SyncResource):
 
     _async: AsyncSpeech
 
-    with_raw_response = view(SpeechWithRawResponse)
-    with_streaming_response = view(SpeechWithStreamingResponse)
+    with_raw_response: view[SpeechWithRawResponse] = view(SpeechWithRawResponse)
+    with_streaming_response: view[SpeechWithStreamingResponse] = view(SpeechWithStreamingResponse)
 
     def create(self, **params: Unpack[SpeechParams]) -> BinaryAPIResponse:
         """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
@@ -145,8 +145,10 @@ class Transcriptions(SyncResource):
 
     _async: AsyncTranscriptions
 
-    with_raw_response = view(TranscriptionsWithRawResponse)
-    with_streaming_response = view(TranscriptionsWithStreamingResponse)
+    with_raw_response: view[TranscriptionsWithRawResponse] = view(TranscriptionsWithRawResponse)
+    with_streaming_response: view[TranscriptionsWithStreamingResponse] = view(
+        TranscriptionsWithStreamingResponse
+    )
 
     @overload
     def create(
@@ -251,8 +253,8 @@ class Translations(SyncResource):
 
     _async: AsyncTranslations
 
-    with_raw_response = view(TranslationsWithRawResponse)
-    with_streaming_response = view(TranslationsWithStreamingResponse)
+    with_raw_response: view[TranslationsWithRawResponse] = view(TranslationsWithRawResponse)
+    with_streaming_response: view[TranslationsWithStreamingResponse] = view(TranslationsWithStreamingResponse)
 
     @overload
     def create(
@@ -284,17 +286,17 @@ class Translations(SyncResource):
 class AudioWithRawResponse(View):
     """The methods of `Audio`, which here return the response."""
 
-    speech = child(SpeechWithRawResponse)
-    transcriptions = child(TranscriptionsWithRawResponse)
-    translations = child(TranslationsWithRawResponse)
+    speech: child[SpeechWithRawResponse] = child(SpeechWithRawResponse)
+    transcriptions: child[TranscriptionsWithRawResponse] = child(TranscriptionsWithRawResponse)
+    translations: child[TranslationsWithRawResponse] = child(TranslationsWithRawResponse)
 
 
 class AudioWithStreamingResponse(View):
     """The methods of `Audio`, which here leave the body unread on the connection."""
 
-    speech = child(SpeechWithStreamingResponse)
-    transcriptions = child(TranscriptionsWithStreamingResponse)
-    translations = child(TranslationsWithStreamingResponse)
+    speech: child[SpeechWithStreamingResponse] = child(SpeechWithStreamingResponse)
+    transcriptions: child[TranscriptionsWithStreamingResponse] = child(TranscriptionsWithStreamingResponse)
+    translations: child[TranslationsWithStreamingResponse] = child(TranslationsWithStreamingResponse)
 
 
 class Audio(SyncResource):
@@ -302,8 +304,8 @@ class Audio(SyncResource):
 
     _async: AsyncAudio
 
-    speech = child(Speech)
-    transcriptions = child(Transcriptions)
-    translations = child(Translations)
-    with_raw_response = view(AudioWithRawResponse)
-    with_streaming_response = view(AudioWithStreamingResponse)
+    speech: child[Speech] = child(Speech)
+    transcriptions: child[Transcriptions] = child(Transcriptions)
+    translations: child[Translations] = child(Translations)
+    with_raw_response: view[AudioWithRawResponse] = view(AudioWithRawResponse)
+    with_streaming_response: view[AudioWithStreamingResponse] = view(AudioWithStreamingResponse)

@@ -114,8 +114,8 @@ class Batches(SyncResource):
 
     _async: AsyncBatches
 
-    with_raw_response = view(BatchesWithRawResponse)
-    with_streaming_response = view(BatchesWithStreamingResponse)
+    with_raw_response: view[BatchesWithRawResponse] = view(BatchesWithRawResponse)
+    with_streaming_response: view[BatchesWithStreamingResponse] = view(BatchesWithStreamingResponse)
 
     def create(
         self,

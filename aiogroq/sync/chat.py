@@ -94,8 +94,8 @@ class Completions(SyncResource):
 
     _async: AsyncCompletions
 
-    with_raw_response = view(CompletionsWithRawResponse)
-    with_streaming_response = view(CompletionsWithStreamingResponse)
+    with_raw_response: view[CompletionsWithRawResponse] = view(CompletionsWithRawResponse)
+    with_streaming_response: view[CompletionsWithStreamingResponse] = view(CompletionsWithStreamingResponse)
 
     @overload
     def create(
@@ -128,13 +128,13 @@ class Completions(SyncResource):
 class ChatWithRawResponse(View):
     """The methods of `Chat`, which here return the response."""
 
-    completions = child(CompletionsWithRawResponse)
+    completions: child[CompletionsWithRawResponse] = child(CompletionsWithRawResponse)
 
 
 class ChatWithStreamingResponse(View):
     """The methods of `Chat`, which here leave the body unread on the connection."""
 
-    completions = child(CompletionsWithStreamingResponse)
+    completions: child[CompletionsWithStreamingResponse] = child(CompletionsWithStreamingResponse)
 
 
 class Chat(SyncResource):
@@ -142,6 +142,6 @@ class Chat(SyncResource):
 
     _async: AsyncChat
 
-    completions = child(Completions)
-    with_raw_response = view(ChatWithRawResponse)
-    with_streaming_response = view(ChatWithStreamingResponse)
+    completions: child[Completions] = child(Completions)
+    with_raw_response: view[ChatWithRawResponse] = view(ChatWithRawResponse)
+    with_streaming_response: view[ChatWithStreamingResponse] = view(ChatWithStreamingResponse)

@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 class ResourcesWithRawResponse(View):
     """The methods of `Resources`, which here return the response."""
 
-    chat = child(ChatWithRawResponse)
-    embeddings = child(EmbeddingsWithRawResponse)
-    audio = child(AudioWithRawResponse)
-    models = child(ModelsWithRawResponse)
-    files = child(FilesWithRawResponse)
-    batches = child(BatchesWithRawResponse)
+    chat: child[ChatWithRawResponse] = child(ChatWithRawResponse)
+    embeddings: child[EmbeddingsWithRawResponse] = child(EmbeddingsWithRawResponse)
+    audio: child[AudioWithRawResponse] = child(AudioWithRawResponse)
+    models: child[ModelsWithRawResponse] = child(ModelsWithRawResponse)
+    files: child[FilesWithRawResponse] = child(FilesWithRawResponse)
+    batches: child[BatchesWithRawResponse] = child(BatchesWithRawResponse)
 
 
 class ResourcesWithStreamingResponse(View):
     """The methods of `Resources`, which here leave the body unread on the connection."""
 
-    chat = child(ChatWithStreamingResponse)
-    embeddings = child(EmbeddingsWithStreamingResponse)
-    audio = child(AudioWithStreamingResponse)
-    models = child(ModelsWithStreamingResponse)
-    files = child(FilesWithStreamingResponse)
-    batches = child(BatchesWithStreamingResponse)
+    chat: child[ChatWithStreamingResponse] = child(ChatWithStreamingResponse)
+    embeddings: child[EmbeddingsWithStreamingResponse] = child(EmbeddingsWithStreamingResponse)
+    audio: child[AudioWithStreamingResponse] = child(AudioWithStreamingResponse)
+    models: child[ModelsWithStreamingResponse] = child(ModelsWithStreamingResponse)
+    files: child[FilesWithStreamingResponse] = child(FilesWithStreamingResponse)
+    batches: child[BatchesWithStreamingResponse] = child(BatchesWithStreamingResponse)
 
 
 class Resources(HTTPMethods):
@@ -45,11 +45,11 @@ class Resources(HTTPMethods):
 
     _async: AsyncResources  # pyright: ignore[reportIncompatibleVariableOverride]
 
-    chat = child(Chat)
-    embeddings = child(Embeddings)
-    audio = child(Audio)
-    models = child(Models)
-    files = child(Files)
-    batches = child(Batches)
-    with_raw_response = view(ResourcesWithRawResponse)
-    with_streaming_response = view(ResourcesWithStreamingResponse)
+    chat: child[Chat] = child(Chat)
+    embeddings: child[Embeddings] = child(Embeddings)
+    audio: child[Audio] = child(Audio)
+    models: child[Models] = child(Models)
+    files: child[Files] = child(Files)
+    batches: child[Batches] = child(Batches)
+    with_raw_response: view[ResourcesWithRawResponse] = view(ResourcesWithRawResponse)
+    with_streaming_response: view[ResourcesWithStreamingResponse] = view(ResourcesWithStreamingResponse)

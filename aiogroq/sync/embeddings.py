@@ -169,8 +169,8 @@ class Embeddings(SyncResource):
 
     _async: AsyncEmbeddings
 
-    with_raw_response = view(EmbeddingsWithRawResponse)
-    with_streaming_response = view(EmbeddingsWithStreamingResponse)
+    with_raw_response: view[EmbeddingsWithRawResponse] = view(EmbeddingsWithRawResponse)
+    with_streaming_response: view[EmbeddingsWithStreamingResponse] = view(EmbeddingsWithStreamingResponse)
 
     @overload
     def create(

@@ -104,8 +104,8 @@ class Files(SyncResource):
 
     _async: AsyncFiles
 
-    with_raw_response = view(FilesWithRawResponse)
-    with_streaming_response = view(FilesWithStreamingResponse)
+    with_raw_response: view[FilesWithRawResponse] = view(FilesWithRawResponse)
+    with_streaming_response: view[FilesWithStreamingResponse] = view(FilesWithStreamingResponse)
 
     def create(
         self, *, file: FileTypes, purpose: Literal["batch"], **options: Unpack[CallOptions]

@@ -74,8 +74,8 @@ class Models(SyncResource):
 
     _async: AsyncModels
 
-    with_raw_response = view(ModelsWithRawResponse)
-    with_streaming_response = view(ModelsWithStreamingResponse)
+    with_raw_response: view[ModelsWithRawResponse] = view(ModelsWithRawResponse)
+    with_streaming_response: view[ModelsWithStreamingResponse] = view(ModelsWithStreamingResponse)
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""

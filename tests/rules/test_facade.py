@@ -249,7 +249,7 @@ def test_a_new_resource_file_is_picked_up_by_itself(copy: Path) -> None:
 # ----------------------------------------------------------------------------------------------------- rejections
 
 ENDPOINT = "    async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:\n"
-CHILD = "    part = {}\n\n"
+CHILD = "    part: child[{0}] = child({0})\n\n"
 MODELS = "aiogroq/resources/models.py"
 
 
@@ -272,14 +272,12 @@ REJECTED = {
         "not understood in a class",
         1,
     ),
-    "a child that is no resource": Rejected(
-        ENDPOINT, CHILD.format("child(int)") + ENDPOINT, "neither a child"
-    ),
+    "a child that is no resource": Rejected(ENDPOINT, CHILD.format("int") + ENDPOINT, "neither a child"),
     "a child made by something else": Rejected(
-        ENDPOINT, CHILD.format("made(AsyncModels)") + ENDPOINT, "neither a child"
+        ENDPOINT, CHILD.replace("= child", "= made").format("AsyncModels") + ENDPOINT, "neither a child"
     ),
     "a child that is not declared": Rejected(
-        ENDPOINT, CHILD.format("child(AsyncNo)") + ENDPOINT, "AsyncNo", is_of_the_class=True
+        ENDPOINT, CHILD.format("AsyncNo") + ENDPOINT, "AsyncNo", is_of_the_class=True
     ),
     "a class attribute": Rejected(
         ENDPOINT, "    path = '/m'\n\n" + ENDPOINT, "neither a child nor a view of AsyncModels: path = '/m'"
@@ -315,7 +313,10 @@ REJECTED = {
         "view(AsyncModelsWithRaw", "view(AsyncFilesWithRaw", "nor a view of AsyncModels"
     ),
     "a forgotten view": Rejected(
-        "    with_raw_response = view(AsyncModelsWithRawResponse)\n", "", "lacks one of", is_of_the_class=True
+        "    with_raw_response: view[AsyncModelsWithRawResponse] = view(AsyncModelsWithRawResponse)\n",
+        "",
+        "lacks one of",
+        is_of_the_class=True,
     ),
     "a broken file": Rejected(ENDPOINT, ENDPOINT.replace(":\n", "\n"), "expected ':'"),
 }

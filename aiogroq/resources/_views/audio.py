@@ -197,14 +197,18 @@ class AsyncTranslationsWithStreamingResponse(View):
 class AsyncAudioWithRawResponse(View):
     """The methods of `AsyncAudio`, which here return the response."""
 
-    speech = child(AsyncSpeechWithRawResponse)
-    transcriptions = child(AsyncTranscriptionsWithRawResponse)
-    translations = child(AsyncTranslationsWithRawResponse)
+    speech: child[AsyncSpeechWithRawResponse] = child(AsyncSpeechWithRawResponse)
+    transcriptions: child[AsyncTranscriptionsWithRawResponse] = child(AsyncTranscriptionsWithRawResponse)
+    translations: child[AsyncTranslationsWithRawResponse] = child(AsyncTranslationsWithRawResponse)
 
 
 class AsyncAudioWithStreamingResponse(View):
     """The methods of `AsyncAudio`, which here leave the body unread on the connection."""
 
-    speech = child(AsyncSpeechWithStreamingResponse)
-    transcriptions = child(AsyncTranscriptionsWithStreamingResponse)
-    translations = child(AsyncTranslationsWithStreamingResponse)
+    speech: child[AsyncSpeechWithStreamingResponse] = child(AsyncSpeechWithStreamingResponse)
+    transcriptions: child[AsyncTranscriptionsWithStreamingResponse] = child(
+        AsyncTranscriptionsWithStreamingResponse
+    )
+    translations: child[AsyncTranslationsWithStreamingResponse] = child(
+        AsyncTranslationsWithStreamingResponse
+    )

@@ -91,10 +91,10 @@ class AsyncCompletionsWithStreamingResponse(View):
 class AsyncChatWithRawResponse(View):
     """The methods of `AsyncChat`, which here return the response."""
 
-    completions = child(AsyncCompletionsWithRawResponse)
+    completions: child[AsyncCompletionsWithRawResponse] = child(AsyncCompletionsWithRawResponse)
 
 
 class AsyncChatWithStreamingResponse(View):
     """The methods of `AsyncChat`, which here leave the body unread on the connection."""
 
-    completions = child(AsyncCompletionsWithStreamingResponse)
+    completions: child[AsyncCompletionsWithStreamingResponse] = child(AsyncCompletionsWithStreamingResponse)

@@ -15,20 +15,20 @@ from .models import AsyncModelsWithRawResponse, AsyncModelsWithStreamingResponse
 class AsyncResourcesWithRawResponse(View):
     """The methods of `AsyncResources`, which here return the response."""
 
-    chat = child(AsyncChatWithRawResponse)
-    embeddings = child(AsyncEmbeddingsWithRawResponse)
-    audio = child(AsyncAudioWithRawResponse)
-    models = child(AsyncModelsWithRawResponse)
-    files = child(AsyncFilesWithRawResponse)
-    batches = child(AsyncBatchesWithRawResponse)
+    chat: child[AsyncChatWithRawResponse] = child(AsyncChatWithRawResponse)
+    embeddings: child[AsyncEmbeddingsWithRawResponse] = child(AsyncEmbeddingsWithRawResponse)
+    audio: child[AsyncAudioWithRawResponse] = child(AsyncAudioWithRawResponse)
+    models: child[AsyncModelsWithRawResponse] = child(AsyncModelsWithRawResponse)
+    files: child[AsyncFilesWithRawResponse] = child(AsyncFilesWithRawResponse)
+    batches: child[AsyncBatchesWithRawResponse] = child(AsyncBatchesWithRawResponse)
 
 
 class AsyncResourcesWithStreamingResponse(View):
     """The methods of `AsyncResources`, which here leave the body unread on the connection."""
 
-    chat = child(AsyncChatWithStreamingResponse)
-    embeddings = child(AsyncEmbeddingsWithStreamingResponse)
-    audio = child(AsyncAudioWithStreamingResponse)
-    models = child(AsyncModelsWithStreamingResponse)
-    files = child(AsyncFilesWithStreamingResponse)
-    batches = child(AsyncBatchesWithStreamingResponse)
+    chat: child[AsyncChatWithStreamingResponse] = child(AsyncChatWithStreamingResponse)
+    embeddings: child[AsyncEmbeddingsWithStreamingResponse] = child(AsyncEmbeddingsWithStreamingResponse)
+    audio: child[AsyncAudioWithStreamingResponse] = child(AsyncAudioWithStreamingResponse)
+    models: child[AsyncModelsWithStreamingResponse] = child(AsyncModelsWithStreamingResponse)
+    files: child[AsyncFilesWithStreamingResponse] = child(AsyncFilesWithStreamingResponse)
+    batches: child[AsyncBatchesWithStreamingResponse] = child(AsyncBatchesWithStreamingResponse)
