@@ -14,7 +14,6 @@ from .stream_protocol import (
     BROKEN_AFTER_END,
     NO_FINISH_REASON,
     WITHIN_EVENT,
-    FastPath,
     StreamEnd,
     StreamProtocol,
 )
@@ -56,7 +55,8 @@ class ChatStreamProtocol(StreamProtocol[ChatCompletionChunk]):
         super().__init__(event_type)
         self._accumulator = accumulator = LazyAccumulator()
         # Bound methods: a method of this class that called them would be a call more for each event.
-        self.fast = FastPath(_decode, accumulator.events.append)
+        self.fast_decode = _decode
+        self.store = accumulator.events.append
         self.add_bytes = accumulator.add_bytes
         self.collect = accumulator.accumulate_last
 

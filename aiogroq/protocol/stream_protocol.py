@@ -38,16 +38,6 @@ class StreamEnd(NamedTuple):
     """Whether the body has a Content-Length or chunks. If not, it ends as its connection does, which looks the same truncated."""
 
 
-class FastPath(NamedTuple):
-    """Decodes plain events by C functions alone, for values that keep their bodies and have the field ``x_groq``, in which
-    the service says that it stops the stream: `StreamProtocol.stop_reason` is asked only if it is not None."""
-
-    decode: Callable[[bytes], Any]
-    """Returns the value of an event. What raises one of `DECODE_ERRORS` goes to `StreamProtocol.decode`."""
-    store: Callable[[bytes], object]
-    """Called with each event that was decoded here."""
-
-
 def _ignore(_: object) -> None:
     pass
 
@@ -64,7 +54,11 @@ class StreamProtocol(Generic[T]):
     """The data of an event that ends the stream and has no value."""
     has_result: ClassVar[bool] = False
     """Whether the events have a `result` together, which `AsyncStream.collect` returns."""
-    fast: FastPath | None = None
+    fast_decode: Callable[[bytes], Any] | None = None
+    """A C function that decodes plain events, for values that keep their bodies and have the field ``x_groq``: `stop_reason` is
+    called only if it is not None. `decode` is called for the events of which this raises one of `DECODE_ERRORS`."""
+    store: Callable[[bytes], object] = staticmethod(_ignore)
+    """Called with each event that ``fast_decode`` decoded."""
     add_bytes: Callable[[int], object] = staticmethod(_ignore)
     """Called with the bytes of each read that has events, before they are decoded."""
     collect: Callable[[Any], object] = staticmethod(_ignore)
@@ -86,7 +80,7 @@ class StreamProtocol(Generic[T]):
         return bool(error) and (isinstance(error, dict) or type(event) is Event)
 
     def is_end(self, event: bytes) -> bool:
-        """Whether an event that has a value is the last of the stream. Not asked about events of the fast path."""
+        """Whether an event that has a value is the last of the stream. Not called for events of ``fast_decode``."""
         return False
 
     def stop_reason(self, value: T) -> str | None:
@@ -124,11 +118,19 @@ class StreamProtocol(Generic[T]):
         return None
 
 
-class _Type(msgspec.Struct):
-    type: str = ""
+class _Choice(msgspec.Struct):
+    finish_reason: Any = None
 
 
-_type_decoder = msgspec.json.Decoder(_Type)
+class _Event(msgspec.Struct):
+    """The fields by which events are told apart."""
+
+    type: Any = ""
+    object: Any = ""
+    choices: list[_Choice] | None = None
+
+
+_event_decoder = msgspec.json.Decoder(_Event)
 
 
 class TypedStreamProtocol(StreamProtocol[T]):
@@ -166,7 +168,7 @@ def _type_of(event: bytes) -> str:
     if type(event) is Event:
         return event.name
     try:
-        return _type_decoder.decode(event).type
+        return str(_event_decoder.decode(event).type)
     except DECODE_ERRORS:
         return ""
 
@@ -174,16 +176,7 @@ def _type_of(event: bytes) -> str:
 def _is_unfinished_chunk(event: bytes) -> bool:
     """Whether an event is a chat chunk with a choice that has no finish reason."""
     try:
-        chunk: Any = decode_untyped(event)
-    except NotJSONError:
-        return False
-    if not isinstance(chunk, dict):
-        return False
-    chunk = cast("dict[str, Any]", chunk)
-    choices = chunk.get("choices")
-    if chunk.get("object") != "chat.completion.chunk" or not isinstance(choices, list):
-        return False
-    return any(
-        not (isinstance(choice, dict) and cast("dict[str, Any]", choice).get("finish_reason"))
-        for choice in cast("list[object]", choices)
-    )
+        chunk = _event_decoder.decode(event)
+    except DECODE_ERRORS:
+        return b"chat.completion.chunk" in event  # with a choice of another type
+    return chunk.object == "chat.completion.chunk" and not all(c.finish_reason for c in chunk.choices or ())

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .. import transport
-from ..errors import APIError, GroqError
+from ..errors import GroqError
 from ..protocol.chat_stream import ByEventType
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -39,18 +39,11 @@ class _End:
         self.error = error
 
 
-class _Mark:
-    """Follows every half of `_AHEAD` events in the queue. The reader acknowledges it."""
-
-
-_MARK = _Mark()
-
-
 class _ReadAhead(Generic[T]):
     """Reads the events of a stream on the portal's event loop, into a queue for the threads that iterate it.
 
-    The loop and the threads share no state that both change. The loop learns from the acknowledged marks how far ahead it
-    is: it waits while two of them are not acknowledged.
+    The loop and the threads share no state that both change. After every half of `_AHEAD` events a mark (None) follows in the
+    queue, which the reader acknowledges: the loop waits while two marks are not acknowledged.
     """
 
     def __init__(self, source: transport.AsyncStream[T]) -> None:
@@ -58,22 +51,17 @@ class _ReadAhead(Generic[T]):
         self.runner = portal.runner
         # A deque with a semaphore would not do: an interrupt of the reader can leave the semaphore's lock locked, and the
         # loop would wait for it.
-        self._queue: SimpleQueue[list[T] | _Mark | _End] = SimpleQueue()
-        self._task: asyncio.Task[None] | None = None
+        self._queue: SimpleQueue[list[T] | _End | None] = SimpleQueue()
+        self.task: asyncio.Task[None] | None = None
         self._is_closed = False
         # Used by the thread of the loop only:
         self._open_marks = 0
         self._acknowledged = asyncio.Event()
 
-    @property
-    def is_started(self) -> bool:
-        """Whether reading has begun."""
-        return self._task is not None
-
     async def start(self) -> None:
         """Begin to read."""
-        if self._task is None and not self._is_closed:
-            self._task = asyncio.create_task(self._read())
+        if self.task is None and not self._is_closed:
+            self.task = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         end = _End(None)
@@ -98,7 +86,7 @@ class _ReadAhead(Generic[T]):
 
     async def _put_mark(self) -> None:
         self._open_marks += 1
-        self._queue.put(_MARK)
+        self._queue.put(None)
         while self._open_marks >= 2:
             self._acknowledged.clear()
             await self._acknowledged.wait()
@@ -118,7 +106,7 @@ class _ReadAhead(Generic[T]):
                 return item
             self.runner.call_soon(self._acknowledge)
 
-    def _next(self) -> list[T] | _Mark | _End:
+    def _next(self) -> list[T] | _End | None:
         while True:
             try:
                 return self._queue.get(timeout=LIVENESS_S)
@@ -135,20 +123,10 @@ class _ReadAhead(Generic[T]):
     async def close(self) -> None:
         """Close the connection, and end the wait of every thread that iterates."""
         self._is_closed = True
-        if self._task is not None:
-            self._task.cancel()
+        if self.task is not None:
+            self.task.cancel()
         self._queue.put(_End(None))  # a task that is cancelled before its first step puts nothing
         await self.source.close()
-
-    async def collect_closed(self) -> Any:
-        """Close the stream and collect it, which fails unless all of it had arrived."""
-        await self.close()
-        return await self.source.collect()
-
-    async def closed_early(self, by: str) -> APIError:
-        """Close the stream, and return the error that it was closed ``by`` an exception in the thread of its reader."""
-        await self.close()
-        return self.source.closed_early(f", by {by}")
 
     def close_nowait(self) -> None:
         """Close the stream without waiting for it, after it was garbage-collected."""
@@ -197,7 +175,7 @@ class Stream(Generic[T]):
         check_not_portal_thread(
             self._ahead.runner
         )  # before anything changes: another thread can read the stream
-        if not self._ahead.is_started:
+        if self._ahead.task is None:
             self._finalizer = weakref.finalize(self, self._ahead.close_nowait)
             self._finalizer.atexit = False  # the end of the process closes the connection
             portal.call(self._ahead.start())
@@ -221,7 +199,7 @@ class Stream(Generic[T]):
         """Raise what is raised instead of another event, if the stream is over."""
         if self._interrupted_by:
             if self._ahead.runner.is_alive:
-                raise portal.call(self._ahead.closed_early(self._interrupted_by))
+                portal.call(self._ahead.close())
             raise self._source.closed_early(f", by {self._interrupted_by}")
         if self._error is not None:
             raise self._error  # every time: a truncated stream never looks complete
@@ -276,12 +254,13 @@ class Stream(Generic[T]):
         Chunks that were iterated before are in it too. Raises as iterating does, and `TypeError` if the events of the
         stream have no result together, such as plain dicts.
         """
-        if not self._ahead.is_started and not self._is_over:
+        if self._ahead.task is None and not self._is_over:
             return self._collect_unread()
         if self._interrupted_by and self._ahead.runner.is_alive:
-            return portal.call(self._ahead.collect_closed())
-        for _ in self:
-            pass
+            portal.call(self._ahead.close())  # complete all the same if all of it had arrived
+        else:
+            for _ in self:
+                pass
         return portal.call(self._source.collect())
 
     def _collect_unread(self) -> Any:

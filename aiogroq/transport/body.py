@@ -282,7 +282,7 @@ class AioBody:
 
         Returns the bytes written. Raises as `save_body` does.
         """
-        from .save_body import save_body  # most clients save nothing
+        from .files import save_body  # most clients save nothing
 
         return await save_body(self, self._content, path, chunk_bytes, self._timer)
 

@@ -61,9 +61,8 @@ class AsyncStream(Generic[T]):
         body.expect_events()
         self._protocol = protocol
         self._add_bytes = protocol.add_bytes
-        fast = protocol.fast
-        self._decode: Any = fast.decode if fast is not None else None
-        self._store = fast.store if fast is not None else None
+        self._decode = protocol.fast_decode
+        self._store = protocol.store
         self._parser = SSEParser(max_event_bytes)
         self._on_error = on_error
         self._on_end = on_end  # called once, with the usage and the error that the stream ended with
@@ -94,25 +93,25 @@ class AsyncStream(Generic[T]):
     async def __anext__(self) -> T:
         # The hot path of every stream: a plain event is decoded when it is asked for, so that one read does not make
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
-        ready, store = self._ready, self._store
+        ready, decode = self._ready, self._decode
         while True:
             event = ready.pop() if ready else await self._next_event()
-            if store is not None and type(event) is bytes:
+            if decode is not None and type(event) is bytes:
                 try:
-                    value: Any = self._decode(event)
+                    value = decode(event)
                 except DECODE_ERRORS:
                     pass
                 else:
                     if value.x_groq is None or self._protocol.stop_reason(value) is None:
                         value.__dict__["_body"] = event
-                        store(event)
+                        self._store(event)
                         plain: T = value  # a `cast` would be a call
                         return plain
             special = [event]
             del event  # no frame of an error has data of the server: it may have sent the request back
             value = await self._take(special)
             if value is not _NO_VALUE:
-                return cast("T", value)
+                return value
 
     async def next_batch(self) -> list[T]:
         """Return the values of all events that have arrived, waiting for the first; an empty list at the end.
