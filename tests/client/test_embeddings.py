@@ -16,7 +16,7 @@ TEXTS = ["a small cat", "a little cat", "the stock market"]
 CALL: dict[str, Any] = {"model": MODEL, "input": TEXTS}
 
 
-async def test_arrays_are_asked_for_in_base64_and_hold_the_numbers_of_the_lists(
+async def test_arrays_are_requested_as_base64_and_equal_the_lists(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     lists = await client.embeddings.create(model=MODEL, input=TEXTS)
@@ -47,7 +47,7 @@ def test_the_sync_client_gives_the_same_arrays(groq_client: Groq, server: LocalG
         ("base64", {"encoding_format": "base64"}, str),
     ],
 )
-async def test_the_encodings_of_the_service_are_sent_and_answered_as_they_are(
+async def test_the_encodings_of_the_service_are_passed_through(
     client: AsyncGroq, server: LocalGroq, encoding: Literal["float", "base64"], sent: Any, kind: type
 ) -> None:
     answer = await client.embeddings.create(model=MODEL, input=TEXTS, encoding_format=encoding)
@@ -76,9 +76,7 @@ def test_both_sync_views_parse_arrays(groq_client: Groq) -> None:
         assert response.parse() == plain
 
 
-async def test_a_server_that_knows_no_base64_gives_arrays_all_the_same(
-    client: AsyncGroq, server: LocalGroq
-) -> None:
+async def test_a_server_without_base64_gives_arrays_too(client: AsyncGroq, server: LocalGroq) -> None:
     item = {"object": "embedding", "index": 0, "embedding": [0.5, 1]}
     server.script(Fault(body={"object": "list", "data": [item], "model": "m"}))
     answer = await client.embeddings.create(model="m", input="a", encoding_format="array")

@@ -1,4 +1,4 @@
-"""The "not given" of other packages: libraries that were written for those pass it on."""
+"""The "not given" sentinels of other packages, which libraries written for those packages pass on."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def served() -> AsyncIterator[tuple[aiogroq.AsyncGroq, LocalGroq]]:
 
 
 def keywords_of(method: Callable[..., Any]) -> list[str]:
-    """The names of the optional keywords of a method."""
+    """Return the names of the optional keywords of a method."""
     return [
         name
         for name, parameter in inspect.signature(method).parameters.items()
@@ -41,7 +41,7 @@ def keywords_of(method: Callable[..., Any]) -> list[str]:
 
 
 @each_sentinel
-async def test_a_chat_with_sentinels_is_the_chat_without_them(
+async def test_a_chat_with_sentinels_sends_the_same_request_as_without(
     served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
 ) -> None:
     client, server = served
@@ -62,7 +62,7 @@ async def test_a_chat_with_sentinels_is_the_chat_without_them(
 
 
 @each_sentinel
-async def test_forms_and_verbs_take_sentinels_for_absent(
+async def test_forms_and_generic_methods_leave_out_sentinels(
     served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
 ) -> None:
     client, server = served
@@ -76,7 +76,7 @@ async def test_forms_and_verbs_take_sentinels_for_absent(
     )
     await client.audio.transcriptions.create(model="whisper-large-v3", file=("a.wav", speech.content))
     with_sentinels, without = (request.body for request in server.requests[1:])
-    assert abs(len(with_sentinels) - len(without)) < 8  # the boundary is another one
+    assert abs(len(with_sentinels) - len(without)) < 8  # the boundaries differ
     names: Any = dict.fromkeys(("headers", "params", "timeout", "max_retries", "extra_json"), absent)
     await client.get("/models", cast_to=dict, options=names)
     await client.post("/chat/completions", cast_to=dict, body=CHAT, options=names, files=absent)
@@ -84,7 +84,7 @@ async def test_forms_and_verbs_take_sentinels_for_absent(
 
 
 @each_sentinel
-def test_options_of_a_client_and_of_its_copies_take_sentinels_for_absent(
+def test_sentinels_as_options_of_a_client_mean_not_given(
     absent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "gsk_of_the_environment")
@@ -100,7 +100,7 @@ def test_options_of_a_client_and_of_its_copies_take_sentinels_for_absent(
 
 
 @each_sentinel
-def test_limits_that_are_sentinels_are_not_given(absent: Any) -> None:
+def test_timeouts_that_are_sentinels_are_not_given(absent: Any) -> None:
     assert aiogroq.Timeout(absent, connect=absent, read=3.0) == aiogroq.Timeout(read=3.0)
 
 

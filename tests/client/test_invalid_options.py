@@ -1,4 +1,4 @@
-"""An option of one call that cannot be right is rejected before anything is sent, by its name, with what to pass."""
+"""Invalid options of a call are rejected by name, before anything is sent."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ EXTRAS = ("extra_headers", "extra_query", "extra_body")
 
 @pytest.fixture(params=[AsyncGroq, Groq])
 def made(request: pytest.FixtureRequest, server: LocalGroq) -> Any:
-    """A client of each colour."""
+    """An async and a sync client."""
     return request.param(api_key="k", base_url=server.base_url, max_retries=0)
 
 
 async def done(call: Call, *args: Any, **options: Any) -> Any:
-    """The result of a call, of whichever colour."""
+    """Return the result of a call, async or sync."""
     result = call(*args, **options)
     return await result if inspect.isawaitable(result) else result
 
@@ -41,7 +41,7 @@ async def done(call: Call, *args: Any, **options: Any) -> Any:
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("name", EXTRAS)
 @pytest.mark.parametrize("wrong", [["a"], [], "a=b", "", [("a", "b")], 5, False, b"x", Ellipsis], ids=repr)
-async def test_an_extra_that_is_no_mapping_is_rejected(
+async def test_an_extra_option_that_is_not_a_mapping_is_rejected(
     wrong: Any, name: str, call: str, made: Any, server: LocalGroq
 ) -> None:
     words = f"^{name} must be a mapping, not {type(wrong).__name__}; write {name}={{'name': 'value'}}$"
@@ -51,7 +51,9 @@ async def test_an_extra_that_is_no_mapping_is_rejected(
 
 
 @pytest.mark.parametrize("name", EXTRAS)
-async def test_an_extra_whose_names_are_no_texts_is_rejected(name: str, made: Any, server: LocalGroq) -> None:
+async def test_an_extra_option_with_keys_that_are_not_strings_is_rejected(
+    name: str, made: Any, server: LocalGroq
+) -> None:
     with pytest.raises(TypeError, match=f"^{name} must be a mapping with str keys, not 5$"):
         await done(CALLS["a POST"], made, **{name: {5: "x"}})
     assert server.connections_made == 0
@@ -68,7 +70,7 @@ TIMEOUTS: list[tuple[Any, type[Exception], str]] = [
 
 
 @pytest.mark.parametrize(("wrong", "error", "words"), TIMEOUTS, ids=[str(row[2]) for row in TIMEOUTS])
-async def test_a_timeout_that_is_none_is_rejected_with_what_is_one(
+async def test_an_invalid_timeout_is_rejected_with_the_valid_kinds(
     wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
 ) -> None:
     with pytest.raises(error, match=f"^timeout {words}"):
@@ -80,15 +82,13 @@ async def test_a_timeout_that_is_none_is_rejected_with_what_is_one(
     assert server.connections_made == 0
 
 
-async def test_no_time_at_all_is_an_error_that_says_how_to_have_no_limit(
-    made: Any, server: LocalGroq
-) -> None:
+async def test_the_error_of_a_timeout_of_0_names_none_as_no_timeout(made: Any, server: LocalGroq) -> None:
     server.script(Fault(end="stall", before_head=True))
     with pytest.raises(APITimeoutError, match=r"waited 0 s .* 0 leaves no time at all; None is no limit\."):
         await done(CALLS["a GET"], made, timeout=0)
 
 
-def test_no_seconds_are_no_limit_where_aiohttp_counts_them() -> None:
+def test_0_seconds_in_a_timeout_of_aiohttp_is_no_timeout() -> None:
     try:
         theirs = aiohttp.ClientTimeout(total=0, connect=0, sock_connect=0, sock_read=0)
     except ValueError:
@@ -98,7 +98,7 @@ def test_no_seconds_are_no_limit_where_aiohttp_counts_them() -> None:
 
 @pytest.mark.parametrize("wrong", [5, None, b"/models", ["/models"]], ids=repr)
 @pytest.mark.parametrize("verb", ["get", "post", "put", "patch", "delete"])
-async def test_a_path_that_is_no_text_is_rejected(
+async def test_a_path_that_is_not_a_string_is_rejected(
     verb: str, wrong: Any, made: Any, server: LocalGroq
 ) -> None:
     words = f"^path must be a text such as '/models', not {type(wrong).__name__}$"
@@ -107,7 +107,7 @@ async def test_a_path_that_is_no_text_is_rejected(
     assert server.connections_made == 0
 
 
-async def test_half_a_character_in_an_id_is_rejected_by_the_name_of_the_id(
+async def test_a_lone_surrogate_in_an_id_is_rejected_by_the_name_of_the_id(
     made: Any, server: LocalGroq
 ) -> None:
     for name, call in {"model": made.models.retrieve, "file_id": made.files.content}.items():
@@ -139,7 +139,7 @@ OPTIONS: list[tuple[Any, type[Exception], str]] = [
 
 @pytest.mark.parametrize(("wrong", "error", "words"), OPTIONS, ids=[str(row[0]) for row in OPTIONS])
 @pytest.mark.parametrize("verb", ["get", "post"])
-async def test_options_of_a_verb_are_rejected_in_their_own_names(
+async def test_options_of_a_generic_method_are_rejected_by_their_names(
     verb: str, wrong: Any, error: type[Exception], words: str, made: Any, server: LocalGroq
 ) -> None:
     with pytest.raises(error) as caught:
@@ -149,7 +149,7 @@ async def test_options_of_a_verb_are_rejected_in_their_own_names(
 
 
 @pytest.mark.parametrize("cls", [aiogroq.AsyncGroq, aiogroq.Groq])
-async def test_an_option_of_the_client_given_to_a_call_is_told_where_it_belongs(cls: Any) -> None:
+async def test_the_error_of_a_client_option_given_to_a_call_names_with_options(cls: Any) -> None:
     chat = {"model": "m", "messages": []}
     for call in (
         lambda client: client.chat.completions.create(**chat, max_retries=0),
@@ -171,7 +171,7 @@ async def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("cls", [aiogroq.AsyncGroq, aiogroq.Groq])
-def test_a_misspelt_option_of_a_copy_is_told_under_both_its_names(cls: Any) -> None:
+def test_the_error_of_a_misspelt_option_names_copy_and_with_options(cls: Any) -> None:
     with pytest.raises(
         TypeError, match=r"^copy\(\) or with_options\(\) got .* 'apikey'. Did you mean 'api_key'\?"
     ):
@@ -192,7 +192,7 @@ def test_a_misspelt_option_of_a_copy_is_told_under_both_its_names(cls: Any) -> N
         "on_retry",
     ],
 )
-def test_an_option_that_is_set_names_with_options(cls: Any, name: str) -> None:
+def test_the_error_of_setting_an_option_names_with_options(cls: Any, name: str) -> None:
     client = cls(api_key="k")
     with pytest.raises(AttributeError, match=rf"client\.with_options\({name}=\.\.\.\) makes"):
         setattr(client, name, None)
