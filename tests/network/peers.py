@@ -1,4 +1,4 @@
-"""What stands between a client and its server: a TLS front, a proxy, a server that answers what it is told."""
+"""Peers of a client: a TLS front, a proxy, and a server with a scripted response."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 async def listening(
     serve: Serve, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
-    """A server on a free port of this loop, for as long as the block runs. Hands out the port."""
+    """Run a server on a free port of this loop. Yields the port."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,7 +37,7 @@ async def listening(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # closed sockets are let go of in the next round of the loop
+        await asyncio.sleep(0)  # sockets are closed in the next iteration of the loop
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Head:
 
 
 async def read_head(reader: asyncio.StreamReader) -> Head:
-    """The head of the next request."""
+    """Read the head of the next request."""
     raw = await reader.readuntil(b"\r\n\r\n")
     first, *lines = raw.decode("latin-1").split("\r\n")
     method, target, _ = first.split(" ", 2)
@@ -63,7 +63,7 @@ async def read_head(reader: asyncio.StreamReader) -> Head:
 async def join(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, there: Address, first: bytes = b""
 ) -> None:
-    """Pass bytes on in both directions, until one side ends."""
+    """Copy bytes in both directions until one side ends."""
     far_reader, far_writer = await asyncio.open_connection(*there)
 
     async def copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
@@ -82,7 +82,7 @@ async def join(
 
 
 def tls_front(there: Address) -> Serve:
-    """Takes TLS off (where the listener puts it on), and passes everything on to ``there``."""
+    """Return a server that copies everything to ``there``; its listener terminates TLS."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await join(reader, writer, there)
@@ -92,14 +92,14 @@ def tls_front(there: Address) -> Serve:
 
 @dataclass
 class Proxy:
-    """An HTTP proxy with tunnels. Whatever name it is asked for, it goes to ``https`` or ``http``."""
+    """An HTTP proxy with tunnels. It connects to ``https`` or ``http``, whatever the host of the request."""
 
     http: Address
     https: Address = ("127.0.0.1", 0)
     credentials: str | None = None
-    """The ``Proxy-Authorization`` that it wants."""
+    """The ``Proxy-Authorization`` that it requires."""
     refusal: str = ""
-    """Where not empty, the status line of every answer."""
+    """If not empty, the status line of every response."""
     seen: list[Head] = field(default_factory=list[Head])
     """The requests to it, oldest first."""
 
@@ -126,9 +126,9 @@ class Proxy:
 
 @dataclass
 class Scripted:
-    """A server that answers every request with the same bytes."""
+    """A server that sends the same bytes for every request."""
 
-    answer: bytes
+    response: bytes
     seen: list[Head] = field(default_factory=list[Head])
     bodies: list[bytes] = field(default_factory=list[bytes])
 
@@ -137,14 +137,14 @@ class Scripted:
             head = await read_head(reader)
             self.seen.append(head)
             self.bodies.append(await reader.readexactly(int(head.headers.get("content-length", "0"))))
-            writer.write(self.answer)
+            writer.write(self.response)
             await writer.drain()
 
 
-def whole_answer(
+def complete_response(
     body: bytes, *, status: str = "200 OK", kind: str = "application/json", more: str = ""
 ) -> bytes:
-    """An answer as bytes. ``more`` is further header lines, each with its line end."""
+    """Return a response as bytes. ``more`` is further header lines, each with its line end."""
     return (
         f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n{more}\r\n".encode()
         + body

@@ -1,4 +1,4 @@
-"""Names and addresses: IPv6, several addresses of which some are dead, names without any."""
+"""Host names and addresses: IPv6, several addresses of which some are unreachable, names without an address."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aiogroq.local import LocalGroq
 
 from .peers import listening, tls_front
 
-# The server is reached by names that are not its own here, and answers local names only unless it is told otherwise.
+# The embedded server accepts local host names only, unless others are allowed.
 pytestmark = pytest.mark.local_groq(allowed_hosts=["groq.example"])
 
 
@@ -27,11 +27,11 @@ class Names(AbstractResolver):
     def __init__(self, addresses: Mapping[str, Sequence[str]], failures: int = 0) -> None:
         self._addresses = addresses
         self._failures = failures
-        self.asked: list[str] = []
+        self.lookups: list[str] = []
 
     async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> Any:
-        self.asked.append(host)
-        if len(self.asked) <= self._failures or host not in self._addresses:
+        self.lookups.append(host)
+        if len(self.lookups) <= self._failures or host not in self._addresses:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [
             {
@@ -76,14 +76,16 @@ async def test_an_ipv6_address_is_a_base_url(server: LocalGroq) -> None:
 
 
 @needs_ipv6
-async def test_a_name_whose_ipv6_address_refuses_is_reached_by_its_other_one(server: LocalGroq) -> None:
+async def test_a_name_whose_ipv6_address_refuses_connections_is_reached_by_its_ipv4_address(
+    server: LocalGroq,
+) -> None:
     names = Names({"groq.example": ["::1", "127.0.0.1"]})
     async with client_with(names, f"http://groq.example:{server.port}", max_retries=0) as client:
         assert (await client.models.list()).data
 
 
-async def test_an_address_that_stays_silent_is_passed_over_within_a_second(server: LocalGroq) -> None:
-    # A listener whose queue is full takes no more connections and refuses none: what a dead route looks like.
+async def test_an_address_that_does_not_respond_is_skipped_within_a_second(server: LocalGroq) -> None:
+    # A listener with a full queue neither accepts nor refuses connections, like a dead route.
     silent = socket.socket()
     silent.bind(("127.0.0.2", server.port))
     silent.listen(0)
@@ -104,26 +106,26 @@ async def test_an_address_that_stays_silent_is_passed_over_within_a_second(serve
             sock.close()
 
 
-async def test_a_name_without_an_address_is_told_as_that_and_asked_for_again() -> None:
+async def test_a_name_without_an_address_is_named_and_its_lookup_is_retried() -> None:
     names = Names({})
     client = client_with(names, "http://groq.example", max_retries=1)
     with pytest.raises(
         APIConnectionError, match=r"the name groq\.example has no address .*base_url"
     ) as caught:
         await client.models.list()
-    assert names.asked == ["groq.example"] * 2
+    assert names.lookups == ["groq.example"] * 2
     assert [attempt.error is not None for attempt in caught.value.attempts] == [True, True]
     assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
 
 
-async def test_a_name_that_is_found_at_the_second_try_is_no_error(server: LocalGroq) -> None:
+async def test_a_name_that_is_found_in_the_second_attempt_is_no_error(server: LocalGroq) -> None:
     names = Names({"groq.example": ["127.0.0.1"]}, failures=1)
     async with client_with(names, f"http://groq.example:{server.port}", max_retries=1) as client:
         response = await client.models.with_raw_response.list()
     assert response.retries_taken == 1
 
 
-async def test_looking_up_a_name_stops_at_the_connect_limit() -> None:
+async def test_the_lookup_of_a_name_ends_at_the_connect_timeout() -> None:
     class Endless(Names):
         async def resolve(self, host: str, port: int = 0, family: Any = socket.AF_INET) -> Any:
             await asyncio.Event().wait()
@@ -133,7 +135,7 @@ async def test_looking_up_a_name_stops_at_the_connect_limit() -> None:
         await client.with_options(timeout=aiohttp.ClientTimeout(sock_connect=0.05)).models.list()
 
 
-async def test_a_port_where_nobody_listens_is_named() -> None:
+async def test_a_port_without_a_listener_is_named() -> None:
     async with listening(lambda *_: asyncio.sleep(0)) as port:
         pass
     client = AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0)

@@ -10,7 +10,7 @@ from aiogroq import AsyncGroq, Groq, GroqError, NotFoundError
 from aiogroq.local import Fault, LocalGroq
 from aiogroq.transport import tls
 
-from .peers import Scripted, listening, whole_answer
+from .peers import Scripted, complete_response, listening
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ from .peers import Scripted, listening, whole_answer
         ("/gateway", "/gateway/openai/v1/models"),
     ],
 )
-async def test_a_base_url_leads_to_the_endpoints(suffix: str, path: str) -> None:
-    server = Scripted(whole_answer(b'{"object": "list", "data": []}'))
+async def test_each_form_of_a_base_url_reaches_the_endpoints(suffix: str, path: str) -> None:
+    server = Scripted(complete_response(b'{"object": "list", "data": []}'))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}{suffix}") as client,
@@ -75,7 +75,7 @@ async def test_a_404_of_a_server_whose_base_url_ends_in_v1_does_not_blame_the_ba
 
 @pytest.mark.parametrize("body", [b"<html>404 Not Found</html>", b"", b'{"detail": "Not Found"}', b"[]"])
 async def test_a_404_of_something_that_is_not_the_service_shows_the_url_too(body: bytes) -> None:
-    server = Scripted(whole_answer(body, status="404 Not Found"))
+    server = Scripted(complete_response(body, status="404 Not Found"))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}/x/v1", default_query={"q": "1"}) as client,
@@ -96,13 +96,13 @@ async def test_a_404_for_a_model_is_about_the_model_alone(client: AsyncGroq) -> 
 
 @pytest.mark.parametrize("cls", [AsyncGroq, Groq])
 @pytest.mark.parametrize("base_url", ["http://user:hunter2@groq.example", "https://user@groq.example/v1"])
-def test_credentials_in_a_base_url_are_refused_and_not_shown(cls: type[AsyncGroq], base_url: str) -> None:
+def test_credentials_in_a_base_url_are_rejected_and_not_shown(cls: type[AsyncGroq], base_url: str) -> None:
     with pytest.raises(GroqError, match="must not have a user or a password") as caught:
         cls(api_key="k", base_url=base_url)
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_key_that_was_given_as_the_base_url_is_not_shown() -> None:
+def test_a_key_that_is_passed_as_the_base_url_is_not_shown() -> None:
     with pytest.raises(GroqError, match="not a key") as caught:
         AsyncGroq(api_key="https://api.groq.com", base_url="gsk_hunter2")
     assert "hunter2" not in str(caught.value)
@@ -135,15 +135,13 @@ def test_plain_http_to_another_machine_is_logged_once_for_each_host(
         "http://groq.localhost",
     ],
 )
-def test_plain_http_on_this_machine_is_nobodys_concern(
-    base_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_plain_http_on_this_machine_is_not_logged(base_url: str, caplog: pytest.LogCaptureFixture) -> None:
     AsyncGroq(api_key="k", base_url=base_url)
     AsyncGroq(api_key="k", base_url="https://groq.example")
     assert warnings_of(caplog) == []
 
 
-async def test_a_server_that_answers_nothing_to_do_with_the_service_is_told_by_its_bytes(
+async def test_the_error_of_a_response_that_is_not_the_services_quotes_it(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(status=200, body="<html>Welcome</html>"))

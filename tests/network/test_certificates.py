@@ -1,4 +1,4 @@
-"""Which certificates are trusted, where that is said, and what an error says to set."""
+"""Which certificates are trusted, by which variables, and what the error of an untrusted one says."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from .test_addresses import Names
 
 
 async def models(port: int, host: str = "localhost", **options: object) -> int:
-    """The number of models that a fresh client is told of over TLS."""
+    """Return the number of models that a new client lists over TLS."""
     pool = DefaultAioHttpClient(**options)  # type: ignore[arg-type]
     base_url = f"https://{host}:{port}"
     async with AsyncGroq(api_key="k", base_url=base_url, http_client=pool, max_retries=0) as client:
         return len((await client.models.list()).data)
 
 
-async def test_a_certificate_of_an_unknown_ca_is_refused_with_what_to_set(
+async def test_the_error_of_a_certificate_of_an_unknown_ca_says_what_to_set(
     tls_port: int, server: LocalGroq
 ) -> None:
     client = AsyncGroq(api_key="k", base_url=f"https://localhost:{tls_port}")
@@ -47,7 +47,7 @@ async def test_a_certificate_of_an_unknown_ca_is_refused_with_what_to_set(
     assert len(caught.value.attempts) == 1
 
 
-async def test_a_file_of_the_environment_is_trusted(
+async def test_the_file_of_ssl_cert_file_is_trusted(
     tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
@@ -55,7 +55,7 @@ async def test_a_file_of_the_environment_is_trusted(
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
-async def test_a_directory_of_the_environment_is_trusted(
+async def test_the_directory_of_ssl_cert_dir_is_trusted(
     name: str, tls_port: int, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, str(tmp_path))
@@ -76,7 +76,7 @@ def subject_hash(authority: Authority) -> str:
         pytest.skip("the openssl command is not here")
 
 
-async def test_the_bundle_that_requests_is_given_is_trusted_where_nothing_nearer_is(
+async def test_requests_ca_bundle_is_trusted_if_no_other_variable_is_set(
     tls_port: int, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.file))
@@ -86,7 +86,7 @@ async def test_the_bundle_that_requests_is_given_is_trusted_where_nothing_nearer
         await models(tls_port)
 
 
-async def test_a_changed_environment_counts_for_the_next_connection(
+async def test_the_next_connection_uses_a_changed_environment(
     tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with AsyncGroq(api_key="k", base_url=f"https://localhost:{tls_port}", max_retries=0) as client:
@@ -97,7 +97,7 @@ async def test_a_changed_environment_counts_for_the_next_connection(
 
 
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
-async def test_a_variable_that_names_nothing_is_told_by_its_name(
+async def test_a_variable_with_a_missing_path_is_named(
     name: str, tls_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, str(tmp_path / "missing.pem"))
@@ -105,7 +105,7 @@ async def test_a_variable_that_names_nothing_is_told_by_its_name(
         await models(tls_port)
 
 
-async def test_a_file_without_certificates_is_told_by_its_variable(
+async def test_the_variable_of_a_file_without_certificates_is_named(
     tls_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "ca.pem").write_text("no certificate at all")
@@ -114,7 +114,7 @@ async def test_a_file_without_certificates_is_told_by_its_variable(
         await models(tls_port)
 
 
-async def test_a_context_of_the_callers_own_comes_before_the_environment(
+async def test_a_users_context_comes_before_the_environment(
     tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent")
@@ -123,7 +123,7 @@ async def test_a_context_of_the_callers_own_comes_before_the_environment(
         await models(tls_port, ssl=ssl.create_default_context())
 
 
-async def test_nothing_is_verified_where_that_is_switched_off_also_when_tried_again(
+async def test_without_verification_nothing_is_verified_in_a_retry_either(
     tls_port: int, server: LocalGroq
 ) -> None:
     from aiogroq.local import Fault
@@ -136,7 +136,7 @@ async def test_nothing_is_verified_where_that_is_switched_off_also_when_tried_ag
     assert response.retries_taken == 1
 
 
-def test_a_blocking_client_trusts_the_same(
+def test_a_sync_client_trusts_the_same(
     server: LocalGroq, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
@@ -163,7 +163,7 @@ async def test_a_certificate_for_another_name_says_so(tls_port: int, authority: 
         )
 
 
-async def test_a_certificate_that_is_out_of_date_says_so(server: LocalGroq, authority: Authority) -> None:
+async def test_an_expired_certificate_says_so(server: LocalGroq, authority: Authority) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     yesterday = datetime.now(timezone.utc) - timedelta(days=1)
     authority.ca.issue_cert("localhost", not_after=yesterday).configure_cert(context)
@@ -172,14 +172,14 @@ async def test_a_certificate_that_is_out_of_date_says_so(server: LocalGroq, auth
             await models(port, ssl=authority.client_context)
 
 
-async def test_a_server_that_speaks_no_tls_is_an_error_that_names_it(server: LocalGroq) -> None:
+async def test_a_server_without_tls_is_named(server: LocalGroq) -> None:
     with pytest.raises(APIConnectionError, match=f"could not connect to localhost:{server.port} "):
         await models(server.port)
 
 
 @pytest.fixture
 def empty_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Python as its installer for macOS leaves it: the paths of OpenSSL lead nowhere, and nothing else is installed."""
+    """Python as installed on macOS by its own installer: the paths of OpenSSL are missing, and no package has certificates."""
     monkeypatch.setattr(ssl.SSLContext, "set_default_verify_paths", lambda self: None)
     paths = ssl.DefaultVerifyPaths(None, None, "SSL_CERT_FILE", "", "SSL_CERT_DIR", "")
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
@@ -188,7 +188,7 @@ def empty_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("empty_store")
-async def test_where_the_system_has_no_store_certifi_is_used(
+async def test_without_a_system_store_certifi_is_used(
     tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(APIConnectionError, match="install truststore or certifi"):
@@ -201,7 +201,7 @@ async def test_where_the_system_has_no_store_certifi_is_used(
 
 
 @pytest.mark.usefixtures("empty_store")
-async def test_where_the_system_has_no_store_truststore_comes_before_certifi(
+async def test_without_a_system_store_truststore_comes_before_certifi(
     tls_port: int, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Context(ssl.SSLContext):

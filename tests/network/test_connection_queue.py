@@ -1,4 +1,4 @@
-"""Which call gets which connection while connections are being opened."""
+"""The order in which calls get connections while connections are being opened."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Call:
 
 
 class Network:
-    """Connections that open when a test says so."""
+    """Connections that open at the command of a test."""
 
     def __init__(self) -> None:
         self.opening: list[asyncio.Future[str]] = []
@@ -78,7 +78,7 @@ async def test_a_bounded_number_of_connections_is_opened_at_a_time() -> None:
     await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_a_call_takes_what_comes_first_a_released_connection_or_a_new_one() -> None:
+async def test_a_call_takes_the_first_free_connection_released_or_new() -> None:
     network = Network()
     first, second = network.call(), network.call()
     await network.settle()
@@ -92,9 +92,7 @@ async def test_a_call_takes_what_comes_first_a_released_connection_or_a_new_one(
     assert network.idle == ["late"]
 
 
-async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_nothing_is_opened_for() -> (
-    None
-):
+async def test_the_opening_for_a_served_call_goes_to_the_next_call_without_one() -> None:
     network = Network()
     calls = [network.call() for _ in range(FIRST_OPENINGS + 1)]
     await network.settle()
@@ -107,7 +105,7 @@ async def test_what_was_opened_for_a_call_that_is_served_goes_to_the_next_that_n
     await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def test_connections_go_to_those_who_wait_in_order_and_to_their_own_host() -> None:
+async def test_connections_go_to_waiting_calls_in_order_and_to_their_own_host() -> None:
     network = Network()
     calls = [network.call(key) for key in ("a", "b", "a")]
     await network.settle()
@@ -119,7 +117,7 @@ async def test_connections_go_to_those_who_wait_in_order_and_to_their_own_host()
 
 
 @pytest.mark.parametrize("steps", range(4))
-async def test_a_connection_that_comes_as_its_call_is_cancelled_is_not_lost(steps: int) -> None:
+async def test_a_connection_that_opens_while_its_call_is_cancelled_is_not_lost(steps: int) -> None:
     network = Network()
     cancelled, waiting = network.call(), network.call()
     await network.settle()
@@ -137,7 +135,7 @@ async def test_a_connection_that_comes_as_its_call_is_cancelled_is_not_lost(step
     assert len(network.queue) == 0
 
 
-async def test_a_connection_that_is_released_as_its_call_is_cancelled_goes_to_the_next() -> None:
+async def test_a_connection_that_is_released_while_its_call_is_cancelled_goes_to_the_next() -> None:
     network = Network()
     cancelled, waiting = network.call(), network.call()
     await network.settle()
@@ -148,7 +146,7 @@ async def test_a_connection_that_is_released_as_its_call_is_cancelled_goes_to_th
     assert waiting.result() == "released"
 
 
-async def test_a_call_that_is_cancelled_opens_nothing_any_more() -> None:
+async def test_the_opening_for_a_cancelled_call_is_cancelled() -> None:
     network = Network()
     call = network.call()
     await network.settle()
@@ -158,7 +156,7 @@ async def test_a_call_that_is_cancelled_opens_nothing_any_more() -> None:
     assert len(network.queue) == 0
 
 
-async def test_an_error_is_for_the_call_that_it_was_opened_for() -> None:
+async def test_an_error_is_raised_in_the_call_of_its_opening() -> None:
     network = Network()
     failing, well = network.call(), network.call()
     await network.settle()
@@ -170,7 +168,7 @@ async def test_an_error_is_for_the_call_that_it_was_opened_for() -> None:
     assert well.result() == "new"
 
 
-async def test_an_error_does_not_hurt_a_call_that_has_a_connection_already() -> None:
+async def test_an_error_does_not_affect_a_call_that_has_a_connection_already() -> None:
     network = Network()
     call = network.call()
     await network.settle()
@@ -217,7 +215,7 @@ async def test_calls_without_a_descriptor_wait_for_those_that_are_being_opened_o
     assert len(network.queue) == 0
 
 
-async def test_closing_ends_every_wait_and_every_opening() -> None:
+async def test_closing_ends_all_waits_and_openings() -> None:
     network = Network()
     calls = [network.call() for _ in range(FIRST_OPENINGS + 5)]
     await network.settle()
@@ -228,7 +226,7 @@ async def test_closing_ends_every_wait_and_every_opening() -> None:
     assert all(future.cancelled() for future in network.opening)
 
 
-async def test_what_is_being_opened_for_a_call_that_was_served_is_taken_over_by_the_next() -> None:
+async def test_the_opening_for_a_served_call_is_taken_over_by_a_later_call() -> None:
     network = Network()
     first = network.call()
     await network.settle()
@@ -241,7 +239,7 @@ async def test_what_is_being_opened_for_a_call_that_was_served_is_taken_over_by_
     assert (first.result(), second.result()) == ("released", "new")
 
 
-async def test_a_destination_that_does_not_answer_holds_up_no_other() -> None:
+async def test_a_destination_that_does_not_respond_delays_no_other() -> None:
     network = Network()
     dead = [network.call("dead") for _ in range(FIRST_OPENINGS * 3)]
     alive = network.call("alive")
@@ -253,7 +251,7 @@ async def test_a_destination_that_does_not_answer_holds_up_no_other() -> None:
     await asyncio.gather(*dead, return_exceptions=True)
 
 
-def test_more_are_opened_at_a_time_while_the_loop_has_time() -> None:
+def test_more_connections_are_opened_at_a_time_while_the_loop_is_idle() -> None:
     async def main() -> None:
         network = Network()
         calls = [network.call() for _ in range(FIRST_OPENINGS * 10)]
@@ -267,7 +265,7 @@ def test_more_are_opened_at_a_time_while_the_loop_has_time() -> None:
     run_on_fake_clock(main)
 
 
-async def test_no_more_are_opened_at_a_time_while_the_loop_is_busy() -> None:
+async def test_no_more_connections_are_opened_at_a_time_while_the_loop_is_busy() -> None:
     network = Network()
     calls = [network.call() for _ in range(FIRST_OPENINGS * 3)]
     for _ in range(5):

@@ -1,4 +1,4 @@
-"""Compressed answers, and answers that would fill the memory."""
+"""Compressed responses, and responses that would fill the memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from aiogroq import (
 )
 from aiogroq.local import Fault, LocalGroq
 
-from .peers import Scripted, listening, whole_answer
+from .peers import Scripted, complete_response, listening
 
 MODEL = "openai/gpt-oss-20b"
 MODELS = json.dumps({"object": "list", "data": [{"id": "é" * 500, "object": "model"}]}).encode()
@@ -65,14 +65,14 @@ async def test_a_response_is_read_in_each_encoding_that_is_installed(
 ) -> None:
     if not is_known:
         pytest.skip(f"nothing is installed for {name}")
-    server = Scripted(whole_answer(compress(MODELS), more=f"Content-Encoding: {name}\r\n"))
+    server = Scripted(complete_response(compress(MODELS), more=f"Content-Encoding: {name}\r\n"))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}") as client,
     ):
         for _ in range(2):
             assert (await client.models.list()).data[0].id == "é" * 500
-    # The end of others cannot be seen by every library.
+    # Not every library reports the end of data in other encodings.
     assert server.seen[0].headers["accept-encoding"] == "gzip, deflate"
 
 
@@ -81,7 +81,7 @@ async def test_a_large_download_is_read_whole_in_each_encoding(
     name: str, compress: Callable[[bytes], bytes]
 ) -> None:
     content = random.Random(1).randbytes(MIB) + b" " * 4 * MIB
-    server = Scripted(whole_answer(compress(content), more=f"Content-Encoding: {name}\r\n"))
+    server = Scripted(complete_response(compress(content), more=f"Content-Encoding: {name}\r\n"))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
@@ -89,14 +89,14 @@ async def test_a_large_download_is_read_whole_in_each_encoding(
         assert (await client.files.content("file_1")).content == content
 
 
-@pytest.mark.parametrize("cut_bytes", [1, 200, "all but 3"])
+@pytest.mark.parametrize("missing_bytes", [1, 200, "all but 3"])
 @pytest.mark.parametrize(("name", "compress"), [(name, compress) for name, compress, _ in ENCODINGS[:5]])
-async def test_a_download_whose_compression_breaks_off_is_an_error_and_leaves_no_file(
-    name: str, compress: Callable[[bytes], bytes], cut_bytes: Any, tmp_path: Path
+async def test_a_truncated_compressed_download_is_an_error_and_leaves_no_file(
+    name: str, compress: Callable[[bytes], bytes], missing_bytes: Any, tmp_path: Path
 ) -> None:
     whole = compress(random.Random(1).randbytes(100_000))
-    cut = whole[:3] if cut_bytes == "all but 3" else whole[:-cut_bytes]
-    server = Scripted(whole_answer(cut, more=f"Content-Encoding: {name}\r\n"))
+    truncated = whole[:3] if missing_bytes == "all but 3" else whole[:-missing_bytes]
+    server = Scripted(complete_response(truncated, more=f"Content-Encoding: {name}\r\n"))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
@@ -110,8 +110,8 @@ async def test_a_download_whose_compression_breaks_off_is_an_error_and_leaves_no
 
 
 @pytest.mark.parametrize("name", ["compress", "dcz"])
-async def test_an_encoding_that_nobody_can_undo_is_refused_and_not_saved(name: str, tmp_path: Path) -> None:
-    server = Scripted(whole_answer(b"packed", more=f"Content-Encoding: {name}\r\n"))
+async def test_an_unsupported_encoding_is_an_error_and_not_saved(name: str, tmp_path: Path) -> None:
+    server = Scripted(complete_response(b"packed", more=f"Content-Encoding: {name}\r\n"))
     async with (
         listening(server.serve) as port,
         AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0) as client,
@@ -122,7 +122,7 @@ async def test_an_encoding_that_nobody_can_undo_is_refused_and_not_saved(name: s
             await client.files.content("file_1")
 
 
-async def test_what_is_read_as_it_comes_is_asked_for_without_encoding(
+async def test_streamed_responses_are_requested_without_encoding(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     question = [{"role": "user", "content": "What is 2+2?"}]
@@ -135,7 +135,7 @@ async def test_what_is_read_as_it_comes_is_asked_for_without_encoding(
     assert [request.headers["accept-encoding"] for request in server.requests] == ["identity", "identity"]
 
 
-async def test_a_stream_that_is_compressed_all_the_same_is_read(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_stream_that_is_compressed_anyway_is_read(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(gzip=True))
     question = [{"role": "user", "content": "What is 2+2?"}]
     stream = await client.chat.completions.create(model=MODEL, messages=question, stream=True)
@@ -164,10 +164,10 @@ async def test_a_stream_that_is_compressed_all_the_same_is_read(client: AsyncGro
     ],
 )
 @pytest.mark.parametrize("is_injected", [False, True], ids=["own session", "injected session"])
-async def test_an_encoding_that_breaks_off_or_lies_is_an_error_and_not_an_answer(
+async def test_truncated_or_wrongly_labelled_data_is_an_error(
     name: str, body: bytes, is_injected: bool
 ) -> None:
-    server = Scripted(whole_answer(body, more=f"Content-Encoding: {name}\r\n"))
+    server = Scripted(complete_response(body, more=f"Content-Encoding: {name}\r\n"))
     async with (
         aiohttp.ClientSession() as session,
         listening(server.serve) as port,
@@ -186,14 +186,14 @@ async def test_an_encoding_that_breaks_off_or_lies_is_an_error_and_not_an_answer
 
 
 def bomb(size: int) -> bytes:
-    """`size` bytes of blanks as gzip, a thousandth of them."""
+    """Return `size` bytes of blanks as gzip, which is a thousandth of that."""
     packer = zlib.compressobj(9, wbits=31)
     block = b" " * MIB
     return b"".join([packer.compress(block) for _ in range(size // MIB)]) + packer.flush()
 
 
 async def peak_of(call: Callable[[], Any]) -> int:
-    """The bytes of memory that a call held at its worst."""
+    """Return the peak memory of a call, in bytes."""
     import tracemalloc
 
     tracemalloc.start()
@@ -206,8 +206,8 @@ async def peak_of(call: Callable[[], Any]) -> int:
 
 
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
-async def test_a_small_answer_that_unpacks_to_a_huge_one_is_given_up_at_the_bound(status: str) -> None:
-    server = Scripted(whole_answer(bomb(300 * MIB), status=status, more="Content-Encoding: gzip\r\n"))
+async def test_a_small_response_that_decompresses_to_a_huge_one_is_stopped_at_the_bound(status: str) -> None:
+    server = Scripted(complete_response(bomb(300 * MIB), status=status, more="Content-Encoding: gzip\r\n"))
     pool = DefaultAioHttpClient(max_response_bytes=4 * MIB)
     async with (
         listening(server.serve) as port,
@@ -222,7 +222,7 @@ async def test_a_small_answer_that_unpacks_to_a_huge_one_is_given_up_at_the_boun
     assert len(server.seen) == 1
 
 
-async def test_the_bound_of_an_answer_is_named_and_the_next_call_is_well(
+async def test_the_bound_of_a_response_is_named_and_the_next_call_works(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     pool = DefaultAioHttpClient(max_response_bytes=1000)
@@ -239,7 +239,7 @@ async def test_the_bound_of_an_answer_is_named_and_the_next_call_is_well(
         assert (await small.models.list()).data == []
 
 
-async def test_an_error_is_read_for_its_first_mebibyte(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_first_mebibyte_of_an_error_is_read(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(status=500, body=b"x" * 3 * MIB))
     with pytest.raises(InternalServerError) as caught:
         await client.with_options(max_retries=0).models.list()

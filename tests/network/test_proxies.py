@@ -16,21 +16,21 @@ from .conftest import HOST, Authority, RunningProxy
 from .peers import listening
 from .test_addresses import Names
 
-# The server is reached by names that are not its own here, and answers local names only unless it is told otherwise.
+# The embedded server accepts local host names only, unless others are allowed.
 pytestmark = pytest.mark.local_groq(allowed_hosts=["groq.example"])
 
 BASIC = "Basic dXNlcjpwQHNz"  # user:p@ss
 
 
 async def models(base_url: str, **options: object) -> int:
-    """The number of models that a fresh client is told of."""
+    """Return the number of models that a new client lists."""
     pool = DefaultAioHttpClient(**options)  # type: ignore[arg-type]
     async with AsyncGroq(api_key="k", base_url=base_url, http_client=pool, max_retries=0) as client:
         return len((await client.models.list()).data)
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-async def test_https_goes_through_a_tunnel_of_the_environments_proxy(
+async def test_https_goes_through_a_tunnel_of_the_proxy_of_the_environment(
     name: str, proxy: RunningProxy, authority: Authority, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, proxy.url)
@@ -43,7 +43,7 @@ async def test_https_goes_through_a_tunnel_of_the_environments_proxy(
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-async def test_http_is_handed_to_the_environments_proxy_whole(
+async def test_http_requests_are_sent_to_the_proxy_of_the_environment(
     name: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, proxy.url.removeprefix("http://"))
@@ -65,7 +65,7 @@ async def test_a_proxy_for_the_other_scheme_is_not_used(
     "entry",
     ["127.0.0.1", "127.0.0.1:PORT", "example.org, 127.0.0.1 ", "*", "127.0.0.0/8", "::1/128,127.0.0.0/30"],
 )
-async def test_no_proxy_names_who_is_reached_directly(
+async def test_hosts_in_no_proxy_are_reached_directly(
     name: str, entry: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -75,7 +75,7 @@ async def test_no_proxy_names_who_is_reached_directly(
 
 
 @pytest.mark.parametrize("entry", ["", "example.org", "127.0.0.1:1", "10.0.0.0/8", "::1", "nonsense/99"])
-async def test_others_than_those_in_no_proxy_go_through_it(
+async def test_hosts_that_are_not_in_no_proxy_go_through_the_proxy(
     entry: str, proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -85,7 +85,7 @@ async def test_others_than_those_in_no_proxy_go_through_it(
 
 
 @pytest.mark.parametrize("domain", [HOST, "example", ".example"])
-async def test_no_proxy_takes_domains_with_all_below_them(
+async def test_a_domain_in_no_proxy_includes_its_subdomains(
     domain: str, proxy: RunningProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -96,7 +96,7 @@ async def test_no_proxy_takes_domains_with_all_below_them(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_credentials_in_the_proxys_url_go_to_the_proxy_and_no_further(
+async def test_credentials_in_the_url_of_a_proxy_go_to_the_proxy_only(
     scheme: str,
     proxy: RunningProxy,
     authority: Authority,
@@ -111,7 +111,7 @@ async def test_credentials_in_the_proxys_url_go_to_the_proxy_and_no_further(
         assert "proxy-authorization" not in server.requests[-1].headers
 
 
-async def test_a_proxy_of_the_client_comes_before_the_environments(
+async def test_a_proxy_of_the_client_comes_before_that_of_the_environment(
     proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
@@ -122,7 +122,7 @@ async def test_a_proxy_of_the_client_comes_before_the_environments(
     assert proxy.targets == [f"CONNECT {HOST}:443"]
 
 
-async def test_without_trust_env_the_environment_is_not_asked(
+async def test_without_trust_env_the_environment_is_ignored(
     proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy.url)
@@ -130,7 +130,7 @@ async def test_without_trust_env_the_environment_is_not_asked(
     assert proxy.seen == []
 
 
-async def test_a_changed_environment_counts_from_the_next_request(
+async def test_the_next_request_uses_a_changed_environment(
     proxy: RunningProxy, server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with AsyncGroq(api_key="k", base_url=server.base_url) as client:
@@ -147,7 +147,7 @@ async def test_a_changed_environment_counts_from_the_next_request(
 @pytest.mark.parametrize(
     "content", ["default login mallory password wrong\n", "machine 127.0.0.1 login a password b\n"]
 )
-async def test_a_netrc_changes_nothing(
+async def test_a_netrc_file_is_ignored(
     content: str, proxy: RunningProxy, server: LocalGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / ".netrc"
@@ -161,10 +161,10 @@ async def test_a_netrc_changes_nothing(
     assert "proxy-authorization" not in proxy.seen[0].headers
 
 
-def test_a_blocking_client_uses_the_environments_proxy_too(
+def test_a_sync_client_uses_the_proxy_of_the_environment_too(
     server: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
+    # A proxy for plain http receives the whole URL; the embedded server accepts it as its own.
     monkeypatch.setenv("HTTP_PROXY", server.base_url)
     with Groq(api_key="k", base_url=f"http://{HOST}", max_retries=0) as client:
         client.with_raw_response.models.list()
@@ -186,7 +186,7 @@ async def test_a_proxy_may_itself_be_reached_by_tls(
 @pytest.mark.parametrize(
     "value", ["socks5://user:hunter2@127.0.0.1:1080", "ftp://x:hunter2@y", "http://:hunter2@"]
 )
-async def test_a_kind_of_proxy_that_cannot_be_used_is_named_with_the_ways_out(
+async def test_an_unsupported_kind_of_proxy_is_named_with_what_to_do(
     value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", value)
@@ -199,7 +199,7 @@ async def test_a_kind_of_proxy_that_cannot_be_used_is_named_with_the_ways_out(
     ("refusal", "words"),
     [("407 Proxy Authentication Required", "wants credentials"), ("403 Forbidden", "NO_PROXY")],
 )
-async def test_a_proxy_that_refuses_is_named_as_the_one_who_did_and_not_asked_again(
+async def test_a_proxy_that_rejects_a_tunnel_is_named_and_not_retried(
     refusal: str, words: str, proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy.port}")
@@ -211,7 +211,7 @@ async def test_a_proxy_that_refuses_is_named_as_the_one_who_did_and_not_asked_ag
     assert len(proxy.seen) == len(caught.value.attempts) == 1
 
 
-async def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     async with listening(_never) as port:
         pass
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -225,7 +225,7 @@ async def _never(*_: object) -> None:
     pass
 
 
-async def test_verification_is_left_out_inside_a_tunnel_too_where_it_is_switched_off(
+async def test_without_verification_nothing_is_verified_in_a_tunnel_either(
     proxy: RunningProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
@@ -264,7 +264,7 @@ async def test_an_untrusted_server_behind_a_proxy_gets_no_request(
         (403, b"<html>", "403 - <html>"),
     ],
 )
-async def test_what_a_proxy_answers_to_a_plain_http_request_is_named_as_its_own(
+async def test_a_proxys_own_response_to_a_plain_http_request_is_named_as_such(
     status: int, body: bytes, said: str, server: LocalGroq
 ) -> None:
     server.script(Fault(status=status, body=body))
