@@ -201,7 +201,7 @@ class Groq(FixedOptions, Resources):
 
     def __repr__(self) -> str:
         if "_async" not in self.__dict__:  # a traceback that shows how it failed to be made
-            return f"<{type(self).__name__} that was not made>"
+            return f"<{type(self).__name__} (uninitialized)>"
         return f"<{type(self).__name__} {self._async.base_url}>"
 
     def __reduce__(self) -> Any:

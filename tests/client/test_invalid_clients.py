@@ -41,7 +41,7 @@ def test_a_misspelt_argument_is_answered_with_the_right_name(cls: Any, name: str
 @COLOURS
 def test_an_argument_like_no_other_is_answered_with_those_that_there_are(cls: Any) -> None:
     with pytest.raises(
-        TypeError, match=r"argument 'zzz'; it takes api_key=, base_url=, timeout=, .*on_retry=$"
+        TypeError, match=r"argument 'zzz'; it takes api_key=, base_url=, timeout=, .*retry_read_timeouts=$"
     ):
         cls(zzz=1)
     with pytest.raises(TypeError, match=r"argument 'zzz'; it takes .*set_default_headers=, "):
