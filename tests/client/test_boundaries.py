@@ -1,4 +1,4 @@
-"""A stream cut into writes at every byte position gives the same chunks, over a real socket."""
+"""A stream split into writes at any byte gives the same chunks, over a real socket."""
 
 from __future__ import annotations
 
@@ -44,31 +44,31 @@ async def chunks(client: AsyncGroq) -> list[bytes]:
     return [msgspec.json.encode(chunk) async for chunk in stream]
 
 
-async def test_every_position_of_a_cut_gives_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_split_at_every_byte_gives_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(response())
-    whole = await chunks(client)
-    assert len(whole) == EXPECTED
+    expected = await chunks(client)
+    assert len(expected) == EXPECTED
     for position in range(1, len(BODY)):
         server.script(response(position))
-        assert await chunks(client) == whole, f"cut at byte {position}"
+        assert await chunks(client) == expected, f"split at byte {position}"
     assert server.connections_made == 1
 
 
 async def test_single_bytes_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(response())
-    whole = await chunks(client)
+    expected = await chunks(client)
     server.script(response(every=1))
-    assert await chunks(client) == whole
+    assert await chunks(client) == expected
 
 
 async def test_random_writes_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(response())
-    whole = await chunks(client)
+    expected = await chunks(client)
     for seed in seeds(20):
         rng = random.Random(seed)
         positions = sorted(rng.sample(range(1, len(BODY)), rng.randint(2, 40)))
         server.script(response(*positions))
-        assert await chunks(client) == whole, f"seed {seed}"
+        assert await chunks(client) == expected, f"seed {seed}"
 
 
 def test_the_sync_stream_gives_the_same_chunks_too(groq_client: Groq, server: LocalGroq) -> None:
@@ -76,8 +76,8 @@ def test_the_sync_stream_gives_the_same_chunks_too(groq_client: Groq, server: Lo
         return list(groq_client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True))
 
     server.script(response())
-    whole = blocking()
-    assert len(whole) == EXPECTED
+    expected = blocking()
+    assert len(expected) == EXPECTED
     for position in range(1, len(BODY), 7):
         server.script(response(position))
-        assert blocking() == whole, f"cut at byte {position}"
+        assert blocking() == expected, f"split at byte {position}"

@@ -47,7 +47,7 @@ async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(serve
 
 
 @pytest.mark.parametrize("fault", [event, endless])
-async def test_a_line_beyond_the_limit_is_not_read_on(
+async def test_the_rest_of_a_line_beyond_the_limit_is_not_read(
     server: LocalGroq, fault: Callable[[int], Fault]
 ) -> None:
     server.script(fault(8 * KIB * KIB))
@@ -63,7 +63,7 @@ async def test_a_line_beyond_the_limit_is_not_read_on(
     assert (await client.models.list()).data
 
 
-async def test_what_came_before_it_is_handed_out_and_in_the_error(server: LocalGroq) -> None:
+async def test_events_before_it_are_returned_and_in_the_error(server: LocalGroq) -> None:
     # One write, so that all of it comes in one read.
     event = b'data: {"id":"a","choices":[{"index":0,"delta":{"content":"kept"}}]}\n\ndata: ' + b"x" * 8 * KIB
     server.script(Fault(insert=event, insert_at=0))
@@ -95,7 +95,7 @@ def test_the_sync_client_has_it_too(server: LocalGroq) -> None:
             stream.collect()
 
 
-def test_it_is_64_mib_unless_told_otherwise_and_goes_along_in_copies() -> None:
+def test_the_default_is_64_mib_and_copies_have_the_same_limit() -> None:
     assert DefaultAioHttpClient().max_event_bytes == 64 * KIB * KIB
     pool = DefaultAioHttpClient(max_event_bytes=KIB, max_response_bytes=2 * KIB)
     for other in (pickle.loads(pickle.dumps(pool)), copy.deepcopy(pool)):

@@ -28,7 +28,7 @@ ASK: dict[str, Any] = {
 }
 
 
-async def test_what_was_closed_early_cannot_be_collected_as_if_it_were_whole(client: AsyncGroq) -> None:
+async def test_what_was_closed_early_cannot_be_collected_as_if_it_were_complete(client: AsyncGroq) -> None:
     stream = await client.chat.completions.create(**ASK)
     first = await anext(stream)
     await stream.close()
@@ -49,7 +49,7 @@ def test_a_sync_stream_that_was_closed_early_cannot_be_collected_either(server: 
             stream.collect()
 
 
-def test_a_sync_stream_that_broke_raises_whenever_it_is_asked(server: LocalGroq) -> None:
+def test_a_sync_stream_that_broke_off_raises_at_each_use(server: LocalGroq) -> None:
     server.script(Fault(after_events=3, end="close"))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         stream = client.chat.completions.create(**ASK)
@@ -63,7 +63,7 @@ async def test_a_stream_can_be_collected_again(client: AsyncGroq) -> None:
     assert await stream.collect() == await stream.collect()
 
 
-async def test_a_cancelled_collect_leaves_no_response_that_looks_whole(
+async def test_a_cancelled_collect_leaves_no_result_that_looks_complete(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(after_events=2, end="stall"))
@@ -75,7 +75,7 @@ async def test_a_cancelled_collect_leaves_no_response_that_looks_whole(
             await stream.collect()
 
 
-async def test_a_second_reader_is_rejected_and_the_first_waits_on(
+async def test_a_second_reader_is_rejected_and_the_first_goes_on(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(after_events=1, end="stall"))
@@ -92,7 +92,7 @@ async def test_a_second_reader_is_rejected_and_the_first_waits_on(
         await first
 
 
-async def test_a_stream_of_another_loop_is_rejected_in_one_sentence(client: AsyncGroq) -> None:
+async def test_a_stream_of_another_loop_is_rejected_with_one_sentence(client: AsyncGroq) -> None:
     stream = await client.chat.completions.create(**ASK)
 
     async def read() -> None:
@@ -137,7 +137,7 @@ async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
         ("text/event-stream", ": only comments\n\n", APIResponseValidationError, "only comments"),
     ],
 )
-async def test_a_response_that_is_no_stream_says_what_it_is(
+async def test_a_response_that_is_not_a_stream_says_what_it_is(
     kind: str, body: str, expected: type[Exception], text: str, client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(content_type=kind, body=body))
@@ -149,7 +149,7 @@ async def test_a_response_that_is_no_stream_says_what_it_is(
 @pytest.mark.parametrize(
     "event", [b"data: null", b"data: 5", b"data: []", b'data: {"x_groq":5,"usage":7}', b"data:", b"data: "]
 )
-async def test_an_event_that_drifted_is_no_reason_to_lose_the_others(
+async def test_an_event_that_does_not_fit_its_type_does_not_lose_the_others(
     event: bytes, client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(insert=event + b"\n\n", insert_at=2))
@@ -157,7 +157,7 @@ async def test_an_event_that_drifted_is_no_reason_to_lose_the_others(
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 
 
-async def test_the_error_of_a_stream_has_every_try(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_error_of_a_stream_has_every_attempt(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(status=503, headers={"retry-after": "0"}), Fault(after_events=2, end="close"))
     stream = await client.chat.completions.create(**ASK)
     with pytest.raises(APIConnectionError) as caught:

@@ -1,4 +1,4 @@
-"""Chunks of a stream, accumulated into the completion that the same request without ``stream`` would have given."""
+"""Chunks of a stream, accumulated into the completion that the same request without ``stream`` returns."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_recorded_stream_gives_what_its_request_without_stream_gives(
     assert accumulated(chunks).completion == ChatCompletion.model_validate(completion)
 
 
-def test_nothing_folded_is_an_empty_completion() -> None:
+def test_nothing_accumulated_is_an_empty_completion() -> None:
     accumulator = ChatAccumulator()
     assert accumulator.completion == ChatCompletion()
     assert (accumulator.usage, accumulator.x_groq_id, accumulator.is_finished) == (None, None, False)
@@ -100,12 +100,12 @@ def test_usage_at_the_top_of_a_chunk_goes_before_that_of_x_groq() -> None:
 
 
 @pytest.mark.parametrize("drifted", ["many", 3, [1], True])
-def test_usage_that_drifted_is_none_and_does_not_hide_what_came_before(drifted: Any) -> None:
+def test_usage_of_another_type_is_none_and_does_not_hide_what_came_before(drifted: Any) -> None:
     assert usage_of(chunk({}, usage=drifted), chunk({}, x_groq={"usage": drifted})) is None
     assert usage_of(chunk({}, usage=USAGE), chunk({}, usage=drifted, x_groq=drifted)) == USAGE
 
 
-def test_a_stream_without_the_services_own_news_has_none() -> None:
+def test_a_stream_without_x_groq_fields_has_no_x_groq() -> None:
     assert accumulated([chunk({"content": "a"}), chunk({}, "stop")]).completion.x_groq is None
     assert whole([chunk({"content": "a"}, x_groq={"seed": 3})])["x_groq"]["seed"] == 3
     assert accumulated([chunk({"content": "a"}, x_groq={})]).completion.x_groq is not None
@@ -119,7 +119,7 @@ def test_a_stream_without_the_services_own_news_has_none() -> None:
         ("mcp_list_tools", [{"id": "mcpl_1"}]),
     ],
 )
-def test_what_a_single_chunk_says_of_the_whole_answer_is_kept(name: str, value: Any) -> None:
+def test_what_a_single_chunk_says_of_the_whole_response_is_in_the_completion(name: str, value: Any) -> None:
     assert (
         whole([chunk({"content": "a"}), chunk({"content": "b"}, **{name: value}), chunk({}, "stop")])[name]
         == value
@@ -155,7 +155,7 @@ def test_a_stream_is_finished_once_its_choice_says_why(chunks: list[dict[str, An
     assert accumulated(chunks).is_finished is finished
 
 
-def test_two_choices_are_folded_apart() -> None:
+def test_two_choices_are_accumulated_apart() -> None:
     def of(index: int, text: str, finish: str | None = None) -> dict[str, Any]:
         made = chunk({"content": text}, finish)
         made["choices"][0]["index"] = index
@@ -166,7 +166,7 @@ def test_two_choices_are_folded_apart() -> None:
     assert not accumulator.is_finished
 
 
-def test_what_only_some_chunks_say_is_kept() -> None:
+def test_fields_that_only_some_chunks_have_are_in_the_completion() -> None:
     tools = [{"id": "mcpl_1", "server_label": "hf", "tools": [{"name": "find"}]}]
     models = {"models": [{"model": "a", "usage": USAGE}]}
     made = whole(
@@ -261,17 +261,17 @@ def tool_calls(draw: st.DrawFn) -> list[dict[str, Any]]:
     ]
 
 
-def cut(draw: st.DrawFn, text: str) -> list[str]:
-    """A text in pieces, some of them perhaps empty."""
+def split(draw: st.DrawFn, text: str) -> list[str]:
+    """Split a text into parts, some of them perhaps empty."""
     at = sorted(draw(st.lists(st.integers(0, len(text)), max_size=4)))
     return [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)]
 
 
-def call_pieces(
+def call_deltas(
     draw: st.DrawFn, call: dict[str, Any], index: int | None, repeats: bool
 ) -> list[dict[str, Any]]:
     """The deltas of one call: its name first, its arguments in pieces."""
-    first, *rest = cut(draw, call["function"]["arguments"])
+    first, *rest = split(draw, call["function"]["arguments"])
     place = {} if index is None else {"index": index}
     pieces = [{**place, "id": call["id"], "type": "function",
                "function": {"name": call["function"]["name"], "arguments": first}}]  # fmt: skip
@@ -299,7 +299,7 @@ def interleaved(draw: st.DrawFn, queues: list[list[dict[str, Any]]]) -> list[dic
 
 @st.composite
 def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A completion, and a stream of it: cut anywhere, interleaved, indexed in one of the ways that were seen."""
+    """A completion, and a stream of it: split anywhere, interleaved, indexed in one of the ways that were seen."""
     calls = draw(tool_calls())
     content = draw(TEXT)
     said: dict[str, Any] = {"role": "assistant", "content": content}
@@ -325,14 +325,14 @@ def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[s
         "all at index 0": lambda i: 0,
         "without index": lambda i: None,
     }
-    streams = [call_pieces(draw, call, places[way](i), repeats) for i, call in enumerate(calls)]
+    streams = [call_deltas(draw, call, places[way](i), repeats) for i, call in enumerate(calls)]
     if way in ("without index", "all at index 0"):
         streams = [[piece for stream in streams for piece in stream]]
     for tool in executed:
         called = {name: value for name, value in tool.items() if name != "output"}
         streams.append([{"executed_tools": [called]}, {"executed_tools": [tool]}])
-    streams.append([{"content": piece} for piece in cut(draw, content)])
-    streams.append([{"reasoning": piece} for piece in cut(draw, reasoning)])
+    streams.append([{"content": piece} for piece in split(draw, content)])
+    streams.append([{"reasoning": piece} for piece in split(draw, reasoning)])
     deltas = [
         {"role": "assistant", "content": draw(st.sampled_from(["", None]))},
         *interleaved(draw, streams),
@@ -364,7 +364,7 @@ def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[s
 
 @fuzzed(150)
 @given(completions_and_chunks())
-def test_any_completion_streamed_in_any_way_folds_back_into_itself(
+def test_any_completion_streamed_in_any_way_accumulates_to_itself(
     made: tuple[dict[str, Any], list[dict[str, Any]]],
 ) -> None:
     completion, chunks = made
@@ -392,7 +392,9 @@ def test_any_completion_streamed_in_any_way_folds_back_into_itself(
         (chunk({"content": "b"}, usage=3, x_groq={"usage": [1], "error": 4, "seed": "x"}), "ab"),
     ],
 )
-def test_a_chunk_that_drifted_gives_what_fits_and_never_raises(drifted: dict[str, Any], content: str) -> None:
+def test_a_chunk_that_does_not_fit_its_type_gives_what_fits_and_never_raises(
+    drifted: dict[str, Any], content: str
+) -> None:
     accumulator = accumulated(
         [chunk({"role": "assistant", "content": "a"}), drifted, chunk({}, "stop", usage=USAGE)]
     )
@@ -401,7 +403,7 @@ def test_a_chunk_that_drifted_gives_what_fits_and_never_raises(drifted: dict[str
     assert accumulator.is_finished
 
 
-def test_a_choice_of_a_drifted_chunk_keeps_its_index() -> None:
+def test_a_choice_of_a_chunk_that_does_not_fit_keeps_its_index() -> None:
     drifted = chunk({"content": "b", "mood": "good"}, brand_new=1)
     drifted["choices"][0]["index"] = 1
     made = accumulated([chunk({"content": "a"}), drifted]).completion
@@ -409,7 +411,7 @@ def test_a_choice_of_a_drifted_chunk_keeps_its_index() -> None:
 
 
 @pytest.mark.parametrize("block", range(4))
-def test_no_mutation_of_a_stream_breaks_its_fold(block: int) -> None:
+def test_no_mutation_of_a_stream_breaks_its_accumulator(block: int) -> None:
     for seed in range(block * SEEDS, (block + 1) * SEEDS):
         for chunks, _ in STREAMS:
             bodies = [mutated(one, seed) for one in chunks]

@@ -92,13 +92,13 @@ A, B = ("a", "time", '{"x":1}'), ("b", "weather", "{}")
         ([{}], [("", "", "")]),
     ],
 )  # fmt: skip
-def test_pieces_of_tool_calls_become_calls(
+def test_parts_of_tool_calls_become_calls(
     entries: list[dict[str, Any]], expected: list[tuple[str, str, str]]
 ) -> None:
     assert calls(*entries) == expected
 
 
-def test_several_pieces_may_come_in_one_delta() -> None:
+def test_several_parts_may_come_in_one_delta() -> None:
     accumulator = ChoiceAccumulator()
     accumulator.add(ChoiceDelta.model_validate({"tool_calls": [piece(0, *A), piece(1, *B)]}))
     assert [call.id for call in accumulator.message().tool_calls or []] == ["a", "b"]
@@ -140,7 +140,7 @@ def test_an_executed_tool_sent_twice_loses_nothing_that_only_the_first_says() ->
     assert search.to_dict() == {"index": 0, "type": "search", "arguments": "{}", "output": "found"}
 
 
-def test_folding_changes_no_chunk() -> None:
+def test_accumulating_changes_no_chunk() -> None:
     tools = [{"index": 0, "type": "search", "arguments": "{}"}, {"index": 0, "output": "found"}]
     deltas = [
         ChoiceDelta.model_validate({"executed_tools": [tool], "tool_calls": [piece(0, *A)]}) for tool in tools

@@ -1,4 +1,4 @@
-"""Bytes to events, however they are cut."""
+"""Bytes to events, however they are split."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def named(event: bytes) -> Named:
     return (event.name if isinstance(event, Event) else "message", bytes(event))
 
 
-def parsed(pieces: list[bytes]) -> tuple[list[Named], str | None, int | None]:
-    """The events of a stream that arrives in these pieces, its last id and its retry time."""
+def parsed(chunks: list[bytes]) -> tuple[list[Named], str | None, int | None]:
+    """The events of a stream that arrives in these chunks, its last id and its retry time."""
     parser = SSEParser()
-    events = [named(event) for piece in pieces for event in parser.feed(piece)]
+    events = [named(event) for chunk in chunks for event in parser.feed(chunk)]
     return events, parser.last_event_id, parser.retry_ms
 
 
@@ -97,18 +97,18 @@ BY_NAME = pytest.mark.parametrize(
 
 
 @BY_NAME
-def test_a_stream_in_one_piece_gives_its_events(stream: bytes, events: list[Named]) -> None:
+def test_a_stream_in_one_chunk_gives_its_events(stream: bytes, events: list[Named]) -> None:
     assert parsed([stream])[0] == events == reference(stream)[0]
 
 
 @BY_NAME
-def test_a_stream_cut_anywhere_gives_the_same_events(stream: bytes, events: list[Named]) -> None:
-    for cut in range(len(stream) + 1):
-        assert parsed([stream[:cut], stream[cut:]])[0] == events, cut
+def test_a_stream_split_anywhere_gives_the_same_events(stream: bytes, events: list[Named]) -> None:
+    for split in range(len(stream) + 1):
+        assert parsed([stream[:split], stream[split:]])[0] == events, split
 
 
 @BY_NAME
-def test_a_stream_cut_twice_anywhere_gives_the_same_events(stream: bytes, events: list[Named]) -> None:
+def test_a_stream_split_twice_anywhere_gives_the_same_events(stream: bytes, events: list[Named]) -> None:
     stream = stream[:60] if len(stream) > 100 else stream
     expected = parsed([stream])[0]
     for first in range(len(stream) + 1):
@@ -122,25 +122,25 @@ def test_a_stream_that_comes_byte_by_byte_gives_the_same_events(stream: bytes, e
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_a_recorded_stream_cut_anywhere_gives_the_same_events(end: str) -> None:
+def test_a_recorded_stream_split_anywhere_gives_the_same_events(end: str) -> None:
     stream = event_stream(TEXT_STREAM, end)
     events = parsed([stream])
     assert len(events[0]) == len(TEXT_STREAM) + 1
     assert events == reference(stream)
-    for cut in range(len(stream) + 1):
-        assert parsed([stream[:cut], stream[cut:]]) == events, cut
+    for split in range(len(stream) + 1):
+        assert parsed([stream[:split], stream[split:]]) == events, split
 
 
-def test_an_event_is_handed_out_with_the_byte_that_ends_it() -> None:
+def test_an_event_is_returned_with_the_byte_that_ends_it() -> None:
     parser = SSEParser()
     assert [parser.feed(bytes([byte])) for byte in b"data: a\r\r"][-1] == [b"a"]
     assert parser.feed(b"\ndata: b\n\n") == [b"b"]
 
 
-def test_an_empty_piece_changes_nothing() -> None:
+def test_an_empty_chunk_changes_nothing() -> None:
     parser = SSEParser()
-    pieces = [b"", b"data: a\r", b"", b"\n", b"", b"\r\n", b""]
-    assert [event for piece in pieces for event in parser.feed(piece)] == [b"a"]
+    chunks = [b"", b"data: a\r", b"", b"\n", b"", b"\r\n", b""]
+    assert [event for chunk in chunks for event in parser.feed(chunk)] == [b"a"]
     assert parser.pending_bytes == 0
 
 
@@ -214,61 +214,61 @@ STREAM = st.builds(
 
 @fuzzed(250)
 @given(stream=STREAM, data=st.data())
-def test_any_stream_in_any_pieces_is_read_as_the_standard_reads_it(
+def test_any_stream_in_any_chunks_is_read_as_the_standard_reads_it(
     stream: bytes, data: st.DataObject
 ) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=12)))
-    pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    assert parsed(pieces) == reference(stream)
+    splits = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=12)))
+    chunks = [stream[a:b] for a, b in zip([0, *splits], [*splits, len(stream)], strict=True)]
+    assert parsed(chunks) == reference(stream)
 
 
 @fuzzed(200)
-@given(pieces=st.lists(st.binary(max_size=40), max_size=10))
-def test_any_bytes_are_read_as_the_standard_reads_them(pieces: list[bytes]) -> None:
-    events, last_id, retry_ms = reference(b"".join(pieces))
-    assert parsed(pieces) == (events, last_id, retry_ms)
+@given(chunks=st.lists(st.binary(max_size=40), max_size=10))
+def test_any_bytes_are_read_as_the_standard_reads_them(chunks: list[bytes]) -> None:
+    events, last_id, retry_ms = reference(b"".join(chunks))
+    assert parsed(chunks) == (events, last_id, retry_ms)
 
 
-@pytest.mark.parametrize("piece_bytes", [16 * 1024, 64 * 1024])
-def test_a_line_of_32_megabytes_comes_whole(piece_bytes: int) -> None:
+@pytest.mark.parametrize("chunk_bytes", [16 * 1024, 64 * 1024])
+def test_a_line_of_32_megabytes_comes_complete(chunk_bytes: int) -> None:
     line = b"data: " + b"x" * (32 * 1024 * 1024)
     parser = SSEParser()
-    for start in range(0, len(line), piece_bytes):
-        assert parser.feed(line[start : start + piece_bytes]) == []
+    for start in range(0, len(line), chunk_bytes):
+        assert parser.feed(line[start : start + chunk_bytes]) == []
     assert parser.pending_bytes == len(line)
     (event,) = parser.feed(b"\n\ndata: b")
     assert len(event) == len(line) - len("data: ")
     assert parser.pending_bytes == len(b"data: b")
 
 
-def feed(parser: SSEParser, pieces: Iterable[bytes]) -> int:
-    """Feed them all, and count the events."""
-    return sum(len(parser.feed(piece)) for piece in pieces)
+def feed(parser: SSEParser, chunks: Iterable[bytes]) -> int:
+    """Feed all chunks, and return the number of events."""
+    return sum(len(parser.feed(chunk)) for chunk in chunks)
 
 
-def grown(piece: bytes, limit: int) -> int:
-    """The bytes held when a stream of ever the same piece is given up."""
+def bytes_held_at(chunk: bytes, limit: int) -> int:
+    """Return the bytes held when a stream of the same chunk, repeated, is rejected."""
     parser = SSEParser(limit)
     with pytest.raises(EventTooLargeError, match=f"larger than {limit} bytes"):
-        feed(parser, itertools.repeat(piece, 10 * limit))
+        feed(parser, itertools.repeat(chunk, 10 * limit))
     return parser.pending_bytes
 
 
 @pytest.mark.parametrize(
-    "piece", [b"x", b"data: x\n", b": x\r\n", b"\r\ndata: x", b"x" * 999, b"id: 1\rdata:x\r"]
+    "chunk", [b"x", b"data: x\n", b": x\r\n", b"\r\ndata: x", b"x" * 999, b"id: 1\rdata:x\r"]
 )
-def test_an_event_that_never_ends_is_given_up_within_a_piece_of_the_limit(piece: bytes) -> None:
-    assert 1000 < grown(piece, 1000) <= 1000 + len(piece)
+def test_an_event_that_never_ends_is_rejected_within_a_chunk_of_the_limit(chunk: bytes) -> None:
+    assert 1000 < bytes_held_at(chunk, 1000) <= 1000 + len(chunk)
 
 
-def test_a_byte_order_mark_that_never_ends_is_no_way_round_the_limit() -> None:
-    assert grown(b"\xef", 1000) <= 1001
+def test_a_byte_order_mark_that_never_ends_does_not_evade_the_limit() -> None:
+    assert bytes_held_at(b"\xef", 1000) <= 1001
 
 
-@pytest.mark.parametrize("pieces", [1, 2, 7])
-def test_an_event_larger_than_the_limit_is_refused_though_it_ends(pieces: int) -> None:
+@pytest.mark.parametrize("chunks", [1, 2, 7])
+def test_an_event_larger_than_the_limit_is_rejected_even_if_it_ends(chunks: int) -> None:
     stream = b"data: " + b"x" * 1001 + b"\n\n"
-    step = -(-len(stream) // pieces)
+    step = -(-len(stream) // chunks)
     with pytest.raises(EventTooLargeError):
         feed(SSEParser(1000), [stream[start : start + step] for start in range(0, len(stream), step)])
 
@@ -287,7 +287,7 @@ def test_the_limit_is_for_one_event_and_not_for_the_stream() -> None:
     assert len(parser.feed(event * 100)) == 100
 
 
-def test_many_tiny_pieces_hold_no_more_than_their_bytes() -> None:
+def test_many_tiny_chunks_hold_no_more_than_their_bytes() -> None:
     parser = SSEParser()
     tracemalloc.start()
     try:
@@ -296,6 +296,6 @@ def test_many_tiny_pieces_hold_no_more_than_their_bytes() -> None:
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    # A list of the pieces would hold an object of 35 bytes and a reference for every two bytes of the stream.
+    # A list of the chunks would hold an object of 35 bytes and a reference for every two bytes of the stream.
     assert parser.pending_bytes == 100_000
     assert held < 200_000

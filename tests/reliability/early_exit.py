@@ -1,15 +1,15 @@
-"""Programs that leave streams in every way there is: the way as `leave`, and a `main` that does it again and again."""
+"""Programs that leave streams early, in each possible way: a function `leave` for each way, and the code that runs them."""
 
 from __future__ import annotations
 
-# A program leaves so many streams that have fallen silent, and goes on living until the server has seen it.
+# A program leaves many streams whose server sends nothing more, and lives on until the server has seen all disconnects.
 BEGIN = """
 import asyncio, gc, threading, time
 
-left_at = []
+exited_at = []
 
-def leaving():
-    left_at.append(time.time())
+def record_exit():
+    exited_at.append(time.time())
 """
 ASYNC = """
 client = AsyncGroq()
@@ -28,11 +28,11 @@ async def main():
     while not os.path.exists({go!r}):
         await asyncio.sleep(0.01)
     print(await ask_async(client))
-    print(*left_at)
+    print(*exited_at)
 
 asyncio.run(main())
 """
-BLOCKING = """
+SYNC = """
 client = Groq()
 
 def open_stream():
@@ -48,7 +48,7 @@ print("left", flush=True)
 while not os.path.exists({go!r}):
     time.sleep(0.01)
 print(ask(client))
-print(*left_at)
+print(*exited_at)
 """
 
 ASYNC_WAYS = {
@@ -56,13 +56,13 @@ ASYNC_WAYS = {
 async def leave():
     async with await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True) as stream:
         async for chunk in stream:
-            leaving()
+            record_exit()
             break
 """,
     "break and close": """
 async def leave():
     stream = await open_stream()
-    leaving()
+    record_exit()
     await stream.close()
     assert stream.is_closed
     assert [chunk async for chunk in stream] == []
@@ -71,7 +71,7 @@ async def leave():
 async def leave():
     try:
         async with await open_stream() as stream:
-            leaving()
+            record_exit()
             raise KeyError("mine")
     except KeyError as error:
         assert error.args == ("mine",)
@@ -85,7 +85,7 @@ async def leave():
     stream = await open_stream()
     task = asyncio.ensure_future(read(stream))
     await asyncio.sleep(0)
-    leaving()
+    record_exit()
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled() and stream.is_closed
@@ -96,12 +96,12 @@ async def leave():
     try:
         await asyncio.wait_for(stream.collect(), 0.01)
     except asyncio.TimeoutError:
-        leaving()
+        record_exit()
     assert stream.is_closed
 """,
     "close from another task": """
 async def close(stream):
-    leaving()
+    record_exit()
     await stream.close()
 
 async def leave():
@@ -112,7 +112,7 @@ async def leave():
 """,
     "close from another thread": """
 def close_on(loop, stream):
-    leaving()
+    record_exit()
     asyncio.run_coroutine_threadsafe(stream.close(), loop).result(5)
 
 async def leave():
@@ -128,32 +128,32 @@ async def leave():
         model=MODEL, messages=QUESTION, stream=True
     ) as response:
         async for line in response.iter_lines():
-            leaving()
+            record_exit()
             break
 """,
 }
-UNANSWERED = {
+BEFORE_THE_RESPONSE = {
     "cancellation": """
 async def leave():
     task = asyncio.ensure_future(open_stream())
     await asyncio.sleep(0.3)  # by then it is sent, also where the machine is busy
-    leaving()
+    record_exit()
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
 """,
 }
-COLLECTED_ASYNC = {
+GARBAGE_ASYNC = {
     "the last reference goes": """
 async def leave():
     stream = await open_stream()
-    leaving()
+    record_exit()
 """,
     "a reference cycle": """
 async def leave():
     stream = await open_stream()
     stream.me = stream
-    leaving()
+    record_exit()
     del stream
     gc.collect()
 """,
@@ -163,35 +163,35 @@ async def leave():
         async for chunk in await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):
             raise KeyError("mine")
     except KeyError:
-        leaving()
+        record_exit()
 """,
     "in another thread": """
 async def leave():
     streams = [await open_stream()]
-    leaving()
+    record_exit()
     thread = threading.Thread(target=streams.clear)
     thread.start()
     thread.join()
 """,
-    "an answer that nobody took": """
+    "a response that nothing refers to": """
 async def leave():
     task = asyncio.ensure_future(open_stream())
     await asyncio.wait([task])
-    leaving()
+    record_exit()
 """,
 }
-BLOCKING_WAYS = {
+SYNC_WAYS = {
     "break in with": """
 def leave():
     with client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True) as stream:
         for chunk in stream:
-            leaving()
+            record_exit()
             break
 """,
     "break and close": """
 def leave():
     stream = open_stream()
-    leaving()
+    record_exit()
     stream.close()
     assert list(stream) == []
 """,
@@ -199,14 +199,14 @@ def leave():
 def leave():
     try:
         with open_stream():
-            leaving()
+            record_exit()
             raise KeyError("mine")
     except KeyError as error:
         assert error.args == ("mine",)
 """,
     "close from another thread": """
 def close(stream):
-    leaving()
+    record_exit()
     stream.close()
 
 def leave():
@@ -222,28 +222,28 @@ def leave():
         model=MODEL, messages=QUESTION, stream=True
     ) as response:
         for line in response.iter_lines():
-            leaving()
+            record_exit()
             break
 """,
 }
-COLLECTED_BLOCKING = {
+GARBAGE_SYNC = {
     "the last reference goes": """
 def leave():
     stream = open_stream()
-    leaving()
+    record_exit()
 """,
     "a reference cycle": """
 def leave():
     stream = open_stream()
     stream.me = stream
-    leaving()
+    record_exit()
     del stream
     gc.collect()
 """,
     "in another thread": """
 def leave():
     streams = [open_stream()]
-    leaving()
+    record_exit()
     thread = threading.Thread(target=streams.clear)
     thread.start()
     thread.join()

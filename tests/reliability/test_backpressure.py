@@ -1,4 +1,4 @@
-"""A stream that arrives faster than it is read: it waits at the server, and comes whole."""
+"""A stream that arrives faster than it is read: the server is held up, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EVENT = delta("0123456789")
 EVENTS = 100_000
 
 
-async def test_a_stream_that_nobody_reads_waits_at_the_server_and_comes_whole() -> None:
+async def test_a_stream_that_is_not_read_holds_up_the_server_and_comes_complete() -> None:
     sent = 0
 
     async def serve(exchange: Exchange) -> None:
@@ -38,7 +38,7 @@ async def test_a_stream_that_nobody_reads_waits_at_the_server_and_comes_whole() 
 
 
 @pytest.mark.parametrize("is_with_head", [True, False], ids=["with the head", "after it"])
-async def test_a_hundred_thousand_chunks_of_one_byte_come_whole(is_with_head: bool) -> None:
+async def test_a_hundred_thousand_chunks_of_one_byte_come_complete(is_with_head: bool) -> None:
     whole = EVENT * 700 + delta("", finish="stop") + DONE
     written = b"".join(chunked(whole[i : i + 1]) for i in range(len(whole))) + LAST_CHUNK
 

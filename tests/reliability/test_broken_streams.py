@@ -1,4 +1,4 @@
-"""Streams that are cut, reset, or end in an error: the chunks that came, then the right error with what had arrived."""
+"""Streams that are truncated, reset or end in an error: their chunks, then the right error with what had arrived."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ from .raw_server import (
 pytestmark = pytest.mark.timeout(20)
 
 
-def cut(sent: bytes) -> Handler:
-    """Write this, and close."""
+def truncated(sent: bytes) -> Handler:
+    """Send this, and close the connection."""
 
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, sent)
@@ -60,31 +60,43 @@ async def no_chunk(exchange: Exchange) -> None:
     await exchange.gone()
 
 
-def says(event: bytes) -> Handler:
-    """Two chunks, this event, and the end that HTTP wants."""
-    return cut(ONE_TWO + chunked(event) + LAST_CHUNK)
+def with_event(event: bytes) -> Handler:
+    """Send two chunks, this event, and the end of the body."""
+    return truncated(ONE_TWO + chunked(event) + LAST_CHUNK)
 
 
 def error_event(**details: Any) -> Handler:
-    return says(b"event: error\ndata: " + json.dumps({"error": details}).encode() + b"\n\n")
+    return with_event(b"event: error\ndata: " + json.dumps({"error": details}).encode() + b"\n\n")
 
 
 HALF = delta("three and ö")
-UTF8_CUT = HALF.index("ö".encode()) + 1
+HALF_CHARACTER = HALF.index("ö".encode()) + 1
 BROKE_OFF = r"broke off|closed|reset"
 
 BROKEN: dict[str, tuple[Handler, type[APIError], str]] = {
-    "cut between two events": (cut(ONE_TWO), APIConnectionError, BROKE_OFF),
-    "cut in the size of a chunk": (cut(ONE_TWO + b"1"), APIConnectionError, BROKE_OFF),
-    "cut in a chunk": (cut(ONE_TWO + chunked(HALF)[:-30]), APIConnectionError, BROKE_OFF),
-    "cut in a character": (cut(ONE_TWO + chunked(HALF)[: 4 + UTF8_CUT]), APIConnectionError, BROKE_OFF),
-    "cut in JSON, framed well": (says(HALF[:60]), APIConnectionError, BROKE_OFF),
-    "cut in a character, framed well": (says(HALF[:UTF8_CUT]), APIConnectionError, BROKE_OFF),
-    "an event that is half of its JSON": (says(HALF[:60] + b"\n\n"), APIConnectionError, "not JSON"),
-    "an event with half a character": (says(HALF[:UTF8_CUT] + b"\n\n"), APIConnectionError, "not JSON"),
-    "ends in order without [DONE]": (cut(ONE_TWO + LAST_CHUNK), APIConnectionError, BROKE_OFF),
+    "truncated between two events": (truncated(ONE_TWO), APIConnectionError, BROKE_OFF),
+    "truncated in the size of a chunk": (truncated(ONE_TWO + b"1"), APIConnectionError, BROKE_OFF),
+    "truncated in a chunk": (truncated(ONE_TWO + chunked(HALF)[:-30]), APIConnectionError, BROKE_OFF),
+    "truncated in a character": (
+        truncated(ONE_TWO + chunked(HALF)[: 4 + HALF_CHARACTER]),
+        APIConnectionError,
+        BROKE_OFF,
+    ),
+    "truncated in JSON, framed well": (with_event(HALF[:60]), APIConnectionError, BROKE_OFF),
+    "truncated in a character, framed well": (
+        with_event(HALF[:HALF_CHARACTER]),
+        APIConnectionError,
+        BROKE_OFF,
+    ),
+    "an event that is half of its JSON": (with_event(HALF[:60] + b"\n\n"), APIConnectionError, "not JSON"),
+    "an event with half a character": (
+        with_event(HALF[:HALF_CHARACTER] + b"\n\n"),
+        APIConnectionError,
+        "not JSON",
+    ),
+    "ends in order without [DONE]": (truncated(ONE_TWO + LAST_CHUNK), APIConnectionError, BROKE_OFF),
     "reset": (reset, APIConnectionError, BROKE_OFF),
-    "a chunk size that is none": (no_chunk, APIConnectionError, "Connection error"),
+    "an invalid chunk size": (no_chunk, APIConnectionError, "Connection error"),
     "an error event of status 400": (
         error_event(message="no tool", type="invalid_request_error", code="tool_use_failed", status_code=400),
         BadRequestError,
@@ -93,18 +105,22 @@ BROKEN: dict[str, tuple[Handler, type[APIError], str]] = {
     "an error event of status 498": (error_event(message="full", status_code=498), FlexCapacityError, "full"),
     "an error event without a status": (error_event(message="oops"), InternalServerError, "oops"),
     "an error without an event name": (
-        says(b'data: {"error": {"message": "oops", "status_code": 503}}\n\n'),
+        with_event(b'data: {"error": {"message": "oops", "status_code": 503}}\n\n'),
         InternalServerError,
         "oops",
     ),
-    "an error event that is no JSON": (
-        says(b"event: error\ndata: <html>busy</html>\n\n"),
+    "an error event that is not JSON": (
+        with_event(b"event: error\ndata: <html>busy</html>\n\n"),
         InternalServerError,
         "busy",
     ),
-    "x_groq.error": (says(delta("", more={"error": "over capacity"}) + DONE), APIError, "over capacity"),
+    "x_groq.error": (
+        with_event(delta("", more={"error": "over capacity"}) + DONE),
+        APIError,
+        "over capacity",
+    ),
     "x_groq.error with half an emoji": (
-        says(delta("", more={"error": "over HALF"}).replace(b"HALF", rb"\ud83d") + DONE),
+        with_event(delta("", more={"error": "over HALF"}).replace(b"HALF", rb"\ud83d") + DONE),
         APIError,
         "over \ud83d",
     ),
@@ -114,7 +130,7 @@ BROKEN: dict[str, tuple[Handler, type[APIError], str]] = {
 def named(names: Iterable[str]) -> list[Any]:
     """The names as parameters."""
     mark = pytest.mark.fast_path_only("garbled", run=False)
-    return [pytest.param(name, marks=mark) if name == "a chunk size that is none" else name for name in names]
+    return [pytest.param(name, marks=mark) if name == "an invalid chunk size" else name for name in names]
 
 
 @pytest.mark.parametrize("way", ["iterated", "collected", "collected late"])
@@ -142,7 +158,7 @@ async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had
         assert error.partial.choices[0].message.content == "one two"
         assert error.request_id == "req_1"
         assert events.is_closed
-        for again in (anext, type(events).collect):  # a cut answer is no response, however often one asks
+        for again in (anext, type(events).collect):  # a truncated stream never looks complete
             with pytest.raises(expected) as caught:
                 await again(events)
             assert caught.value is error
@@ -150,17 +166,17 @@ async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had
         await text_of(client)
 
 
-CUTS = [
-    "cut between two events",
-    "cut in a chunk",
-    "cut in a character",
+TRUNCATED = [
+    "truncated between two events",
+    "truncated in a chunk",
+    "truncated in a character",
     "reset",
-    "a chunk size that is none",
+    "an invalid chunk size",
 ]
 
 
-@pytest.mark.parametrize("name", named(CUTS))
-async def test_after_a_cut_the_next_request_has_a_connection_of_its_own(name: str) -> None:
+@pytest.mark.parametrize("name", named(TRUNCATED))
+async def test_after_a_truncated_stream_the_next_request_has_a_connection_of_its_own(name: str) -> None:
     async def serve(exchange: Exchange) -> None:
         await (BROKEN[name][0] if exchange.number == 0 else end)(exchange)
 
@@ -172,9 +188,9 @@ async def test_after_a_cut_the_next_request_has_a_connection_of_its_own(name: st
         assert [exchange.connection for exchange in raw.exchanges] == [0, 1, 1]
 
 
-async def test_usage_that_came_before_the_cut_is_in_the_error() -> None:
+async def test_usage_that_came_before_the_break_is_in_the_error() -> None:
     sent = chunked(delta("four")) + chunked(delta("", finish="stop", usage=True))
-    async with raw_server(cut(sent)) as raw, raw.client() as client:
+    async with raw_server(truncated(sent)) as raw, raw.client() as client:
         events = await stream(client)
         with pytest.raises(APIConnectionError) as caught:
             await events.collect()

@@ -1,4 +1,4 @@
-"""Ways to leave a stream before its end: each ends the connection, and with it the generation, at once and without a warning."""
+"""Ways to leave a stream early: each closes the connection, and so ends the generation, at once and without a warning."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from aiogroq.local import Fault, LocalGroq
 from .early_exit import (
     ASYNC,
     ASYNC_WAYS,
+    BEFORE_THE_RESPONSE,
     BEGIN,
-    BLOCKING,
-    BLOCKING_WAYS,
-    COLLECTED_ASYNC,
-    COLLECTED_BLOCKING,
-    UNANSWERED,
+    GARBAGE_ASYNC,
+    GARBAGE_SYNC,
+    SYNC,
+    SYNC_WAYS,
 )
 from .programs import Programs
 
 pytestmark = pytest.mark.timeout(40)
 
 AT_ONCE_S = 0.05
-COLLECTED_S = 1.0
+GARBAGE_S = 1.0
 ROUNDS = 5
 
 
 class EarlyExits:
-    """Runs programs that leave streams, and compares what they say with what the server saw."""
+    """Runs programs that leave streams early, and compares their times with those of the server."""
 
     def __init__(self, programs: Programs, server: LocalGroq, folder: Path) -> None:
         self._programs = programs
         self._server = server
         self._go = folder / "go"
 
-    def seconds(self, kind: str, ways: dict[str, str], *, is_answered: bool = True) -> dict[str, float]:
-        """Seconds from leaving in each way to the disconnect as the server saw it: the median of some rounds, since the
-        machine may be busy."""
+    def seconds(self, kind: str, ways: dict[str, str], *, has_response: bool = True) -> dict[str, float]:
+        """Return the seconds from leaving in each way to the disconnect at the server: the median of some rounds, because
+        the machine may be busy."""
         count = len(ways) * ROUNDS
-        position = 3 if is_answered else None
+        position = 3 if has_response else None
         self._server.script(
-            Fault(end="stall", times=count, after_events=position, before_head=not is_answered)
+            Fault(end="stall", times=count, after_events=position, before_head=not has_response)
         )
         functions = [leave.replace("def leave", f"def leave{n}") for n, leave in enumerate(ways.values())]
         names = "".join(f"leave{number}, " for number in range(len(ways)))
@@ -60,9 +60,9 @@ class EarlyExits:
         left, response, times = self._programs.finish(process)
         assert (left, response) == ("left", "2+2 = 4.")
         assert all(request.disconnected for request in requests[:count])
-        left_at = [float(at) for at in times.split()]
+        exited_at = [float(at) for at in times.split()]
         took_s = [
-            (request.disconnected_at or 0.0) - at for request, at in zip(requests, left_at, strict=False)
+            (request.disconnected_at or 0.0) - at for request, at in zip(requests, exited_at, strict=False)
         ]
         return {way: median(took_s[n * ROUNDS : (n + 1) * ROUNDS]) for n, way in enumerate(ways)}
 
@@ -85,22 +85,22 @@ def early_exits(programs: Programs, server: LocalGroq, tmp_path: Path) -> EarlyE
 
 
 @pytest.mark.parametrize(
-    ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (BLOCKING, BLOCKING_WAYS)], ids=["async", "blocking"]
+    ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (SYNC, SYNC_WAYS)], ids=["async", "blocking"]
 )
-def test_leaving_a_stream_ends_its_connection_at_once(
+def test_leaving_a_stream_closes_its_connection_at_once(
     early_exits: EarlyExits, kind: str, ways: dict[str, str]
 ) -> None:
     assert later_than(AT_ONCE_S, early_exits.seconds(kind, ways)) == {}
 
 
-def test_leaving_before_the_response_begins_ends_the_connection_at_once(early_exits: EarlyExits) -> None:
-    assert later_than(AT_ONCE_S, early_exits.seconds(ASYNC, UNANSWERED, is_answered=False)) == {}
+def test_leaving_before_the_response_begins_closes_the_connection_at_once(early_exits: EarlyExits) -> None:
+    assert later_than(AT_ONCE_S, early_exits.seconds(ASYNC, BEFORE_THE_RESPONSE, has_response=False)) == {}
 
 
 @pytest.mark.parametrize(
-    ("kind", "ways"), [(ASYNC, COLLECTED_ASYNC), (BLOCKING, COLLECTED_BLOCKING)], ids=["async", "blocking"]
+    ("kind", "ways"), [(ASYNC, GARBAGE_ASYNC), (SYNC, GARBAGE_SYNC)], ids=["async", "blocking"]
 )
-def test_a_stream_that_is_forgotten_ends_its_connection_within_a_second(
+def test_a_garbage_collected_stream_closes_its_connection_within_a_second(
     early_exits: EarlyExits, kind: str, ways: dict[str, str]
 ) -> None:
-    assert later_than(COLLECTED_S, early_exits.seconds(kind, ways)) == {}
+    assert later_than(GARBAGE_S, early_exits.seconds(kind, ways)) == {}

@@ -76,13 +76,13 @@ SSE_VARIANTS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("piece_bytes", [None, 1, 7], ids=["whole", "1 byte", "7 bytes"])
+@pytest.mark.parametrize("write_bytes", [None, 1, 7], ids=["whole", "1 byte", "7 bytes"])
 @pytest.mark.parametrize("variant", SSE_VARIANTS.values(), ids=SSE_VARIANTS)
 async def test_a_stream_gives_the_same_chunks_however_it_is_written_and_keeps_its_connection(
-    variant: Callable[[bytes], bytes], piece_bytes: int | None
+    variant: Callable[[bytes], bytes], write_bytes: int | None
 ) -> None:
     sent = variant(WHOLE)
-    size = piece_bytes or len(sent)
+    size = write_bytes or len(sent)
 
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD)
@@ -110,7 +110,7 @@ async def test_the_end_of_the_body_may_come_after_done_and_the_connection_is_kep
         assert raw.connections == 1
 
 
-def test_a_body_that_goes_on_after_done_ends_all_the_same() -> None:
+def test_a_stream_ends_with_done_even_if_its_body_goes_on() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(WHOLE), chunked(delta("never wanted")))
         await exchange.gone()
@@ -147,7 +147,7 @@ IDLE_S = 10.0
 
 
 def silence(serve: Handler, after_s: float) -> None:
-    """The stream ends at its idle limit, this long after it began, with what had arrived."""
+    """Check that the stream ends at its idle timeout, this long after it began, with what had arrived."""
 
     async def main() -> None:
         async with raw_server(serve) as raw, raw.client(timeout=Timeout(None, idle=IDLE_S)) as client:
@@ -167,7 +167,7 @@ def silence(serve: Handler, after_s: float) -> None:
     run_on_fake_clock(main)
 
 
-def test_a_stream_that_falls_silent_ends_at_the_idle_limit() -> None:
+def test_a_stream_that_falls_silent_ends_at_the_idle_timeout() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(delta("one ")))
         await asyncio.sleep(IDLE_S - 1)
@@ -188,7 +188,7 @@ def test_a_stream_that_falls_silent_ends_at_the_idle_limit() -> None:
         "a size that never ends",
     ],
 )
-def test_bytes_that_are_no_event_do_not_hold_off_the_idle_limit(noise: bytes) -> None:
+def test_bytes_that_are_no_event_do_not_restart_the_idle_timeout(noise: bytes) -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, ONE_TWO)
         for _ in range(100):
@@ -198,7 +198,7 @@ def test_bytes_that_are_no_event_do_not_hold_off_the_idle_limit(noise: bytes) ->
     silence(serve, 0.0)
 
 
-def test_a_stream_that_drips_on_and_on_lives() -> None:
+def test_a_slow_stream_does_not_time_out() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD)
         for _ in range(10):

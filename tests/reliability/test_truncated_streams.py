@@ -1,4 +1,4 @@
-"""Which streams are whole and which are cut, by what they have shown before their end."""
+"""Which streams are complete and which are truncated, by what they contain before their end."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ def event(*choices: Any, **more: Any) -> bytes:
     return b"data: " + json.dumps({**made, **more}).encode() + b"\n\n"
 
 
-def bare(text: str, index: int = 0) -> dict[str, Any]:
-    """The choice of a server that knows no finish reasons."""
+def choice_without_reason(text: str, index: int = 0) -> dict[str, Any]:
+    """The choice of a server that sends no finish reasons."""
     return {"index": index, "delta": {"content": text}}
 
 
-def known(text: str, index: int = 0, reason: str | None = None) -> dict[str, Any]:
-    return {**bare(text, index), "finish_reason": reason}
+def choice(text: str, index: int = 0, reason: str | None = None) -> dict[str, Any]:
+    return {**choice_without_reason(text, index), "finish_reason": reason}
 
 
 OPEN = delta("one ") + delta("two")
 FINISHED = delta("one ") + delta("two", finish="stop")
-NEVER = event(bare("one ")) + event(bare("two"))
+NO_REASONS = event(choice_without_reason("one ")) + event(choice_without_reason("two"))
 USAGE_EVENT = event(usage=USAGE)
-COUNTING = event(known("one "), usage=USAGE) + event(known("two"), usage=USAGE)
-TWO_CHOICES = event(known("one ")) + event(known("two", reason="stop")) + event(known("other", index=1))
+COUNTING = event(choice("one "), usage=USAGE) + event(choice("two"), usage=USAGE)
+TWO_CHOICES = event(choice("one ")) + event(choice("two", reason="stop")) + event(choice("other", index=1))
 
 
 def ends(sent: bytes) -> Handler:
-    """Send this in order, with HTTP's own end."""
+    """Send this, and end the body in order."""
 
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(sent), LAST_CHUNK)
@@ -64,7 +64,7 @@ def ends(sent: bytes) -> Handler:
 
 
 def breaks(sent: bytes) -> Handler:
-    """Send this, and close the connection where HTTP wants an end."""
+    """Send this, and close the connection before the end of the body."""
 
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(sent))
@@ -83,7 +83,7 @@ def closes(sent: bytes) -> Handler:
     return serve
 
 
-CUT = {
+TRUNCATED = {
     "[DONE] without a finish reason": ends(OPEN + DONE),
     "[DONE] without a finish reason, and a break": breaks(OPEN + DONE),
     "[DONE] with usage so far in each chunk": ends(COUNTING + DONE),
@@ -91,18 +91,18 @@ CUT = {
     "[DONE] after usage that came before the content": ends(USAGE_EVENT + OPEN + DONE),
     "usage before the content, and no [DONE]": ends(USAGE_EVENT + OPEN),
     "usage in x_groq before the content": ends(delta("one ", usage=True) + delta("two") + DONE),
-    "a break after [DONE], by a server without finish reasons": breaks(NEVER + DONE),
-    "no [DONE], by a server without finish reasons": ends(NEVER),
+    "a break after [DONE], by a server without finish reasons": breaks(NO_REASONS + DONE),
+    "no [DONE], by a server without finish reasons": ends(NO_REASONS),
     "within the event after the finish reason": ends(FINISHED + USAGE_EVENT[:60]),
     "a connection that closes without anything": closes(OPEN),
 }
-WHOLE = {
+COMPLETE = {
     "a finish reason and [DONE]": ends(FINISHED + DONE),
     "a finish reason, and a break after [DONE]": breaks(FINISHED + DONE),
     "a finish reason alone": ends(FINISHED),
     "a finish reason, and the connection closes": closes(FINISHED),
-    "[DONE] of a server without finish reasons": ends(NEVER + DONE),
-    "[DONE] without finish reasons, and the connection closes": closes(NEVER + DONE),
+    "[DONE] of a server without finish reasons": ends(NO_REASONS + DONE),
+    "[DONE] without finish reasons, and the connection closes": closes(NO_REASONS + DONE),
     "usage and [DONE]": ends(OPEN + USAGE_EVENT + DONE),
     "usage without [DONE]": ends(OPEN + USAGE_EVENT),
     "usage in x_groq and [DONE]": ends(delta("one ") + delta("two", usage=True) + DONE),
@@ -112,9 +112,9 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("name", CUT)
-async def test_a_cut_stream_is_an_error_with_what_had_arrived(name: str) -> None:
-    async with raw_server(CUT[name]) as raw, raw.client() as client:
+@pytest.mark.parametrize("name", TRUNCATED)
+async def test_a_truncated_stream_is_an_error_with_what_had_arrived(name: str) -> None:
+    async with raw_server(TRUNCATED[name]) as raw, raw.client() as client:
         events = await stream(client)
         with pytest.raises(APIConnectionError, match=r"broke off|closed") as caught:
             await events.collect()
@@ -128,16 +128,16 @@ async def test_a_cut_stream_is_an_error_with_what_had_arrived(name: str) -> None
         assert again.value is caught.value
 
 
-@pytest.mark.parametrize("name", WHOLE)
-async def test_a_stream_that_has_shown_its_end_is_whole(name: str) -> None:
-    async with raw_server(WHOLE[name]) as raw, raw.client() as client:
+@pytest.mark.parametrize("name", COMPLETE)
+async def test_a_stream_that_contains_its_end_is_complete(name: str) -> None:
+    async with raw_server(COMPLETE[name]) as raw, raw.client() as client:
         completion = await (await stream(client)).collect()
         assert completion.choices[0].message.content == "one two"
         assert completion.choices[0].finish_reason in {"stop", None}
 
 
 @pytest.mark.parametrize("sent", [DONE, event() + DONE], ids=["at once", "after a chunk without choices"])
-async def test_done_before_any_choice_is_a_cut_stream(sent: bytes) -> None:
+async def test_done_before_any_choice_is_a_truncated_stream(sent: bytes) -> None:
     async with raw_server(ends(sent)) as raw, raw.client() as client:
         with pytest.raises(APIConnectionError, match="before any choice had come") as caught:
             await (await stream(client)).collect()
@@ -154,7 +154,7 @@ async def test_partial_is_what_has_arrived_so_far() -> None:
         assert events.partial.choices[0].message.content == "one two"
 
 
-def test_a_sync_stream_cut_by_done_is_an_error_too(server: LocalGroq) -> None:
+def test_a_sync_stream_truncated_by_done_is_an_error_too(server: LocalGroq) -> None:
     server.script(Fault(body=OPEN + DONE, content_type="text/event-stream"))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         events = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
@@ -168,7 +168,7 @@ def test_a_sync_stream_cut_by_done_is_an_error_too(server: LocalGroq) -> None:
 
 
 @pytest.mark.parametrize("empty", [b"data:\n\n", b"data: \n\n"])
-async def test_thousands_of_events_without_data_in_one_read_are_passed_over(empty: bytes) -> None:
+async def test_thousands_of_events_without_data_in_one_read_are_skipped(empty: bytes) -> None:
     async with (
         raw_server(ends(delta("one ") + empty * 5000 + FINISHED + DONE)) as raw,
         raw.client() as client,
@@ -194,49 +194,49 @@ async def test_an_event_without_data_does_not_hold_back_those_before_it() -> Non
         assert await events.next_batch() == []
 
 
-# --------------------------------------------------------------------------------------- streams of something else
+# --------------------------------------------------------------------------------------- streams of other events
 
 
-def other(number: int) -> bytes:
+def step(number: int) -> bytes:
     return b'event: step\ndata: {"number": %d}\n\n' % number
 
 
-OTHERS = other(1) + other(2)
+STEPS = step(1) + step(2)
 
-OTHER_CUT = {
-    "within an event": ends(OTHERS + other(3)[:-8]),
-    "within the name of an event": ends(OTHERS + b"event: st"),
-    "without chunks or a length": closes(OTHERS),
+OTHER_TRUNCATED = {
+    "within an event": ends(STEPS + step(3)[:-8]),
+    "within the name of an event": ends(STEPS + b"event: st"),
+    "without chunks or a length": closes(STEPS),
     "between two chat chunks": ends(OPEN),
-    "a break after [DONE]": breaks(OTHERS + DONE),
-    "a break": breaks(OTHERS),
+    "a break after [DONE]": breaks(STEPS + DONE),
+    "a break": breaks(STEPS),
 }
-OTHER_WHOLE = {
-    "HTTP's own end": ends(OTHERS),
-    "[DONE]": ends(OTHERS + DONE),
-    "[DONE], and the connection closes": closes(OTHERS + DONE),
+OTHER_COMPLETE = {
+    "HTTP's own end": ends(STEPS),
+    "[DONE]": ends(STEPS + DONE),
+    "[DONE], and the connection closes": closes(STEPS + DONE),
     "chat chunks with a finish reason": ends(FINISHED),
-    "the last event without its blank line": ends(OTHERS[:-2]),
+    "the last event without its blank line": ends(STEPS[:-2]),
 }
 
 
-async def others(client: AsyncGroq) -> AsyncStream[Any]:
+async def open_steps(client: AsyncGroq) -> AsyncStream[Any]:
     return await client.post(
         "/steps", cast_to=dict, body={}, stream=True, stream_cls=AsyncStream[dict[str, Any]]
     )
 
 
-@pytest.mark.parametrize("name", OTHER_CUT)
-async def test_a_cut_stream_of_something_else_is_an_error_after_its_events(name: str) -> None:
-    async with raw_server(OTHER_CUT[name]) as raw, raw.client() as client:
-        events = await others(client)
+@pytest.mark.parametrize("name", OTHER_TRUNCATED)
+async def test_a_truncated_stream_of_other_events_is_an_error_after_its_events(name: str) -> None:
+    async with raw_server(OTHER_TRUNCATED[name]) as raw, raw.client() as client:
+        events = await open_steps(client)
         seen = [await anext(events), await anext(events)]
         with pytest.raises(APIConnectionError, match=r"broke off|closed"):
             await anext(events)
         assert len(seen) == 2
 
 
-@pytest.mark.parametrize("name", OTHER_WHOLE)
-async def test_a_stream_of_something_else_that_ends_in_order_is_whole(name: str) -> None:
-    async with raw_server(OTHER_WHOLE[name]) as raw, raw.client() as client:
-        assert len([event async for event in await others(client)]) == 2
+@pytest.mark.parametrize("name", OTHER_COMPLETE)
+async def test_a_stream_of_other_events_that_ends_in_order_is_complete(name: str) -> None:
+    async with raw_server(OTHER_COMPLETE[name]) as raw, raw.client() as client:
+        assert len([event async for event in await open_steps(client)]) == 2
