@@ -349,8 +349,8 @@ _BY_STATUS: Mapping[int, type[APIStatusError]] = {
 }
 
 
-def status_error(status: int) -> type[APIStatusError]:
-    """The class that an answer of this error status raises."""
+def status_error_class(status: int) -> type[APIStatusError]:
+    """Return the class of the error that a response with this error status raises."""
     return _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
 
 

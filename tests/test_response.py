@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 import aiogroq
 from aiogroq import GroqError
+from aiogroq.errors import RequestInfo
 from aiogroq.protocol.request import ResponseModeHeaders
 from aiogroq.response import (
     AsyncAPIResponse,
@@ -235,6 +236,7 @@ class HeldBody:
     )
     url = "https://x/y"
     http_version = "HTTP/1.1"
+    request = RequestInfo("POST", "https://x/y")
     sent: Mapping[str, str] = {}
     is_consumed = False
     is_closed = True

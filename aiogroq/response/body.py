@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from ..errors import GroqError
+from ..errors import GroqError, RequestInfo
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ class Body(Protocol):
 
     status: int
     headers: Mapping[str, str]
+    request: RequestInfo
     sent: Mapping[str, str]
     is_consumed: bool
 

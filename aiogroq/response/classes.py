@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin, overload
 
-from ..errors import APIResponseValidationError, RequestInfo
+from ..errors import APIResponseValidationError
 from ..protocol.chunked_decode import LARGE_BODY_BYTES
-from ..protocol.parse import parse_body
+from ..protocol.decode import parse_body
 from ..protocol.rate_limits import RateLimit, rate_limit
 from ..protocol.tracebacks import drop_frames
 from .body import (
@@ -144,11 +144,7 @@ class BaseAPIResponse(Generic[R]):
         return value
 
     def _parse_new(self, target: Any, content: bytes) -> Any:
-        request = RequestInfo(self.method, self.url)
-        body = self._body
-        return parse_body(
-            target, content, status=body.status, headers=body.headers, request=request, sent=body.sent
-        )
+        return parse_body(target, content, self._body)
 
 
 def _is_response_class(returns: Any) -> bool:

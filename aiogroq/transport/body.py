@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import aiohttp
 
 from ..errors import APIConnectionError, APIError, Attempt, GroqError, RequestInfo
+from ..protocol.status_errors import too_large
 from ..protocol.tracebacks import drop_frames
 from ._aiohttp import buffered_data, end_tracing, forget_connection, read_events
 from .decompress import DecompressionError, decompressor_for
 from .exceptions import map_exception, redact_exception
-from .read_body import read_whole, too_large
+from .read_body import read_whole
 from .threads import PARSING, run
 from .timers import PhaseTimer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from typing import Any, NoReturn, TypeVar, cast
 
 from yarl import URL
@@ -19,11 +19,11 @@ from ..errors import (
     RateLimited,
     RequestInfo,
 )
-from ..protocol import answer, redirects, retry
+from ..protocol import redirects, retry
 from ..protocol.chunked_decode import LARGE_BODY_BYTES
 from ..protocol.headers import merge_headers
-from ..protocol.redaction import redact, redact_headers, redact_text
 from ..protocol.request import Request
+from ..protocol.status_errors import status_error, unexpected_content
 from ..protocol.tracebacks import drop_frames
 from ..types._omit import Omit
 from . import tls
@@ -187,8 +187,7 @@ class Call:
         if self._request.mode.content == "audio" and body.headers.get("Content-Type", "").lower().startswith(
             "text/html"
         ):
-            content, headers = await self._error_body(body)
-            raise answer.misfit("audio", body.status, headers, content, self._info)
+            raise unexpected_content(body, await read_start(body, _MAX_ERROR_BYTES), "audio")
         return body
 
     async def _session(self, pool: DefaultAioHttpClient) -> LoopSession | PublicSession:
@@ -255,21 +254,13 @@ class Call:
         self._url, self._info = target, RequestInfo(self._info.method, str(target))
         return True
 
-    async def _error_body(self, body: AioBody) -> tuple[bytes, Mapping[str, str]]:
-        """Return the body and the headers of a response for the error that it becomes, redacted."""
-        content = redact(await read_start(body, _MAX_ERROR_BYTES), self._headers.values)
-        return content, redact_headers(body.headers, self._headers.values)
-
     async def _status_error(self, body: AioBody) -> APIStatusError:
-        content, headers = await self._error_body(body)
-        _, why = self._redirect(body)
-        why = redact_text(why, self._headers.values)
+        content = await read_start(body, _MAX_ERROR_BYTES)
+        _, hint = self._redirect(body)
         proxy = self._config.http_client.proxy_for(self._url)
         if proxy is not None and self._url.scheme == "http":
-            why = why or proxy_hint(proxy, body.status, content)
-        error = answer.error_from(
-            body.status, headers, content, self._info, why=why, is_path_added=self._config.is_path_added
-        )
+            hint = hint or proxy_hint(proxy, body.status, content)
+        error = status_error(body, content, hint=hint, is_path_added=self._config.is_path_added)
         self._config.rate_limits.note_error(self._request.model, error)
         return error
 

@@ -14,7 +14,7 @@ from typing import Any
 from yarl import URL
 
 from ..errors import APIError, APIStatusError, RequestInfo
-from ..protocol.redaction import redact_text
+from ..protocol.status_errors import request_id
 from .body import AioBody
 
 _log = logging.getLogger("aiogroq")
@@ -28,7 +28,7 @@ def is_on() -> bool:
 def log_response(model: str | None, attempts: int, body: AioBody, value: object) -> None:
     """Log a call that returned ``value``, or a response of which no value was made (None)."""
     rest = f" ms={_ms(body)}{_tokens(getattr(value, 'usage', None))}"
-    _write(body.request, model, body.status, _request_id(body), attempts, rest)
+    _write(body.request, model, body.status, request_id(body), attempts, rest)
 
 
 def stream_logger(
@@ -40,7 +40,7 @@ def stream_logger(
 
     def log(usage: Any, error: APIError | None) -> None:
         end = f" ms={_ms(body)}{_tokens(usage)}" + ("" if error is None else f" error={type(error).__name__}")
-        _write(body.request, model, body.status, _request_id(body), attempts, f" stream{end}")
+        _write(body.request, model, body.status, request_id(body), attempts, f" stream{end}")
 
     return log
 
@@ -58,11 +58,11 @@ def _write(
     request: RequestInfo,
     model: str | None,
     status: int | None,
-    request_id: str | None,
+    response_id: str | None,
     attempts: int,
     rest: str,
 ) -> None:
-    known = [("model", model), ("status", status), ("request_id", request_id), ("attempts", attempts)]
+    known = [("model", model), ("status", status), ("request_id", response_id), ("attempts", attempts)]
     fields = "".join(f" {name}={_quoted(value)}" for name, value in known if value is not None)
     _log.debug("%s %s%s%s", request.method, URL(request.url).raw_path, fields, rest)
 
@@ -75,11 +75,6 @@ def _quoted(value: object) -> str:
 
 def _ms(body: AioBody) -> int:
     return round(body.elapsed_s * 1000)
-
-
-def _request_id(body: AioBody) -> str | None:
-    found = body.headers.get("x-request-id")
-    return None if found is None else redact_text(found, body.sent)
 
 
 def _tokens(usage: Any) -> str:

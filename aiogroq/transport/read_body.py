@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from ..errors import APIConnectionError, APIError, APIResponseValidationError, ErrorResponse
-from ..protocol.redaction import redact, redact_headers
+from ..errors import APIConnectionError, APIError, APIResponseValidationError
+from ..protocol.status_errors import not_decompressed, too_large
 from ..protocol.tracebacks import drop_frames
 from .decompress import DecompressionError
 
@@ -77,7 +77,7 @@ async def _read_into(chunks: list[bytes], body: AioBody, max_bytes: int | None) 
     except APIConnectionError as error:
         # A body that cannot be decompressed has arrived: the response is wrong, not the connection.
         is_compressed = isinstance(error.__cause__, DecompressionError)
-        failed = _not_decompressed(body, b"".join(chunks), error) if is_compressed else error
+        failed = not_decompressed(body, b"".join(chunks), error.__cause__) if is_compressed else error
     except BaseException:
         chunks, chunk = [], b""  # a cancellation has frames, too
         raise
@@ -87,24 +87,6 @@ async def _read_into(chunks: list[bytes], body: AioBody, max_bytes: int | None) 
         raise drop_frames(failed)
     finally:
         del failed  # its traceback refers to this frame: a cycle otherwise
-
-
-def _not_decompressed(body: AioBody, content: bytes, error: APIError) -> APIResponseValidationError:
-    content = redact(content, body.sent)
-    response = ErrorResponse(body.status, redact_headers(body.headers, body.sent), content, body.request)
-    message = f"Cannot decompress the response (HTTP {body.status}): {error.__cause__}."
-    made = APIResponseValidationError(response, content.decode(errors="replace"), message=message)
-    made.__cause__ = error.__cause__
-    return made
-
-
-def too_large(body: AioBody, max_bytes: int) -> APIResponseValidationError:
-    """Return the error for a body of more than ``max_bytes``."""
-    return APIResponseValidationError(
-        ErrorResponse(body.status, redact_headers(body.headers, body.sent), b"", body.request),
-        message=f"The decompressed response is larger than {max_bytes} bytes (`max_response_bytes` of "
-        "DefaultAioHttpClient); the rest was not read.",
-    )
 
 
 def _join(chunks: list[bytes]) -> bytes:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from ..errors import Attempt
-from ..protocol.parse import parse_body
+from ..protocol.decode import parse_body
 from ..protocol.redaction import redact_request_headers
 from ..protocol.request import Request
 from ..protocol.streams import stream_protocol_for
@@ -36,14 +36,7 @@ def build_result(
         return make_stream()
     value = None
     if is_value:
-        value = parse_body(
-            request.returns,
-            cast("bytes", content),
-            status=body.status,
-            headers=body.headers,
-            request=body.request,
-            sent=body.sent,
-        )
+        value = parse_body(request.returns, cast("bytes", content), body)
     if call_log.is_on():
         call_log.log_response(request.model, attempts, body, value)
     if is_value:

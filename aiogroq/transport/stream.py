@@ -14,6 +14,7 @@ from ..errors import (
 )
 from ..protocol.chat_stream import ByEventType
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, EventTooLargeError, SSEParser
+from ..protocol.status_errors import not_a_stream, request_id, stopped_early
 from ..protocol.stream_protocol import StreamEnd, StreamProtocol
 from ..protocol.tracebacks import drop_frames
 from ..types._decode import DECODE_ERRORS
@@ -21,10 +22,12 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from .body import AioBody
-from .event_errors import SHOWN_BYTES, decode_event, not_a_stream, redacted_headers, stopped_early
+from .event_errors import decode_event
 
 T = TypeVar("T")
 
+_SHOWN_BYTES = 64 * 1024
+"""Bytes of a response without events that its error has."""
 _NO_VALUE: Any = object()
 """The value of an event without data."""
 
@@ -174,7 +177,7 @@ class AsyncStream(Generic[T]):
 
     def _parse(self, chunk: bytes) -> None:
         if self._first_bytes is not None:
-            self._first_bytes += chunk[:SHOWN_BYTES]
+            self._first_bytes += chunk[:_SHOWN_BYTES]
         events = self._parser.feed(chunk)
         if events:
             self._first_bytes = None
@@ -242,7 +245,7 @@ class AsyncStream(Generic[T]):
             )
         if isinstance(error, APIStatusError):
             self._on_error(error)
-        error.request_id = error.request_id or redacted_headers(self._body).get("x-request-id")
+        error.request_id = error.request_id or request_id(self._body)
         self._error = drop_frames(self._body.with_attempts(error))
         self._report_end(error)
         self._body.abort()

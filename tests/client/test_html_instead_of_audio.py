@@ -48,8 +48,8 @@ def assert_told(
     error: APIResponseValidationError, server: LocalGroq, file: Path, kind: str = "text/html"
 ) -> None:
     assert (error.status_code, error.request_id) == (200, "req_1")
-    assert str(error).startswith(f"The answer (200, {kind}, ")
-    assert "is no audio: '<html>Sign in." in str(error)
+    assert str(error).startswith(f"Expected audio, got {kind} (HTTP 200, ")
+    assert ": '<html>Sign in." in str(error)
     assert "<html>Sign in." in error.response.text
     assert "Sign in" in str(error.body)
     assert KEY not in f"{error}{error.body!r}{error.response.body!r}"
@@ -83,7 +83,7 @@ def test_a_page_in_the_place_of_audio_is_an_error_for_a_sync_client_too(
 async def test_a_page_that_breaks_off_is_told_all_the_same(server: LocalGroq) -> None:
     server.script(page(after_bytes=10, end="reset"))
     async with AsyncGroq(api_key=KEY, base_url=server.base_url) as client:
-        with pytest.raises(APIResponseValidationError, match="no audio"):
+        with pytest.raises(APIResponseValidationError, match="Expected audio, got text/html"):
             await client.audio.speech.create(**SPEECH)
 
 

@@ -105,7 +105,7 @@ async def test_a_number_is_parsed_from_a_bare_body(
 
 async def test_a_body_that_does_not_fit_is_rejected_with_its_status_and_request_id(client: AsyncGroq) -> None:
     response = await client.models.with_raw_response.list()
-    with pytest.raises(APIResponseValidationError, match="does not fit AsStruct") as caught:
+    with pytest.raises(APIResponseValidationError, match="Cannot read the response as AsStruct") as caught:
         await response.parse(to=AsStruct)
     assert caught.value.status_code == 200
     assert caught.value.request_id == response.request_id

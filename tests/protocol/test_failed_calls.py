@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq import BadRequestError, FailedCall, RequestInfo
-from aiogroq.protocol.answer import error_from, error_from_event
 from aiogroq.protocol.failed_calls import failed_calls
+from aiogroq.protocol.status_errors import PlainHead, event_error, status_error
 
 REQUEST = RequestInfo("POST", "https://api.groq.com/openai/v1/chat/completions")
 PARIS = '{"city": "Paris"}'
@@ -102,14 +102,18 @@ def test_the_error_has_the_failed_generation_and_its_calls(code: str, is_event: 
         "status_code": 400,
     }
     body = json.dumps({"error": details}).encode()
-    error = error_from_event(body, 200, {}, REQUEST) if is_event else error_from(400, {}, body, REQUEST)
+    error = (
+        event_error(PlainHead(200, {}, REQUEST), body)
+        if is_event
+        else status_error(PlainHead(400, {}, REQUEST), body)
+    )
     assert type(error) is BadRequestError
     assert (error.code, error.failed_generation) == (code, written)
     assert error.failed_calls == [FailedCall("get_weather", PARIS)]
 
 
 def test_an_error_of_another_kind_has_no_failed_calls() -> None:
-    assert error_from(400, {}, b'{"error": {"message": "m"}}', REQUEST).failed_calls == []
+    assert status_error(PlainHead(400, {}, REQUEST), b'{"error": {"message": "m"}}').failed_calls == []
 
 
 PIECES = st.sampled_from(

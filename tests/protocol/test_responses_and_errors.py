@@ -20,7 +20,8 @@ from aiogroq import (
     RequestTooLargeError,
 )
 from aiogroq.errors import RequestInfo
-from aiogroq.protocol.answer import decode, error_from, error_from_event
+from aiogroq.protocol.decode import decode
+from aiogroq.protocol.status_errors import PlainHead, event_error, status_error
 from aiogroq.types import ChatCompletion, Transcription, TranscriptionText, Translation
 
 from .bodies import ASPH_TEXT, TEXT, TOOL_EVENT, TOOL_TEXT, TOOL_WRITTEN, TPD_TEXT, TPM_413_TEXT, error_body
@@ -31,7 +32,7 @@ NOW = 1_000_000.0
 
 
 def error(status: int, body: bytes, headers: Any = HEADERS) -> Any:
-    return error_from(status, headers, body, REQUEST, lambda: NOW)
+    return status_error(PlainHead(status, headers, REQUEST), body, now=lambda: NOW)
 
 
 RECORDED: list[tuple[int, bytes, str, dict[str, Any]]] = [
@@ -226,7 +227,7 @@ def test_a_404_for_an_unknown_url_shows_where_the_request_went_and_the_fix() -> 
 
 
 def event(data: bytes) -> Any:
-    return error_from_event(data, 200, HEADERS, REQUEST, lambda: NOW)
+    return event_error(PlainHead(200, HEADERS, REQUEST), data, now=lambda: NOW)
 
 
 def test_an_error_event_is_the_error_of_its_inner_status() -> None:
@@ -282,7 +283,7 @@ def test_an_event_can_carry_a_rate_limit() -> None:
 
 def answer(cls: Any, body: bytes, status: int = 200, kind: str = "application/json") -> Any:
     headers = CIMultiDict({"Content-Type": kind, "X-Request-Id": "req_1"})
-    return decode(cls, body, status=status, headers=headers, request=REQUEST)
+    return decode(cls, body, PlainHead(status, headers, REQUEST))
 
 
 def test_a_good_answer_becomes_its_value() -> None:
@@ -298,16 +299,17 @@ def test_a_good_status_with_no_json_raises_with_all_there_is_to_know(
     with pytest.raises(APIResponseValidationError) as caught:
         answer(cls, body, kind="text/html")
     raised = caught.value
+    size = f"{len(body)} bytes" if body else "empty body"
     assert raised.status_code == raised.response.status_code == 200
     assert raised.request_id == "req_1"
     assert raised.response.content == body
     assert str(raised.body).strip() == text.strip()
-    assert str(raised).startswith(f"The answer (200, text/html, {len(body)} bytes) is no JSON")
+    assert str(raised).startswith(f"Expected JSON, got text/html (HTTP 200, {size})")
 
 
 def test_an_answer_without_a_content_type_is_reported_as_such() -> None:
-    with pytest.raises(APIResponseValidationError, match="200, no content type, 1 bytes"):
-        decode(ChatCompletion, b"x", status=200, headers={}, request=REQUEST)
+    with pytest.raises(APIResponseValidationError, match=r"got no content type \(HTTP 200, 1 bytes\): 'x'"):
+        decode(ChatCompletion, b"x", PlainHead(200, {}, REQUEST))
 
 
 def test_a_204_is_none_for_an_endpoint_of_the_callers_own() -> None:
@@ -315,7 +317,7 @@ def test_a_204_is_none_for_an_endpoint_of_the_callers_own() -> None:
 
 
 def test_a_204_is_an_error_where_a_model_is_promised() -> None:
-    with pytest.raises(APIResponseValidationError, match="204, application/json, 0 bytes"):
+    with pytest.raises(APIResponseValidationError, match=r"got application/json \(HTTP 204, empty body\)$"):
         answer(ChatCompletion, b"", status=204)
 
 
@@ -348,7 +350,9 @@ def test_plain_text_that_is_the_json_of_a_transcription_is_read_as_one() -> None
 
 
 def test_plain_text_is_no_chat_completion() -> None:
-    with pytest.raises(APIResponseValidationError, match="is no JSON: 'Hello'"):
+    with pytest.raises(
+        APIResponseValidationError, match=r"Expected JSON, got text/plain \(HTTP 200, 5 bytes\): 'Hello'"
+    ):
         answer(ChatCompletion, b"Hello", kind="text/plain")
 
 

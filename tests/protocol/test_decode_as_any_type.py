@@ -15,7 +15,8 @@ from typing_extensions import TypedDict
 
 from aiogroq import APIResponseValidationError
 from aiogroq.errors import RequestInfo
-from aiogroq.protocol.parse import parse_body
+from aiogroq.protocol.decode import parse_body
+from aiogroq.protocol.status_errors import PlainHead
 from aiogroq.types import ChatCompletion, ErrorObject, FileObject
 
 
@@ -61,7 +62,7 @@ class Plain:
 
 def parse(to: Any, body: bytes) -> Any:
     headers = CIMultiDict({"Content-Type": "application/json", "X-Request-Id": "req_1"})
-    return parse_body(to, body, status=200, headers=headers, request=RequestInfo("GET", "https://x/y"))
+    return parse_body(to, body, PlainHead(200, headers, RequestInfo("GET", "https://x/y")))
 
 
 @pytest.mark.parametrize(
@@ -150,26 +151,26 @@ def test_a_pydantic_model_can_hold_one_of_our_types() -> None:
 @pytest.mark.parametrize(
     ("to", "body", "words"),
     [
-        (City, b'{"name":3}', "does not fit City: Expected `str`, got `int`"),
-        (City, b"[]", "does not fit City"),
-        (City, b"<html>", "does not fit City"),
-        (City, b"", "does not fit City"),
-        (dict, b"[1]", "does not fit dict"),
+        (City, b'{"name":3}', "Cannot read the response as City: Expected `str`, got `int`"),
+        (City, b"[]", "Cannot read the response as City"),
+        (City, b"<html>", "Cannot read the response as City"),
+        (City, b"", "Cannot read the response as City"),
+        (dict, b"[1]", "Cannot read the response as dict"),
         (list[int], b'["a"]', "Expected `int`"),
-        (int, b"abc", "does not fit int"),
-        (int, b"9" * 5000, "does not fit int"),
-        (float, b"", "does not fit float"),
-        (Weather, b'{"city":[]}', "does not fit Weather"),
-        (list[Weather], b'[{"city":[]}]', "does not fit list"),
+        (int, b"abc", "Cannot read the response as int"),
+        (int, b"9" * 5000, "Cannot read the response as int"),
+        (float, b"", "Cannot read the response as float"),
+        (Weather, b'{"city":[]}', "Cannot read the response as Weather"),
+        (list[Weather], b'[{"city":[]}]', "Cannot read the response as list"),
         (Union[City, Country], b'{"x":1}', "missing required field `name`.*missing required field `code`"),
-        (Plain, b"{}", "does not fit Plain: .* is a type that cannot be read from JSON"),
+        (Plain, b"{}", "Cannot read the response as Plain: .* is a type that cannot be read from JSON"),
         (list[Plain], b"[{}]", "is a type that cannot be read from JSON"),
-        (3, b"3", "does not fit 3"),
-        ("City", b"3", "does not fit City"),
-        (object, b"<html>", "is no JSON"),
-        (Any, b"<html>", "does not fit"),
-        (ChatCompletion, b"<html>", "is no JSON"),
-        (list, b"[" * 100_000, "does not fit list"),
+        (3, b"3", "Cannot read the response as 3"),
+        ("City", b"3", "Cannot read the response as City"),
+        (object, b"<html>", "Expected JSON, got"),
+        (Any, b"<html>", "Cannot read the response as "),
+        (ChatCompletion, b"<html>", "Expected JSON, got"),
+        (list, b"[" * 100_000, "Cannot read the response as list"),
     ],
 )
 def test_a_body_that_does_not_fit_says_why_and_what_it_was(to: Any, body: bytes, words: str) -> None:
