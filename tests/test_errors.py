@@ -208,7 +208,7 @@ def test_an_error_without_arguments_has_a_text_too() -> None:
     )
 
 
-def test_retries_are_the_tries_after_the_first() -> None:
+def test_retries_are_the_attempts_after_the_first() -> None:
     error = errors.APIError("m")
     assert error.retries_taken == 0
     error.attempts = (Attempt(500, None, 0.5, None),) * 3
@@ -226,7 +226,7 @@ def test_retries_are_the_tries_after_the_first() -> None:
     ],
     ids=["body of an answer", "error object of an event"],
 )
-def test_an_error_answers_for_its_error_object(body: Any) -> None:
+def test_an_error_has_the_fields_of_its_error_object(body: Any) -> None:
     error = errors.BadRequestError("m", response=RESPONSE, body=body)
     assert (error.code, error.type, error.param, error.failed_generation) == ("c", "t", "p", "f")
     assert error.body is body
@@ -251,18 +251,18 @@ def test_a_code_of_another_type_is_text_and_a_failed_generation_is_what_it_is() 
     ("content", "body", "text"),
     [(b'{"a":1}', {"a": 1}, '{"a":1}'), (b"<html>", "<html>", "<html>"), (b"", "", ""), (b"\xff", "�", "�")],
 )
-def test_the_answer_behind_an_error_is_json_or_text(content: bytes, body: object, text: str) -> None:
+def test_the_response_behind_an_error_is_json_or_text(content: bytes, body: object, text: str) -> None:
     response = ErrorResponse(500, content=content)
     assert (response.body, response.text) == (body, text)
     assert response.request_id is response.url is None
 
 
-def test_an_answer_that_is_no_json_says_so() -> None:
+def test_a_response_that_is_no_json_says_so() -> None:
     with pytest.raises(ValueError, match="Expecting value"):
         ErrorResponse(500, content=b"<html>").json()
 
 
-def test_an_answer_knows_where_it_came_from() -> None:
+def test_a_response_knows_where_it_came_from() -> None:
     assert RESPONSE.url == REQUEST.url
 
 

@@ -1,4 +1,4 @@
-"""What both colours of responses share, and needs neither a loop's time nor a socket."""
+"""What async and sync responses share, tested without a socket."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ T = TypeVar("T")
 # ------------------------------------------------------------------------------------------------------------ lines
 
 
-def split(*pieces: str) -> list[str]:
+def split(*chunks: str) -> list[str]:
     splitter = LineSplitter()
-    return [line for piece in pieces for line in splitter.feed(piece)] + splitter.finish()
+    return [line for chunk in chunks for line in splitter.feed(chunk)] + splitter.finish()
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_text_is_cut_into_lines_however_it_arrives(text: str, lines: list[str]) 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(st.text("ab\r\n", max_size=6)))
-def test_any_pieces_are_cut_into_the_lines_of_the_whole(pieces: list[str]) -> None:
+def test_any_chunks_are_cut_into_the_lines_of_the_whole(chunks: list[str]) -> None:
     # bytes.splitlines knows the three line ends and no others.
-    assert split(*pieces) == [line.decode() for line in "".join(pieces).encode().splitlines()]
+    assert split(*chunks) == [line.decode() for line in "".join(chunks).encode().splitlines()]
 
 
 def test_a_line_is_handed_out_once_it_has_ended() -> None:
@@ -85,19 +85,19 @@ def test_a_line_is_handed_out_once_it_has_ended() -> None:
     assert splitter.finish() == []
 
 
-# ----------------------------------------------------------------------------------------------------------- pieces
+# ----------------------------------------------------------------------------------------------------------- chunks
 
 
-async def gathered(pieces: list[bytes], size: int | None) -> list[bytes]:
+async def gathered(chunks: list[bytes], size: int | None) -> list[bytes]:
     async def source() -> AsyncIterator[bytes]:
-        for piece in pieces:
-            yield piece
+        for chunk in chunks:
+            yield chunk
 
-    return [piece async for piece in resized(source(), size)]
+    return [chunk async for chunk in resized(source(), size)]
 
 
 @pytest.mark.parametrize(
-    ("pieces", "size", "expected"),
+    ("chunks", "size", "expected"),
     [
         ([b"abc", b"", b"de"], None, [b"abc", b"de"]),
         ([b"abc", b"de"], 2, [b"ab", b"cd", b"e"]),
@@ -110,14 +110,14 @@ async def gathered(pieces: list[bytes], size: int | None) -> list[bytes]:
         ([], None, []),
     ],
 )
-async def test_pieces_have_the_size_that_is_asked_for(
-    pieces: list[bytes], size: int | None, expected: list[bytes]
+async def test_chunks_have_the_size_that_is_asked_for(
+    chunks: list[bytes], size: int | None, expected: list[bytes]
 ) -> None:
-    assert await gathered(pieces, size) == expected
+    assert await gathered(chunks, size) == expected
 
 
 @pytest.mark.parametrize("size", [0, -1])
-async def test_a_size_below_one_is_refused(size: int) -> None:
+async def test_a_size_below_one_is_rejected(size: int) -> None:
     with pytest.raises(ValueError, match=f"chunk_size must be at least 1, not {size}"):
         await gathered([b"a"], size)
 
@@ -185,7 +185,7 @@ def test_the_type_inside_a_response_class_is_found(cls: Any, inner: Any) -> None
 @pytest.mark.parametrize(
     "cls", [AsyncAPIResponse, MyGeneric, httpx.Response, int, list[int], "AsyncAPIResponse", None]
 )
-def test_a_class_without_a_concrete_type_is_refused(cls: Any) -> None:
+def test_a_class_without_a_concrete_type_is_rejected(cls: Any) -> None:
     with pytest.raises(TypeError, match="is no BaseAPIResponse with a concrete type"):
         extract_response_type(cls)
 
@@ -250,7 +250,7 @@ def held(content: bytes, returns: Any = ChatCompletion) -> AsyncAPIResponse[Any]
     return AsyncAPIResponse(body=body, returns=returns, http_request=http_request, content=content)
 
 
-async def test_a_response_answers_for_its_exchange() -> None:
+async def test_a_response_has_the_data_of_its_exchange() -> None:
     response = held(b'{"id":"a"}')
     assert (response.status_code, response.url, response.method, response.http_version) == (
         200, "https://x/y", "POST", "HTTP/1.1",
@@ -281,7 +281,7 @@ async def test_a_body_is_parsed_once_for_each_type() -> None:
 async def test_a_body_that_is_held_is_iterated_as_often_as_wanted() -> None:
     response = held("žlutý\r\nkůň\n".encode())
     for _ in range(2):
-        assert [piece async for piece in response.iter_bytes(8)] == [
+        assert [chunk async for chunk in response.iter_bytes(8)] == [
             "žlutý\r".encode(),
             b"\nk\xc5\xaf\xc5\x88\n",
         ]

@@ -144,8 +144,8 @@ async def calls(base_url: str, case: str) -> list[Any]:
         seen.append((await (await ask(stream=True)).collect()).choices[0].message.content)
         seen.append(len((await ask(messages=[{"role": "user", "content": "x" * 100_000}])).choices))
         seen.append(len((await client.models.list()).data) > 3)
-        answers = await asyncio.gather(*(ask() for _ in range(5)))
-        seen.append([answer.choices[0].message.content for answer in answers])
+        responses = await asyncio.gather(*(ask() for _ in range(5)))
+        seen.append([response.choices[0].message.content for response in responses])
         stream = await ask(stream=True)
         await stream.close()
         for fault in (
@@ -215,8 +215,8 @@ def try_change(base_url: str, owner: str, name: str, kind: str, case: str) -> di
     leaked = len(os.listdir("/dev/fd")) - descriptors
     headers = {"x-case": case}
     with Groq(api_key="gsk_x", base_url=base_url, default_headers=headers, max_retries=0) as client:
-        answer = client.chat.completions.create(model=MODEL, messages=QUESTION)
-        seen.append(answer.choices[0].message.content)
+        response = client.chat.completions.create(model=MODEL, messages=QUESTION)
+        seen.append(response.choices[0].message.content)
     return {"seen": seen, "told": told, "complaints": complaints, "leaked": leaked}
 
 

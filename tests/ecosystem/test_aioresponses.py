@@ -117,7 +117,7 @@ async def test_a_connection_error_is_ours(responses: MockedResponses) -> None:
         await new_client(max_retries=0).chat.completions.create(model=MODEL, messages=QUESTION)
 
 
-async def test_a_request_that_nothing_is_registered_for_is_refused(responses: MockedResponses) -> None:
+async def test_a_request_that_nothing_is_registered_for_is_rejected(responses: MockedResponses) -> None:
     with pytest.raises(APIConnectionError, match="Connection refused"):
         await new_client(max_retries=0).chat.completions.create(model=MODEL, messages=QUESTION)
 

@@ -64,8 +64,8 @@ def cassette(tmp_path: Path) -> Iterator[Cassette]:
 
 
 async def ask(client: AsyncGroq, messages: list[dict[str, str]] = QUESTION, **more: Any) -> str:
-    answer = await client.chat.completions.create(model=MODEL, messages=messages, **more)
-    return str(answer.choices[0].message.content)
+    response = await client.chat.completions.create(model=MODEL, messages=messages, **more)
+    return str(response.choices[0].message.content)
 
 
 async def texts(client: AsyncGroq) -> list[str | None]:
@@ -107,9 +107,9 @@ async def test_a_stream_is_recorded_and_replayed(cassette: Cassette) -> None:
 def test_sync_calls_and_streams_are_recorded_and_replayed(cassette: Cassette) -> None:
     def run() -> tuple[Any, Any]:
         with Groq(api_key=KEY, base_url=cassette.base_url, max_retries=0) as client:
-            answer = client.chat.completions.create(model=MODEL, messages=QUESTION)
+            response = client.chat.completions.create(model=MODEL, messages=QUESTION)
             stream = client.chat.completions.create(model=MODEL, messages=OTHER_QUESTION, stream=True)
-            return answer.choices[0].message.content, stream.collect().choices[0].message.content
+            return response.choices[0].message.content, stream.collect().choices[0].message.content
 
     with cassette.recorded():
         recorded = run()
@@ -191,9 +191,9 @@ async def test_an_error_is_recorded_and_replayed(cassette: Cassette) -> None:
 
 async def test_a_large_prompt_is_recorded_and_replayed(cassette: Cassette) -> None:
     messages = [{"role": "user", "content": "x" * 100_000}]
-    answers: list[str] = []
+    responses: list[str] = []
     for tape in (cassette.recorded, cassette.replayed):
         with tape():
             async with AsyncGroq(api_key=KEY, base_url=cassette.base_url, max_retries=0) as client:
-                answers.append(await ask(client, messages))
-    assert answers[0] == answers[1] != ""
+                responses.append(await ask(client, messages))
+    assert responses[0] == responses[1] != ""

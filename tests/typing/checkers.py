@@ -1,6 +1,6 @@
-"""Runs mypy and pyright, once each for everything that the gates judge, and keeps what they said as plain data.
+"""Runs mypy and pyright, once each for everything that the gates check, and returns their reports as plain data.
 
-What they say counts only together with how many files they say it of: both call a run over nothing a success.
+A report includes the number of files that were checked: both checkers call a run over no file a success.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ CORPUS = sorted(HERE.glob("corpus_*.py"))
 MUST_FAIL = HERE / "must_fail.py"
 MARK = "# wrong:"
 
-_LIMIT_S = 270
+_TIMEOUT_S = 270
 _MYPY_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+:\d+:\d+: error: (?P<text>.*)")
 _MYPY_COUNT = re.compile(r"\(checked (\d+) source files?\)|no issues found in (\d+) source files?")
 
-# A copy of a module of the package gets these lines at its end. The second one is wrong to strict checkers only.
+# These lines are appended to a copy of a module of the package. The second one is an error to strict checkers only.
 SABOTAGED_MODULE = ROOT / "aiogroq" / "protocol" / "sse.py"
 SABOTAGE = ('_sabotage: int = "text"', "def _unannotated(given): return given")
 
-# Not one type in it is unknown, and yet checkers may differ about one attribute: so it is not complete.
+# No type in it is unknown, but checkers may infer different types for one attribute: it is not complete.
 INCOMPLETE = '''"""A package."""
 
 __all__ = ["Room"]
@@ -60,14 +60,14 @@ class Finding(TypedDict):
 
 
 class Report(TypedDict):
-    """What a checker said, and of how many files."""
+    """The errors of a checker, and the number of files that it checked."""
 
     files: int
     errors: list[Finding]
 
 
 class Completeness(TypedDict):
-    """What pyright says of the public names of a package."""
+    """The report of pyright on the public names of a package."""
 
     score: float
     folder: str
@@ -76,7 +76,7 @@ class Completeness(TypedDict):
 
 
 class Reports(TypedDict):
-    """All that the gates judge."""
+    """Everything that the gates check."""
 
     given: list[str]
     mypy: Report
@@ -87,11 +87,11 @@ class Reports(TypedDict):
 
 
 class CheckerError(Exception):
-    """A checker did not do its work."""
+    """A checker did not finish."""
 
 
 def run_all(folder: Path) -> Reports:
-    """Run both checkers over the package, the corpus, what must fail, and what is derived from them in ``folder``."""
+    """Run both checkers over the package, the corpus, the calls that must fail, and the copies made of these in ``folder``."""
     derived = [*(falsified(path, folder) for path in CORPUS), sabotaged(folder)]
     given = [*PACKAGE, *CORPUS, MUST_FAIL, *derived]
     incomplete = folder / "site" / "incomplete_package"
@@ -115,7 +115,7 @@ def run_all(folder: Path) -> Reports:
         )
 
 
-# ---------------------------------------------------------------------------------------------------- what is judged
+# ---------------------------------------------------------------------------------------------------- what is checked
 
 
 def wrong_lines(path: Path) -> set[int]:
@@ -132,7 +132,7 @@ def assert_types(path: Path) -> list[ast.Call]:
 
 
 def falsified(path: Path, folder: Path) -> Path:
-    """A copy of a corpus in which every `assert_type` asserts a type that nothing has. Its lines stay in place."""
+    """Write a copy of a corpus in which every `assert_type` asserts a wrong type. Its lines keep their numbers."""
     lines = path.read_text(encoding="utf-8").splitlines()
     for call in sorted(assert_types(path), key=lambda call: (call.lineno, call.col_offset), reverse=True):
         claim = call.args[1]
@@ -147,7 +147,7 @@ def falsified(path: Path, folder: Path) -> Path:
 
 
 def sabotaged(folder: Path) -> Path:
-    """A copy of a module of the package with two mistakes at its end."""
+    """Write a copy of a module of the package with two mistakes at its end."""
     copy = folder / f"sabotaged_{SABOTAGED_MODULE.name}"
     shutil.copy(SABOTAGED_MODULE, copy)
     with copy.open("a", encoding="utf-8") as file:
@@ -159,7 +159,7 @@ def sabotaged(folder: Path) -> Path:
 
 
 def run_mypy(paths: Sequence[Path], cache: Path) -> Report:
-    """What mypy says, by the settings in ``pyproject.toml``.
+    """Return the report of mypy, with the settings in ``pyproject.toml``.
 
     The cache must not outlive ``paths``: mypy repeats an error from it with the path that the file had then.
     """
@@ -177,7 +177,7 @@ def run_mypy(paths: Sequence[Path], cache: Path) -> Report:
 
 
 def run_pyright(paths: Sequence[Path], folder: Path = ROOT) -> Report:
-    """What pyright says, by the settings in the ``pyproject.toml`` of ``folder``."""
+    """Return the report of pyright, with the settings in the ``pyproject.toml`` of ``folder``."""
     options = ["--outputjson", "--pythonpath", sys.executable]
     said = _json(_run("pyright", [*options, *map(str, paths)], folder))
     errors = [
@@ -193,8 +193,8 @@ def run_pyright(paths: Sequence[Path], folder: Path = ROOT) -> Report:
 
 
 def verify_types(package: str, root: Path, cwd: Path) -> Completeness:
-    """What pyright says of the public names of a package that is imported from ``root``, wherever else it may be."""
-    # In this mode pyright heeds no --pythonpath: it asks the first Python on PATH where packages are.
+    """Return the report of pyright on the public names of the package in ``root``, also where another copy is installed."""
+    # With --verifytypes, pyright ignores --pythonpath: it asks the first Python on PATH where packages are.
     beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     changes = {"PATH": beside, "PYTHONPATH": str(root)}
     said = _json(
@@ -225,10 +225,10 @@ def _run(
             env=environment,
             capture_output=True,
             encoding="utf-8",
-            timeout=_LIMIT_S,
+            timeout=_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired as error:
-        raise CheckerError(f"{module} took more than {_LIMIT_S} s") from error
+        raise CheckerError(f"{module} took more than {_TIMEOUT_S} s") from error
     if f"No module named {module}" in done.stderr:
         raise CheckerError(f"{module} is not installed in {sys.executable}: pip install -e '.[test]'")
     return done
@@ -248,30 +248,30 @@ def _json(done: subprocess.CompletedProcess[str]) -> Any:
 
 
 def once(folder: Path, work: Callable[[], Reports]) -> Reports:
-    """The result of ``work``, which only the first of several test processes does; the others wait for it."""
-    answer = folder / "reports.json"
+    """Return the result of ``work``, which only the first of several test processes does; the others wait for it."""
+    result = folder / "reports.json"
     try:
         os.close(os.open(folder / "reports.lock", os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        return _awaited(answer)
+        return _wait_for(result)
     try:
-        said: Any = work()
-    except Exception as error:  # the others must not wait for an answer that never comes
-        said = {"failure": f"{type(error).__name__}: {error}"}
-    written = answer.with_suffix(".part")
-    written.write_text(json.dumps(said), encoding="utf-8")
-    written.replace(answer)
-    return _awaited(answer)
+        outcome: Any = work()
+    except Exception as error:  # the other processes must not wait for a result that never comes
+        outcome = {"failure": f"{type(error).__name__}: {error}"}
+    written = result.with_suffix(".part")
+    written.write_text(json.dumps(outcome), encoding="utf-8")
+    written.replace(result)
+    return _wait_for(result)
 
 
-def _awaited(answer: Path) -> Reports:
-    end = time.monotonic() + _LIMIT_S
-    while not answer.exists():
+def _wait_for(result: Path) -> Reports:
+    end = time.monotonic() + _TIMEOUT_S
+    while not result.exists():
         if time.monotonic() > end:
-            raise CheckerError("the test process that runs the type checkers did not answer")
+            raise CheckerError("the test process that runs the type checkers did not finish")
         time.sleep(0.05)
-    said: Any = json.loads(answer.read_text(encoding="utf-8"))
-    if "failure" in said:
-        raise CheckerError(said["failure"])
-    reports: Reports = said
+    outcome: Any = json.loads(result.read_text(encoding="utf-8"))
+    if "failure" in outcome:
+        raise CheckerError(outcome["failure"])
+    reports: Reports = outcome
     return reports

@@ -1,6 +1,6 @@
-"""The types are part of the product: both checkers judge the package, and calls of it, right ones and wrong ones.
+"""Mypy and pyright check the package, correct calls of it (the corpus), and wrong calls, which they must reject.
 
-Every gate is shown to fail: on a copy with mistakes in it, on files that must be refused, on a run over nothing.
+Each check is shown to fail: on a copy with mistakes, on a file of wrong calls, on a run over no file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ each_checker = pytest.mark.parametrize("checker", CHECKERS)
 def reports(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, worker_id: str
 ) -> Reports:
-    """What both checkers say of everything. They run once, beside each other."""
+    """Return the reports of both checkers, which run once, at the same time."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "types"
     shared.mkdir(exist_ok=True)
@@ -40,41 +40,41 @@ def reports(
 # ------------------------------------------------------------------------------------------------------- the verdicts
 
 
-def assert_looked_at(report: Report, count: int) -> None:
-    """A checker that skipped a file has not judged it."""
-    assert report["files"] == count, f"{report['files']} of {count} files were looked at"
+def assert_all_checked(report: Report, count: int) -> None:
+    """Assert that a checker checked as many files as it was given."""
+    assert report["files"] == count, f"{report['files']} of {count} files were checked"
 
 
 def errors_of(report: Report, paths: list[Path]) -> list[Finding]:
-    """The errors in some files."""
+    """Return the errors in these files."""
     wanted = {str(path) for path in paths}
     return [error for error in report["errors"] if error["path"] in wanted]
 
 
 def assert_clean(report: Report, paths: list[Path]) -> None:
-    """No error in these files."""
+    """Assert that there is no error in these files."""
     found = [f"{error['path']}:{error['line']}: {error['text']}" for error in errors_of(report, paths)]
     assert not found, "\n".join(found)
 
 
-def assert_refused(report: Report, path: Path, places: set[range]) -> None:
-    """An error in each of these places of a file, first line to last."""
+def assert_rejected(report: Report, path: Path, places: set[range]) -> None:
+    """Assert that there is an error in each of these ranges of lines of a file."""
     lines = {error["line"] for error in errors_of(report, [path])}
-    assert places, f"nothing in {path.name} is to be refused"
+    assert places, f"nothing in {path.name} is to be rejected"
     accepted = sorted(place[0] for place in places if not lines & set(place))
     assert not accepted, f"{path.name} is wrong in lines {accepted}, which were accepted"
 
 
-def assert_not_refused_elsewhere(report: Report, path: Path, places: set[range]) -> None:
-    """No error in any other place of a file: what is refused is refused for itself."""
+def assert_not_rejected_elsewhere(report: Report, path: Path, places: set[range]) -> None:
+    """Assert that there is no error outside these ranges of lines: each marked line is rejected for its own mistake."""
     lines = {error["line"] for error in errors_of(report, [path])}
-    refused = sorted(line for line in lines if not any(line in place for place in places))
-    assert not refused, f"{path.name} is right in lines {refused}, which were refused"
+    rejected = sorted(line for line in lines if not any(line in place for place in places))
+    assert not rejected, f"{path.name} is right in lines {rejected}, which were rejected"
 
 
 def assert_complete(found: Completeness, folder: Path) -> None:
-    """Every public name has a type that all checkers agree on."""
-    assert found["folder"] == str(folder), "another package was looked at, or none"
+    """Assert that every public name has a type on which all checkers agree."""
+    assert found["folder"] == str(folder), "another package was checked, or none"
     assert not found["incomplete"], "\n".join(found["incomplete"])
     assert found["score"] == 1
 
@@ -83,34 +83,32 @@ def assert_complete(found: Completeness, folder: Path) -> None:
 
 
 @each_checker
-def test_every_file_is_looked_at(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
+def test_every_file_is_checked(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     assert len(PACKAGE) > 100
     assert len(CORPUS) >= 7
-    assert_looked_at(reports[checker], len(reports["given"]))
+    assert_all_checked(reports[checker], len(reports["given"]))
     assert {str(path) for path in [*PACKAGE, *CORPUS, MUST_FAIL]} <= set(reports["given"])
 
 
 @each_checker
-def test_the_package_is_right_to_a_strict_checker(
-    reports: Reports, checker: Literal["mypy", "pyright"]
-) -> None:
+def test_the_package_passes_a_strict_checker(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     assert_clean(reports[checker], PACKAGE)
 
 
 @each_checker
-def test_the_corpus_of_calls_is_right_to_a_strict_checker(
+def test_the_corpus_of_calls_passes_a_strict_checker(
     reports: Reports, checker: Literal["mypy", "pyright"]
 ) -> None:
     assert_clean(reports[checker], CORPUS)
 
 
 @each_checker
-def test_every_wrong_call_is_refused(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
+def test_every_wrong_call_is_rejected(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     lines = checkers.wrong_lines(MUST_FAIL)
     assert len(lines) > 200
     places = {range(line, line + 1) for line in lines}
-    assert_refused(reports[checker], MUST_FAIL, places)
-    assert_not_refused_elsewhere(reports[checker], MUST_FAIL, places)
+    assert_rejected(reports[checker], MUST_FAIL, places)
+    assert_not_rejected_elsewhere(reports[checker], MUST_FAIL, places)
 
 
 @pytest.mark.parametrize("corpus", CORPUS, ids=lambda path: path.stem)
@@ -138,13 +136,15 @@ def test_the_package_that_is_imported_says_that_it_is_typed() -> None:
 def test_every_assertion_of_the_corpus_fails_when_it_is_falsified(
     reports: Reports, checker: Literal["mypy", "pyright"], corpus: Path
 ) -> None:
-    # A checker says nothing of code that it holds unreachable: an assertion there would hold whatever it said.
+    # A checker reports nothing in code that it considers unreachable: an assertion there would always pass.
     calls = checkers.assert_types(corpus)
-    if corpus.stem == "corpus_migration":  # programs as people have them: they only have to pass
+    if corpus.stem == "corpus_migration":  # programs of users, without assertions
         assert not calls
         return
     (copy,) = (Path(path) for path in reports["given"] if Path(path).name == f"falsified_{corpus.name}")
-    assert_refused(reports[checker], copy, {range(call.lineno, (call.end_lineno or 0) + 1) for call in calls})
+    assert_rejected(
+        reports[checker], copy, {range(call.lineno, (call.end_lineno or 0) + 1) for call in calls}
+    )
 
 
 @each_checker
@@ -154,7 +154,7 @@ def test_a_mistake_in_a_module_of_the_package_is_found(
     (copy,) = (Path(path) for path in reports["given"] if Path(path).name.startswith("sabotaged_"))
     end = len(copy.read_text(encoding="utf-8").splitlines())
     places = {range(end - i, end - i + 1) for i in range(len(SABOTAGE))}
-    assert_refused(reports[checker], copy, places)
+    assert_rejected(reports[checker], copy, places)
     with pytest.raises(AssertionError, match="sabotaged_"):
         assert_clean(reports[checker], [copy])
 
@@ -177,38 +177,38 @@ ERROR = Finding(path=str(MUST_FAIL), line=7, text="wrong")
 @pytest.mark.parametrize(
     "verdict",
     [
-        lambda: assert_looked_at(Report(files=0, errors=[]), len(PACKAGE)),
-        lambda: assert_looked_at(Report(files=len(PACKAGE) - 1, errors=[]), len(PACKAGE)),
+        lambda: assert_all_checked(Report(files=0, errors=[]), len(PACKAGE)),
+        lambda: assert_all_checked(Report(files=len(PACKAGE) - 1, errors=[]), len(PACKAGE)),
         lambda: assert_clean(Report(files=1, errors=[ERROR]), [MUST_FAIL]),
-        lambda: assert_refused(Report(files=1, errors=[]), MUST_FAIL, {range(7, 8)}),
-        lambda: assert_refused(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(7, 8), range(8, 9)}),
-        lambda: assert_not_refused_elsewhere(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(8, 9)}),
-        lambda: assert_refused(Report(files=1, errors=[]), MUST_FAIL, set()),
+        lambda: assert_rejected(Report(files=1, errors=[]), MUST_FAIL, {range(7, 8)}),
+        lambda: assert_rejected(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(7, 8), range(8, 9)}),
+        lambda: assert_not_rejected_elsewhere(Report(files=1, errors=[ERROR]), MUST_FAIL, {range(8, 9)}),
+        lambda: assert_rejected(Report(files=1, errors=[]), MUST_FAIL, set()),
     ],
     ids=[
-        "no file looked at",
+        "no file checked",
         "a file left out",
         "an error",
         "a wrong line accepted",
         "one of two wrong lines accepted",
-        "an unmarked line refused",
+        "an unmarked line rejected",
         "nothing marked",
     ],
 )
-def test_a_verdict_can_be_bad(verdict: Callable[[], None]) -> None:
+def test_each_assertion_can_fail(verdict: Callable[[], None]) -> None:
     with pytest.raises(AssertionError):
         verdict()
 
 
 def test_pyright_over_no_file_is_no_success(tmp_path: Path) -> None:
-    # It skips what its settings exclude, as they do this folder, and ends with 0 errors and exit code 0.
+    # Pyright skips what its settings exclude, such as this folder, and ends with 0 errors and exit code 0.
     skipped = tmp_path / "node_modules" / "wrong.py"
     skipped.parent.mkdir()
     skipped.write_text(SABOTAGE[0], encoding="utf-8")
     report = checkers.run_pyright([skipped], tmp_path)
     assert report["errors"] == []
     with pytest.raises(AssertionError, match="0 of 1 files"):
-        assert_looked_at(report, 1)
+        assert_all_checked(report, 1)
 
 
 def test_a_checker_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_checker_that_breaks_off_is_no_success(monkeypatch: pytest.MonkeyPatch
         checkers.run_pyright(CORPUS)
 
 
-def test_what_goes_wrong_in_one_test_process_is_told_to_all(tmp_path: Path) -> None:
+def test_an_error_in_one_test_process_is_raised_in_all(tmp_path: Path) -> None:
     def fail() -> Reports:
         raise checkers.CheckerError("pyright took too long")
 
