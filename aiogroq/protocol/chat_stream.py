@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Generic, TypeVar, overload
 
 from ..types._decode import decode_json, typed_decoder
@@ -55,10 +55,10 @@ class ChatStreamProtocol(StreamProtocol[ChatCompletionChunk]):
         super().__init__(event_type)
         self._accumulator = accumulator = LazyAccumulator()
         # Bound methods: a method of this class that called them would be a call more for each event.
-        self.fast_decode = _decode
-        self.store = accumulator.events.append
-        self.add_bytes = accumulator.add_bytes
-        self.collect = accumulator.accumulate_last
+        self.fast_decode: Callable[[bytes], Any] | None = _decode
+        self.store: Callable[[bytes], object] = accumulator.events.append
+        self.add_bytes: Callable[[int], object] = accumulator.add_bytes
+        self.collect: Callable[[Any], object] = accumulator.accumulate_last
 
     def decode(self, event: bytes) -> ChatCompletionChunk:
         value = decode_json(self.event_type, event)

@@ -214,8 +214,8 @@ class Stream(Generic[T]):
             self._finalizer.detach()
 
     if TYPE_CHECKING:
-        partial = ByEventType[ChatCompletion | None]()
-        usage = ByEventType[CompletionUsage | None]()
+        partial: ByEventType[ChatCompletion | None] = ByEventType()
+        usage: ByEventType[CompletionUsage | None] = ByEventType()
     else:
 
         @property

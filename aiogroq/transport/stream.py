@@ -260,8 +260,8 @@ class AsyncStream(Generic[T]):
         return error
 
     if TYPE_CHECKING:
-        partial = ByEventType[ChatCompletion | None]()
-        usage = ByEventType[CompletionUsage | None]()
+        partial: ByEventType[ChatCompletion | None] = ByEventType()
+        usage: ByEventType[CompletionUsage | None] = ByEventType()
     else:
 
         @property
