@@ -46,7 +46,7 @@ def _use_after_close(client: Groq) -> None:
     ask(client)
 
 
-def _ask_nobody(client: Groq) -> None:
+def _ask_without_listener(client: Groq) -> None:
     ask(client.copy(base_url="http://127.0.0.1:9"))
 
 
@@ -67,18 +67,18 @@ EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
     "no capacity": ("FlexCapacityError", ask, Fault(status=498, headers=_NOW, times=None)),
     "a failure": ("InternalServerError", ask, Fault(status=500, headers=_NOW, times=None)),
     "a status of no class": ("APIStatusError", ask, Fault(status=418, body=_error())),
-    "nobody there": ("APIConnectionError", _ask_nobody, None),
+    "no listener": ("APIConnectionError", _ask_without_listener, None),
     "a reset": ("APIConnectionError", ask, Fault(before_head=True, end="reset", times=None)),
-    "half an answer": ("APIConnectionError", ask, Fault(after_bytes=20, end="close", times=None)),
+    "half a response": ("APIConnectionError", ask, Fault(after_bytes=20, end="close", times=None)),
     "half a stream": ("APIConnectionError", collect, Fault(after_events=3, end="close")),
-    "no answer in time": ("APITimeoutError", ask, Fault(before_head=True, end="stall")),
+    "no response in time": ("APITimeoutError", ask, Fault(before_head=True, end="stall")),
     "no event in time": ("APITimeoutError", collect, Fault(after_events=3, end="stall")),
-    "an answer that is no JSON": ("APIResponseValidationError", ask, Fault(body=f"<html>You sent Bearer {KEY}", content_type="text/html")),
+    "a response that is not JSON": ("APIResponseValidationError", ask, Fault(body=f"<html>You sent Bearer {KEY}", content_type="text/html")),
     "an error in a stream": (
         "RateLimitError", collect, Fault(error_event={**_error()["error"], "status_code": 429}, after_events=3)),
     "an event that is no JSON": (
         "APIConnectionError", collect, Fault(insert=f"data: You sent Bearer {KEY}\n\n".encode(), insert_at=0)),
-    "a stream that is given up": ("APIError", collect, Fault(x_groq_error=f"You sent Bearer {KEY}", after_events=3)),
+    "a stream that is stopped by an error": ("APIError", collect, Fault(x_groq_error=f"You sent Bearer {KEY}", after_events=3)),
     "a body that was streamed": ("StreamAlreadyConsumed", _read_twice, None),
     "a stream of nothing": ("MissingStreamClassError", _stream_without_class, None),
     "a closed client": ("GroqError", _use_after_close, None),
@@ -93,12 +93,12 @@ def run(name: str, base_url: str) -> NoReturn:
         try:
             EXCHANGES[name][1](client)
         except (GroqError, MissingStreamClassError) as error:
-            error.seen = told(error)  # type: ignore[union-attr]
+            error.seen = public_state(error)  # type: ignore[union-attr]
             raise
     raise AssertionError(f"{name} raised nothing")
 
 
-def told(error: Any) -> tuple[Any, ...]:
+def public_state(error: Any) -> tuple[Any, ...]:
     """Everything that an error says of itself."""
     state = {name: value for name, value in vars(error).items() if name != "seen"}
     return type(error).__name__, error.args, str(error), state

@@ -1,4 +1,4 @@
-"""Programs in processes of their own: with a hard timeout, every warning an error, and nothing on stderr."""
+"""Programs in their own processes: with a hard timeout, every warning an error, and nothing on stderr."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pathlib import Path
 from aiogroq.local import LocalGroq
 
 LIMIT_S = 25.0
-"""Seconds of CPU that a program may take, and seconds that it may do nothing: a busy machine only makes it slower."""
+"""Seconds of CPU that a program may use, and seconds that it may be idle: a busy machine only makes it slower."""
 _NOTHING_S = 0.05
-"""Seconds of CPU that are nothing."""
+"""Seconds of CPU that count as idle."""
 _WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None\n"
 _HELPERS = """
 import os, signal
@@ -41,7 +41,7 @@ async def ask_async(client):
 def descriptors():
     return len(os.listdir("/dev/fd"))
 """
-# asyncio's debug mode, which -X dev turns on, tells of every callback that a busy machine made slow.
+# asyncio's debug mode, which -X dev turns on, reports every callback that a busy machine made slow.
 _SLOW = re.compile(r"Executing <.*> took [\d.]+ seconds\n")
 
 
@@ -134,7 +134,7 @@ def _wait(process: subprocess.Popen[str], limit_s: float) -> None:
 
 
 def _cpu_s(group: int) -> float:
-    """Seconds of CPU of the processes of a group and of their children that have ended; 0 where nobody tells."""
+    """Seconds of CPU of the processes of a group and of their children that have ended; 0 if unknown."""
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -145,7 +145,7 @@ def _cpu_s(group: int) -> float:
 
 
 def eventually(holds: Callable[[], bool], *, within_s: float = 10.0) -> float:
-    """Wait until something holds, however soon; gives the seconds that it took."""
+    """Wait until a condition holds. Return the seconds that it took."""
     began_at = time.monotonic()
     while not holds():
         assert time.monotonic() - began_at < within_s, f"not within {within_s} s"

@@ -1,4 +1,4 @@
-"""A server that puts the bytes on the socket that a test tells it to, and counts connections and requests."""
+"""A server that sends the bytes of a test, and counts connections and requests."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Exchange:
     reader: asyncio.StreamReader = field(repr=False)
     writer: asyncio.StreamWriter = field(repr=False)
 
-    async def write(self, *pieces: bytes) -> None:
-        for piece in pieces:
-            self.writer.write(piece)
+    async def write(self, *chunks: bytes) -> None:
+        for chunk in chunks:
+            self.writer.write(chunk)
         await self.writer.drain()
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ Handler = Callable[[Exchange], Awaitable[None]]
 
 @dataclass
 class RawServer:
-    """Gives each request to ``handler``."""
+    """Passes each request to ``handler``."""
 
     handler: Handler
     port: int = 0
@@ -106,7 +106,7 @@ def _length(head: str) -> int:
 
 @contextlib.asynccontextmanager
 async def raw_server(handler: Handler) -> AsyncIterator[RawServer]:
-    """A `RawServer` on a free port of this loop, for as long as the block runs."""
+    """Run a `RawServer` on a free port of this loop."""
     raw = RawServer(handler)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -129,11 +129,11 @@ async def raw_server(handler: Handler) -> AsyncIterator[RawServer]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # closed sockets are let go of in the next round of the loop
+        await asyncio.sleep(0)  # sockets are closed in the next iteration of the loop
 
 
 async def end(exchange: Exchange) -> None:
-    """Handler a request with a stream that ends well."""
+    """Respond to a request with a complete stream."""
     await exchange.write(SSE_HEAD, chunked(delta("four", finish="stop")), chunked(DONE), LAST_CHUNK)
 
 
@@ -178,7 +178,7 @@ async def stream(client: AsyncGroq) -> Any:
 
 
 async def text_of(client: AsyncGroq) -> str:
-    """What a reader of a stream puts together, chunk by chunk."""
+    """The text that a reader of a stream collects, chunk by chunk."""
     return "".join([chunk.choices[0].delta.content or "" async for chunk in await stream(client)])
 
 

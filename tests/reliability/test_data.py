@@ -33,7 +33,7 @@ from aiogroq import (
 from aiogroq.local import LocalGroq
 from aiogroq.sync.portal import PortalError
 
-from .exchanges import EXCHANGES, KEY, configuration, fail, note, run, told, use
+from .exchanges import EXCHANGES, KEY, configuration, fail, note, public_state, run, use
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -45,7 +45,7 @@ EXPORTED = sorted(
     if isinstance(getattr(aiogroq, name), type) and issubclass(getattr(aiogroq, name), BaseException)
 )
 REQUEST = RequestInfo("POST", "https://api.groq.com/openai/v1/chat/completions")
-# As a live answer has them: a view that cannot be pickled.
+# As in a live response: a view that cannot be pickled.
 HEADERS = CIMultiDictProxy(CIMultiDict({"X-Request-Id": "req_1"}))
 RESPONSE = ErrorResponse(429, HEADERS, b'{"error":{"code":"c"}}', REQUEST)
 COPIES: dict[str, Callable[[Any], Any]] = {
@@ -140,7 +140,7 @@ def test_a_live_exception_is_copied_and_pickled_whole(name: str, server: LocalGr
     assert type(error).__name__ == EXCHANGES[name][0]
     assert type(error).__module__.startswith("aiogroq")
     for way, copied in COPIES.items():
-        assert told(copied(error)) == told(error), way
+        assert public_state(copied(error)) == public_state(error), way
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
@@ -164,7 +164,7 @@ def test_an_exception_raised_in_a_child_process_arrives_as_it_was(
     with pytest.raises(getattr(aiogroq, EXCHANGES[name][0])) as caught:
         child.submit(run, name, server.base_url).result(LIMIT_S)
     error: Any = caught.value
-    assert told(error) == error.seen
+    assert public_state(error) == error.seen
     if isinstance(error, APIError) and EXCHANGES[name][1].__name__ != "collect":
         assert len(error.attempts) >= 1
 
@@ -175,11 +175,11 @@ def test_a_constructed_exception_is_copied_pickled_and_sent_there_and_back(
 ) -> None:
     error = constructed(PortalError if name == "PortalError" else getattr(aiogroq, name))
     for way, copied in COPIES.items():
-        assert told(copied(error)) == told(error), way
+        assert public_state(copied(error)) == public_state(error), way
     with pytest.raises(type(error)) as caught:
         child.submit(fail, error).result(LIMIT_S)
     assert type(caught.value) is type(error)
-    assert told(caught.value) == told(error)
+    assert public_state(caught.value) == public_state(error)
     assert reachable(vars(error), error.args) == set()
 
 

@@ -1,4 +1,4 @@
-"""Many calls at once by a client that has no connection yet."""
+"""Many concurrent calls of a client without connections."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_a_cold_fan_out_over_tls_loses_no_call_and_opens_fewer_connections
     assert server.connections_made < calls
 
 
-async def test_calls_within_the_first_window_have_a_connection_each_at_once(
+async def test_as_many_calls_as_are_opened_at_once_get_a_connection_each_at_once(
     server: LocalGroq, client: AsyncGroq
 ) -> None:
     server.script(Fault(latency_s=0.2, times=None))
@@ -50,7 +50,7 @@ async def test_calls_within_the_first_window_have_a_connection_each_at_once(
     assert server.connections_made == 20
 
 
-async def test_a_closed_client_ends_the_calls_that_wait_for_a_connection(
+async def test_closing_the_client_ends_the_calls_that_wait_for_a_connection(
     server: LocalGroq, client: AsyncGroq
 ) -> None:
     calls = [asyncio.create_task(client.with_options(max_retries=0).models.list()) for _ in range(200)]
@@ -96,7 +96,7 @@ asyncio.run(main())
 
 @pytest.mark.fast_path_only("cold")
 @pytest.mark.skipif("not __import__('importlib.util').util.find_spec('resource')")
-def test_calls_wait_where_the_process_has_no_descriptor_left(programs: Programs, server: LocalGroq) -> None:
+def test_calls_wait_if_the_process_has_no_descriptor_left(programs: Programs, server: LocalGroq) -> None:
     server.script(Fault(latency_s=0.05, times=None))
     assert programs.run(EMFILE) == ["set()", "well"]
 
@@ -119,8 +119,8 @@ print(descriptors() - before)
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="nobody counts descriptors here")
-def test_a_loop_whose_client_is_not_closed_leaves_no_descriptor_where_aiodns_is_installed(
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list descriptors")
+def test_a_loop_with_an_unclosed_client_leaves_no_descriptor_with_aiodns_installed(
     programs: Programs,
 ) -> None:
     pytest.importorskip("aiodns")

@@ -1,4 +1,4 @@
-"""Files that answers are written to, and files that are sent: nothing half-written and nothing open is left of them."""
+"""Downloads to files and uploads of files: nothing half-written and nothing open is left."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def client(server: LocalGroq) -> AsyncIterator[AsyncGroq]:
 
 
 async def cancelled(work: Awaitable[object], *, times: int) -> None:
-    """Cancel some work again in every round of the loop, as frameworks do that wait for its end."""
+    """Cancel some work again in every iteration of the loop, as frameworks do that wait for its end."""
     task = asyncio.ensure_future(work)
     await asyncio.sleep(0)
     for _ in range(times):
@@ -39,7 +39,7 @@ async def cancelled(work: Awaitable[object], *, times: int) -> None:
 
 
 async def ended(is_so: Callable[[], bool]) -> None:
-    """Wait until the threads that were left have done their work."""
+    """Wait until the threads of cancelled calls have ended their work."""
     await asyncio.to_thread(eventually, is_so)
 
 
@@ -53,7 +53,7 @@ async def test_downloads_that_are_cancelled_again_and_again_leave_no_files(
         async with client.audio.speech.with_streaming_response.create(**SPEECH) as response:
             await response.stream_to_file(tmp_path / f"{number}.wav")
 
-    # More than there are threads: what one of them was given may begin long after it was given up.
+    # More than there are threads: the work of a thread may begin long after its call was cancelled.
     writing = [asyncio.ensure_future(write(number)) for number in range(60)]
     await ended(lambda: len(list(tmp_path.iterdir())) > 20)
     await asyncio.gather(*[cancelled(task, times=times) for task in writing])
@@ -99,7 +99,7 @@ async def save(client: AsyncGroq, path: Path) -> None:
 @pytest.mark.parametrize(
     ("mode", "after"), [(0o600, 0o600), (0o666, 0o666), (0o4755, 0o755), (0o2750, 0o750), (0o1777, 0o777)]
 )
-async def test_a_file_that_is_replaced_keeps_its_permissions_but_not_whom_it_runs_as(
+async def test_a_replaced_file_keeps_its_permissions_but_not_its_setuid_bits(
     client: AsyncGroq, tmp_path: Path, mode: int, after: int
 ) -> None:
     path = tmp_path / "secret.wav"
@@ -111,13 +111,13 @@ async def test_a_file_that_is_replaced_keeps_its_permissions_but_not_whom_it_run
 
 
 @posix
-async def test_what_replaces_a_secret_file_is_secret_from_the_start(
+async def test_the_replacement_of_a_private_file_is_private_from_the_start(
     client: AsyncGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "secret.wav"
     path.touch()
     path.chmod(0o600)
-    # With the permissions that it is opened with, whatever is made of them afterwards.
+    # The permissions with which it is opened count, whatever they become afterwards.
     monkeypatch.setattr(os, "chmod", lambda *args, **options: None)
     mask = os.umask(0)
     try:
@@ -128,7 +128,7 @@ async def test_what_replaces_a_secret_file_is_secret_from_the_start(
 
 
 @posix
-async def test_the_bytes_are_on_the_disk_before_the_name_is(
+async def test_the_bytes_are_on_the_disk_before_the_name(
     client: AsyncGroq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
@@ -150,9 +150,7 @@ async def test_links_that_lead_to_themselves_are_an_os_error(client: AsyncGroq, 
         await save(client, path)
 
 
-async def test_a_body_of_which_some_was_read_already_becomes_no_file(
-    client: AsyncGroq, tmp_path: Path
-) -> None:
+async def test_a_partly_read_body_is_not_written_to_a_file(client: AsyncGroq, tmp_path: Path) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(b"old")
     for reads_all in (True, False):
@@ -165,7 +163,7 @@ async def test_a_body_of_which_some_was_read_already_becomes_no_file(
     assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [("a.wav", b"old")]
 
 
-async def test_a_name_may_be_as_long_as_the_file_system_has_it(client: AsyncGroq, tmp_path: Path) -> None:
+async def test_a_name_may_be_as_long_as_the_file_system_allows(client: AsyncGroq, tmp_path: Path) -> None:
     path = tmp_path / ("é" * 125)
     await save(client, path)
     assert [(found.name, found.read_bytes()[:4]) for found in tmp_path.iterdir()] == [(path.name, b"RIFF")]

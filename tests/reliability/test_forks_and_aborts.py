@@ -1,4 +1,4 @@
-"""What a fork must not find, and what must not stay: threads of libuv's, and requests that nobody reads."""
+"""Forks after a call, cancelled requests that the server does not read, and compressed responses."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ from .raw_server import Handler, delta, http_response, raw_server, text_of
 pytestmark = pytest.mark.timeout(30)
 
 LARGE = 12 * 1024 * 1024
-"""More bytes than the sockets of both ends take while nobody reads."""
+"""More bytes than the sockets of both ends buffer."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_child_that_is_forked_after_a_call_ends_as_it_wants_to(
+def test_a_child_that_is_forked_after_a_call_ends_in_each_way(
     programs: Programs, loop_kind: str, host: str
 ) -> None:
     code = f"""
@@ -75,11 +75,11 @@ async def ask_and_leave(client: AsyncGroq) -> None:
 
 @contextlib.asynccontextmanager
 async def deaf_server(tls: ssl.SSLContext | None) -> AsyncIterator[tuple[int, list[asyncio.StreamWriter]]]:
-    """The port of a server that takes connections and reads no request, and the connections that it has."""
+    """The port of a server that accepts connections but reads no request, and its connections."""
     taken: list[asyncio.StreamWriter] = []
 
     def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # Python 3.10 begins to read after this, whatever was said before.
+        # Python 3.10 starts reading after this, even if it was paused before.
         asyncio.get_running_loop().call_soon(cast("asyncio.ReadTransport", writer.transport).pause_reading)
         taken.append(writer)
 
@@ -95,7 +95,7 @@ async def deaf_server(tls: ssl.SSLContext | None) -> AsyncIterator[tuple[int, li
 
 @pytest.fixture(scope="module")
 def tls() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """How a server of 127.0.0.1 proves itself, and how a client trusts it."""
+    """The TLS contexts of a server at 127.0.0.1 and of a client that trusts it."""
     authority = trustme.CA()
     ours, theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH), ssl.create_default_context()
     authority.issue_cert("127.0.0.1").configure_cert(ours)
@@ -110,17 +110,17 @@ def descriptors() -> int:
 @pytest.mark.fast_path_only("deaf")
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("send", [upload, ask_in_time, ask_and_leave])
-async def test_a_request_that_is_given_up_keeps_neither_socket_nor_body(
+async def test_a_cancelled_request_keeps_neither_socket_nor_body(
     send: Callable[[AsyncGroq], Awaitable[None]], scheme: str, tls: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     is_safe = scheme == "https"
     async with deaf_server(tls[0] if is_safe else None) as (port, taken):
         pool = DefaultAioHttpClient(ssl=tls[1] if is_safe else True)
-        limits = Timeout(10, write=0.1)
+        timeout = Timeout(10, write=0.1)
         async with AsyncGroq(
             api_key="k",
             base_url=f"{scheme}://127.0.0.1:{port}",
-            timeout=limits,
+            timeout=timeout,
             max_retries=0,
             http_client=pool,
         ) as client:
@@ -186,12 +186,12 @@ async def test_a_compressed_response_is_read_whole_in_each_way(
 @pytest.mark.parametrize("end", [-1, -9, 100, 5], ids=lambda end: f"cut at {end}")
 @pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
 @pytest.mark.parametrize(("reader", "content", "expected"), READERS)
-async def test_a_compression_that_does_not_end_is_an_error_and_not_a_response(
+async def test_truncated_compression_is_an_error(
     reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
     packer: Callable[[bytes], bytes], end: int, tmp_path: Path,
 ) -> None:  # fmt: skip
     async with raw_server(packed(content, packer, end)) as raw, raw.client() as client:
-        # Read whole, it is a response that is none; read in chunks, one that breaks off.
+        # Read whole, it is an invalid response; read in chunks, a connection error.
         errors = (APIConnectionError, APIResponseValidationError)
         with pytest.raises(errors, match="the compressed data is truncated"):
             await reader(client, tmp_path)

@@ -1,4 +1,4 @@
-"""Connections that the server closes while they are kept: no user sees it, and nothing is sent twice that was received."""
+"""Idle connections that the server closes: no user notices, and no request that was received is sent twice."""
 
 from __future__ import annotations
 
@@ -84,22 +84,22 @@ KINDS = [
 
 
 async def nothing() -> None:
-    """The next request goes out at once: whether the end of the connection is known by then is a race."""
+    """Send the next request at once: whether the client knows of the end of the connection by then is a race."""
 
 
 async def one_round() -> None:
-    """The next request goes out when the loop has looked at its sockets once."""
+    """Send the next request after the loop has polled its sockets once."""
     await asyncio.sleep(0)
 
 
 async def a_minute() -> None:
-    """The next request goes out when all has been quiet."""
+    """Send the next request after a pause."""
     await asyncio.sleep(20)
 
 
 @pytest.mark.parametrize("pause", [nothing, one_round, a_minute])
 @pytest.mark.parametrize("serve", KINDS)
-def test_a_user_never_sees_that_a_kept_connection_was_closed(
+def test_a_user_never_notices_that_an_idle_connection_was_closed(
     serve: Callable[[Exchange], Awaitable[None]], pause: Callable[[], Awaitable[None]]
 ) -> None:
     async def main() -> RawServer:
@@ -114,7 +114,7 @@ def test_a_user_never_sees_that_a_kept_connection_was_closed(
 
 
 @pytest.mark.fast_path_only("stale")
-def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> None:
+def test_many_idle_connections_that_were_closed_together_cost_one_resend() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
             exchange.close()
@@ -126,12 +126,12 @@ def test_many_kept_connections_that_were_closed_together_are_one_surprise() -> N
         async with raw_server(serve) as raw, raw.client(max_retries=1) as client:
             assert await asyncio.gather(*(ask(client) for _ in range(20))) == ["four"] * 20
             assert raw.connections == 20
-            assert await ask(client) == "four"  # past twenty that are dead
+            assert await ask(client) == "four"  # after twenty closed ones
 
     run_on_fake_clock(main)
 
 
-async def test_a_stream_is_begun_anew_on_a_connection_of_its_own() -> None:
+async def test_a_stream_is_requested_again_on_a_new_connection() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
             exchange.close()
@@ -143,7 +143,7 @@ async def test_a_stream_is_begun_anew_on_a_connection_of_its_own() -> None:
         assert raw.connections == 3
 
 
-async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed() -> None:
+async def test_an_upload_is_sent_whole_again_after_an_idle_connection_was_closed() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
             exchange.close()
@@ -162,7 +162,7 @@ async def test_an_upload_is_sent_whole_again_after_a_kept_connection_was_closed(
 
 @pytest.mark.parametrize("close", [Exchange.close, Exchange.reset])
 @pytest.mark.parametrize("worked_s", [0, 0.5, 0.9, 1.5])
-def test_what_a_kept_connection_received_is_sent_once_where_no_retry_is_allowed(
+def test_a_request_that_an_idle_connection_received_is_sent_once_without_retries(
     worked_s: float, close: Callable[[Exchange], None]
 ) -> None:
     async def serve(exchange: Exchange) -> None:
@@ -184,7 +184,7 @@ def test_what_a_kept_connection_received_is_sent_once_where_no_retry_is_allowed(
 
 
 @pytest.mark.fast_path_only("stale")
-def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
+def test_a_retry_after_an_idle_connection_was_closed_has_no_delay() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
             exchange.close()
@@ -204,16 +204,16 @@ def test_a_retry_after_a_kept_connection_has_died_waits_for_nothing() -> None:
     assert retries == [0.0]
 
 
-@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux reports what was acknowledged")
 @pytest.mark.fast_path_only("stale")
-async def test_a_connection_closed_before_the_request_came_costs_no_retry(
+async def test_a_connection_that_was_closed_before_the_request_came_costs_no_retry(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     once = client.with_options(max_retries=0)
     for _ in range(3):
         assert await ask(once)
         server.close_idle_connections()
-        # Held up, so that the client's loop does not see the end before it sends.
+        # Blocks, so that the client's loop does not see the end before it sends.
         eventually(lambda: server.open_connections == 0)
     assert server.connections_made == 3
     assert len(server.requests) == 3
@@ -221,7 +221,7 @@ async def test_a_connection_closed_before_the_request_came_costs_no_retry(
 
 @pytest.mark.parametrize("close", [Exchange.close, Exchange.reset])
 @pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\n", GOOD[:-5]], ids=["nothing", "head", "body"])
-async def test_what_was_received_whole_on_a_new_connection_is_not_sent_twice(
+async def test_a_request_that_a_new_connection_received_is_not_sent_twice(
     begun: bytes, close: Callable[[Exchange], None]
 ) -> None:
     async def serve(exchange: Exchange) -> None:
@@ -238,7 +238,9 @@ async def test_what_was_received_whole_on_a_new_connection_is_not_sent_twice(
 
 
 @pytest.mark.parametrize("begun", [b"HTTP/1.1 200 OK\r\n", GOOD[:-5]], ids=["head", "body"])
-async def test_what_has_begun_to_be_answered_on_a_kept_connection_is_not_sent_twice(begun: bytes) -> None:
+async def test_a_request_whose_response_has_begun_on_an_idle_connection_is_not_sent_twice(
+    begun: bytes,
+) -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.on_connection:
             await exchange.write(begun)
@@ -254,7 +256,7 @@ async def test_what_has_begun_to_be_answered_on_a_kept_connection_is_not_sent_tw
         assert raw.requests == 2
 
 
-def test_where_retries_are_asked_for_it_is_sent_as_often_as_that() -> None:
+def test_with_retries_it_is_sent_as_often_as_they_allow() -> None:
     async def serve(exchange: Exchange) -> None:
         exchange.close()
 
@@ -268,7 +270,7 @@ def test_where_retries_are_asked_for_it_is_sent_as_often_as_that() -> None:
 
 
 @pytest.mark.parametrize("reset", [False, True])
-async def test_the_embedded_server_may_drop_what_is_idle(
+async def test_the_embedded_server_may_close_idle_connections(
     client: AsyncGroq, server: LocalGroq, reset: bool
 ) -> None:
     twice = client.with_options(max_retries=1)
@@ -278,7 +280,7 @@ async def test_the_embedded_server_may_drop_what_is_idle(
 
 
 @pytest.mark.parametrize("is_known", [False, True])
-def test_a_sync_user_does_not_see_it_either(server: LocalGroq, is_known: bool) -> None:
+def test_a_sync_user_does_not_notice_either(server: LocalGroq, is_known: bool) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
         for _ in range(3):
             client.chat.completions.create(model=MODEL, messages=QUESTION)
@@ -289,12 +291,12 @@ def test_a_sync_user_does_not_see_it_either(server: LocalGroq, is_known: bool) -
 
 
 @pytest.mark.fast_path_only("unsolicited")
-async def test_what_a_server_sends_while_a_connection_is_idle_is_no_response_to_the_next_request() -> None:
+async def test_data_that_a_server_sends_on_an_idle_connection_is_not_the_next_response() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(GOOD)
         if not exchange.on_connection:
             await asyncio.sleep(0.01)
-            await exchange.write(http_response(completion("nobody asked")))
+            await exchange.write(http_response(completion("unsolicited")))
 
     async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
         assert await ask(client) == "four"

@@ -1,4 +1,4 @@
-"""The life of an async client: where it may be built, how it may end, and what that costs."""
+"""The lifecycle of an async client: where it may be made, how it may end, and what that costs."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ print(go(main()))
 
 
 @pytest.mark.fast_path_only("loop")
-def test_a_response_that_outlives_its_loop_ends_without_a_word(
+def test_a_response_that_outlives_its_loop_ends_without_a_warning(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
     server.script(*(Fault(after_events=1, end="stall"),) * 4)
@@ -121,7 +121,7 @@ def test_a_client_serves_two_loops_in_two_threads_at_once(server: LocalGroq) -> 
 
 
 @pytest.mark.slow
-def test_hundreds_of_clients_leave_nothing_behind(programs: Programs, loop_kind: str) -> None:
+def test_hundreds_of_clients_leave_no_descriptors(programs: Programs, loop_kind: str) -> None:
     code = """
 import gc
 for _ in range(300):
@@ -151,7 +151,7 @@ print(abs(before - after) <= 2, before, after)  # the last ones may not have bee
     assert second.startswith("True")
 
 
-def test_a_loop_that_has_ended_is_not_kept(server: LocalGroq) -> None:
+def test_a_closed_loop_is_not_kept_alive(server: LocalGroq) -> None:
     client = new_client(server)
     loops: list[weakref.ref[asyncio.AbstractEventLoop]] = []
 
@@ -162,11 +162,11 @@ def test_a_loop_that_has_ended_is_not_kept(server: LocalGroq) -> None:
     for _ in range(5):
         asyncio.run(ask())
     gc.collect()
-    # What belongs to the latest loop is let go of when the next one comes.
+    # The objects of the latest loop are released when the next one is used.
     assert [ref() for ref in loops[:-1]] == [None] * 4
 
 
-def test_nothing_works_in_del() -> None:
+def test_nothing_runs_in_del() -> None:
     found: list[type[Any]] = []
     for module in pkgutil.walk_packages(aiogroq.__path__, "aiogroq."):
         if module.name.endswith("__main__") or module.name.startswith("aiogroq.testing"):
@@ -201,14 +201,14 @@ class OtherLoop:
         self.loop.close()
 
 
-@pytest.mark.parametrize("closing", ["its own loop", "another loop", "a blocking client"])
+@pytest.mark.parametrize("closing", ["its own loop", "another loop", "a sync client"])
 def test_close_closes_the_connections_of_every_loop(server: LocalGroq, closing: str) -> None:
     client = new_client(server)
     with OtherLoop() as one, OtherLoop() as two:
         one.run(client.models.list())
         two.run(client.models.list())
         assert server.open_connections == 2
-        if closing == "a blocking client":
+        if closing == "a sync client":
             Groq(api_key="gsk_x", base_url=server.base_url, http_client=client.http_client).close()
         else:
             with OtherLoop() as three:
@@ -219,7 +219,7 @@ def test_close_closes_the_connections_of_every_loop(server: LocalGroq, closing: 
         one.run(client.close())
 
 
-def test_close_does_not_wait_for_a_loop_that_is_busy(server: LocalGroq) -> None:
+def test_close_does_not_wait_for_a_busy_loop(server: LocalGroq) -> None:
     client = new_client(server)
     released = threading.Event()
     with OtherLoop() as busy:
@@ -239,9 +239,9 @@ def test_connections_end_with_their_loop(server: LocalGroq) -> None:
 
 
 @pytest.mark.fast_path_only("loop")
-def test_close_closes_what_a_dead_loop_left(server: LocalGroq) -> None:
+def test_close_closes_the_connections_of_a_closed_loop(server: LocalGroq) -> None:
     client = new_client(server)
-    loop = asyncio.new_event_loop()  # not asyncio.run: nothing tells the client of the end of this one
+    loop = asyncio.new_event_loop()  # not asyncio.run: the client does not learn of the end of this loop
     loop.run_until_complete(client.models.list())
     loop.close()
     assert server.open_connections == 1
@@ -269,7 +269,7 @@ async def test_an_injected_session_is_never_closed(server: LocalGroq) -> None:
             assert response.status == 200
 
 
-async def test_an_injected_session_of_another_loop_is_rejected_and_not_waited_for(server: LocalGroq) -> None:
+async def test_an_injected_session_of_another_loop_is_rejected_without_waiting(server: LocalGroq) -> None:
     async with aiohttp.ClientSession() as session:
         client = AsyncGroq(api_key="k", base_url=server.base_url, http_client=session)
         with OtherLoop() as other, pytest.raises(GroqError, match="another event loop"):

@@ -1,4 +1,4 @@
-"""Threads: other people's that are busy or gone delay nothing, and own ones that are stuck hold nobody else up."""
+"""Threads: busy or missing threads of others delay no call, and stuck own threads delay no other call."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SPEECH: Any = {"model": "playai-tts", "voice": "Arista-PlayAI", "input": "hello"
 CONTENT = b"line\n" * 20
 TOTAL_S = 0.4
 LATE_S = 3.0
-"""For a busy machine; what hangs, hangs for good."""
+"""Generous, for a busy machine: a hang lasts for ever."""
 
 
 def new_client(server: LocalGroq, total: float | None = 10) -> AsyncGroq:
@@ -49,7 +49,7 @@ async def download(client: AsyncGroq, path: Path) -> None:
 
 @pytest.fixture(params=["busy", "shut down"])
 async def default_executor(request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """The loop's executor has no thread for anybody."""
+    """All threads of the loop's executor are busy."""
     loop = asyncio.get_running_loop()
     is_over = threading.Event()
     with ThreadPoolExecutor(1) as executor:
@@ -117,10 +117,10 @@ async def test_no_call_waits_for_the_executor_of_the_loop(
         await use(client, server, tmp_path / "file")
 
 
-async def test_what_has_come_whole_is_handed_out_though_its_threads_are_busy_past_the_deadline(
+async def test_a_response_that_arrived_is_returned_although_its_threads_are_busy_past_the_deadline(
     server: LocalGroq, gate: threading.Event
 ) -> None:
-    # Such as by validators of a caller's own that wait for something, in `parse(to=...)`.
+    # For example by a user's validators that wait for something, in `parse(to=...)`.
     for _ in range(10):
         PARSING.submit(gate.wait)
     server.script(Fault(body={"id": "x", "padding": "x" * LARGE_BODY_BYTES}))
@@ -133,7 +133,7 @@ async def test_what_has_come_whole_is_handed_out_though_its_threads_are_busy_pas
 
 @pytest.fixture
 def pipe(tmp_path: Path) -> Iterator[Path]:
-    """A named pipe that nobody reads, until the test is over."""
+    """A named pipe without a reader, until the test is over."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
     yield path
@@ -141,14 +141,16 @@ def pipe(tmp_path: Path) -> Iterator[Path]:
 
 
 def release(pipe: Path) -> None:
-    """Let go of the threads that are stuck on a pipe."""
+    """Release the threads that are stuck on a pipe."""
     with open(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb"):
-        time.sleep(0.05)  # whoever waits to open it has it open by then, and is told that its reader is gone
+        time.sleep(
+            0.05
+        )  # threads that wait to open it have it open by then, and get an error when its reader is gone
 
 
 @contextlib.contextmanager
 def reader(pipe: Path) -> Iterator[None]:
-    """Somebody who has a pipe open to read, and does not."""
+    """Keep a pipe open for reading without reading it."""
     descriptor = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         yield
@@ -157,7 +159,7 @@ def reader(pipe: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("has_reader", [False, True], ids=["opening it is stuck", "writing is stuck"])
-async def test_the_deadline_ends_a_download_to_a_pipe_that_nobody_reads(
+async def test_the_deadline_ends_a_download_to_a_pipe_that_is_not_read(
     server: LocalGroq, pipe: Path, has_reader: bool
 ) -> None:
     server.script(Fault(body=bytes(200_000)))  # a pipe takes 64 KiB
@@ -172,7 +174,7 @@ async def test_the_deadline_ends_a_download_to_a_pipe_that_nobody_reads(
 
 
 @pytest.mark.parametrize("has_reader", [False, True], ids=["opening it is stuck", "writing is stuck"])
-async def test_wait_for_ends_a_download_to_a_pipe_that_nobody_reads(
+async def test_wait_for_ends_a_download_to_a_pipe_that_is_not_read(
     server: LocalGroq, pipe: Path, has_reader: bool
 ) -> None:
     server.script(Fault(body=bytes(200_000)))
@@ -193,7 +195,7 @@ def test_a_sync_download_keeps_the_deadline_too(server: LocalGroq, pipe: Path) -
         response.stream_to_file(pipe)
 
 
-async def test_calls_that_are_stuck_leave_threads_for_others(server: LocalGroq, pipe: Path) -> None:
+async def test_stuck_calls_leave_threads_for_others(server: LocalGroq, pipe: Path) -> None:
     async with new_client(server, None) as client:
         stuck = [asyncio.ensure_future(download(client, pipe)) for _ in range(70)]
         await asyncio.to_thread(server.wait_for_requests, 70, finished=True, timeout_s=20)
@@ -206,9 +208,7 @@ async def test_calls_that_are_stuck_leave_threads_for_others(server: LocalGroq, 
             await asyncio.wait(stuck)
 
 
-def test_a_thread_that_is_stuck_does_not_keep_the_program_from_its_end(
-    programs: Programs, pipe: Path
-) -> None:
+def test_a_stuck_thread_does_not_keep_the_program_from_exiting(programs: Programs, pipe: Path) -> None:
     assert programs.run(
         f"""
         import asyncio
@@ -224,7 +224,7 @@ def test_a_thread_that_is_stuck_does_not_keep_the_program_from_its_end(
     ) == ["ended"]
 
 
-def test_a_program_that_is_interrupted_as_it_ends_leaves_no_part_of_a_file(
+def test_a_program_that_is_interrupted_at_its_exit_leaves_no_part_of_a_file(
     programs: Programs, server: LocalGroq, tmp_path: Path
 ) -> None:
     folder = tmp_path / "downloads"
@@ -257,7 +257,7 @@ def test_a_program_that_is_interrupted_as_it_ends_leaves_no_part_of_a_file(
 
 @pytest.fixture
 def gate() -> Iterator[threading.Event]:
-    """What functions are stuck on, until the test is over."""
+    """An event that blocks functions until the test is over."""
     event = threading.Event()
     yield event
     event.set()
@@ -267,7 +267,7 @@ def threads(name: str) -> int:
     return sum(thread.name == name for thread in threading.enumerate())
 
 
-async def test_threads_are_few_and_taken_again_and_end_when_idle(gate: threading.Event) -> None:
+async def test_threads_are_bounded_and_reused_and_end_when_idle(gate: threading.Event) -> None:
     name = f"few-{id(gate)}"  # those of another test may not have ended yet
     executor = DaemonExecutor(name, 3, stuck_after_s=60, idle_s=0.2)
     results = [asyncio.wrap_future(executor.submit(pow, number, 2)) for number in range(200)]
@@ -280,15 +280,15 @@ async def test_threads_are_few_and_taken_again_and_end_when_idle(gate: threading
 async def test_stuck_functions_do_not_use_up_the_threads(gate: threading.Event) -> None:
     executor = DaemonExecutor("stuck", 2, stuck_after_s=0.05)
     stuck = [executor.submit(gate.wait) for _ in range(7)]
-    # Nobody submits anything after it: it is looked at by itself.
+    # Nothing is submitted after it: the executor checks by itself.
     assert await asyncio.wait_for(asyncio.wrap_future(executor.submit(pow, 3, 2)), 10) == 9
     gate.set()
     assert await asyncio.gather(*map(asyncio.wrap_future, stuck)) == [True] * 7
-    # And those that are free again are not more than there may be.
+    # And there are not more free threads than allowed afterwards.
     await asyncio.to_thread(eventually, lambda: threads("stuck") <= 2)
 
 
-async def test_what_is_cancelled_while_it_waits_is_not_done(gate: threading.Event) -> None:
+async def test_a_function_that_is_cancelled_while_it_waits_is_not_called(gate: threading.Event) -> None:
     executor = DaemonExecutor("one", 1)
     executor.submit(gate.wait)
     done: list[int] = []
@@ -300,7 +300,7 @@ async def test_what_is_cancelled_while_it_waits_is_not_done(gate: threading.Even
     assert done == [0, 2]
 
 
-async def test_where_no_thread_can_be_started_it_is_done_all_the_same(
+async def test_functions_run_even_if_no_thread_can_be_started(
     monkeypatch: pytest.MonkeyPatch, gate: threading.Event
 ) -> None:
     executor = DaemonExecutor("none", 3)
@@ -311,7 +311,9 @@ async def test_where_no_thread_can_be_started_it_is_done_all_the_same(
 
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", fail)
-        assert executor.submit(threading.get_ident).result(0) == threading.get_ident()  # in place
+        assert (
+            executor.submit(threading.get_ident).result(0) == threading.get_ident()
+        )  # in the calling thread
     begun = executor.submit(gate.wait)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", fail)
@@ -324,7 +326,7 @@ async def test_where_no_thread_can_be_started_it_is_done_all_the_same(
 @pytest.mark.skipif(
     sys.version_info < (3, 11), reason="asyncio's own futures refer to themselves by an error"
 )
-async def test_an_error_that_is_dropped_takes_with_it_what_was_passed() -> None:
+async def test_a_dropped_error_keeps_no_arguments_alive() -> None:
     class Large:
         pass
 
@@ -343,7 +345,7 @@ async def test_an_error_that_is_dropped_takes_with_it_what_was_passed() -> None:
         gc.enable()
 
 
-async def test_an_idle_thread_keeps_nothing_of_the_function_that_it_was_started_for() -> None:
+async def test_an_idle_thread_keeps_nothing_of_its_first_function_alive() -> None:
     class Large:
         """Stands for a file of some megabytes."""
 
@@ -356,7 +358,7 @@ async def test_an_idle_thread_keeps_nothing_of_the_function_that_it_was_started_
     executor.shutdown()
 
 
-async def test_many_submit_at_once_and_nothing_is_left_waiting() -> None:
+async def test_many_threads_submit_at_once_and_no_function_is_left_waiting() -> None:
     executor = DaemonExecutor("many", 4, idle_s=0.001)  # so that threads end in between, too
 
     def submit() -> int:

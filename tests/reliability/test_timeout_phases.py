@@ -34,7 +34,7 @@ pytestmark = pytest.mark.timeout(20)
 
 LIMIT_S = 6.0
 LATEST_S = LIMIT_S * 9 / 8
-"""A limit is looked at at least eight times within itself."""
+"""A timeout is checked at least eight times within itself."""
 BIG = "x" * (32 * 1024 * 1024)
 """More than the buffers of both ends take in."""
 
@@ -51,7 +51,7 @@ async def timed_out(call: Awaitable[Any]) -> Caught:
 
 
 def only(phase: str, **options: Any) -> dict[str, Any]:
-    """The options of a client that has one limit."""
+    """The options of a client that has one timeout."""
     return {"timeout": Timeout(None, **{phase: LIMIT_S}), **options}
 
 
@@ -59,12 +59,12 @@ async def silent(exchange: Exchange) -> None:
     await exchange.gone()
 
 
-# -------------------------------------------------------------------------------- one situation for each limit
+# -------------------------------------------------------------------------------- one situation for each timeout
 
 
 @contextlib.contextmanager
 def full_backlog() -> Iterator[int]:
-    """A port that takes no more connections, and rejects none either."""
+    """A port that neither accepts nor refuses connections."""
     with contextlib.ExitStack() as sockets:
         listener = sockets.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))
@@ -215,7 +215,7 @@ SITUATIONS: list[tuple[str, Callable[[], Any], str]] = [
     SITUATIONS,
     ids=[situation.__name__ for _, situation, _ in SITUATIONS],
 )
-def test_a_limit_alone_ends_its_phase_and_says_so(
+def test_each_timeout_alone_ends_its_phase_and_is_named(
     phase: str, situation: Callable[[], Any], waited_for: str
 ) -> None:
     error, took_s = run_on_fake_clock(situation)
@@ -229,10 +229,10 @@ def test_a_limit_alone_ends_its_phase_and_says_so(
     assert (again.phase, again.limit_s, str(again)) == (error.phase, error.limit_s, str(error))
 
 
-# ------------------------------------------------------------------------------------------- on the clock of the wall
+# ------------------------------------------------------------------------------------------- on the wall clock
 
 
-def test_the_body_of_an_error_is_not_waited_for_to_its_last_byte() -> None:
+def test_the_body_of_an_error_is_awaited_for_a_bounded_time() -> None:
     async def drip(exchange: Exchange) -> None:
         await exchange.write(b"HTTP/1.1 400 No\r\nContent-Length: 100000\r\n\r\nno such model")
         for _ in range(10_000):
@@ -249,7 +249,7 @@ def test_the_body_of_an_error_is_not_waited_for_to_its_last_byte() -> None:
     run_on_fake_clock(main)
 
 
-def test_a_sync_call_ends_at_its_limit(server: LocalGroq) -> None:
+def test_a_sync_call_ends_at_its_timeout(server: LocalGroq) -> None:
     server.script(Fault(before_head=True, end="stall"))
     timeout = Timeout(None, first_byte=0.1)
     with Groq(api_key="gsk_x", base_url=server.base_url, timeout=timeout) as client:

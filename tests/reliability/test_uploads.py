@@ -24,7 +24,7 @@ Wait = Callable[[], object]
 
 
 async def iterator(before_second: Wait) -> AsyncIterator[bytes]:
-    """An async iterator that waits before its second chunk, off the loop."""
+    """An async iterator that waits before its second chunk."""
     yield PIECES[0]
     await asyncio.to_thread(before_second)
     for chunk in PIECES[1:]:
@@ -46,7 +46,7 @@ class OneWay:
 
 
 class Seekable(io.BytesIO):
-    """A file that gives little at a time."""
+    """A file that returns few bytes at a time."""
 
     def __init__(self, before_second: Wait) -> None:
         super().__init__(CONTENT)
@@ -60,7 +60,7 @@ class Seekable(io.BytesIO):
         return super().read(5)
 
 
-def answered(server: LocalGroq) -> list[int | None]:
+def statuses(server: LocalGroq) -> list[int | None]:
     """The status of the response to each request, None for one that did not arrive whole."""
     return [request.status for request in server.requests]
 
@@ -73,9 +73,9 @@ KINDS: dict[str, Callable[[Wait], Any]] = {
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
-@pytest.fixture(params=["async", "blocking"])
+@pytest.fixture(params=["async", "sync"])
 def upload(request: pytest.FixtureRequest, server: LocalGroq) -> Callable[..., int]:
-    """Uploads a file and gives the number of its bytes that the server has."""
+    """Upload a file and return the number of bytes that the server received."""
 
     async def async_upload(file: Any, **options: Any) -> int:
         async with AsyncGroq(api_key="k", base_url=server.base_url, **options) as client:
@@ -85,17 +85,17 @@ def upload(request: pytest.FixtureRequest, server: LocalGroq) -> Callable[..., i
         with Groq(api_key="k", base_url=server.base_url, **options) as client:
             return client.files.create(file=("a", file), purpose="batch").bytes
 
-    if request.param == "blocking":
+    if request.param == "sync":
         return blocking_upload
     return lambda file, **options: asyncio.run(async_upload(file, **options))
 
 
-# ---------------------------------------------------------------------------------------- slow, and broken off
+# ---------------------------------------------------------------------------------------- slow, and interrupted
 
 
 @every_kind
 @pytest.mark.usefixtures("task_factory")
-async def test_the_write_limit_is_not_for_a_slow_source(server: LocalGroq, kind: str) -> None:
+async def test_the_write_timeout_does_not_include_a_slow_source(server: LocalGroq, kind: str) -> None:
     source = KINDS[kind](lambda: time.sleep(0.6))
     timeout = Timeout(None, write=0.3)
     async with AsyncGroq(api_key="k", base_url=server.base_url, timeout=timeout, max_retries=0) as client:
@@ -105,7 +105,7 @@ async def test_the_write_limit_is_not_for_a_slow_source(server: LocalGroq, kind:
 
 
 @every_kind
-def test_a_source_whose_reading_was_broken_off_is_sent_whole_at_the_next_try(
+def test_a_source_whose_attempt_failed_is_sent_whole_in_the_next_attempt(
     server: LocalGroq, upload: Callable[..., int], kind: str
 ) -> None:
     retried = threading.Event()
@@ -153,7 +153,7 @@ AT_ONCE: dict[str, tuple[Callable[[], Any], type[BaseException] | None]] = {
 
 @pytest.mark.usefixtures("task_factory")
 @pytest.mark.parametrize(("source", "expected"), AT_ONCE.values(), ids=AT_ONCE)
-async def test_a_source_may_end_or_fail_before_its_first_wait(
+async def test_a_source_may_end_or_fail_before_its_first_await(
     client: AsyncGroq, server: LocalGroq, source: Callable[[], Any], expected: type[BaseException] | None
 ) -> None:
     server.script(Fault(status=200, body={"id": "file-1"}))  # by itself it rejects an empty file
@@ -167,7 +167,7 @@ async def test_a_source_may_end_or_fail_before_its_first_wait(
 
 
 @pytest.mark.usefixtures("task_factory")
-async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: LocalGroq) -> None:
+async def test_one_task_reads_an_iterator_from_start_to_end(server: LocalGroq) -> None:
     tasks: list[object] = []
     retried = asyncio.Event()
 
@@ -187,7 +187,7 @@ async def test_one_task_reads_an_iterator_from_its_start_to_its_end(server: Loca
 
 
 @pytest.mark.usefixtures("task_factory")
-async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) -> None:
+async def test_a_source_ends_with_its_call(client: AsyncGroq) -> None:
     begun = asyncio.Event()
     ended = asyncio.Event()
 
@@ -209,7 +209,7 @@ async def test_a_source_is_ended_with_the_call_that_reads_it(client: AsyncGroq) 
 
 
 @pytest.mark.usefixtures("task_factory")
-async def test_once_a_response_has_begun_a_source_does_not_put_its_limits_off(server: LocalGroq) -> None:
+async def test_after_the_response_has_begun_a_source_does_not_extend_its_timeouts(server: LocalGroq) -> None:
     async def ticking() -> AsyncIterator[bytes]:
         while True:
             yield b"x"
@@ -239,7 +239,7 @@ ERRORS: list[tuple[BaseException, type[BaseException]]] = [
 
 @every_kind
 @pytest.mark.parametrize(("error", "expected"), ERRORS, ids=[type(error).__name__ for error, _ in ERRORS])
-def test_what_a_source_raises_is_for_the_caller_and_never_retried(
+def test_an_error_of_a_source_is_raised_and_never_retried(
     server: LocalGroq,
     upload: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
@@ -271,7 +271,7 @@ def test_what_a_source_raises_is_for_the_caller_and_never_retried(
         upload(source, on_retry=retries.append)
     assert type(caught.value) is expected
     assert retries == []
-    assert answered(server) in ([], [None])
+    assert statuses(server) in ([], [None])
     assert capfd.readouterr().err == ""
     assert upload(CONTENT) == len(CONTENT)  # the thread of the sync client has survived
 
@@ -281,7 +281,7 @@ def test_what_a_source_raises_is_for_the_caller_and_never_retried(
     [("text", "open it with mode 'rb'"), (3, "returns int, not bytes")],
     ids=["str", "int"],
 )
-async def test_a_source_that_gives_no_bytes_is_a_type_error(
+async def test_a_source_that_does_not_return_bytes_is_a_type_error(
     client: AsyncGroq, server: LocalGroq, chunk: Any, words: str
 ) -> None:
     async def source() -> AsyncIterator[bytes]:
@@ -290,12 +290,12 @@ async def test_a_source_that_gives_no_bytes_is_a_type_error(
 
     with pytest.raises(TypeError, match=words):
         await client.files.create(file=source(), purpose="batch")
-    assert answered(server) in ([], [None])
+    assert statuses(server) in ([], [None])
 
 
 @pytest.fixture
 def empty_pipe() -> Iterator[io.RawIOBase]:
-    """A pipe that does not block, has nothing to read, and has not ended."""
+    """A non-blocking pipe with no data that has not ended."""
     read, write = os.pipe()
     os.set_blocking(read, False)
     with os.fdopen(read, "rb", buffering=0) as file:
@@ -303,18 +303,18 @@ def empty_pipe() -> Iterator[io.RawIOBase]:
         os.close(write)
 
 
-async def test_a_pipe_that_has_nothing_at_the_moment_is_not_at_its_end(
+async def test_a_pipe_without_data_at_the_moment_is_not_at_its_end(
     client: AsyncGroq, server: LocalGroq, empty_pipe: io.RawIOBase
 ) -> None:
     with pytest.raises(BlockingIOError, match="open it in blocking mode"):
         await client.files.create(file=("a", empty_pipe), purpose="batch")  # type: ignore[arg-type]
-    assert answered(server) in ([], [None])
+    assert statuses(server) in ([], [None])
 
 
 # ----------------------------------------------------------------------------------------------------- hanging
 
 
-def test_a_path_that_is_no_regular_file_is_rejected_at_once(
+def test_a_path_that_is_not_a_regular_file_is_rejected_at_once(
     upload: Callable[..., int], server: LocalGroq, tmp_path: Path
 ) -> None:
     fifo = tmp_path / "fifo"
@@ -328,7 +328,7 @@ def test_a_path_that_is_no_regular_file_is_rejected_at_once(
 
 
 class Hanging(io.BytesIO):
-    """A file one of whose methods hangs, as on a mount whose server is gone, from the nth call on."""
+    """A file with a method that hangs from the nth call on, as on a mount whose server is gone."""
 
     def __init__(self, method: str, nth: int, is_over: threading.Event) -> None:
         super().__init__(CONTENT)

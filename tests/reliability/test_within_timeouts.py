@@ -1,4 +1,4 @@
-"""What keeps to its timeouts may take as long as it likes: over real sockets, on a fake clock."""
+"""Calls within their timeouts may take any time: over real sockets, on a fake clock."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def a_slow_reader_of_a_stream() -> None:
         read = 0
         async for _ in await stream(client):
             read += 1
-            await asyncio.sleep(60)  # the reader takes its time: nobody waits for the service
+            await asyncio.sleep(60)  # the reader is slow: the service is not awaited
         assert read == 4
 
 
@@ -91,7 +91,7 @@ async def a_wait_after_a_try_without_an_answer() -> None:
 async def a_loop_that_is_held_up_before_an_answer() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(http_response(completion()))
-        block_loop(10 * LIMIT_S)  # it is in the socket, and nobody could read it
+        block_loop(10 * LIMIT_S)  # the response is in the socket, and could not be read
 
     async with raw_server(serve) as raw, raw.client(timeout=LIMIT_S, max_retries=0) as client:
         assert await ask(client) == "four"
@@ -150,13 +150,13 @@ def block_loop(duration_s: float) -> None:
         a_wait_after_a_try_without_an_answer,
     ],
 )
-def test_what_keeps_to_the_limit_of_its_phase_may_take_as_long_as_it_likes(
+def test_a_call_within_the_timeout_of_each_phase_may_take_any_time(
     situation: Callable[[], Any],
 ) -> None:
     run_on_fake_clock(situation)
 
 
-def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None:
+def test_a_timeout_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None:
     async def block() -> None:
         for _ in range(100):
             block_loop(1)
@@ -175,7 +175,7 @@ def test_a_limit_ends_a_call_while_the_loop_is_blocked_again_and_again() -> None
     run_on_fake_clock(main)
 
 
-def test_after_a_limit_has_passed_the_pool_is_well() -> None:
+def test_the_pool_works_after_a_timeout() -> None:
     async def once_silent(exchange: Exchange) -> None:
         if exchange.number == 0:
             await exchange.gone()
@@ -187,28 +187,28 @@ def test_after_a_limit_has_passed_the_pool_is_well() -> None:
         async with raw_server(once_silent) as raw, raw.client(**options) as client:
             with pytest.raises(APITimeoutError):
                 await ask(client)
-            assert await ask(client) == "four"  # there is one place, and it is free again
+            assert await ask(client) == "four"  # the only place of the pool is free again
             assert raw.connections == 2
 
     run_on_fake_clock(main)
 
 
-@pytest.mark.parametrize("use", [ask, text_of], ids=["answer", "stream"])
-def test_what_kept_the_time_of_a_call_is_let_go_of_as_the_call_ends(use: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("use", [ask, text_of], ids=["response", "stream"])
+def test_the_timer_of_a_call_is_released_at_its_end(use: Callable[[Any], Any]) -> None:
     async def serve(exchange: Exchange) -> None:
         await (end(exchange) if use is text_of else exchange.write(http_response(completion())))
 
-    def kept() -> list[object]:
+    def remaining() -> list[object]:
         return [each for each in gc.get_objects() if isinstance(each, (AioBody, PhaseTimer))]
 
     async def main() -> list[object]:
         async with raw_server(serve) as raw, raw.client(timeout=1e6) as client:
             assert await use(client) == "four"
-            return kept()
+            return remaining()
 
     gc.collect()
-    gc.disable()  # at once, and not when the collector comes by
-    others = {id(each): each for each in kept()}  # what tests before this one have left with their errors
+    gc.disable()  # at once, not in the next garbage collection
+    others = {id(each): each for each in remaining()}  # left over from earlier tests with their errors
     try:
         assert [each for each in run_on_fake_clock(main) if id(each) not in others] == []
     finally:
