@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: everything side by side. ``instructions``, ``faults`` and ``soak`` are runs of their own."""
+"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import importlib
 import sys
 from pathlib import Path
 
-from . import charts, occasions, pages, report
-from .destination import INTERRUPTED, RESULTS, Destination, whole_number
+from . import charts, history, pages, report
+from .destination import INTERRUPTED, RESULTS, Destination, integer_from
 from .plan import Row, chosen, for_targets, with_clients
 from .results import Results
 from .run import run
@@ -16,7 +16,7 @@ from .targets import judge
 
 
 def main(arguments: list[str]) -> int:
-    """Run what is asked for; the exit code."""
+    """Run a subcommand or the comparison. Return the exit code."""
     try:
         if arguments and arguments[0] in ("instructions", "faults", "soak"):
             command = importlib.import_module(f"benchmarks.{arguments[0]}")
@@ -29,19 +29,23 @@ def main(arguments: list[str]) -> int:
 
 
 def compare(arguments: list[str]) -> int:
-    """Measure all clients beside each other."""
+    """Measure all clients side by side. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes, for breakage and not for figures")
-    parser.add_argument("--targets", action="store_true", help="what the targets are about, and no more")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="small sizes, to check that everything runs; the figures mean nothing",
+    )
+    parser.add_argument("--targets", action="store_true", help="only the rows and clients of the targets")
     parser.add_argument("--only", default="", metavar="NAME", help="rows with this in their name")
     parser.add_argument(
-        "--client", action="append", default=[], metavar="NAME", help="this client only; again for another"
+        "--client", action="append", default=[], metavar="NAME", help="only this client; can be repeated"
     )
     parser.add_argument(
-        "--rounds", type=whole_number(1), default=None, metavar="N", help="no more rounds than this"
+        "--rounds", type=integer_from(1), default=None, metavar="N", help="maximum number of rounds"
     )
-    parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where the results go")
-    parser.add_argument("--list", action="store_true", help="name the rows and stop")
+    parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="directory for the results")
+    parser.add_argument("--list", action="store_true", help="list the rows and exit")
     options = parser.parse_args(arguments)
 
     rows = for_targets() if options.targets else chosen(options.only, quick=options.quick)
@@ -53,19 +57,19 @@ def compare(arguments: list[str]) -> int:
     if options.list:
         sys.stdout.write("".join(f"{row.name}\n" for row in rows))
         return 0
-    # One round has no spread, and a quick or a partial run does not take the place of the whole one.
-    is_sound = not options.quick and options.rounds != 1 and not options.client
-    destination = Destination(options.results, is_sound and not (options.only or options.targets))
+    # A single round has no spread; quick and partial runs must not replace a full one.
+    is_reliable = not options.quick and options.rounds != 1 and not options.client
+    destination = Destination(options.results, is_reliable and not (options.only or options.targets))
     destination.check(parser)
     results = run(rows, quick=options.quick, rounds=options.rounds, tell=tell)
-    _write(results, rows, destination, is_occasion=is_sound and not options.only)
+    _write(results, rows, destination, is_recorded=is_reliable and not options.only)
     if results.is_interrupted:
         return INTERRUPTED
     return 1 if any(each.failure for each in results.measured) else 0
 
 
-def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *, is_occasion: bool) -> None:
-    """Write all that was measured where it belongs, and show the targets and the failures."""
+def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *, is_recorded: bool) -> None:
+    """Write the results and print the targets and the failures."""
     is_complete = results.is_complete
     folder = destination.folder(is_complete=is_complete)
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,8 +77,8 @@ def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *,
     (folder / "results.md").write_text(report.markdown(results, rows))
     charts.draw(results, folder, tell)
     targets = judge(results)
-    if is_occasion and is_complete:
-        occasions.add(destination.asked or RESULTS, targets, results.machine)
+    if is_recorded and is_complete:
+        history.add(destination.asked or RESULTS, targets, results.machine)
     if destination.is_published(is_complete=is_complete):
         pages.put("benchmarks", report.summary(results), pages.PERFORMANCE)
     sys.stdout.write("\n".join(report.target_table(t for t in targets if t.got is not None)) + "\n")
@@ -85,7 +89,7 @@ def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *,
 
 
 def tell(line: str) -> None:
-    """Say how far it is, where figures do not go."""
+    """Print progress to standard error."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

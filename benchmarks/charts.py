@@ -1,4 +1,4 @@
-"""The charts: what a request and a streamed event cost, client by client."""
+"""The charts: CPU time of a request and of a streamed event, by client."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _CHARTS = {
 
 
 def draw(results: Results, folder: Path, tell: Tell) -> None:
-    """Draw what was measured into *folder*, and tell of every chart, or that none is drawn and why."""
+    """Draw the charts into *folder*. Reports each chart, or why none is drawn, to *tell*."""
     try:
         import matplotlib
     except ImportError:
         tell("no chart is drawn: matplotlib is not installed")
         return
     matplotlib.use("svg")
-    # Text stays text, and the same figures give the same file.
+    # Text stays text, and the same results give the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
     for name, rows in _CHARTS.items():
         if _draw(results, folder / name, rows):
@@ -34,7 +34,7 @@ def draw(results: Results, folder: Path, tell: Tell) -> None:
 def _draw(results: Results, path: Path, names: tuple[str, ...]) -> bool:
     from matplotlib.figure import Figure
 
-    rows = [row for row in ROWS if row.name in names and results.found(row.name, row.clients[0])]
+    rows = [row for row in ROWS if row.name in names and results.by_round(row.name, row.clients[0])]
     if not rows:
         return False
     figure = Figure(figsize=(8, 1.0 + 0.34 * sum(len(row.clients) for row in rows)), layout="constrained")
@@ -45,12 +45,12 @@ def _draw(results: Results, path: Path, names: tuple[str, ...]) -> bool:
         drawn = axis.barh(
             [name for name, _, _ in bars],
             [us for _, us, _ in bars],
-            color=["#e8590c" if is_ours else "#adb5bd" for _, _, is_ours in bars],
+            color=["#e8590c" if is_aiogroq else "#adb5bd" for _, _, is_aiogroq in bars],
         )
         axis.bar_label(drawn, labels=[f"{us:,.1f}" for _, us, _ in bars], padding=3, fontsize=8)
         axis.set_xscale("log")
         axis.margins(x=0.12)
-        axis.set_title(f"{row.name}: CPU microseconds a {row.unit} (log scale)", loc="left", fontsize=9)
+        axis.set_title(f"{row.name}: CPU microseconds per {row.unit} (log scale)", loc="left", fontsize=9)
         axis.tick_params(labelsize=8)
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)

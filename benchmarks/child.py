@@ -1,4 +1,4 @@
-"""One measurement in a fresh process: ``python -m benchmarks.child SPEC``, with `Found` as JSON on standard output."""
+"""Runs one measurement: ``python -m benchmarks.child SPEC``. Prints the `Result` as JSON."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import Any
 import msgspec
 
 from . import machine
-from .spec import Found, Spec
+from .spec import Result, Spec
 
 
-def run(spec: Spec) -> Found:
-    """Do the work of *spec* here."""
+def run(spec: Spec) -> Result:
+    """Run the workload of *spec* in this process."""
     machine.bind(spec.core)
     machine.allow_many_files()
     if spec.ca_file:
-        # The variable that all of the clients obey, set before any of them is imported.
+        # All clients respect this variable; it must be set before they are imported.
         os.environ["SSL_CERT_FILE"] = spec.ca_file
-    measure: Any = importlib.import_module(f"benchmarks.work.{spec.work}").measure
+    measure: Any = importlib.import_module(f"benchmarks.workloads.{spec.workload}").measure
     found = measure(spec)
-    result: Found = on_loop(spec.loop, found) if asyncio.iscoroutine(found) else found
+    result: Result = on_loop(spec.loop, found) if asyncio.iscoroutine(found) else found
     return result
 
 
-def on_loop(loop: str, main: Coroutine[Any, Any, Found]) -> Found:
-    """Run *main* on the loop of this name."""
+def on_loop(loop: str, main: Coroutine[Any, Any, Result]) -> Result:
+    """Run *main* on the event loop of this name."""
     if loop == "uvloop":
         import uvloop
 

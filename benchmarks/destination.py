@@ -1,4 +1,4 @@
-"""Where the results of a run go, and which runs may take the place of what is published."""
+"""Decides where the results of a run are written, and which runs replace the published results."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 INTERRUPTED = 130
-"""The exit code after Ctrl-C, as of a shell: 128 and the number of SIGINT."""
+"""The exit code after Ctrl-C: 128 plus the number of SIGINT, as in shells."""
 
 
 @dataclass(frozen=True)
 class Destination:
-    """The folder of a run's results."""
+    """The directory of a run's results."""
 
     asked: Path | None
-    """What ``--results`` says."""
+    """The value of ``--results``."""
     is_whole: bool
-    """Whether the arguments ask for everything in its whole size."""
+    """Whether the arguments ask for all rows in full size."""
 
     def check(self, parser: ArgumentParser) -> None:
-        """Make the folder, and end with 2 and the reason where nothing can be written there."""
+        """Create the directory. Exit with 2 and the reason if it is not writable."""
         folder = self.folder(is_complete=True)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -33,37 +33,37 @@ class Destination:
             parser.error(f"cannot write results to {folder}: {error.strerror}")
 
     def folder(self, *, is_complete: bool) -> Path:
-        """Where to write. *is_complete* tells whether all was measured that was asked for; what was not stays apart."""
+        """Return the directory. *is_complete* says whether everything requested was measured; else it is ``partial``."""
         if self.asked is not None and is_complete:
             return self.asked
         return (self.asked or RESULTS) / ("" if self.is_whole and is_complete else "partial")
 
     def is_published(self, *, is_complete: bool) -> bool:
-        """Whether the documentation shows it."""
+        """Whether the docs show the results."""
         return self.asked is None and self.is_whole and is_complete
 
 
-def whole_number(least: int) -> Callable[[str], int]:
-    """An argument that is a whole number, *least* or more."""
+def integer_from(minimum: int) -> Callable[[str], int]:
+    """Return an argparse type for an int >= *minimum*."""
 
     def parse(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
-            number = least - 1
-        if number < least:
-            raise ArgumentTypeError(f"{text} is no whole number of {least} or more")
+            number = minimum - 1
+        if number < minimum:
+            raise ArgumentTypeError(f"{text} is not an int >= {minimum}")
         return number
 
     return parse
 
 
 def percentage(text: str) -> float:
-    """An argument from 0 to 100."""
+    """Parse an argument from 0 to 100."""
     try:
         number = float(text)
     except ValueError:
         number = -1.0
     if not 0 <= number <= 100:
-        raise ArgumentTypeError(f"{text} is no number from 0 to 100")
+        raise ArgumentTypeError(f"{text} is not a number from 0 to 100")
     return number

@@ -1,4 +1,4 @@
-"""What the measurements need of the machine: cores, memory, its kind (never its name)."""
+"""Properties of the machine: cores, memory, open files, kind (never its name)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def cores() -> tuple[int | None, int | None]:
-    """The core of the server and that of the clients; None where processes cannot be bound to one."""
+    """Return the core of the server and the core of the clients; None if processes cannot be bound."""
     if not hasattr(os, "sched_getaffinity"):
         return None, None
     available = sorted(os.sched_getaffinity(0))
@@ -19,19 +19,19 @@ def cores() -> tuple[int | None, int | None]:
 
 
 def bind(core: int | None) -> None:
-    """Keep this process on one core."""
+    """Bind this process to one core."""
     if core is not None and hasattr(os, "sched_setaffinity"):
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, {core})
 
 
 def environment() -> dict[str, str]:
-    """The variables of a measured process: no proxy stands between it and the local server."""
+    """Return the environment of a measured process, without proxies."""
     return {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
 def rss_bytes() -> int:
-    """The memory of this process that is resident now, or its peak where the system does not tell."""
+    """Return the resident memory of this process, or its peak if the current value is unavailable."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -43,7 +43,7 @@ def rss_bytes() -> int:
 
 
 def open_files() -> int:
-    """Descriptors that this process has open; 0 where the system does not tell."""
+    """Return the number of open file descriptors, or 0 if unavailable."""
     try:
         return len(os.listdir("/proc/self/fd"))
     except OSError:
@@ -51,7 +51,7 @@ def open_files() -> int:
 
 
 def allow_many_files() -> None:
-    """Raise the limit of descriptors as far as it goes: 2,000 streams are 2,000 sockets."""
+    """Raise the limit of file descriptors to the maximum: 2,000 streams need 2,000 sockets."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -62,7 +62,7 @@ def allow_many_files() -> None:
 
 
 def described() -> dict[str, str]:
-    """When and on what kind of machine this is."""
+    """Return the date and the kind of machine."""
     return {
         "date": date.today().isoformat(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",

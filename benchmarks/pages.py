@@ -1,4 +1,4 @@
-"""Writes published results into the documentation, between the marks of its pages."""
+"""Writes published results into the documentation, between markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured: a row for each work, with its clients and its size, for the whole run and the quick one."""
+"""The rows of the benchmark: workload, sizes and clients, for the full run and the quick one."""
 
 from __future__ import annotations
 
@@ -7,65 +7,86 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 Client = tuple[str, str]
-"""A client and its loop."""
+"""A client and its event loop."""
 
-OURS: Client = ("aiogroq", "asyncio")
-OURS_FAST: Client = ("aiogroq", "uvloop")
-HAND: Client = ("hand-written", "asyncio")
-HAND_FAST: Client = ("hand-written", "uvloop")
-PEOPLE: Client = ("aiohttp as people write it", "asyncio")
+AIOGROQ: Client = ("aiogroq", "asyncio")
+AIOGROQ_UVLOOP: Client = ("aiogroq", "uvloop")
+HAND_WRITTEN: Client = ("hand-written", "asyncio")
+HAND_WRITTEN_UVLOOP: Client = ("hand-written", "uvloop")
+PLAIN_AIOHTTP: Client = ("plain aiohttp", "asyncio")
 GROQ: Client = ("groq", "asyncio")
 GROQ_QUEUED: Client = ("groq, 100 connections", "asyncio")
-GROQ_AIO: Client = ("groq+aiohttp", "asyncio")
+GROQ_AIOHTTP: Client = ("groq+aiohttp", "asyncio")
 GROQ_DEFAULT: Client = ("groq, its defaults", "asyncio")
-GROQ_AIO_DEFAULT: Client = ("groq+aiohttp, its defaults", "asyncio")
-OPENAI_AIO_DEFAULT: Client = ("openai+aiohttp, its defaults", "asyncio")
+GROQ_AIOHTTP_DEFAULT: Client = ("groq+aiohttp, its defaults", "asyncio")
+OPENAI_AIOHTTP_DEFAULT: Client = ("openai+aiohttp, its defaults", "asyncio")
 OPENAI: Client = ("openai", "asyncio")
-OPENAI_AIO: Client = ("openai+aiohttp", "asyncio")
+OPENAI_AIOHTTP: Client = ("openai+aiohttp", "asyncio")
 FLOOR: Client = ("bare protocol", "asyncio")
 BARE: Client = ("bare interpreter", "")
-OURS_SYNC: Client = ("aiogroq", "sync")
+AIOGROQ_SYNC: Client = ("aiogroq", "sync")
 GROQ_SYNC: Client = ("groq", "sync")
 OPENAI_SYNC: Client = ("openai", "sync")
-HAND_SYNC: Client = ("hand-written", "sync")
+HAND_WRITTEN_SYNC: Client = ("hand-written", "sync")
 
-_ALL = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, FLOOR, OURS_FAST, HAND_FAST)
-_STREAMING = (OURS, HAND, GROQ, GROQ_AIO, OPENAI, OPENAI_AIO, PEOPLE, OURS_FAST, HAND_FAST)
-_SYNC = (OURS_SYNC, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)
-COLD_PEERS = (HAND, GROQ_AIO_DEFAULT, OPENAI_AIO_DEFAULT, GROQ_AIO)
-"""Whom a cold fan-out is compared with: the packages as they come, and groq on aiohttp with a pool for all calls."""
-_SDKS = (OURS, HAND, GROQ, GROQ_AIO, OPENAI)
-_LEFT_OUT_OF_QUICK = ("openai", "groq, 100 connections", "groq, its defaults", "openai+aiohttp, its defaults")
+_ALL = (
+    AIOGROQ,
+    HAND_WRITTEN,
+    GROQ,
+    GROQ_AIOHTTP,
+    OPENAI,
+    OPENAI_AIOHTTP,
+    PLAIN_AIOHTTP,
+    FLOOR,
+    AIOGROQ_UVLOOP,
+    HAND_WRITTEN_UVLOOP,
+)
+_STREAMING = (
+    AIOGROQ,
+    HAND_WRITTEN,
+    GROQ,
+    GROQ_AIOHTTP,
+    OPENAI,
+    OPENAI_AIOHTTP,
+    PLAIN_AIOHTTP,
+    AIOGROQ_UVLOOP,
+    HAND_WRITTEN_UVLOOP,
+)
+_SYNC = (AIOGROQ_SYNC, GROQ_SYNC, OPENAI_SYNC, HAND_WRITTEN_SYNC)
+COLD_PEERS = (HAND_WRITTEN, GROQ_AIOHTTP_DEFAULT, OPENAI_AIOHTTP_DEFAULT, GROQ_AIOHTTP)
+"""The peers of a cold fan-out: the packages with their defaults, and groq on aiohttp with a pool for all calls."""
+_SDKS = (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI)
+_NOT_IN_QUICK = ("openai", "groq, 100 connections", "groq, its defaults", "openai+aiohttp, its defaults")
 
 
 def label(client: Client) -> str:
-    """How a client is called in tables."""
+    """Return the name of a client in tables."""
     name, loop = client
     return f"{name} (uvloop)" if loop == "uvloop" else name
 
 
 @dataclass(frozen=True)
 class Row:
-    """One work, done by several clients."""
+    """One workload, measured with several clients."""
 
     name: str
-    """How it is called in tables, and by ``--only``."""
-    work: str
-    """The module of `benchmarks.work`."""
+    """The name in tables and for ``--only``."""
+    workload: str
+    """The module of `benchmarks.workloads`."""
     unit: str
-    """What the microseconds are of; where it is empty the row has figures of its own only."""
+    """The unit of the times. Empty if the row has only its own figures."""
     params: Mapping[str, Any]
     clients: tuple[Client, ...]
     quick: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What is smaller in the quick run."""
+    """Smaller parameters of the quick run."""
     rounds: int = 5
     fewer: Mapping[Client, Mapping[str, Any]] = field(default_factory=dict[Client, Mapping[str, Any]])
-    """Smaller sizes for clients that would take minutes; their figure is by the unit too."""
+    """Smaller parameters for slow clients; their figures are per unit too."""
     once: tuple[Client, ...] = ()
-    """Clients that take minutes: the first round has them and no other."""
+    """Clients that take minutes: they are in the first round only."""
     in_quick: bool = True
     tls: bool = False
-    """Whether it is over TLS."""
+    """Whether the row uses TLS."""
 
 
 def _chat(concurrent: int, count: int, clients: tuple[Client, ...], **more: Any) -> Row:
@@ -75,7 +96,7 @@ def _chat(concurrent: int, count: int, clients: tuple[Client, ...], **more: Any)
 
 
 _SLOW: Mapping[Client, Mapping[str, Any]] = {
-    client: {"count": 400} for client in (GROQ, OPENAI, GROQ_AIO, OPENAI_AIO)
+    client: {"count": 400} for client in (GROQ, OPENAI, GROQ_AIOHTTP, OPENAI_AIOHTTP)
 }
 
 ROWS: tuple[Row, ...] = (
@@ -92,23 +113,23 @@ ROWS: tuple[Row, ...] = (
         )
         for concurrent, count, few, rounds, clients in (
             (1, 20, 4, 5, _STREAMING), (50, 100, 50, 5, _STREAMING),
-            # Half a million events of each: three minutes for an official package.
-            (500, 500, 500, 1, (OURS, HAND, GROQ, GROQ_AIO, PEOPLE, OURS_FAST, HAND_FAST)),
+            # Half a million events per client: three minutes for an official package.
+            (500, 500, 500, 1, (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, PLAIN_AIOHTTP, AIOGROQ_UVLOOP, HAND_WRITTEN_UVLOOP)),
         )
     ),
     Row(
         "delay, 100 streams", "delay", "", {"streams": 100, "events": 40, "hertz": 10},
-        (OURS, HAND, GROQ, GROQ_AIO, OURS_FAST), quick={"streams": 5, "events": 5}, rounds=3,
+        (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, AIOGROQ_UVLOOP), quick={"streams": 5, "events": 5}, rounds=3,
     ),
     Row(
         "delay, 1,000 streams", "delay", "", {"streams": 1000, "events": 10, "hertz": 2},
-        (OURS, HAND, GROQ_AIO), rounds=3, in_quick=False,
+        (AIOGROQ, HAND_WRITTEN, GROQ_AIOHTTP), rounds=3, in_quick=False,
     ),
-    Row("sync chat, sequential", "blocking", "request", {"threads": 1, "count": 500}, _SYNC, quick={"count": 20}),
-    Row("sync chat, 8 threads", "blocking", "request", {"threads": 8, "count": 800}, _SYNC, quick={"count": 20}),
-    Row("sync chat, 32 threads", "blocking", "request", {"threads": 32, "count": 1600}, _SYNC, in_quick=False),
+    Row("sync chat, sequential", "sync", "request", {"threads": 1, "count": 500}, _SYNC, quick={"count": 20}),
+    Row("sync chat, 8 threads", "sync", "request", {"threads": 8, "count": 800}, _SYNC, quick={"count": 20}),
+    Row("sync chat, 32 threads", "sync", "request", {"threads": 32, "count": 1600}, _SYNC, in_quick=False),
     Row(
-        "sync stream", "blocking", "event", {"threads": 1, "count": 20, "stream": 1}, _SYNC, quick={"count": 1},
+        "sync stream", "sync", "event", {"threads": 1, "count": 20, "stream": 1}, _SYNC, quick={"count": 1},
         fewer={GROQ_SYNC: {"count": 8}, OPENAI_SYNC: {"count": 8}},
     ),
     *(
@@ -126,17 +147,17 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "a prompt of 1 MiB", "chat", "request", {"concurrent": 1, "count": 50, "prompt_bytes": 1 << 20, "warm": 3},
-        (OURS, HAND, GROQ, GROQ_AIO, OPENAI, PEOPLE), quick={"count": 2}, rounds=3,
+        (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI, PLAIN_AIOHTTP), quick={"count": 2}, rounds=3,
     ),
     Row(
-        "refused with 413", "chat", "request", {"concurrent": 1, "count": 300, "refused": 1},
-        (OURS, HAND, GROQ, GROQ_AIO, OPENAI, PEOPLE), quick={"count": 10}, rounds=3,
+        "rejected with 413", "chat", "request", {"concurrent": 1, "count": 300, "rejected": 1},
+        (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI, PLAIN_AIOHTTP), quick={"count": 10}, rounds=3,
     ),
     *(
         Row(
             f"cold over TLS, {count:,} calls, {late_ms} ms", "cold", "call", {"count": count, "late_ms": late_ms},
             # On httpx it takes a minute for 1,000 calls, and more than five for 3,000.
-            (OURS, *COLD_PEERS, *([GROQ_DEFAULT] if count == 1000 else [])), once=(GROQ_DEFAULT,),
+            (AIOGROQ, *COLD_PEERS, *([GROQ_DEFAULT] if count == 1000 else [])), once=(GROQ_DEFAULT,),
             quick={"count": 20}, rounds=rounds, in_quick=count == 1000, tls=True,
         )
         for count, rounds in ((1000, 3), (3000, 5))
@@ -144,18 +165,18 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "warm over TLS, chat, 50 concurrent", "chat", "request", {"concurrent": 50, "count": 1000},
-        (OURS, HAND, GROQ, GROQ_AIO, OPENAI_AIO, OURS_FAST), quick={"count": 60}, rounds=3, tls=True,
+        (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI_AIOHTTP, AIOGROQ_UVLOOP), quick={"count": 60}, rounds=3, tls=True,
     ),
     Row(
         "warm over TLS, streams, 50 concurrent", "streams", "event", {"concurrent": 50, "count": 50},
-        (OURS, HAND, GROQ, GROQ_AIO, OPENAI_AIO, OURS_FAST), quick={"count": 1, "concurrent": 1}, rounds=3, tls=True,
+        (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI_AIOHTTP, AIOGROQ_UVLOOP), quick={"count": 1, "concurrent": 1}, rounds=3, tls=True,
     ),
-    Row("import", "start", "import", {"until": "import"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC, HAND_SYNC)),
-    Row("import to first answer", "start", "start", {"until": "answer"}, (OURS_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC)),
+    Row("import", "start", "import", {"until": "import"}, (AIOGROQ_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC, HAND_WRITTEN_SYNC)),
+    Row("import to first response", "start", "start", {"until": "response"}, (AIOGROQ_SYNC, BARE, GROQ_SYNC, OPENAI_SYNC)),
     *(
         Row(
             f"memory of {what}", "memory", "", {"kind": kind, "count": count},
-            (OURS, HAND, GROQ, GROQ_AIO), quick={"count": 20}, rounds=3,
+            (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP), quick={"count": 20}, rounds=3,
         )
         for what, kind, count in (
             ("an idle client", "client", 100),
@@ -163,24 +184,34 @@ ROWS: tuple[Row, ...] = (
             ("1,000 open streams", "stream", 1000),
         )
     ),
-    Row("growth over 100,000 requests", "growth", "", {"count": 100_000}, (OURS,), quick={"count": 500}, rounds=1),
+    Row("growth over 100,000 requests", "growth", "", {"count": 100_000}, (AIOGROQ,), quick={"count": 500}, rounds=1),
 )  # fmt: skip
 
 
 def chosen(only: str, *, quick: bool) -> tuple[Row, ...]:
-    """The rows whose name has *only* in it. The quick run leaves out what no small size makes quick."""
+    """Return the rows with *only* in their name. The quick run omits rows that are always slow."""
     return tuple(row for row in ROWS if only in row.name and (row.in_quick or not quick or only))
 
 
 def with_clients(rows: tuple[Row, ...], names: list[str]) -> tuple[Row, ...]:
-    """*rows* with the clients of these labels only, where any are named; a row without one of them is left out."""
+    """Return *rows* with these clients only. Without names, return *rows*. Omits rows without any of the clients."""
     if not names:
         return rows
-    kept = (replace(row, clients=tuple(c for c in row.clients if label(c) in names)) for row in rows)
-    return tuple(row for row in kept if row.clients)
+    selected = (replace(row, clients=tuple(c for c in row.clients if label(c) in names)) for row in rows)
+    return tuple(row for row in selected if row.clients)
 
 
-_FOR_TARGETS = (OURS, OURS_SYNC, HAND, PEOPLE, GROQ, GROQ_SYNC, GROQ_AIO, BARE, *COLD_PEERS)
+_FOR_TARGETS = (
+    AIOGROQ,
+    AIOGROQ_SYNC,
+    HAND_WRITTEN,
+    PLAIN_AIOHTTP,
+    GROQ,
+    GROQ_SYNC,
+    GROQ_AIOHTTP,
+    BARE,
+    *COLD_PEERS,
+)
 _WITHOUT_TARGET = (
     "chat, 1 ", "chat, 500", "chat, 2,000", "streams, 1 ", "streams, 500", "delay, 100 ", "embeddings, 1 ",
     "embeddings, 2,048", "a prompt", "refused", "memory of an idle",
@@ -189,7 +220,7 @@ _WITHOUT_TARGET = (
 
 
 def for_targets() -> tuple[Row, ...]:
-    """The rows that a target is about, with the clients that it compares."""
+    """Return the rows of the targets, with the clients that they compare."""
     return tuple(
         replace(row, clients=tuple(client for client in row.clients if client in _FOR_TARGETS))
         for row in ROWS
@@ -198,12 +229,12 @@ def for_targets() -> tuple[Row, ...]:
 
 
 def clients_of(row: Row, *, quick: bool) -> tuple[Client, ...]:
-    """Who does a row. In the quick run openai, which takes longest, comes once in each colour."""
+    """Return the clients of a row. The quick run has openai, the slowest, in one async and one sync row."""
     if not quick or row.name in ("chat, 1 concurrent", "sync chat, sequential"):
         return row.clients
-    return tuple(client for client in row.clients if client[0] not in _LEFT_OUT_OF_QUICK)
+    return tuple(client for client in row.clients if client[0] not in _NOT_IN_QUICK)
 
 
 def params_of(row: Row, client: Client, *, quick: bool) -> dict[str, Any]:
-    """What the work is told."""
+    """Return the parameters of the workload."""
     return {**row.params, **(row.quick if quick else row.fewer.get(client, {}))}

@@ -1,4 +1,4 @@
-"""What a run has measured, and the figures in it: medians of pairwise ratios, with their spread."""
+"""The measurements of a run, and statistics over them: medians of pairwise ratios with their spread."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import NamedTuple
 import msgspec
 
 from .plan import Client
-from .spec import Found
+from .spec import Result
 
-Figure = Callable[[Found], float]
+Figure = Callable[[Result], float]
 
 
 NOT_INSTALLED = "not installed"
-"""How the failure of a client begins whose package is not here."""
+"""The start of a failure message for a missing package."""
 
 
 class Measured(msgspec.Struct):
-    """One measurement in its round."""
+    """One measurement of one round."""
 
     row: str
     client: str
     loop: str
     round: int
-    found: Found | None
+    result: Result | None
     server_share: float = 0.0
-    """How busy the server was, 1 being all the time: near 1 the wall time is the server's."""
+    """The server's CPU time / wall time. Near 1, the server limits the wall time."""
     failure: str = ""
 
 
@@ -40,25 +40,25 @@ class Results(msgspec.Struct):
     quick: bool
     measured: list[Measured] = []
     planned: int = 0
-    """How many measurements were to be made."""
+    """The number of planned measurements."""
     is_interrupted: bool = False
 
     @property
     def is_complete(self) -> bool:
-        """Whether every measurement of the plan was made and has its figures."""
-        found = sum(each.found is not None for each in self.measured)
+        """Whether every planned measurement has a result."""
+        found = sum(each.result is not None for each in self.measured)
         return not self.is_interrupted and found == self.planned
 
-    def found(self, row: str, client: Client) -> dict[int, Found]:
-        """What a client's measurements of a row found, by round."""
+    def by_round(self, row: str, client: Client) -> dict[int, Result]:
+        """Return the results of a client in a row, by round."""
         return {
-            each.round: each.found
+            each.round: each.result
             for each in self.measured
-            if each.row == row and (each.client, each.loop) == client and each.found is not None
+            if each.row == row and (each.client, each.loop) == client and each.result is not None
         }
 
     def failures(self, row: str, client: Client) -> list[str]:
-        """Why a client's measurements of a row have no figures."""
+        """Return the failure messages of a client in a row."""
         return [
             each.failure
             for each in self.measured
@@ -66,13 +66,13 @@ class Results(msgspec.Struct):
         ]
 
     def median(self, row: str, client: Client, figure: Figure) -> float | None:
-        """The middle of a figure over the rounds."""
-        values = [figure(found) for found in self.found(row, client).values()]
+        """Return the median of a figure over the rounds."""
+        values = [figure(found) for found in self.by_round(row, client).values()]
         return statistics.median(values) if values else None
 
     def ratio(self, row: str, over: Client, under: Client, figure: Figure) -> Ratio | None:
-        """*over* to *under*, each pair measured in the same round one soon after the other."""
-        above, below = self.found(row, over), self.found(row, under)
+        """Return the ratio of *over* to *under*. Each pair is from the same round."""
+        above, below = self.by_round(row, over), self.by_round(row, under)
         return ratio_of([(figure(above[n]), figure(below[n])) for n in above.keys() & below.keys()])
 
     def save(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class Results(msgspec.Struct):
 
 
 class Ratio(NamedTuple):
-    """The median of pairwise ratios, and the least and the greatest of them."""
+    """The median, minimum and maximum of pairwise ratios."""
 
     median: float
     least: float
@@ -90,23 +90,23 @@ class Ratio(NamedTuple):
 
 
 def ratio_of(pairs: list[tuple[float, float]]) -> Ratio | None:
-    """The ratios of pairs; None where there is none."""
+    """Return the ratio of pairs, or None without pairs."""
     ratios = [over / under for over, under in pairs if under > 0]
     return Ratio(statistics.median(ratios), min(ratios), max(ratios)) if ratios else None
 
 
-def cpu(found: Found) -> float:
-    """CPU microseconds a unit."""
+def cpu(found: Result) -> float:
+    """Return CPU microseconds per unit."""
     return found.cpu_us
 
 
-def wall(found: Found) -> float:
-    """Wall microseconds a unit."""
+def wall(found: Result) -> float:
+    """Return wall microseconds per unit."""
     return found.wall_us
 
 
 def value(name: str) -> Figure:
-    """A figure of another kind, by its name."""
+    """Return the figure with this name in `Result.values`."""
     return lambda found: found.values[name]
 
 

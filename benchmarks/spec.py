@@ -1,4 +1,4 @@
-"""What one measurement is, and what it found: the two values that pass between the harness and its children."""
+"""The messages between the runner and its child processes: `Spec` in, `Result` out."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ import msgspec
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """One measurement of one client in one process."""
 
-    work: str
-    """Which work: a module of `benchmarks.work`."""
+    workload: str
+    """A module of `benchmarks.workloads`."""
     client: str
-    """Which client: a name of `benchmarks.clients`."""
+    """A name of `benchmarks.clients`."""
     loop: str = "asyncio"
-    """``asyncio`` or ``uvloop``; blocking clients choose for themselves."""
+    """``asyncio`` or ``uvloop``. Sync clients ignore it."""
     url: str = ""
-    """Where the load server is: ``https`` where the work is over TLS."""
+    """The URL of the load server; ``https`` for workloads over TLS."""
     control_url: str = ""
-    """Where the load server tells its counts, never over TLS."""
+    """The URL of the load server's counters, never over TLS."""
     ca_file: str = ""
-    """The certificate of the authority that signed the server's; empty where nothing is over TLS."""
+    """The CA certificate of the server; empty without TLS."""
     core: int | None = None
-    """The core to stay on."""
+    """The core to bind to."""
     params: Mapping[str, Any] = {}
-    """What the work is told: counts, sizes."""
+    """Parameters of the workload: counts, sizes."""
 
 
-class Found(msgspec.Struct, kw_only=True):
-    """What a measurement found."""
+class Result(msgspec.Struct, kw_only=True):
+    """The result of one measurement."""
 
     units: int = 0
-    """How many of the things were done (requests, events, bytes) that the figures are for."""
+    """The number of units (requests, events, bytes) that were done."""
     cpu_s: float = 0.0
-    """CPU time of the process while they were done."""
+    """CPU time of the process in seconds."""
     wall_s: float = 0.0
-    """Time on the clock."""
+    """Wall time in seconds."""
     values: dict[str, float] = {}
-    """Figures of other kinds, by name with their unit in it."""
+    """Other figures by name. The name includes the unit."""
     requests: int = 0
-    """Requests that the server must have seen since the start of the process; 0 where that is not known."""
-    lost: dict[str, int] = {}
-    """How many calls ended with an error, by the kind of error."""
+    """Requests that the server must have received since the start of the process; 0 if unknown."""
+    failed: dict[str, int] = {}
+    """The number of failed calls by kind of error."""
 
     @property
     def cpu_us(self) -> float:
-        """CPU microseconds a unit."""
+        """CPU microseconds per unit."""
         return self.cpu_s / self.units * 1e6
 
     @property
     def wall_us(self) -> float:
-        """Wall microseconds a unit."""
+        """Wall microseconds per unit."""
         return self.wall_s / self.units * 1e6

@@ -1,4 +1,4 @@
-"""The targets, as ratios in one run, and how far from each a run is."""
+"""The targets: ratios within one run and their bounds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STREAMS = "streams, 50 concurrent"
 
 @dataclass(frozen=True)
 class Target:
-    """A figure, and the bound that it has to keep."""
+    """A ratio and its bound."""
 
     number: int
     text: str
@@ -25,7 +25,7 @@ class Target:
 
     @property
     def is_met(self) -> bool:
-        """Whether the median keeps the bound."""
+        """Whether the median is within the bound."""
         if self.got is None:
             return False
         if self.at_most is not None:
@@ -34,7 +34,7 @@ class Target:
 
     @property
     def verdict(self) -> str:
-        """``met``, or by how much it is missed."""
+        """``met``, or how far the bound is missed."""
         if self.got is None:
             return "not measured"
         if self.is_met:
@@ -47,12 +47,12 @@ class Target:
 
     @property
     def bound(self) -> str:
-        """The bound in words."""
+        """The bound as text."""
         return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
 
 
 def judge(results: Results) -> list[Target]:
-    """Every target beside what *results* say."""
+    """Return all targets with their ratios in *results*."""
     targets: list[Target] = []
 
     def add(
@@ -60,88 +60,89 @@ def judge(results: Results) -> list[Target]:
     ) -> None:
         targets.append(Target(number, text, most, least, got))
 
-    def ours(
-        number: int, row: str, peer: Client, most: float, figure: Figure = cpu, mine: Client = plan.OURS
+    def at_most(
+        number: int, row: str, peer: Client, most: float, figure: Figure = cpu, mine: Client = plan.AIOGROQ
     ) -> None:
         add(number, f"{row}: aiogroq to {peer[0]}", results.ratio(row, mine, peer, figure), most=most)
 
-    def theirs(
-        number: int, row: str, peer: Client, least: float, figure: Figure = cpu, mine: Client = plan.OURS
+    def at_least(
+        number: int, row: str, peer: Client, least: float, figure: Figure = cpu, mine: Client = plan.AIOGROQ
     ) -> None:
         add(number, f"{row}: {peer[0]} to aiogroq", results.ratio(row, peer, mine, figure), least=least)
 
     for concurrent, official, with_aiohttp in ((50, 7, 3.3), (1000, 30, 4.5)):
         row = _CHAT.format(concurrent)
-        ours(1, row, plan.HAND, 1.15)
-        ours(1, row, plan.PEOPLE, 0.85)
-        theirs(1, row, plan.GROQ, official)
-        theirs(1, row, plan.GROQ_AIO, with_aiohttp)
-    ours(2, _STREAMS, plan.HAND, 1.25)
-    theirs(2, _STREAMS, plan.GROQ, 25)
+        at_most(1, row, plan.HAND_WRITTEN, 1.15)
+        at_most(1, row, plan.PLAIN_AIOHTTP, 0.85)
+        at_least(1, row, plan.GROQ, official)
+        at_least(1, row, plan.GROQ_AIOHTTP, with_aiohttp)
+    at_most(2, _STREAMS, plan.HAND_WRITTEN, 1.25)
+    at_least(2, _STREAMS, plan.GROQ, 25)
     row = "delay, 1,000 streams"
-    lag = results.ratio(row, plan.OURS, plan.GROQ_AIO, value("lag_p99_us"))
+    lag = results.ratio(row, plan.AIOGROQ, plan.GROQ_AIOHTTP, value("lag_p99_us"))
     add(2, f"{row}: loop lag p99, aiogroq to groq+aiohttp", lag, most=0.5)
     for row, least in (("sequential", 3), ("8 threads", 5), ("32 threads", 7)):
-        theirs(3, f"sync chat, {row}", plan.GROQ_SYNC, least, wall, plan.OURS_SYNC)
-    theirs(3, "sync stream", plan.GROQ_SYNC, 8, cpu, plan.OURS_SYNC)
-    theirs(4, "embeddings, 64 of 768, float", plan.GROQ, 7)
+        at_least(3, f"sync chat, {row}", plan.GROQ_SYNC, least, wall, plan.AIOGROQ_SYNC)
+    at_least(3, "sync stream", plan.GROQ_SYNC, 8, cpu, plan.AIOGROQ_SYNC)
+    at_least(4, "embeddings, 64 of 768, float", plan.GROQ, 7)
     add(4, "embeddings, 64 of 768: groq's floats to aiogroq's base64", _across_encodings(results), least=25)
-    _starting(results, add)
-    ours(6, "download 64 MiB to a file", plan.HAND, 1.1)
-    ours(6, "upload 25 MiB from a file", plan.HAND, 1.1)
+    _add_start_targets(results, add)
+    at_most(6, "download 64 MiB to a file", plan.HAND_WRITTEN, 1.1)
+    at_most(6, "upload 25 MiB from a file", plan.HAND_WRITTEN, 1.1)
     for row in ("memory of 1,000 requests in flight", "memory of 1,000 open streams"):
-        ours(7, row, plan.GROQ, 0.5, value("kib_each"))
+        at_most(7, row, plan.GROQ, 0.5, value("kib_each"))
     row = "growth over 100,000 requests"
     for name, text in (("second_half_to_first", "cost of the second half to the first"),):
-        got = [(value(name)(found), 1.0) for found in results.found(row, plan.OURS).values()]
+        got = [(value(name)(found), 1.0) for found in results.by_round(row, plan.AIOGROQ).values()]
         add(8, f"{row}: {text}", ratio_of(got), most=1.05)
     grown = [
         (found.values["objects_last"], found.values["objects_first"])
-        for found in results.found(row, plan.OURS).values()
+        for found in results.by_round(row, plan.AIOGROQ).values()
     ]
     add(8, f"{row}: objects at the end to those after a tenth", ratio_of(grown), most=1.0)
     for late_ms in (0, 300):
         row = f"cold over TLS, 3,000 calls, {late_ms} ms"
-        add(9, f"{row}: calls that aiogroq lost", _lost(results, row), most=0)
+        add(9, f"{row}: failed calls of aiogroq", _failed_calls(results, row), most=0)
     row = "cold over TLS, 3,000 calls, 0 ms"
-    against = _cold_ratio(results, row, (plan.GROQ_AIO_DEFAULT,), lost_none=False)
-    add(9, f"{row}: aiogroq to {plan.GROQ_AIO_DEFAULT[0]}", against, most=0.5)
+    against = _cold_ratio(results, row, (plan.GROQ_AIOHTTP_DEFAULT,), all_succeeded=False)
+    add(9, f"{row}: aiogroq to {plan.GROQ_AIOHTTP_DEFAULT[0]}", against, most=0.5)
     row = "cold over TLS, 3,000 calls, 300 ms"
-    against = _cold_ratio(results, row, plan.COLD_PEERS, lost_none=True)
-    add(9, f"{row}: aiogroq to the quickest peer that lost none", against, most=1.0)
+    against = _cold_ratio(results, row, plan.COLD_PEERS, all_succeeded=True)
+    add(9, f"{row}: aiogroq to the fastest peer without failed calls", against, most=1.0)
     return targets
 
 
-def _lost(results: Results, row: str) -> Ratio | None:
-    """The calls that ours lost in all rounds together."""
-    found = results.found(row, plan.OURS).values()
-    return ratio_of([(sum(each.values["lost"] for each in found), 1.0)]) if found else None
+def _failed_calls(results: Results, row: str) -> Ratio | None:
+    """Return the number of failed calls of aiogroq over all rounds."""
+    found = results.by_round(row, plan.AIOGROQ).values()
+    return ratio_of([(sum(each.values["failed"] for each in found), 1.0)]) if found else None
 
 
-def _cold_ratio(results: Results, row: str, peers: Iterable[Client], *, lost_none: bool) -> Ratio | None:
-    """Our wall time to the shortest of *peers* in the same round, with *lost_none* of those that lost no call.
+def _cold_ratio(results: Results, row: str, peers: Iterable[Client], *, all_succeeded: bool) -> Ratio | None:
+    """Return aiogroq's wall time relative to the fastest of *peers* in the same round.
 
-    A round in which we lost a call is none: who gives up early is quick.
+    *all_succeeded* ignores peers with failed calls. Rounds in which aiogroq has failed calls are ignored: a client that
+    fails early looks fast.
     """
     pairs: list[tuple[float, float]] = []
-    for number, mine in results.found(row, plan.OURS).items():
-        beside = [results.found(row, peer).get(number) for peer in peers]
-        walls = [wall(peer) for peer in beside if peer is not None and not (lost_none and peer.lost)]
-        if walls and not mine.lost:
+    for number, mine in results.by_round(row, plan.AIOGROQ).items():
+        beside = [results.by_round(row, peer).get(number) for peer in peers]
+        walls = [wall(peer) for peer in beside if peer is not None and not (all_succeeded and peer.failed)]
+        if walls and not mine.failed:
             pairs.append((wall(mine), min(walls)))
     return ratio_of(pairs)
 
 
 def _across_encodings(results: Results) -> Ratio | None:
-    official = results.found("embeddings, 64 of 768, float", plan.GROQ)
-    mine = results.found("embeddings, 64 of 768, base64", plan.OURS)
+    official = results.by_round("embeddings, 64 of 768, float", plan.GROQ)
+    mine = results.by_round("embeddings, 64 of 768, base64", plan.AIOGROQ)
     return ratio_of([(official[n].cpu_us, mine[n].cpu_us) for n in official.keys() & mine.keys()])
 
 
-def _starting(results: Results, add: object) -> None:
-    """Imports are compared by what they add to a bare interpreter, whole starts as they are."""
+def _add_start_targets(results: Results, add: object) -> None:
+    """Add the targets of imports (minus a bare interpreter) and of whole starts."""
     assert callable(add)
-    rounds = [results.found("import", client) for client in (plan.OURS_SYNC, plan.GROQ_SYNC, plan.BARE)]
+    rounds = [results.by_round("import", client) for client in (plan.AIOGROQ_SYNC, plan.GROQ_SYNC, plan.BARE)]
     both = [
         (ours[n].wall_s - bare[n].wall_s, groq[n].wall_s - bare[n].wall_s)
         for ours, groq, bare in (rounds,)
@@ -154,7 +155,7 @@ def _starting(results: Results, add: object) -> None:
         60,
     )
     add(5, "import: aiogroq to groq, each above a bare interpreter", ratio_of(both), 0.2)
-    row = "import to first answer"
+    row = "import to first response"
     for figure, text in ((wall, "time"), (value("rss_mib"), "memory")):
-        got = results.ratio(row, plan.OURS_SYNC, plan.GROQ_SYNC, figure)
+        got = results.ratio(row, plan.AIOGROQ_SYNC, plan.GROQ_SYNC, figure)
         add(5, f"{row}: {text}, aiogroq to groq", got, 0.75)

@@ -1,4 +1,4 @@
-"""The clients that are measured. Each is built by name in the process that measures it, and imports only its own library."""
+"""The measured clients. Each is created by name in the process that measures it and imports only its own library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASYNC = {
     "openai+aiohttp": "sdk:async_openai_aiohttp",
     "openai+aiohttp, its defaults": "sdk:async_openai_aiohttp_defaults",
     "hand-written": "handwritten:AsyncHandWritten",
-    "aiohttp as people write it": "people:AsyncPeople",
+    "plain aiohttp": "plain_aiohttp:AsyncPlainAiohttp",
     "bare protocol": "floor:AsyncFloor",
 }
 SYNC = {
@@ -41,23 +41,23 @@ _PACKAGES = {
     "hand-written": ("aiofiles",),
     "bare protocol": ("aiofiles",),
 }
-"""What clients need beyond aiogroq and its own dependencies."""
+"""Packages that clients need besides aiogroq and its dependencies."""
 
 
 def missing_package(name: str, loop: str = "") -> str:
-    """The package without which this client cannot be measured on this loop; empty where all are here."""
+    """Return the first missing package of a client on this event loop, or an empty text."""
     needed = (*_PACKAGES.get(name, ()), *(("uvloop",) if loop == "uvloop" else ()))
     return next((package for package in needed if importlib.util.find_spec(package) is None), "")
 
 
 def build_async(name: str, url: str, concurrent: int = 1) -> AsyncPeer:
-    """The async client of this name, for so many calls at a time to *url*. Call it on the loop that uses it."""
+    """Return the async client of this name for *concurrent* calls to *url*. Call it on the event loop that uses it."""
     client: AsyncPeer = _find(ASYNC[name])(url, concurrent)
     return client
 
 
 def build_sync(name: str, url: str) -> SyncPeer:
-    """The blocking client of this name, for the server at *url*."""
+    """Return the sync client of this name for the server at *url*."""
     client: SyncPeer = _find(SYNC[name])(url)
     return client
 

@@ -1,4 +1,4 @@
-"""What a client must be able to do to be measured. Each does it as its user would write it, and hands out what it read."""
+"""The interface of a measured client. Each method is written as a user of the client would, and returns what it read."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ Seen = Callable[[str], None]
 
 
 class AsyncPeer:
-    """An async client; what a peer has not is `NotImplementedError`, and the plan does not ask for it."""
+    """An async client. Methods that a client lacks raise `NotImplementedError`; the plan does not use them."""
 
     async def chat(self, model: str, prompt: str) -> str:
-        """The text of one answer."""
+        """Return the text of one completion."""
         raise NotImplementedError
 
     async def stream(self, model: str) -> tuple[int, int]:
-        """Events and letters of a stream, read to its end."""
+        """Read a stream. Return the number of events and of characters."""
         raise NotImplementedError
 
     async def watch(self, model: str, seen: Seen) -> None:
-        """Read a stream to its end, and tell *seen* the id of every event when it is in the hands of user code."""
+        """Read a stream and call *seen* with the id of every event when user code gets it."""
         raise NotImplementedError
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
-        """The vectors of the inputs, as sequences of numbers whichever the encoding."""
+        """Return the vectors of the inputs as sequences of numbers, for any encoding."""
         raise NotImplementedError
 
     async def download(self, path: str) -> None:
-        """Save the server's file to *path*."""
+        """Save the file of the server to *path*."""
         raise NotImplementedError
 
     async def upload(self, path: str) -> str:
-        """The transcription of the file at *path*."""
+        """Return the transcription of the file at *path*."""
         raise NotImplementedError
 
-    async def refused(self, model: str, prompt: str) -> int:
-        """The status of the error that a request raises."""
+    async def error_status(self, model: str, prompt: str) -> int:
+        """Return the status of the error of a request."""
         raise NotImplementedError
 
     async def close(self) -> None:
@@ -43,14 +43,14 @@ class AsyncPeer:
 
 
 class SyncPeer:
-    """A blocking client."""
+    """A sync client."""
 
     def chat(self, model: str, prompt: str) -> str:
-        """The text of one answer."""
+        """Return the text of one completion."""
         raise NotImplementedError
 
     def stream(self, model: str) -> tuple[int, int]:
-        """Events and letters of a stream, read to its end."""
+        """Read a stream. Return the number of events and of characters."""
         raise NotImplementedError
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The floor: what a request costs on an asyncio protocol with hardly any HTTP, so that nobody can be much below it."""
+"""A lower bound: a request on an asyncio protocol with minimal HTTP."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .sdk import messages
 
 
 class AsyncFloor(AsyncPeer):
-    """Connections that are kept; an answer is found by its Content-Length. No errors, no limits, no redirects."""
+    """Reuses connections and delimits responses by Content-Length. No errors, timeouts or redirects."""
 
     def __init__(self, url: str, concurrent: int = 1) -> None:
         parts = urlsplit(url)
@@ -41,9 +41,9 @@ class AsyncFloor(AsyncPeer):
         else:
             loop = asyncio.get_running_loop()
             _, connection = await loop.create_connection(_Connection, *self._address)
-        answer = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        response = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
         self._idle.append(connection)
-        return self._decode(answer).choices[0].message.content or ""
+        return self._decode(response).choices[0].message.content or ""
 
     async def close(self) -> None:
         for connection in self._idle:
@@ -58,7 +58,7 @@ class _Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's class does not inherit from it
 
     def ask(self, request: bytes) -> asyncio.Future[bytes]:
         self._waiter = asyncio.get_running_loop().create_future()

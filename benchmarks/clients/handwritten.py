@@ -1,4 +1,4 @@
-"""aiohttp and msgspec as a specialist writes them for one endpoint: typed answers, checked statuses, limits of time."""
+"""aiohttp and msgspec, written by hand for these endpoints: typed responses, checked statuses, timeouts."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Vectors(msgspec.Struct):
     data: list[Vector]
 
 
-class Refused(Exception):
-    """The service's error."""
+class StatusError(Exception):
+    """An error status of the service."""
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__(f"{status}: {body[:200]!r}")
@@ -83,7 +83,7 @@ class Refused(Exception):
 
 
 class AsyncHandWritten(AsyncPeer):
-    """One session, one prepared URL and header mapping, bytes in and Structs out."""
+    """One session, prepared URLs and headers, Structs out."""
 
     def __init__(self, url: str, concurrent: int = 1) -> None:
         self._chat_url = URL(f"{url}/openai/v1/chat/completions")
@@ -106,7 +106,7 @@ class AsyncHandWritten(AsyncPeer):
         async with self._session.post(url, data=self._encode(body), headers=self._json) as response:
             content = await response.read()
             if response.status != 200:
-                raise Refused(response.status, content)
+                raise StatusError(response.status, content)
             return content
 
     async def chat(self, model: str, prompt: str) -> str:
@@ -119,28 +119,28 @@ class AsyncHandWritten(AsyncPeer):
         return self._completion(await self._post(self._chat_url, body)).choices[0].message.content or ""
 
     async def stream(self, model: str) -> tuple[int, int]:
-        events = letters = 0
+        events = characters = 0
         body = self._encode({"model": model, "messages": messages("go"), "stream": True})
         decode, rest = self._chunk, b""
         async with self._session.post(self._chat_url, data=body, headers=self._json) as response:
             if response.status != 200:
-                raise Refused(response.status, await response.read())
-            async for piece in response.content.iter_any():
-                *whole, rest = (rest + piece).split(b"\n\n")
+                raise StatusError(response.status, await response.read())
+            async for data in response.content.iter_any():
+                *whole, rest = (rest + data).split(b"\n\n")
                 for event in whole:
                     if event == b"data: [DONE]":
-                        return events, letters
+                        return events, characters
                     chunk = decode(event[6:])
                     events += 1
-                    letters += len(chunk.choices[0].delta.content or "")
-        raise ConnectionError("the stream broke off")
+                    characters += len(chunk.choices[0].delta.content or "")
+        raise ConnectionError("the stream was truncated")
 
     async def watch(self, model: str, seen: Seen) -> None:
         body = self._encode({"model": model, "messages": messages("go"), "stream": True})
         decode, rest = self._chunk, b""
         async with self._session.post(self._chat_url, data=body, headers=self._json) as response:
-            async for piece in response.content.iter_any():
-                *whole, rest = (rest + piece).split(b"\n\n")
+            async for data in response.content.iter_any():
+                *whole, rest = (rest + data).split(b"\n\n")
                 for event in whole:
                     if event == b"data: [DONE]":
                         return
@@ -148,39 +148,39 @@ class AsyncHandWritten(AsyncPeer):
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
         body = {"model": model, "input": inputs, "encoding_format": encoding}
-        answer = self._vectors(await self._post(self._embeddings_url, body))
+        response = self._vectors(await self._post(self._embeddings_url, body))
         return [
             array("f", b64decode(item.embedding)) if isinstance(item.embedding, str) else item.embedding
-            for item in answer.data
+            for item in response.data
         ]
 
     async def download(self, path: str) -> None:
         async with self._session.get(self._file_url) as response, aiofiles.open(path, "wb") as file:
             if response.status != 200:
-                raise Refused(response.status, await response.read())
-            async for piece in response.content.iter_chunked(_CHUNK_BYTES):
-                await file.write(piece)
+                raise StatusError(response.status, await response.read())
+            async for data in response.content.iter_chunked(_CHUNK_BYTES):
+                await file.write(data)
 
     async def upload(self, path: str) -> str:
-        async def pieces(file: Any) -> Any:
-            while piece := await file.read(_CHUNK_BYTES):
-                yield piece
+        async def chunks(file: Any) -> Any:
+            while data := await file.read(_CHUNK_BYTES):
+                yield data
 
         async with aiofiles.open(path, "rb") as file:
             form = aiohttp.FormData()
             form.add_field("model", "whisper-large-v3")
-            form.add_field("file", pieces(file), filename="audio.wav", content_type="audio/wav")
+            form.add_field("file", chunks(file), filename="audio.wav", content_type="audio/wav")
             async with self._session.post(self._upload_url, data=form) as response:
                 content = await response.read()
                 if response.status != 200:
-                    raise Refused(response.status, content)
+                    raise StatusError(response.status, content)
         text: str = msgspec.json.decode(content)["text"]
         return text
 
-    async def refused(self, model: str, prompt: str) -> int:
+    async def error_status(self, model: str, prompt: str) -> int:
         try:
             await self.chat(model, prompt)
-        except Refused as error:
+        except StatusError as error:
             return error.status
         return 200
 

@@ -1,4 +1,4 @@
-"""The hand-written client for blocking code: the plainest portal, a loop in a thread."""
+"""The hand-written client for sync code: an event loop in a thread."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SyncHandWritten(SyncPeer):
         return asyncio.run_coroutine_threadsafe(self._client.chat(model, prompt), self._loop).result()
 
     def stream(self, model: str) -> tuple[int, int]:
-        # As a whole: a hand-written client would read the stream where the loop is.
+        # The whole stream is read on the event loop, as a hand-written client would do.
         return asyncio.run_coroutine_threadsafe(self._client.stream(model), self._loop).result()
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""aiogroq, the official groq and openai: the same calls for all, each built as its documentation recommends for speed.
+"""aiogroq and the official groq and openai: the same calls for all, each set up as its documentation recommends for speed.
 
-One client is shared and retries are off, so that a failure shows. The pools of groq and openai are as they come while they
-are large enough; where they would queue they are raised to what is needed (`httpx.Limits`, from the section "Configuring
-the HTTP client" of both READMEs). Raised without need, httpx gets slower: it looks through every connection that it has.
+One client is shared. Retries are off, so that failures show. The pools of groq and openai keep their defaults while they
+are large enough; beyond that they are raised to the concurrency (`httpx.Limits`, from the section "Configuring the HTTP
+client" of both READMEs). A larger pool than needed makes httpx slower: it scans all of its connections.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from .base import AsyncPeer, Seen, SyncPeer
 _KEY = "gsk_benchmark"
 _TIMEOUT_S = 600.0
 _AS_BUILT = 100
-"""Connections that groq's pools have; openai's have 1,000."""
+"""The pool size of groq; openai's is 1,000."""
 
 
 def messages(prompt: str) -> list[dict[str, str]]:
-    """The conversation that every client sends."""
+    """Return the messages that every client sends."""
     return [{"role": "system", "content": "You are concise."}, {"role": "user", "content": prompt}]
 
 
 class AsyncSdk(AsyncPeer):
-    """Calls that the three packages have in common; *client* is theirs."""
+    """The calls that the three packages share, with their *client*."""
 
     def __init__(self, client: Any, encodings: Mapping[str, str] | None = None) -> None:
         self._client = client
         self._encodings = encodings or {}
-        """What the package calls the encodings on the wire, where not by their own name."""
+        """The package's names of encodings, if they differ from the API's."""
 
     async def chat(self, model: str, prompt: str) -> str:
-        answer = await self._client.chat.completions.create(
+        response = await self._client.chat.completions.create(
             model=model, messages=messages(prompt), temperature=0.5, max_completion_tokens=256
         )
-        text: str = answer.choices[0].message.content
+        text: str = response.choices[0].message.content
         return text
 
     async def stream(self, model: str) -> tuple[int, int]:
-        events = letters = 0
+        events = characters = 0
         async for chunk in await self._client.chat.completions.create(
             model=model, messages=messages("go"), stream=True
         ):
             events += 1
-            letters += len(chunk.choices[0].delta.content or "")
-        return events, letters
+            characters += len(chunk.choices[0].delta.content or "")
+        return events, characters
 
     async def watch(self, model: str, seen: Seen) -> None:
         async for chunk in await self._client.chat.completions.create(
@@ -57,8 +57,8 @@ class AsyncSdk(AsyncPeer):
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
         asked = self._encodings.get(encoding, encoding)
-        answer = await self._client.embeddings.create(model=model, input=inputs, encoding_format=asked)
-        return [_numbers(item.embedding) for item in answer.data]
+        response = await self._client.embeddings.create(model=model, input=inputs, encoding_format=asked)
+        return [_numbers(item.embedding) for item in response.data]
 
     async def download(self, path: str) -> None:
         async with self._client.files.with_streaming_response.content("file_1") as response:
@@ -66,11 +66,11 @@ class AsyncSdk(AsyncPeer):
 
     async def upload(self, path: str) -> str:
         with open(path, "rb") as file:  # noqa: ASYNC230 -- as the documentation of all three does
-            answer = await self._client.audio.transcriptions.create(model="whisper-large-v3", file=file)
-        text: str = answer.text
+            response = await self._client.audio.transcriptions.create(model="whisper-large-v3", file=file)
+        text: str = response.text
         return text
 
-    async def refused(self, model: str, prompt: str) -> int:
+    async def error_status(self, model: str, prompt: str) -> int:
         try:
             await self.chat(model, prompt)
         except Exception as error:
@@ -83,38 +83,38 @@ class AsyncSdk(AsyncPeer):
 
 
 class SyncSdk(SyncPeer):
-    """The same, blocking."""
+    """The same calls with a sync client."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
     def chat(self, model: str, prompt: str) -> str:
-        answer = self._client.chat.completions.create(
+        response = self._client.chat.completions.create(
             model=model, messages=messages(prompt), temperature=0.5, max_completion_tokens=256
         )
-        text: str = answer.choices[0].message.content
+        text: str = response.choices[0].message.content
         return text
 
     def stream(self, model: str) -> tuple[int, int]:
-        events = letters = 0
+        events = characters = 0
         for chunk in self._client.chat.completions.create(model=model, messages=messages("go"), stream=True):
             events += 1
-            letters += len(chunk.choices[0].delta.content or "")
-        return events, letters
+            characters += len(chunk.choices[0].delta.content or "")
+        return events, characters
 
     def close(self) -> None:
         self._client.close()
 
 
 def _numbers(embedding: Any) -> Sequence[float]:
-    # Who asks a package for base64 and gets text has to unpack it: that is part of the work.
+    # If a package returns base64 as text, decoding it is part of the workload.
     return array("f", b64decode(embedding)) if isinstance(embedding, str) else embedding
 
 
 def async_aiogroq(url: str, concurrent: int) -> AsyncPeer:
     from aiogroq import AsyncGroq
 
-    # Unpacks base64 itself.
+    # It decodes base64 itself.
     return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0), {"base64": "array"})
 
 
@@ -146,7 +146,7 @@ def async_groq(url: str, concurrent: int) -> AsyncPeer:
 
 
 def async_groq_as_built(url: str, concurrent: int) -> AsyncPeer:
-    """With its 100 connections, whatever the concurrency: the others wait in its queue."""
+    """Return a client with 100 connections at any concurrency; further calls queue."""
     return _groq(url, None)
 
 
@@ -158,14 +158,14 @@ def async_groq_aiohttp(url: str, concurrent: int) -> AsyncPeer:
 
 
 def async_groq_defaults(url: str, concurrent: int) -> AsyncPeer:
-    """As its README builds it, with its own pool and time limits."""
+    """Return a client as in its README, with its default pool and timeouts."""
     from groq import AsyncGroq
 
     return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0))
 
 
 def async_groq_aiohttp_defaults(url: str, concurrent: int) -> AsyncPeer:
-    """On aiohttp as its README says, with its own pool and time limits."""
+    """Return a client on aiohttp as in its README, with its default pool and timeouts."""
     from groq import AsyncGroq, DefaultAioHttpClient
 
     return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0, http_client=DefaultAioHttpClient()))
@@ -190,7 +190,7 @@ def _openai(url: str, http: Any) -> AsyncPeer:
 def _http_library() -> Any:
     import openai._base_client as base
 
-    # openai has a copy of httpx of its own since its version 3.
+    # Since version 3, openai bundles a copy of httpx.
     module: Any = base
     return getattr(module, "httpx2", None) or module.httpx
 
@@ -208,7 +208,7 @@ def async_openai_aiohttp(url: str, concurrent: int) -> AsyncPeer:
 
 
 def async_openai_aiohttp_defaults(url: str, concurrent: int) -> AsyncPeer:
-    """On aiohttp as its README says, with its own pool and time limits."""
+    """Return a client on aiohttp as in its README, with its default pool and timeouts."""
     from openai import AsyncOpenAI, DefaultAioHttpClient
 
     return AsyncSdk(

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from .. import machine, pages
-from ..destination import INTERRUPTED, Destination, whole_number
+from ..destination import INTERRUPTED, Destination, integer_from
 from ..run import versions
 from .catalog import SCENARIOS
 from .process import Children, run, verdict
@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument(
         "--jobs",
-        type=whole_number(1),
+        type=integer_from(1),
         default=4,
         metavar="N",
         help="how many run at a time; most of them only wait",

@@ -1,1 +1,1 @@
-"""The load server: answers made beforehand, so that the client is what is measured."""
+"""The load server: it sends precomputed responses, so that the client is measured and not the server."""

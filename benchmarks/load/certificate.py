@@ -1,15 +1,15 @@
-"""The certificates of local TLS servers, made at run time with trustme."""
+"""Certificates for local TLS servers, created at run time with trustme."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 CA_FILE = "ca.pem"
-"""The name of the file that a client is to trust."""
+"""The name of the CA file that a client must trust."""
 
 
 def make(folder: Path, name: str = "127.0.0.1") -> Path:
-    """Write an authority's certificate (`CA_FILE`) into *folder*, and one for *name* with its key, whose path is returned.
+    """Write a CA certificate (`CA_FILE`) into *folder*, and a certificate with key for *name*. Return the path of the latter.
 
     Keys are of the curve P-256, as most sites have them. Needs trustme: `ImportError` without.
     """

@@ -1,4 +1,4 @@
-"""Starts the load server in a process of its own, and talks to it beside the measurements."""
+"""Starts the load server in its own process, and requests its counters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import certificate
 
 
 class LoadServer:
-    """The server's process: ``with LoadServer() as server: server.url``. *tls* needs the package trustme."""
+    """The process of the load server: ``with LoadServer() as server: server.url``. *tls* needs trustme."""
 
     def __init__(self, core: int | None = None, *, tls: bool = False) -> None:
         self._core = core
@@ -32,7 +32,7 @@ class LoadServer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # Ctrl-C is for the harness; the server ends with its standard input.
+            # Ctrl-C must not reach the server, which ends with its standard input.
             start_new_session=True,
             preexec_fn=lambda: machine.bind(self._core),
         )
@@ -51,26 +51,26 @@ class LoadServer:
 
     @property
     def url(self) -> str:
-        """Where it listens: ``http://127.0.0.1:PORT``."""
+        """The URL: ``http://127.0.0.1:PORT``."""
         return f"http://127.0.0.1:{self._ports[0]}"
 
     @property
     def tls_url(self) -> str:
-        """Where it listens for TLS: ``https://127.0.0.1:PORT``."""
+        """The URL with TLS: ``https://127.0.0.1:PORT``."""
         return f"https://127.0.0.1:{self._ports[1]}"
 
     @property
     def ca_file(self) -> str:
-        """The certificate of the authority that signed the server's; empty without TLS."""
+        """The CA certificate of the server; empty without TLS."""
         return str(Path(self._folder.name, certificate.CA_FILE)) if self._folder else ""
 
 
 def ask(url: str, path: str) -> dict[str, Any]:
-    """Ask the server at *url* for its counts: ``/counts``, ``/reset`` (sets them to zero), ``/release`` (what is held)."""
+    """Request the counters of the server at *url*: ``/counts``, ``/reset`` (sets them to 0), ``/release`` (sends held responses)."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     try:
         connection.request("GET", path)
-        answer: dict[str, Any] = json.loads(connection.getresponse().read())
-        return answer
+        counters: dict[str, Any] = json.loads(connection.getresponse().read())
+        return counters
     finally:
         connection.close()

@@ -1,15 +1,15 @@
-"""The load server's process: one protocol on one loop, which reads as little of a request as it must.
+"""The process of the load server: one protocol on one event loop, which parses only what it needs of a request.
 
-Run as ``python -m benchmarks.load.server [CERTIFICATE]``; it prints its ports, the second of which is for TLS where there
-is a certificate (a PEM file with its key). What it answers is asked for by the model's name:
+``python -m benchmarks.load.server [CERTIFICATE]`` prints its ports; with a certificate (a PEM file with key) the second port
+uses TLS. The model selects the response:
 
-    chat                     one answer
-    stream                   1,001 events as fast as they go
-    paced-HZ-N               N events, HZ of them a second, each with the time of its writing
+    chat                     one completion
+    stream                   1,001 events at maximum speed
+    paced-HZ-N               N events, HZ per second, each with the time of its write
     embed-N                  the vectors of N inputs
-    late-MS                  one answer, so many milliseconds later
+    late-MS                  one completion after MS milliseconds
     hold, hold-stream        nothing (or a first event) until ``POST /release``
-    too-large                413 with the service's text
+    too-large                413 with the message of the service
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import sys
 import time
 from typing import Any, cast
 
-from . import answers
+from . import responses
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -33,22 +33,22 @@ _CHUNKED_END = b"\r\n0\r\n\r\n"
 
 
 class State:
-    """What all connections share: the counts, and the answers that are held back."""
+    """The state shared by all connections: counters and held responses."""
 
     def __init__(self) -> None:
         self.requests = 0
         self.open = 0
         self.held: list[Connection] = []
         self.tls_started = 0
-        """TLS handshakes that a client began."""
+        """Started TLS handshakes."""
         self.tls_opened = 0
-        """TLS connections whose handshake was completed."""
+        """Completed TLS handshakes."""
         self.tls_resumed = 0
-        """Those of them that resumed an earlier session."""
+        """Completed TLS handshakes that resumed a session."""
 
 
 class Connection(asyncio.Protocol):
-    """One connection, and the request on it."""
+    """One connection and its current request."""
 
     transport: asyncio.Transport
 
@@ -58,13 +58,13 @@ class Connection(asyncio.Protocol):
         self._writes: tuple[bytes, ...] = ()
         self._position = 0
         self._is_full = False
-        # Of an upload only the size is kept.
+        # Only the size of an upload is stored.
         self._upload_left: int | None = None
         self._upload_tail = b""
         self._upload_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's class does not inherit from it
         self._state.open += 1
         tls = transport.get_extra_info("ssl_object")
         if tls is not None:
@@ -128,8 +128,8 @@ class Connection(asyncio.Protocol):
         if is_done:
             self._upload_left = None
             self._state.requests += 1
-            whole = self._upload_bytes >= answers.UPLOAD_BYTES
-            self.transport.write(answers.TRANSCRIPTION if whole else answers.TOO_LARGE)
+            whole = self._upload_bytes >= responses.UPLOAD_BYTES
+            self.transport.write(responses.TRANSCRIPTION if whole else responses.TOO_LARGE)
 
     def _answer(self, head: bytes, body: bytes) -> None:
         path = head.split(b" ", 2)[1]
@@ -139,44 +139,46 @@ class Connection(asyncio.Protocol):
         elif path.endswith(b"/embeddings"):
             found = _MODEL.search(body)
             inputs = int(found[1].split(b"-")[1]) if found else 1
-            self.transport.write(answers.embeddings(inputs, "base64" if _BASE64.search(body) else "float"))
+            self.transport.write(responses.embeddings(inputs, "base64" if _BASE64.search(body) else "float"))
         elif path.endswith(b"/content"):
-            block = answers.file_block()
-            count = answers.DOWNLOAD_BYTES // len(block)
-            self._send((answers.head("application/octet-stream", answers.DOWNLOAD_BYTES), *(block,) * count))
+            block = responses.file_block()
+            count = responses.DOWNLOAD_BYTES // len(block)
+            self._send(
+                (responses.head("application/octet-stream", responses.DOWNLOAD_BYTES), *(block,) * count)
+            )
         else:
             self._control(path)
 
     def _chat(self, model: str) -> None:
         if model == "chat":
-            self.transport.write(answers.CHAT)
+            self.transport.write(responses.CHAT)
         elif model.startswith("late-"):
             loop = asyncio.get_running_loop()
-            loop.call_later(int(model[5:]) / 1000, self.transport.write, answers.CHAT)
+            loop.call_later(int(model[5:]) / 1000, self.transport.write, responses.CHAT)
         elif model == "stream":
-            self._send(answers.stream())
+            self._send(responses.stream())
         elif model.startswith("paced-"):
             _, hertz, events = model.split("-")
             _Pace(self.transport, float(hertz), int(events))
         elif model.startswith("hold"):
             self._state.held.append(self)
             if model == "hold-stream":
-                self.transport.write(answers.STREAM_HEAD + answers.event({"content": answers.TOKEN}))
+                self.transport.write(responses.STREAM_HEAD + responses.event({"content": responses.TOKEN}))
             self._release = (
-                answers.last_event() + answers.DONE + answers.LAST_CHUNK
+                responses.last_event() + responses.DONE + responses.LAST_CHUNK
                 if model == "hold-stream"
-                else answers.CHAT
+                else responses.CHAT
             )
         else:
-            self.transport.write(answers.TOO_LARGE)
+            self.transport.write(responses.TOO_LARGE)
 
     def release(self) -> None:
-        """Send the answer that was held back."""
+        """Send the held response."""
         self.transport.write(self._release)
 
     def _control(self, path: bytes) -> None:
         state = self._state
-        # The one that asks is no request of the measurement.
+        # The request for the counters is not counted.
         state.requests -= 1
         if path == b"/release":
             held, state.held = state.held, []
@@ -192,14 +194,14 @@ class Connection(asyncio.Protocol):
             "tls_opened": state.tls_opened,
             "tls_resumed": state.tls_resumed,
         }
-        self.transport.write(answers.whole({**counts, "cpu_s": time.process_time()}))
+        self.transport.write(responses.whole({**counts, "cpu_s": time.process_time()}))
 
     def _send(self, writes: tuple[bytes, ...]) -> None:
         self._writes, self._position = writes, 0
         self._pump()
 
     def _pump(self) -> None:
-        """Write one piece, and come back for the next: other connections have their turn between."""
+        """Write one block and schedule the next, so that other connections run in between."""
         if self._is_full or self._position >= len(self._writes):
             return
         self.transport.write(self._writes[self._position])
@@ -209,7 +211,7 @@ class Connection(asyncio.Protocol):
 
 
 class _Pace:
-    """A stream with a clock: every event carries the time of its writing."""
+    """A paced stream. Every event contains the time of its write."""
 
     def __init__(self, transport: asyncio.Transport, hertz: float, events: int) -> None:
         self._transport = transport
@@ -217,16 +219,16 @@ class _Pace:
         self._left = events
         self._loop = asyncio.get_running_loop()
         self._next = self._loop.time()
-        transport.write(answers.STREAM_HEAD)
+        transport.write(responses.STREAM_HEAD)
         self._tick()
 
     def _tick(self) -> None:
         if self._transport.is_closing():
             return
         if self._left == 0:
-            self._transport.write(answers.last_event("0") + answers.DONE + answers.LAST_CHUNK)
+            self._transport.write(responses.last_event("0") + responses.DONE + responses.LAST_CHUNK)
             return
-        self._transport.write(answers.stamped(time.monotonic_ns()))
+        self._transport.write(responses.stamped(time.monotonic_ns()))
         self._left -= 1
         self._next += self._gap_s
         self._loop.call_at(self._next, self._tick)
@@ -237,7 +239,7 @@ def _tls_context(certificate: str, state: State) -> ssl.SSLContext:
     context.load_cert_chain(certificate)
 
     def started(_socket: object, _name: object, _context: object) -> None:
-        # Called for each ClientHello, with a name in it or without one.
+        # Called for each ClientHello, with or without a server name.
         state.tls_started += 1
 
     context.sni_callback = started
@@ -245,7 +247,7 @@ def _tls_context(certificate: str, state: State) -> ssl.SSLContext:
 
 
 async def serve(certificate: str = "") -> None:
-    """Serve on free loopback ports until standard input ends, which it does when the harness does."""
+    """Serve on free loopback ports until standard input is closed, which happens when the parent exits."""
     loop = asyncio.get_running_loop()
     state = State()
     contexts = [None, *([_tls_context(certificate, state)] if certificate else [])]
@@ -253,7 +255,7 @@ async def serve(certificate: str = "") -> None:
         await loop.create_server(lambda: Connection(state), "127.0.0.1", 0, backlog=4096, ssl=context)
         for context in contexts
     ]
-    answers.stream()
+    responses.stream()
     ports = [server.sockets[0].getsockname()[1] for server in servers]
     sys.stdout.write(json.dumps({"ports": ports, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""One call of the soak: made, and judged against what is right for its kind."""
+"""Makes one call of the soak and checks its result against its kind."""
 
 from __future__ import annotations
 
@@ -11,66 +11,66 @@ from aiogroq import APIError, AsyncGroq, AsyncStream, Timeout
 from aiogroq.types.chat import ChatCompletionChunk
 
 from .kinds import SHORT_S, Kind
-from .server import ID_HEADER, answer_to
+from .server import ID_HEADER, reply_to
 
 _MODEL = "openai/gpt-oss-20b"
-_LEAVES_AFTER_S = 0.5
+_CANCEL_AFTER_S = 0.5
 
 
 @dataclass
-class Ended:
-    """How a call ended."""
+class CallResult:
+    """The result of one call."""
 
     id: str
     kind: Kind
     problem: str = ""
-    """What is wrong with its end; empty where it is right."""
+    """What is wrong with the result; empty if it is right."""
     attempts: int = 1
-    """How many requests the caller knows of."""
+    """The number of attempts that the caller knows of."""
     broken_attempts: int = 0
-    """How many of them ended with their connection, before a response."""
+    """The attempts whose connection was closed before a response."""
     status: int | None = 200
     """The status that it was told last, None where there was none."""
 
 
-async def call(client: AsyncGroq, id: str, kind: Kind, *, is_stream: bool) -> Ended:
-    """Make the call and judge its end."""
-    ended = Ended(id, kind)
+async def call(client: AsyncGroq, id: str, kind: Kind, *, is_stream: bool) -> CallResult:
+    """Make the call and check its result."""
+    ended = CallResult(id, kind)
     prompt = f"question {id}"
     try:
-        if kind.leaves == "cancel":
-            await _cancelled(client, prompt, ended, is_stream)
+        if kind.disconnect == "cancel":
+            await _cancel(client, prompt, ended, is_stream)
             return ended
         text = await (_stream if is_stream else _chat)(client, prompt, ended)
     except APIError as error:
-        _judge_error(ended, error, answer_to(prompt))
-    except Exception as error:  # whatever else comes is a foreign error, and to be reported as such
+        _judge_error(ended, error, reply_to(prompt))
+    except Exception as error:  # any other error is a problem
         ended.problem = f"foreign error {type(error).__name__}: {error}"
     else:
         if kind.errors:
             ended.problem = f"no error, and the text {text!r}"
-        elif not kind.leaves and text != answer_to(prompt):
-            ended.problem = f"another answer: {text!r}"
+        elif not kind.disconnect and text != reply_to(prompt):
+            ended.problem = f"another text: {text!r}"
     return ended
 
 
-def _options(ended: Ended) -> dict[str, object]:
+def _options(ended: CallResult) -> dict[str, object]:
     headers = {ID_HEADER: ended.id}
     if ended.kind.fault is not None:
         headers["x-local-fault"] = msgspec.json.encode(ended.kind.fault).decode()
-    limit = Timeout(120.0, read=SHORT_S) if ended.kind.is_short else Timeout(120.0)
-    return {"extra_headers": headers, "timeout": limit}
+    timeout = Timeout(120.0, read=SHORT_S) if ended.kind.is_short else Timeout(120.0)
+    return {"extra_headers": headers, "timeout": timeout}
 
 
-async def _chat(client: AsyncGroq, prompt: str, ended: Ended) -> str:
-    answer = await client.chat.completions.create(
+async def _chat(client: AsyncGroq, prompt: str, ended: CallResult) -> str:
+    completion = await client.chat.completions.create(
         model=_MODEL, messages=[{"role": "user", "content": prompt}], **_options(ended)
     )  # type: ignore[call-overload] # the options are the same for both forms, and built once
-    text: str = answer.choices[0].message.content
+    text: str = completion.choices[0].message.content
     return text
 
 
-async def _stream(client: AsyncGroq, prompt: str, ended: Ended) -> str:
+async def _stream(client: AsyncGroq, prompt: str, ended: CallResult) -> str:
     source: AsyncStream[ChatCompletionChunk] = await client.chat.completions.create(
         model=_MODEL, messages=[{"role": "user", "content": prompt}], stream=True, **_options(ended)
     )  # type: ignore[call-overload] # as above
@@ -79,26 +79,26 @@ async def _stream(client: AsyncGroq, prompt: str, ended: Ended) -> str:
         async for chunk in source:
             for choice in chunk.choices:
                 text += choice.delta.content or ""
-            if text and ended.kind.leaves == "break":
+            if text and ended.kind.disconnect == "break":
                 break
     return text
 
 
-async def _cancelled(client: AsyncGroq, prompt: str, ended: Ended, is_stream: bool) -> None:
+async def _cancel(client: AsyncGroq, prompt: str, ended: CallResult, is_stream: bool) -> None:
     task = asyncio.create_task((_stream if is_stream else _chat)(client, prompt, ended))
-    # Not before the server has the request, or there is nothing to leave.
+    # Cancel only after the server has received the request.
     try:
-        await asyncio.sleep(_LEAVES_AFTER_S)
+        await asyncio.sleep(_CANCEL_AFTER_S)
     finally:
         task.cancel()
     try:
         await task
-        ended.problem = "answered although it was cancelled"
+        ended.problem = "completed although it was cancelled"
     except asyncio.CancelledError:
         ended.status = None
 
 
-def _judge_error(ended: Ended, error: APIError, whole: str) -> None:
+def _judge_error(ended: CallResult, error: APIError, whole: str) -> None:
     names = {cls.__name__ for cls in type(error).__mro__}
     ended.attempts = max(1, len(error.attempts))
     ended.broken_attempts = sum(

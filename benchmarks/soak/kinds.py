@@ -1,4 +1,4 @@
-"""The kinds of calls: what is asked of the server in ``x-local-fault``, what the caller does, and which end is right."""
+"""The kinds of calls: the fault in ``x-local-fault``, what the caller does, and the right result. Add a kind here."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from aiogroq.local import Fault
 
 SHORT_S = 0.5
-"""The limit of calls whose answer stalls."""
-_OWN = ("APIError",)
-_BROKEN = ("APIConnectionError",)
-_LATE = ("APITimeoutError",)
+"""The read timeout of calls whose response stalls."""
+_API_ERROR = ("APIError",)
+_CONNECTION_ERROR = ("APIConnectionError",)
+_TIMEOUT_ERROR = ("APITimeoutError",)
 _SOON = {"retry-after": "0.02"}
 _HTML = "<html><body>502 Bad Gateway</body></html>"
 
@@ -22,21 +22,21 @@ class Kind:
     name: str
     fault: Fault | None = None
     errors: tuple[str, ...] = ()
-    """Classes of which the error must be one; empty where the answer must be right."""
+    """The allowed error classes; empty if the call must succeed."""
     requests: int = 1
-    """How often it must be sent; where the connection breaks before the answer it may be more, as the error says."""
+    """The expected number of requests."""
     is_short: bool = False
-    """With a limit of `SHORT_S`."""
-    leaves: str = ""
-    """``break`` and ``cancel``: the caller goes before the end."""
+    """Whether the read timeout is `SHORT_S`."""
+    disconnect: str = ""
+    """``break`` or ``cancel``: how the caller disconnects before the end."""
 
     @property
     def uncounted(self) -> int:
-        """How many requests more than attempts there may be: one where a kept connection breaks before the answer."""
+        """How many more requests than attempts are allowed: one if an idle connection is closed before the response."""
         return int(self.fault is not None and self.fault.before_head)
 
 
-WELL = Kind("well")
+SUCCESS = Kind("success")
 
 CHAT_KINDS: tuple[Kind, ...] = (
     *(
@@ -62,34 +62,34 @@ CHAT_KINDS: tuple[Kind, ...] = (
     Kind(
         "HTML in place of JSON", Fault(body=_HTML, content_type="text/html"), ("APIResponseValidationError",)
     ),
-    Kind("no body", Fault(body=b""), _OWN),
-    Kind("half of a gzip", Fault(gzip=True, drop_tail_bytes=20), _OWN, requests=0),
-    Kind("cut in the body", Fault(after_bytes=60, end="close"), _BROKEN, requests=2),
-    Kind("reset in the body", Fault(after_bytes=60, end="reset"), _BROKEN, requests=2),
-    Kind("cut before the answer", Fault(before_head=True, end="close"), _BROKEN, requests=2),
-    Kind("reset before the answer", Fault(before_head=True, end="reset"), _BROKEN, requests=2),
-    Kind("stalls before the answer", Fault(before_head=True, end="stall"), _LATE, is_short=True),
-    Kind("stalls in the body", Fault(after_bytes=60, end="stall"), _LATE, is_short=True),
-    Kind("cancelled", Fault(latency_s=5.0), leaves="cancel"),
-    Kind("in gzip", Fault(gzip=True)),
-    Kind("late", Fault(latency_s=0.2)),
-    Kind("in small pieces", Fault(split_every=37, split_wire=True)),
-    Kind("closed after the answer", Fault(close_notice=True)),
-    Kind("closed after the answer without notice", Fault(end="close")),
+    Kind("empty body", Fault(body=b""), _API_ERROR),
+    Kind("truncated gzip", Fault(gzip=True, drop_tail_bytes=20), _API_ERROR, requests=0),
+    Kind("closed in the body", Fault(after_bytes=60, end="close"), _CONNECTION_ERROR, requests=2),
+    Kind("reset in the body", Fault(after_bytes=60, end="reset"), _CONNECTION_ERROR, requests=2),
+    Kind("closed before the response", Fault(before_head=True, end="close"), _CONNECTION_ERROR, requests=2),
+    Kind("reset before the response", Fault(before_head=True, end="reset"), _CONNECTION_ERROR, requests=2),
+    Kind("stalls before the response", Fault(before_head=True, end="stall"), _TIMEOUT_ERROR, is_short=True),
+    Kind("stalls in the body", Fault(after_bytes=60, end="stall"), _TIMEOUT_ERROR, is_short=True),
+    Kind("cancelled", Fault(latency_s=5.0), disconnect="cancel"),
+    Kind("gzip", Fault(gzip=True)),
+    Kind("slow", Fault(latency_s=0.2)),
+    Kind("small writes", Fault(split_every=37, split_wire=True)),
+    Kind("closed after the response", Fault(close_notice=True)),
+    Kind("closed after the response without notice", Fault(end="close")),
 )
 
 STREAM_KINDS: tuple[Kind, ...] = (
-    Kind("cut after two events", Fault(after_events=2, end="close"), _BROKEN),
-    Kind("reset after two events", Fault(after_events=2, end="reset"), _BROKEN),
-    Kind("cut in an event", Fault(after_bytes=500, end="close"), _BROKEN),
-    Kind("stalls after two events", Fault(after_events=2, end="stall"), _LATE, is_short=True),
-    Kind("ends too early", Fault(drop_tail_bytes=700), _BROKEN),
-    Kind("an error event", Fault(after_events=2, error_event={"message": "over capacity"}), _OWN),
-    Kind("x_groq.error", Fault(after_events=2, x_groq_error="over capacity"), _OWN),
-    Kind("no JSON", Fault(insert=b"data: {oops\n\n"), _OWN),
-    Kind("refused", Fault(status=429, headers=_SOON), ("RateLimitError",), requests=2),
-    Kind("every byte alone", Fault(split_every=1)),
+    Kind("closed after two events", Fault(after_events=2, end="close"), _CONNECTION_ERROR),
+    Kind("reset after two events", Fault(after_events=2, end="reset"), _CONNECTION_ERROR),
+    Kind("closed in an event", Fault(after_bytes=500, end="close"), _CONNECTION_ERROR),
+    Kind("stalls after two events", Fault(after_events=2, end="stall"), _TIMEOUT_ERROR, is_short=True),
+    Kind("truncated body", Fault(drop_tail_bytes=700), _CONNECTION_ERROR),
+    Kind("an error event", Fault(after_events=2, error_event={"message": "over capacity"}), _API_ERROR),
+    Kind("x_groq.error", Fault(after_events=2, x_groq_error="over capacity"), _API_ERROR),
+    Kind("invalid JSON", Fault(insert=b"data: {oops\n\n"), _API_ERROR),
+    Kind("rejected", Fault(status=429, headers=_SOON), ("RateLimitError",), requests=2),
+    Kind("every byte in a separate write", Fault(split_every=1)),
     Kind("no [DONE]", Fault(drop_done=True)),
-    Kind("left by break", Fault(tokens_per_second=5.0), leaves="break"),
-    Kind("cancelled", Fault(tokens_per_second=5.0), leaves="cancel"),
+    Kind("left with break", Fault(tokens_per_second=5.0), disconnect="break"),
+    Kind("cancelled", Fault(tokens_per_second=5.0), disconnect="cancel"),
 )

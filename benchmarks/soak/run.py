@@ -1,4 +1,4 @@
-"""Runs the soak in blocks, and settles each with the server: answers, requests, descriptors, tasks, memory."""
+"""Runs the soak in blocks and checks each: responses, requests, file descriptors, tasks, memory."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from typing import Any
 from aiogroq import AsyncGroq
 
 from .. import machine
-from ..destination import INTERRUPTED, Destination, percentage, whole_number
-from .account import Account, Seen
-from .caller import Ended, call
-from .kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
+from ..destination import INTERRUPTED, Destination, integer_from, percentage
+from .caller import CallResult, call
+from .kinds import CHAT_KINDS, STREAM_KINDS, SUCCESS, Kind
+from .reconcile import Reconciliation, Seen
 
 _BLOCK = 5000
 _MOST_GROWTH = 0.02
@@ -31,7 +31,7 @@ _SHOWN = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of what."""
+    """The size of a soak."""
 
     requests: int
     streams: int
@@ -40,17 +40,17 @@ class Plan:
     seed: int
 
     def calls(self) -> list[tuple[str, Kind, bool]]:
-        """Every call in its order: id, kind, whether it is a stream. The same for the same seed."""
+        """Return all calls in order: (id, kind, whether it is a stream). The same seed gives the same calls."""
         chance = random.Random(self.seed)
         forms = [False] * self.requests + [True] * self.streams
         chance.shuffle(forms)
         calls: list[tuple[str, Kind, bool]] = []
         turn = {False: 0, True: 0}
         for number, is_stream in enumerate(forms):
-            kind = WELL
+            kind = SUCCESS
             if chance.random() * 100 < self.fault_percent:
                 kinds = STREAM_KINDS if is_stream else CHAT_KINDS
-                # In turn and not by chance: every kind comes.
+                # In turn, not at random, so that every kind is used.
                 kind = kinds[turn[is_stream] % len(kinds)]
                 turn[is_stream] += 1
             calls.append((str(number), kind, is_stream))
@@ -58,18 +58,18 @@ class Plan:
 
 
 def main(arguments: list[str]) -> int:
-    """Run, and say what was found."""
+    """Run the soak and write the report. Return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks soak", description=__doc__)
-    parser.add_argument("--requests", type=whole_number(0), default=200_000, metavar="N")
-    parser.add_argument("--streams", type=whole_number(0), default=5000, metavar="N")
-    parser.add_argument("--concurrent", type=whole_number(1), default=500, metavar="N")
+    parser.add_argument("--requests", type=integer_from(0), default=200_000, metavar="N")
+    parser.add_argument("--streams", type=integer_from(0), default=5000, metavar="N")
+    parser.add_argument("--concurrent", type=integer_from(1), default=500, metavar="N")
     parser.add_argument("--fault-percent", type=percentage, default=5.0, metavar="P")
-    parser.add_argument("--seed", type=whole_number(0), default=0, metavar="N")
+    parser.add_argument("--seed", type=integer_from(0), default=0, metavar="N")
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where soak.json goes")
     options = vars(parser.parse_args(arguments))
     asked = options.pop("results")
     if not options["requests"] + options["streams"]:
-        parser.error("no requests and no streams are nothing to do")
+        parser.error("--requests and --streams must not both be 0")
     is_whole = all(value == parser.get_default(name) for name, value in options.items())
     destination = Destination(asked, is_whole)
     destination.check(parser)
@@ -84,12 +84,12 @@ def main(arguments: list[str]) -> int:
 
 
 async def soak(plan: Plan) -> dict[str, object]:
-    """Make all calls of *plan*; the figures and the problems. Ctrl-C ends it, and says so in them."""
+    """Make all calls of *plan* and return the report. Ctrl-C ends the run; the report says so."""
     server_core, client_core = machine.cores()
     machine.allow_many_files()
     process = await asyncio.to_thread(_start_server, server_core)
     machine.bind(client_core)
-    account, memory = Account(), list[int]()
+    account, memory = Reconciliation(), list[int]()
     files_at_start, tasks_at_start = machine.open_files(), len(asyncio.all_tasks())
     started_at = time.monotonic()
     try:
@@ -101,7 +101,7 @@ async def soak(plan: Plan) -> dict[str, object]:
     await asyncio.sleep(0.2)
     gc.collect()
     tasks = len(asyncio.all_tasks()) - tasks_at_start
-    # The pipes to the server's process were there at the start and are closed by now.
+    # The two pipes to the server process were open at the start and are closed now.
     files = machine.open_files() - (files_at_start - 2 if files_at_start else 0)
     growth = _growth(memory)
     account.problems += _wrong_at_end(is_interrupted, tasks, files, growth)
@@ -124,7 +124,7 @@ async def soak(plan: Plan) -> dict[str, object]:
 
 
 async def _until_interrupted(work: Coroutine[Any, Any, None]) -> bool:
-    """Do *work*, and tell whether Ctrl-C ended it. It is cancelled, whatever the version of Python makes of SIGINT."""
+    """Run *work* and return whether Ctrl-C cancelled it, on every version of Python."""
     is_interrupted = False
     task = asyncio.ensure_future(work)
 
@@ -145,8 +145,10 @@ async def _until_interrupted(work: Coroutine[Any, Any, None]) -> bool:
     return is_interrupted
 
 
-async def _traffic(plan: Plan, process: subprocess.Popen[str], account: Account, memory: list[int]) -> None:
-    """Make the calls block by block, and settle each block; *memory* gets the resident bytes after each."""
+async def _traffic(
+    plan: Plan, process: subprocess.Popen[str], account: Reconciliation, memory: list[int]
+) -> None:
+    """Make the calls block by block and check each block. Appends the resident bytes after each block to *memory*."""
     assert process.stdout is not None
     url = json.loads(await asyncio.to_thread(process.stdout.readline))
     calls = plan.calls()
@@ -156,7 +158,7 @@ async def _traffic(plan: Plan, process: subprocess.Popen[str], account: Account,
         for first in range(0, len(calls), _BLOCK):
             block = calls[first : first + _BLOCK]
             ended = await _run_block(client, block, plan.concurrent)
-            account.settle(ended, await asyncio.to_thread(_drain, process, sum(e.attempts for e in ended)))
+            account.add_block(ended, await asyncio.to_thread(_drain, process, sum(e.attempts for e in ended)))
             gc.collect()
             memory.append(machine.rss_bytes())
             _show_progress(first + len(block), len(calls), account)
@@ -180,9 +182,11 @@ def _wrong_at_end(is_interrupted: bool, tasks: int, files: int, growth: float | 
     ]
 
 
-async def _run_block(client: AsyncGroq, block: list[tuple[str, Kind, bool]], concurrent: int) -> list[Ended]:
+async def _run_block(
+    client: AsyncGroq, block: list[tuple[str, Kind, bool]], concurrent: int
+) -> list[CallResult]:
     waiting = iter(block)
-    ended: list[Ended] = []
+    ended: list[CallResult] = []
 
     async def worker() -> None:
         for id, kind, is_stream in waiting:
@@ -199,7 +203,7 @@ def _start_server(core: int | None) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
         env=machine.environment(),
-        # Ctrl-C is for the caller; the server ends with its standard input.
+        # Ctrl-C must not reach the server, which ends with its standard input.
         start_new_session=True,
         preexec_fn=lambda: machine.bind(core),
     )
@@ -215,13 +219,13 @@ def _drain(process: subprocess.Popen[str], requests: int) -> Seen:
 
 
 def _growth(memory: list[int]) -> float | None:
-    """How much of its size the process grew by from the middle to the end; None where there are too few blocks."""
+    """Return the relative growth of memory from the middle to the end, or None with too few blocks."""
     if len(memory) < 8:
         return None
     return memory[-1] / memory[len(memory) // 2 - 1] - 1
 
 
-def _show_progress(done: int, total: int, account: Account) -> None:
+def _show_progress(done: int, total: int, account: Reconciliation) -> None:
     filled = round(30 * done / total)
     sys.stderr.write(
         f"\r[{'#' * filled}{'.' * (30 - filled)}] {done:,} of {total:,} calls, "

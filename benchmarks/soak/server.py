@@ -1,7 +1,7 @@
-"""The embedded server in its own process: it answers every prompt with the prompt, and hands out its log when asked.
+"""The embedded server in its own process. It replies to every prompt with the prompt, and prints its log on request.
 
-``python -m benchmarks.soak.server`` prints its URL; each line on standard input (the number of requests to wait for) is
-answered with what it saw since the last one, by the id that the caller gave each call.
+``python -m benchmarks.soak.server`` prints its URL. For each line on standard input (the number of requests to wait for) it
+prints the requests since the last line, by the id that the caller gave each call.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from aiogroq.local import LocalGroq
 ID_HEADER = "x-soak-id"
 
 
-def answer_to(prompt: str) -> str:
-    """What is answered to *prompt*: some words, so that it is several events as a stream."""
+def reply_to(prompt: str) -> str:
+    """Return the reply to *prompt*: several words, so that a stream has several events."""
     return f"the answer to {prompt} is of nine words or so"
 
 
 def _reply(body: dict[str, Any]) -> str:
-    return answer_to(body["messages"][-1]["content"])
+    return reply_to(body["messages"][-1]["content"])
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input is closed."""
     with LocalGroq(reply=_reply, log_limit=None, keepalive_timeout_s=600) as server:
         _say(server.base_url)
         for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The side-by-side faults and the soak run, see what they should, and notice when something is wrong."""
+"""The fault scenarios and the soak: they run, judge correctly, and report contradictions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from benchmarks.faults.run import main as faults
 from benchmarks.faults.run import run_all
 from benchmarks.faults.scenario import Outcome, Scenario
 from benchmarks.faults.table import Line, markdown, summary
-from benchmarks.soak.account import Account, disagreement
-from benchmarks.soak.caller import Ended
-from benchmarks.soak.kinds import CHAT_KINDS, STREAM_KINDS, WELL, Kind
+from benchmarks.soak.caller import CallResult
+from benchmarks.soak.kinds import CHAT_KINDS, STREAM_KINDS, SUCCESS, Kind
+from benchmarks.soak.reconcile import Reconciliation, disagreement
 from benchmarks.soak.run import Plan, soak
 
-CUT = Kind("cut", Fault(before_head=True), ("E",), requests=2)
-REFUSED = Kind("refused", Fault(status=403), ("E",))
+CLOSED = Kind("closed", Fault(before_head=True), ("E",), requests=2)
+REJECTED = Kind("rejected", Fault(status=403), ("E",))
 TWICE = Kind("twice", Fault(status=503), ("E",), requests=2)
 FOLDER = Path(__file__).parents[2]
 
@@ -55,7 +55,7 @@ def test_a_scenario_is_judged_for_both_packages(tmp_path: Path) -> None:
     assert line.split("|")[3:5] == [" right error ", " silent loss "]
 
 
-def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again_alone() -> None:
+def test_scenarios_run_concurrently_and_timed_out_ones_run_again_alone() -> None:
     chosen = list(SCENARIOS.values())[:3]
     started: list[str] = []
     all_three = threading.Barrier(3, timeout=30)
@@ -79,7 +79,7 @@ def test_scenarios_run_beside_each_other_and_what_took_too_long_there_runs_again
     "name", ["closed in the middle of a body", "a certificate for another host: the error says so"]
 )
 @pytest.mark.slow
-def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) -> None:
+def test_the_child_trusts_the_certificate_of_a_tls_scenario(name: str) -> None:
     scenario = SCENARIOS[name]
     outcome = run(scenario, "aiogroq")
     assert verdict(scenario, outcome) == "right error"
@@ -87,7 +87,7 @@ def test_a_scenario_over_tls_has_a_certificate_that_the_child_trusts(name: str) 
 
 
 @pytest.mark.slow
-def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
+def test_a_raw_server_counts_its_requests() -> None:
     scenario = next(each for name, each in SCENARIOS.items() if name.startswith("a new connection is closed"))
     outcome = run(scenario, "aiogroq")
     assert outcome.requests == 1
@@ -110,12 +110,12 @@ def test_a_scenario_with_a_server_of_its_own_sees_the_requests() -> None:
         (Outcome(has_report=True, error=["APIConnectionError"], message="x", exit_code=1), "exit code 1"),
     ],
 )
-def test_outcomes_have_their_words(outcome: Outcome, said: str) -> None:
+def test_each_outcome_has_its_verdict(outcome: Outcome, said: str) -> None:
     assert verdict(SCENARIOS["closed after three events"], outcome) == said
 
 
 @pytest.mark.slow
-async def test_the_soak_settles_every_request() -> None:
+async def test_the_soak_accounts_for_every_request() -> None:
     report = await soak(Plan(requests=300, streams=100, concurrent=50, fault_percent=30, seed=1))
     assert report["problems"] == []
     assert report["calls"] == 400
@@ -126,46 +126,58 @@ def test_the_soak_has_every_kind_and_is_the_same_for_the_same_seed() -> None:
     plan = Plan(requests=1000, streams=500, concurrent=1, fault_percent=10, seed=3)
     calls = plan.calls()
     assert calls == plan.calls()
-    assert {kind.name for _, kind, _ in calls} == {kind.name for kind in (WELL, *CHAT_KINDS, *STREAM_KINDS)}
+    assert {kind.name for _, kind, _ in calls} == {
+        kind.name for kind in (SUCCESS, *CHAT_KINDS, *STREAM_KINDS)
+    }
 
 
 @pytest.mark.parametrize(
     ("ended", "log", "said"),
     [
-        (Ended("1", WELL), [], "never saw it"),
-        (Ended("1", WELL), [(200, False), (200, False)], "the server saw 2"),
-        (Ended("1", WELL), [(500, False)], "status 500"),
-        (Ended("1", WELL), [(200, True)], "a departure"),
-        (Ended("1", Kind("x", leaves="break")), [(200, False)], "did not see the caller leave"),
+        (CallResult("1", SUCCESS), [], "received nothing"),
+        (CallResult("1", SUCCESS), [(200, False), (200, False)], "the server received 2"),
+        (CallResult("1", SUCCESS), [(500, False)], "status 500"),
+        (CallResult("1", SUCCESS), [(200, True)], "a disconnect"),
+        (CallResult("1", Kind("x", disconnect="break")), [(200, False)], "saw no disconnect"),
         (
-            Ended("1", Kind("x", Fault(status=429), ("E",), requests=2), attempts=1),
+            CallResult("1", Kind("x", Fault(status=429), ("E",), requests=2), attempts=1),
             [(429, False)],
-            "where 2 are right",
+            "instead of 2",
         ),
-        (Ended("1", Kind("x", Fault(status=400), ("E",)), status=400), [(404, False)], "the server sent 404"),
-        (Ended("1", WELL), [(200, False)], ""),
-        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 2, ""),
-        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 3, ""),
-        (Ended("1", CUT, attempts=2, status=None), [(None, False)] * 4, "the server saw 4"),
-        (Ended("1", CUT, attempts=2, status=None), [(None, False)], "the server saw 1"),
-        (Ended("1", REFUSED, attempts=2, broken_attempts=1, status=403), [(403, False)], ""),
-        (Ended("1", REFUSED, attempts=3, broken_attempts=1, status=403), [(403, False)], "the server saw 1"),
         (
-            Ended("1", REFUSED, attempts=2, broken_attempts=2, status=403),
-            [(403, False)] * 3,
-            "the server saw 3",
+            CallResult("1", Kind("x", Fault(status=400), ("E",)), status=400),
+            [(404, False)],
+            "the server sent 404",
         ),
-        (Ended("1", TWICE, attempts=3, broken_attempts=1, status=503), [(503, False)] * 2, ""),
-        (Ended("1", TWICE, attempts=2, broken_attempts=1, status=503), [(503, False)], ""),
+        (CallResult("1", SUCCESS), [(200, False)], ""),
+        (CallResult("1", CLOSED, attempts=2, status=None), [(None, False)] * 2, ""),
+        (CallResult("1", CLOSED, attempts=2, status=None), [(None, False)] * 3, ""),
+        (CallResult("1", CLOSED, attempts=2, status=None), [(None, False)] * 4, "the server received 4"),
+        (CallResult("1", CLOSED, attempts=2, status=None), [(None, False)], "the server received 1"),
+        (CallResult("1", REJECTED, attempts=2, broken_attempts=1, status=403), [(403, False)], ""),
+        (
+            CallResult("1", REJECTED, attempts=3, broken_attempts=1, status=403),
+            [(403, False)],
+            "the server received 1",
+        ),
+        (
+            CallResult("1", REJECTED, attempts=2, broken_attempts=2, status=403),
+            [(403, False)] * 3,
+            "the server received 3",
+        ),
+        (CallResult("1", TWICE, attempts=3, broken_attempts=1, status=503), [(503, False)] * 2, ""),
+        (CallResult("1", TWICE, attempts=2, broken_attempts=1, status=503), [(503, False)], ""),
     ],
 )
-def test_the_account_notices_what_disagrees(ended: Ended, log: list[tuple[int, bool]], said: str) -> None:
+def test_contradictions_between_calls_and_the_log_are_problems(
+    ended: CallResult, log: list[tuple[int, bool]], said: str
+) -> None:
     told = disagreement(ended, log)
     assert said in told
     assert bool(said) == bool(told)
 
 
-def test_a_request_that_nobody_made_is_a_problem() -> None:
-    account = Account()
-    account.settle([Ended("1", WELL)], {"1": [(200, False)], "2": [(200, False)]})
-    assert account.problems == ["the server has a request '2' that nobody made"]
+def test_a_request_without_a_call_is_a_problem() -> None:
+    account = Reconciliation()
+    account.add_block([CallResult("1", SUCCESS)], {"1": [(200, False)], "2": [(200, False)]})
+    assert account.problems == ["the server has a request '2' without a call"]

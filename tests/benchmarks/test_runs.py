@@ -1,8 +1,9 @@
-"""A run that is not whole leaves alone what is published, and a run that would measure nothing is refused."""
+"""A partial run does not replace the published results, and a run that would measure nothing is rejected."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from benchmarks import pages
 
 FOLDER = Path(__file__).parents[2]
 SMALL_PLAN = """
-ROWS = (Row("chat, 1 concurrent", "chat", "request", {"concurrent": 1, "count": 5}, (OURS, GROQ), rounds=2),)
+ROWS = (Row("chat, 1 concurrent", "chat", "request", {"concurrent": 1, "count": 5}, (AIOGROQ, GROQ), rounds=2),)
 """
 PERF = """#!/bin/sh
 case "$*" in *'"client":"groq"'*) echo 'ValueError: no counting today' >&2; exit 3;; esac
@@ -38,9 +39,9 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
     for page in (pages.FAULTS, pages.PERFORMANCE):
         shutil.copy(page, tmp_path / "docs")
-    for name in ("results.json", "results.md", "occasions.md", "instructions.json", "instructions.md"):
+    for name in ("results.json", "results.md", "history.md", "instructions.json", "instructions.md"):
         (tmp_path / "benchmarks" / "results" / name).write_text("published")
-    (tmp_path / "benchmarks" / "results" / "occasions.json").write_text("[]")
+    (tmp_path / "benchmarks" / "results" / "history.json").write_text("[]")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "perf").write_text(PERF)
     (tmp_path / "bin" / "perf").chmod(0o755)
@@ -98,7 +99,7 @@ def published(tree: Path) -> dict[str, bytes]:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_ctrl_c_keeps_what_was_measured_apart_and_ends_with_130(
+def test_ctrl_c_writes_partial_results_and_exits_with_130(
     tree: Path, command: tuple[str, ...], begun: str, written: str
 ) -> None:
     (tree / "bin" / "perf").write_text(PERF + 'case "$*" in *child*) exec sleep 15;; esac\n')
@@ -169,11 +170,11 @@ def has_loaded(library: str, pid: int) -> bool:
         ("", ("groq",), False),
     ],
 )
-def test_only_a_whole_run_is_published(
+def test_only_a_full_run_is_published(
     tree: Path, arguments: str, packages: tuple[str, ...], is_published: bool
 ) -> None:
     with (tree / "benchmarks" / "plan.py").open("a") as plan:
-        plan.write(SMALL_PLAN.replace("GROQ", "GROQ" if packages else "OURS_FAST"))
+        plan.write(re.sub(r"\bGROQ\b", "GROQ" if packages else "AIOGROQ_UVLOOP", SMALL_PLAN))
         # The rows of the targets are looked up when they are asked for.
         plan.write("_WITHOUT_TARGET = ()\n")
     without(tree, "matplotlib", *packages)
@@ -182,7 +183,7 @@ def test_only_a_whole_run_is_published(
     assert code == (1 if packages else 0), stderr
     after = published(tree)
     changed = {name for name in after if after[name] != before.get(name)}
-    whole = {"performance.md", "results.json", "results.md", "occasions.json", "occasions.md"}
+    whole = {"performance.md", "results.json", "results.md", "history.json", "history.md"}
     assert changed == (whole if is_published else set())
     assert (tree / "benchmarks" / "results" / "partial").exists() is not is_published
 
@@ -195,7 +196,7 @@ def test_a_soak_of_another_size_is_not_published(tree: Path) -> None:
     assert (tree / "benchmarks" / "results" / "partial" / "soak.json").exists()
 
 
-def test_a_client_whose_package_is_missing_is_said_to_be_so_and_the_others_are_measured(tree: Path) -> None:
+def test_a_missing_package_is_reported_and_the_other_clients_are_measured(tree: Path) -> None:
     without(tree, "groq", "matplotlib")
     code, _, stderr = finish(start(tree, "--quick", "--only", "sync stream", "--results", "out"))
     lines = (tree / "out" / "partial" / "results.md").read_text().splitlines()
@@ -214,12 +215,12 @@ def test_faults_without_the_official_package_run_nothing(tree: Path) -> None:
     assert not (tree / "out").exists()
 
 
-def test_instructions_leave_out_who_cannot_be_counted_and_keep_the_others(tree: Path) -> None:
+def test_instructions_omit_clients_that_cannot_be_counted_and_keep_the_others(tree: Path) -> None:
     before = published(tree)
     code, stdout, stderr = finish(start(tree, "instructions"))
     assert code == 1
-    assert "chat request: groq ... left out: exit code 3: ValueError: no counting today" in stderr
-    assert "- Left out: chat request: groq: exit code 3: ValueError: no counting today" in stdout
+    assert "chat request: groq ... omitted: exit code 3: ValueError: no counting today" in stderr
+    assert "- Omitted: chat request: groq: exit code 3: ValueError: no counting today" in stdout
     assert "| chat request | groq+aiohttp | 1.0 | 1.00 |" in stdout
     assert published(tree) == before
 
@@ -227,14 +228,14 @@ def test_instructions_leave_out_who_cannot_be_counted_and_keep_the_others(tree: 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ("--rounds 0", "0 is no whole number of 1 or more"),
-        ("--rounds -2", "-2 is no whole number of 1 or more"),
+        ("--rounds 0", "0 is not an int >= 1"),
+        ("--rounds -2", "-2 is not an int >= 1"),
         ("--only nonsense", "no row has 'nonsense'"),
-        ("soak --concurrent 0", "0 is no whole number of 1 or more"),
-        ("soak --requests -1", "-1 is no whole number of 0 or more"),
-        ("soak --requests 0 --streams 0", "nothing to do"),
-        ("soak --fault-percent 101", "101 is no number from 0 to 100"),
-        ("soak --fault-percent nan", "nan is no number from 0 to 100"),
+        ("soak --concurrent 0", "0 is not an int >= 1"),
+        ("soak --requests -1", "-1 is not an int >= 0"),
+        ("soak --requests 0 --streams 0", "must not both be 0"),
+        ("soak --fault-percent 101", "101 is not a number from 0 to 100"),
+        ("soak --fault-percent nan", "nan is not a number from 0 to 100"),
         ("faults --only xyzzy", "no scenario has 'xyzzy'"),
         ("instructions --only nonsense", "no path with 'nonsense'"),
         ("instructions --client nobody", "the client 'nobody'"),
@@ -244,7 +245,7 @@ def test_instructions_leave_out_who_cannot_be_counted_and_keep_the_others(tree: 
         ("soak --results docs/faults.md/x", "cannot write results to docs/faults.md/x: Not a directory"),
     ],
 )
-def test_what_would_measure_nothing_or_could_not_be_written_is_refused(
+def test_arguments_that_measure_nothing_or_cannot_be_written_are_rejected(
     tree: Path, arguments: str, reason: str
 ) -> None:
     before = published(tree)

@@ -1,4 +1,4 @@
-"""The targets on different occasions: each run adds a column, so that one lucky or unlucky hour shows as that."""
+"""The targets of all runs: each run adds a column, so that outliers are visible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .targets import Target
 
 
 class Figure(msgspec.Struct):
-    """What one target's figure was."""
+    """The result of one target."""
 
     median: float
     least: float
@@ -21,36 +21,36 @@ class Figure(msgspec.Struct):
     verdict: str
 
 
-class Occasion(msgspec.Struct):
+class TargetRun(msgspec.Struct):
     """One run."""
 
     at: str
-    """When it ended, UTC."""
+    """When the run ended, UTC."""
     machine: str
     figures: dict[str, Figure]
     """By the text of the target."""
 
 
 def add(folder: Path, targets: list[Target], machine: dict[str, str]) -> None:
-    """Write the run beside the earlier ones: ``occasions.json`` and ``occasions.md``."""
-    path = folder / "occasions.json"
-    earlier = msgspec.json.decode(path.read_bytes(), type=list[Occasion]) if path.exists() else []
+    """Append a run to ``history.json`` and ``history.md``."""
+    path = folder / "history.json"
+    earlier = msgspec.json.decode(path.read_bytes(), type=list[TargetRun]) if path.exists() else []
     now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M")
     kind = f"{machine['python']}, {machine['cores']} cores"
     figures = {t.text: Figure(*t.got, t.verdict) for t in targets if t.got is not None}
-    occasions = [*earlier, Occasion(now, kind, figures)]
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(occasions), indent=1) + b"\n")
-    (folder / "occasions.md").write_text(markdown(occasions, targets))
+    runs = [*earlier, TargetRun(now, kind, figures)]
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1) + b"\n")
+    (folder / "history.md").write_text(markdown(runs, targets))
 
 
-def markdown(occasions: list[Occasion], targets: list[Target]) -> str:
-    """A line for each target, a column for each occasion."""
-    lines = ["# The targets on different occasions", ""]
-    lines += [f"- {number + 1}: {each.at} UTC, {each.machine}" for number, each in enumerate(occasions)]
-    columns = [str(number + 1) for number in range(len(occasions))]
+def markdown(runs: list[TargetRun], targets: list[Target]) -> str:
+    """Return a table with a row per target and a column per run."""
+    lines = ["# The targets in different runs", ""]
+    lines += [f"- {number + 1}: {each.at} UTC, {each.machine}" for number, each in enumerate(runs)]
+    columns = [str(number + 1) for number in range(len(runs))]
     lines += ["", f"| target | figure | bound | {' | '.join(columns)} |", "|---" * (3 + len(columns)) + "|"]
     for target in targets:
-        cells = [_cell(each.figures.get(target.text)) for each in occasions]
+        cells = [_cell(each.figures.get(target.text)) for each in runs]
         lines.append(f"| {target.number} | {target.text} | {target.bound} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

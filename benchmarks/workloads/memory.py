@@ -1,4 +1,4 @@
-"""What a client, a request in flight and an open stream keep in memory."""
+"""The memory of a client, of a request in flight and of an open stream."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from .. import machine
 from ..clients import build_async
 from ..load.process import ask
-from ..spec import Found, Spec
+from ..spec import Result, Spec
 
 
-async def measure(spec: Spec) -> Found:
-    """``kind`` is ``client``, ``request`` or ``stream``; ``count`` of them are held at once."""
+async def measure(spec: Spec) -> Result:
+    """Hold ``count`` of ``kind`` (``client``, ``request`` or ``stream``) at once."""
     count, kind = int(spec.params["count"]), str(spec.params["kind"])
     first = build_async(spec.client, spec.url, 1 if kind == "client" else count)
     await first.chat("chat", "warm")
-    kept: list[Any] = []
+    clients: list[Any] = []
     tasks: list[asyncio.Task[Any]] = []
     if kind != "client":
-        # What the first of its kind brings along is not counted.
+        # The memory of the first ones (imports, caches) is not counted.
         tasks = [_held(first, kind) for _ in range(10)]
         await _until_held(spec.control_url, 10)
         await asyncio.to_thread(ask, spec.control_url, "/release")
@@ -30,7 +30,7 @@ async def measure(spec: Spec) -> Found:
     before = machine.rss_bytes()
     started_at = time.perf_counter()
     if kind == "client":
-        kept = [build_async(spec.client, spec.url) for _ in range(count)]
+        clients = [build_async(spec.client, spec.url) for _ in range(count)]
     else:
         tasks = [_held(first, kind) for _ in range(count)]
         await _until_held(spec.control_url, count)
@@ -40,9 +40,9 @@ async def measure(spec: Spec) -> Found:
     if kind != "client":
         await asyncio.to_thread(ask, spec.control_url, "/release")
         await asyncio.gather(*tasks)
-    for client in [*kept, first]:
+    for client in [*clients, first]:
         await client.close()
-    return Found(units=count, wall_s=took_s, values={"kib_each": grown / count / 1024})
+    return Result(units=count, wall_s=took_s, values={"kib_each": grown / count / 1024})
 
 
 def _held(client: Any, kind: str) -> asyncio.Task[Any]:
@@ -52,7 +52,7 @@ def _held(client: Any, kind: str) -> asyncio.Task[Any]:
 
 
 async def _until_held(url: str, count: int) -> None:
-    # Asked from a thread: the loop is where the requests are made.
+    # Called in a thread: the event loop runs the requests.
     while True:
         counts = await asyncio.to_thread(ask, url, "/counts")
         if counts["held"] >= count:

@@ -1,4 +1,4 @@
-"""The answers of the load server, made once at its start, with the headers that the service sends."""
+"""The responses of the load server, computed once at its start, with the headers of the service."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from functools import cache
 from typing import Any
 
 DIMENSIONS = 768
-"""Numbers in an embedding, as nomic-embed-text-v1.5 has them."""
+"""Numbers per embedding, as in nomic-embed-text-v1.5."""
 EVENTS = 1001
-"""Events of a stream before ``[DONE]``: a thousand tokens and the end with its usage."""
+"""Events of a stream before ``[DONE]``: a thousand tokens and the final chunk with the usage."""
 TEXT = "The capital of France is Paris, on the river Seine. " * 4
-"""What every chat answer says."""
+"""The content of every completion."""
 TOKEN = " token"
-"""What every event of a stream says."""
+"""The content of every event of a stream."""
 DOWNLOAD_BYTES = 64 * 1024 * 1024
 UPLOAD_BYTES = 25 * 1024 * 1024
 EVENTS_A_WRITE = 8
-"""Events handed to the socket at once where a stream goes as fast as it can."""
+"""Events per write of a stream at maximum speed."""
 
 _HEADERS = """\
 Date: Sat, 21 Nov 2026 04:00:00 GMT\r
@@ -53,13 +53,13 @@ _USAGE = {
 
 
 def head(content_type: str, length: int | None, status: str = "200 OK") -> bytes:
-    """The head of an answer, chunked where its length is not known."""
+    """Return the head of a response, chunked if the length is unknown."""
     framing = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
     return f"HTTP/1.1 {status}\r\n{_HEADERS.format(content_type=content_type)}{framing}\r\n\r\n".encode()
 
 
 def whole(value: Any, status: str = "200 OK") -> bytes:
-    """A JSON answer."""
+    """Return a JSON response."""
     body = json.dumps(value, separators=(",", ":")).encode()
     return head("application/json", len(body), status) + body
 
@@ -105,7 +105,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 
 def event(delta: dict[str, Any], *, id: str = "chatcmpl-1fd017fc-60b8-44eb", **end: Any) -> bytes:
-    """One event of a stream, in an HTTP chunk of its own as the service sends it."""
+    """Return one event of a stream in its own HTTP chunk, as the service sends it."""
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": end.pop("finish_reason", None)}
     value = {
         "id": id,
@@ -120,7 +120,7 @@ def event(delta: dict[str, Any], *, id: str = "chatcmpl-1fd017fc-60b8-44eb", **e
 
 
 def chunk(content: bytes) -> bytes:
-    """An HTTP chunk."""
+    """Return an HTTP chunk."""
     return b"%x\r\n%b\r\n" % (len(content), content)
 
 
@@ -128,13 +128,13 @@ DONE = chunk(b"data: [DONE]\n\n")
 
 
 def last_event(id: str = "chatcmpl-1fd017fc-60b8-44eb") -> bytes:
-    """The event that ends a stream, with the usage."""
+    """Return the final event of a stream, with the usage."""
     return event({}, id=id, finish_reason="stop", x_groq={"id": "req_01kh52", "usage": _USAGE})
 
 
 @cache
 def stream(events: int = EVENTS) -> tuple[bytes, ...]:
-    """A stream of so many events, cut into the writes that it is sent in."""
+    """Return the writes of a stream with *count* events."""
     parts = [
         event({"role": "assistant", "content": TOKEN}, x_groq={"id": "req_01kh52"}),
         *[event({"content": TOKEN})] * (events - 2),
@@ -145,25 +145,25 @@ def stream(events: int = EVENTS) -> tuple[bytes, ...]:
 
 
 def stamped(nanoseconds: int) -> bytes:
-    """An event that says when it was written, in its id."""
+    """Return an event whose id is the time of its write."""
     return event({"content": TOKEN}, id=f"{nanoseconds:020d}")
 
 
 def vector(index: int) -> array[float]:
-    """The embedding of input number *index*, in numbers that 32 bits hold exactly."""
+    """Return the embedding of input number *index*, in numbers that are exact in 32 bits."""
     return array("f", [round(((index * 31 + k * 17) % 2001 - 1000) / 1000, 6) for k in range(DIMENSIONS)])
 
 
 @cache
 def embeddings(inputs: int, encoding: str) -> bytes:
-    """The answer to so many inputs, as ``float`` lists or in ``base64``."""
+    """Return the response to *inputs* inputs, as ``float`` lists or in ``base64``."""
     values: list[Any] = []
     for index in range(inputs):
         numbers = vector(index)
         if encoding == "base64":
             values.append(base64.b64encode(struct.pack(f"<{DIMENSIONS}f", *numbers)).decode())
         else:
-            # As the service writes them: enough digits to give the same 32 bits back.
+            # As the service writes them: enough digits to restore the same 32 bits.
             values.append([float(f"{number:.9g}") for number in numbers])
     return whole(
         {
@@ -177,5 +177,5 @@ def embeddings(inputs: int, encoding: str) -> bytes:
 
 @cache
 def file_block() -> bytes:
-    """A piece of the file that is downloaded; the file is this piece many times."""
+    """Return a block of the downloaded file, which repeats this block."""
     return bytes(range(256)) * 1024

@@ -1,4 +1,4 @@
-"""Whether a request costs the same from the hundredth to the last, and whether anything grows."""
+"""Whether the cost of a request and the memory of the process grow over many requests."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import gc
 
 from .. import machine
 from ..clients import build_async
-from ..load.answers import TEXT
-from ..spec import Found, Spec
+from ..load.responses import TEXT
+from ..spec import Result, Spec
 from .chat import spread
 from .clock import Stopwatch, check
 
 _CONCURRENT = 50
 
 
-async def measure(spec: Spec) -> Found:
-    """``count`` requests, looked at in ten parts of the same size after the first hundred."""
+async def measure(spec: Spec) -> Result:
+    """Send ``count`` requests in ten equal parts, after a warm-up of one hundred."""
     count = int(spec.params["count"])
     client = build_async(spec.client, spec.url, _CONCURRENT)
 
@@ -40,7 +40,7 @@ async def measure(spec: Spec) -> Found:
     values["rss_last_mib"] = machine.rss_bytes() / 2**20
     values["objects_last"] = len(gc.get_objects())
     await client.close()
-    # The second half beside the first, each by its median part: one disturbed part decides nothing.
+    # Compare the halves by their median part, so that one disturbed part has no effect.
     first, second = sorted(parts[:5])[2], sorted(parts[5:])[2]
     values["second_half_to_first"] = second / first
-    return Found(units=count, cpu_s=cpu_s, wall_s=wall_s, values=values, requests=count + 100)
+    return Result(units=count, cpu_s=cpu_s, wall_s=wall_s, values=values, requests=count + 100)

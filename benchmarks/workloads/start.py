@@ -1,4 +1,4 @@
-"""Importing a package, and the way from a bare interpreter to the first answer: time and memory."""
+"""Time and memory of importing a package, and of a new process until its first response."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from typing import Any
 
 from .. import machine
-from ..load.answers import TEXT
-from ..spec import Found, Spec
+from ..load.responses import TEXT
+from ..spec import Result, Spec
 from .clock import check
 
 _PACKAGES = {"aiogroq": "aiogroq", "groq": "groq", "openai": "openai", "hand-written": "aiohttp, msgspec"}
@@ -28,24 +28,24 @@ _FIRST = {
     "groq": "from groq import Groq\nclient = Groq(api_key='k', base_url=URL)",
     "openai": "from openai import OpenAI\nclient = OpenAI(api_key='k', base_url=URL + '/openai/v1')",
 }
-_ASK = """
+_REQUEST = """
 text = client.chat.completions.create(model="chat", messages=[{"role": "user", "content": "x"}]).choices[0].message.content
 """
 
 
-def measure(spec: Spec) -> Found:
-    """``until`` is ``import`` or ``answer``. The client ``bare interpreter`` is what Python costs by itself."""
-    wants_answer = spec.params["until"] == "answer"
+def measure(spec: Spec) -> Result:
+    """Measure ``until`` ``import`` or ``response``. The client ``bare interpreter`` is Python itself."""
+    with_response = spec.params["until"] == "response"
     if spec.client == "bare interpreter":
         code = "text = ''"
-    elif wants_answer:
-        code = f"URL = {spec.url!r}\n{_FIRST[spec.client]}{_ASK}"
+    elif with_response:
+        code = f"URL = {spec.url!r}\n{_FIRST[spec.client]}{_REQUEST}"
     else:
         code = f"import {_PACKAGES[spec.client]}\ntext = ''"
     cpu_s: list[float] = []
     wall_s: list[float] = []
     told: dict[str, Any] = {}
-    # Compiled files and the file cache are warm from the second time on; the least is what it takes undisturbed.
+    # The file cache is warm from the second run on; the minimum is the undisturbed time.
     for _ in range(3):
         started_at = time.perf_counter()
         done = subprocess.run(
@@ -57,6 +57,6 @@ def measure(spec: Spec) -> Found:
         )
         wall_s.append(time.perf_counter() - started_at)
         told = json.loads(done.stdout)
-        check(told["text"], TEXT if wants_answer and spec.client in _FIRST else "")
+        check(told["text"], TEXT if with_response and spec.client in _FIRST else "")
         cpu_s.append(told["cpu_s"])
-    return Found(units=1, cpu_s=min(cpu_s), wall_s=min(wall_s), values={"rss_mib": told["rss_mib"]})
+    return Result(units=1, cpu_s=min(cpu_s), wall_s=min(wall_s), values={"rss_mib": told["rss_mib"]})

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from .. import machine
 from ..clients import build_async
-from ..load.answers import DOWNLOAD_BYTES, TEXT, UPLOAD_BYTES, file_block
-from ..spec import Found, Spec
-from .clock import Stopwatch, WrongAnswer, check
+from ..load.responses import DOWNLOAD_BYTES, TEXT, UPLOAD_BYTES, file_block
+from ..spec import Result, Spec
+from .clock import Stopwatch, WrongResult, check
 
 _MIB = 1024 * 1024
 
 
-async def measure(spec: Spec) -> Found:
-    """``count`` transfers one after another, in the ``direction`` ``download`` or ``upload``."""
+async def measure(spec: Spec) -> Result:
+    """Make ``count`` transfers in sequence; ``direction`` is ``download`` or ``upload``."""
     count = int(spec.params["count"])
     is_download = spec.params["direction"] == "download"
     client = build_async(spec.client, spec.url)
@@ -40,7 +40,9 @@ async def measure(spec: Spec) -> Found:
         grown = machine.rss_bytes() - before
     await client.close()
     size = DOWNLOAD_BYTES if is_download else UPLOAD_BYTES
-    return watch.found(count * size // _MIB, requests=1 + count, peak_mib=_peak_mib(), grown_mib=grown / _MIB)
+    return watch.result(
+        count * size // _MIB, requests=1 + count, peak_mib=_peak_mib(), grown_mib=grown / _MIB
+    )
 
 
 def _write_audio(path: str) -> None:
@@ -60,4 +62,4 @@ def _check_file(path: str) -> None:
         for place in (0, DOWNLOAD_BYTES // 2, DOWNLOAD_BYTES - len(block)):
             file.seek(place)
             if file.read(len(block)) != block:
-                raise WrongAnswer("the file is not what was sent")
+                raise WrongResult("the file is not what was sent")

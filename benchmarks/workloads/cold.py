@@ -1,4 +1,4 @@
-"""Calls that are all gathered at once by a client that has no connection yet. The unit is a call."""
+"""Concurrent calls of a new client without connections. The unit is a call."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import time
 from collections import Counter
 
 from ..clients import build_async
-from ..load.answers import TEXT
 from ..load.process import ask
-from ..spec import Found, Spec
-from .clock import Stopwatch, WrongAnswer, check, percentile
+from ..load.responses import TEXT
+from ..spec import Result, Spec
+from .clock import Stopwatch, WrongResult, check, percentile
 
 
-async def measure(spec: Spec) -> Found:
-    """``count`` calls at once, each answered ``late_ms`` after the server has it. What fails is counted as lost."""
+async def measure(spec: Spec) -> Result:
+    """Make ``count`` concurrent calls; the server responds after ``late_ms``. Counts failed calls."""
     count, late_ms = int(spec.params["count"]), int(spec.params["late_ms"])
     model = f"late-{late_ms}" if late_ms else "chat"
-    # Another client does one call first: what a package imports or builds at its first call is not the subject.
+    # Another client makes a call first, so that lazy imports are not measured.
     other = build_async(spec.client, spec.url)
     check(await other.chat("chat", "warm"), TEXT)
     await other.close()
@@ -34,22 +34,22 @@ async def measure(spec: Spec) -> Found:
         ended = await asyncio.gather(*(one() for _ in range(count)), return_exceptions=True)
     after = ask(spec.control_url, "/counts")
     await client.close()
-    lost = Counter(kind(error) for error in ended if error is not None)
-    found = watch.found(
+    failed = Counter(kind(error) for error in ended if error is not None)
+    found = watch.result(
         count,
-        requests=0 if lost else 1 + count,
-        lost=sum(lost.values()),
+        requests=0 if failed else 1 + count,
+        failed=sum(failed.values()),
         **{name: after[name] - before[name] for name in ("tls_started", "tls_opened", "tls_resumed")},
         p50_ms=percentile(took_s, 0.5) * 1e3 if took_s else 0.0,
         p99_ms=percentile(took_s, 0.99) * 1e3 if took_s else 0.0,
     )
-    found.lost = dict(lost)
+    found.failed = dict(failed)
     return found
 
 
 def kind(error: BaseException) -> str:
-    """The class of an error, with the phase or the cause that it names. Only a lost call is one: no wrong answer is."""
-    if isinstance(error, WrongAnswer) or not isinstance(error, Exception):
+    """The class of an error, with the phase or the cause that it names. Re-raises wrong results."""
+    if isinstance(error, WrongResult) or not isinstance(error, Exception):
         raise error
     reason = getattr(error, "phase", None) or (type(error.__cause__).__name__ if error.__cause__ else "")
     return f"{type(error).__name__} ({reason})" if reason else type(error).__name__

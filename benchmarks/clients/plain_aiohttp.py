@@ -1,4 +1,4 @@
-"""aiohttp as most people write it: `json=`, `await response.json()`, lines and `json.loads`."""
+"""aiohttp in its simplest form: `json=`, `await response.json()`, lines and `json.loads`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from .base import AsyncPeer
 from .sdk import messages
 
 
-class AsyncPeople(AsyncPeer):
-    """One shared session, the limit of its pool lifted, plain dictionaries."""
+class AsyncPlainAiohttp(AsyncPeer):
+    """One shared session without a pool limit, plain dictionaries."""
 
     def __init__(self, url: str, concurrent: int = 1) -> None:
         self._url = f"{url}/openai/v1"
@@ -33,12 +33,12 @@ class AsyncPeople(AsyncPeer):
             "temperature": 0.5,
             "max_completion_tokens": 256,
         }
-        answer = await self._post("/chat/completions", payload)
-        text: str = answer["choices"][0]["message"]["content"]
+        response = await self._post("/chat/completions", payload)
+        text: str = response["choices"][0]["message"]["content"]
         return text
 
     async def stream(self, model: str) -> tuple[int, int]:
-        events = letters = 0
+        events = characters = 0
         payload = {"model": model, "messages": messages("go"), "stream": True}
         async with self._session.post(f"{self._url}/chat/completions", json=payload) as response:
             response.raise_for_status()
@@ -46,16 +46,16 @@ class AsyncPeople(AsyncPeer):
                 if line.startswith(b"data: ") and line != b"data: [DONE]\n":
                     chunk = json.loads(line[6:])
                     events += 1
-                    letters += len(chunk["choices"][0]["delta"].get("content") or "")
-        return events, letters
+                    characters += len(chunk["choices"][0]["delta"].get("content") or "")
+        return events, characters
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
-        answer = await self._post(
+        response = await self._post(
             "/embeddings", {"model": model, "input": inputs, "encoding_format": encoding}
         )
-        return [item["embedding"] for item in answer["data"]]
+        return [item["embedding"] for item in response["data"]]
 
-    async def refused(self, model: str, prompt: str) -> int:
+    async def error_status(self, model: str, prompt: str) -> int:
         try:
             await self.chat(model, prompt)
         except aiohttp.ClientResponseError as error:

@@ -1,4 +1,4 @@
-"""A stopwatch for CPU and wall time, and the check that answers are right."""
+"""A stopwatch for CPU and wall time, and the check of responses."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import gc
 import time
 from types import TracebackType
 
-from ..spec import Found
+from ..spec import Result
 
 
-class WrongAnswer(AssertionError):
-    """A client gave another answer than the server sent: its time is worth nothing."""
+class WrongResult(AssertionError):
+    """A client returned something else than the server sent, so its time is meaningless."""
 
 
 def check(got: object, expected: object) -> None:
-    """Raise `WrongAnswer` where the two differ."""
+    """Raise `WrongResult` if the two differ."""
     if got != expected:
-        raise WrongAnswer(f"got {str(got)[:200]!r}, expected {str(expected)[:200]!r}")
+        raise WrongResult(f"got {str(got)[:200]!r}, expected {str(expected)[:200]!r}")
 
 
 class Stopwatch:
-    """``with Stopwatch() as watch: ...`` then ``watch.found(units)``. Garbage of before is collected first."""
+    """``with Stopwatch() as watch: ...`` then ``watch.result(units)``. Collects garbage before it starts."""
 
     def __enter__(self) -> Stopwatch:
         gc.collect()
@@ -34,12 +34,12 @@ class Stopwatch:
         self.cpu_s = time.process_time() - self.cpu_s
         self.wall_s = time.perf_counter() - self.wall_s
 
-    def found(self, units: int, requests: int = 0, **values: float) -> Found:
-        """The time, for so many units."""
-        return Found(units=units, cpu_s=self.cpu_s, wall_s=self.wall_s, requests=requests, values=values)
+    def result(self, units: int, requests: int = 0, **values: float) -> Result:
+        """Return the times for *units*."""
+        return Result(units=units, cpu_s=self.cpu_s, wall_s=self.wall_s, requests=requests, values=values)
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value that this share of *values* is not above."""
+    """Return the percentile of *values*; *share* is 0 to 1."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

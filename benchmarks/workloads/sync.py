@@ -1,25 +1,25 @@
-"""The blocking clients: chat from one thread or many, and streams."""
+"""Sync clients: chat from one or many threads, and streams."""
 
 from __future__ import annotations
 
 import threading
 
 from ..clients import build_sync
-from ..load.answers import EVENTS, TEXT
-from ..spec import Found, Spec
+from ..load.responses import EVENTS, TEXT
+from ..spec import Result, Spec
 from .clock import Stopwatch, check
-from .streams import LETTERS
+from .streams import CHARACTERS
 
 
-def measure(spec: Spec) -> Found:
-    """``count`` requests from ``threads`` threads that share one client; with ``stream``, streams instead."""
+def measure(spec: Spec) -> Result:
+    """Send ``count`` requests from ``threads`` threads that share one client; with ``stream``, streams."""
     threads, count = int(spec.params["threads"]), int(spec.params["count"])
     client = build_sync(spec.client, spec.url)
     is_stream = bool(spec.params.get("stream"))
 
     def one() -> None:
         if is_stream:
-            check(client.stream("stream"), (EVENTS, LETTERS))
+            check(client.stream("stream"), (EVENTS, CHARACTERS))
         else:
             check(client.chat("chat", "x" * 60), TEXT)
 
@@ -48,4 +48,4 @@ def measure(spec: Spec) -> Found:
         spread(each)
     done = each * threads
     client.close()
-    return watch.found(done * (EVENTS if is_stream else 1), requests=(warm + each) * threads)
+    return watch.result(done * (EVENTS if is_stream else 1), requests=(warm + each) * threads)

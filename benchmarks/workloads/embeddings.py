@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ..clients import build_async
-from ..load.answers import DIMENSIONS, vector
-from ..spec import Found, Spec
-from .clock import Stopwatch, WrongAnswer, check
+from ..load.responses import DIMENSIONS, vector
+from ..spec import Result, Spec
+from .clock import Stopwatch, WrongResult, check
 
 
-async def measure(spec: Spec) -> Found:
-    """``count`` requests one after another, of ``inputs`` inputs each, in ``encoding``."""
+async def measure(spec: Spec) -> Result:
+    """Send ``count`` requests in sequence, each with ``inputs`` inputs in ``encoding``."""
     inputs, count = int(spec.params["inputs"]), int(spec.params["count"])
     encoding = str(spec.params["encoding"])
     client = build_async(spec.client, spec.url)
@@ -22,11 +22,11 @@ async def measure(spec: Spec) -> Found:
         check((len(vectors[0]), len(vectors[-1])), (DIMENSIONS, DIMENSIONS))
         for got, sent in ((vectors[0], first), (vectors[-1], last)):
             if max(abs(got[k] - sent[k]) for k in (0, 1, DIMENSIONS // 2, DIMENSIONS - 1)) > 1e-6:
-                raise WrongAnswer("the numbers of a vector are others than those sent")
+                raise WrongResult("a vector has other numbers than the server sent")
 
     await one()
     with Stopwatch() as watch:
         for _ in range(count):
             await one()
     await client.close()
-    return watch.found(count, requests=1 + count)
+    return watch.result(count, requests=1 + count)

@@ -1,7 +1,7 @@
-"""How late user code gets what has arrived, and how late the loop is, while streams run at a given rate.
+"""The delay until user code gets an event, and the lag of the event loop, while streams run at a given rate.
 
-The server writes the time into every event (one clock for all processes of the machine), so the delay is from its
-write to the user's code. The loop's lag is that of a task that sleeps 5 ms at a time.
+The server puts the time into every event (all processes share the clock), so the delay is from its write to user
+code. The lag is measured by a task that sleeps 5 ms at a time.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import asyncio
 import time
 
 from ..clients import build_async
-from ..spec import Found, Spec
+from ..spec import Result, Spec
 from .clock import Stopwatch, check, percentile
 
-_NAP_S = 0.005
+_SLEEP_S = 0.005
 
 
-async def measure(spec: Spec) -> Found:
-    """``streams`` at once, each of ``events`` at ``hertz``."""
+async def measure(spec: Spec) -> Result:
+    """Read ``streams`` concurrent streams, each with ``events`` at ``hertz``."""
     streams, events, hertz = (int(spec.params[name]) for name in ("streams", "events", "hertz"))
     client = build_async(spec.client, spec.url, streams)
     await client.watch("paced-1000-5", lambda _: None)
@@ -26,7 +26,7 @@ async def measure(spec: Spec) -> Found:
     lags: list[float] = []
 
     async def one(number: int) -> None:
-        # Begun one after another within a period, so that they do not all speak at the same time.
+        # Started one after another within a period, so that their events do not coincide.
         await asyncio.sleep(number / streams / hertz)
         seen = 0
 
@@ -41,8 +41,8 @@ async def measure(spec: Spec) -> Found:
 
     async def lag() -> None:
         while True:
-            due = time.perf_counter() + _NAP_S
-            await asyncio.sleep(_NAP_S)
+            due = time.perf_counter() + _SLEEP_S
+            await asyncio.sleep(_SLEEP_S)
             lags.append((time.perf_counter() - due) * 1e6)
 
     meter = asyncio.create_task(lag())
@@ -50,7 +50,7 @@ async def measure(spec: Spec) -> Found:
         await asyncio.gather(*(one(number) for number in range(streams)))
     meter.cancel()
     await client.close()
-    return watch.found(
+    return watch.result(
         streams * events,
         requests=1 + streams,
         first_p50_us=percentile(firsts, 0.5),
