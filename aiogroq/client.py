@@ -88,7 +88,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         max_retries: How often a call is retried.
         default_headers: Headers to add to every request; `omit` as a value removes one of the library's.
         default_query: Query parameters to add to every request.
-        http_client: An `aiogroq.DefaultAioHttpClient` (proxy, TLS, sizes of the pool) or your own
+        http_client: An `aiogroq.DefaultAioHttpClient` (proxy, TLS, sizes of the pool), or in async code your own
             ``aiohttp.ClientSession``.
         on_retry: A plain function, called with an `aiogroq.Retry` before each wait for a retry, on the event loop of
             the call and in its context. An exception that it raises ends the call.
@@ -113,13 +113,13 @@ class AsyncGroq(FixedOptions, AsyncResources):
         retry_read_timeouts: bool = False,
         **unknown: Never,
     ) -> None:
+        # So that no traceback with locals shows them.
+        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        reject_unknown_kwargs("AsyncGroq", AsyncGroq.__init__, unknown)
         from .transport.call import Transport
         from .transport.config import ClientConfig
         from .transport.http_client import as_http_client
 
-        # So that no traceback with locals shows them.
-        api_key, default_headers = hide(api_key), hide_values(default_headers)
-        reject_unknown_kwargs("AsyncGroq", AsyncGroq.__init__, unknown)
         _set_up_logging()
         self._options = options = ClientOptions(
             api_key=_api_key(api_key),

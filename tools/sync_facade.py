@@ -28,6 +28,9 @@ from pathlib import Path
 PYTHON = (3, 11)
 """The version of Python that writes the files."""
 SOURCES, VIEWS, SYNC = "aiogroq/resources", "aiogroq/resources/_views", "aiogroq/sync"
+CLIENT = "aiogroq/client.py"
+BY_HAND = {"if", "close", "__aenter__", "__aexit__", "__repr__", "__reduce__"}
+"""Members of `AsyncGroq` of which ``sync/_client.py`` has the sync ones; ``if`` is for those at run time only."""
 ROOT = "AsyncResource"
 """The base of resources that extend no other resource."""
 VIEW_SUFFIXES = {"with_raw_response": "WithRawResponse", "with_streaming_response": "WithStreamingResponse"}
@@ -430,8 +433,64 @@ class Writer:
         return "\n".join([*overloads, signature(endpoint.node), indented(self._doc(doc)), indented(body)])
 
     def _doc(self, text: str) -> str:
-        escaped = self.rename(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-        return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
+        return docstring_of(self.rename(text))
+
+
+def client(root: Path) -> str:
+    """Return the module of `Groq`, whose members forward to those of `AsyncGroq`."""
+    source, tree = Source(CLIENT, "client"), ast.parse((root / CLIENT).read_text(encoding="utf-8"))
+    node = next(each for each in tree.body if isinstance(each, ast.ClassDef) and each.name == "AsyncGroq")
+    imports = [ast.unparse(each) for each in tree.body[2:] if isinstance(each, ast.ImportFrom)]
+    members: list[str] = []
+    for item in node.body[1:]:
+        decorators = [ast.unparse(each) for each in getattr(item, "decorator_list", [])]
+        if isinstance(item, ast.FunctionDef) and decorators in ([], ["property"]):
+            members += client_member(item, decorators) if item.name not in BY_HAND else []
+        elif isinstance(item, ast.Assign):
+            members.append(ast.unparse(item))
+        elif getattr(item, "name", "if") not in BY_HAND:
+            raise source.reject(item, f"not understood in AsyncGroq: {ast.unparse(item)[:40]}")
+    doc = to_sync(ast.get_docstring(node) or "").replace("async client", "sync client")
+    by_hand = ast.parse((root / SYNC / "_client.py").read_text(encoding="utf-8")).body
+    base = next(each for each in by_hand if isinstance(each, ast.ClassDef))
+    doc = doc.replace("\n\n", f"\n\n{ast.get_docstring(base)}\n\n", 1)
+    return "\n".join(
+        [
+            f"{BANNER} from {CLIENT}. Do not edit.",
+            '"""`Groq`: the sync client."""',
+            "from __future__ import annotations",
+            *(line.replace("from .", "from ..", 1) for line in imports),
+            "from ..client import AsyncGroq",
+            "from ._client import SyncClient",
+            "class Groq(SyncClient):",
+            indented(docstring_of(doc)),
+            *map(indented, members),
+        ]
+    )
+
+
+def client_member(node: ast.FunctionDef, decorators: list[str]) -> Iterator[str]:
+    """Yield the lines of a property or a method that forwards to the async client."""
+    yield from (f"@{name}" for name in decorators)
+    yield f"def {node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns or node)}:"
+    doc = ast.get_docstring(node)
+    body = [docstring_of(doc)] if doc else []
+    # The statements up to the check of the keywords hide secrets, and are the same in both clients.
+    lines = [ast.unparse(line) for line in node.body[len(body) :]]
+    checked = next((i for i, line in enumerate(lines, 1) if line.startswith("reject_unknown_kwargs(")), 0)
+    body += [to_sync(line) for line in lines[:checked]]
+    arguments = ", ".join(f"{arg.arg}={arg.arg}" for arg in node.args.kwonlyargs)
+    if node.name == "__init__":
+        body.append("self._prepare(http_client)")
+        body.append(f"super().__init__(AsyncGroq({arguments}))")
+    elif "property" in decorators:
+        body.append(f"return self._async.{node.name}")
+    else:
+        call = f"self._async.{node.name}({arguments})"
+        body.append(
+            f"return self._over({call})" if ast.unparse(node.returns or node) == "Self" else f"return {call}"
+        )
+    yield from map(indented, body)
 
 
 def keywords(root: Path, sources: list[Source]) -> str:
@@ -476,6 +535,12 @@ def indented(text: str) -> str:
     return textwrap.indent(text, "    ")
 
 
+def docstring_of(text: str) -> str:
+    """Return a text as the source of a docstring."""
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
+
+
 def attribute(kind: str, name: str, cls: str) -> str:
     """Return the declaration of a child or a view."""
     return f"{name}: {kind}[{cls}] = {kind}({cls})"
@@ -497,7 +562,7 @@ def union(returns: ast.expr | None) -> list[str]:
 def outputs(root: Path) -> dict[str, str]:
     """Return the text of every generated file, by its path under ``root``."""
     sources = read(root)
-    texts = {f"{SOURCES}/_keywords.py": keywords(root, sources)}
+    texts = {f"{SOURCES}/_keywords.py": keywords(root, sources), f"{SYNC}/client.py": client(root)}
     for source in sources:
         if any(resource.views for resource in source.resources):
             texts[f"{VIEWS}/{source.stem}.py"] = Writer(source, sources, is_sync=False).text()

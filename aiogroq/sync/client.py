@@ -1,16 +1,14 @@
-"""`Groq`: the blocking client."""
+# Written by python tools/sync_facade.py from aiogroq/client.py. Do not edit.
+"""`Groq`: the sync client."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
 from .. import transport
-from ..client import AsyncGroq, FixedOptions
+from ..client import AsyncGroq
 from ..protocol.arguments import reject_unknown_kwargs
 from ..protocol.rate_limits import RateLimit
 from ..protocol.redaction import hide, hide_values
@@ -19,24 +17,37 @@ from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given
 from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
-from .client_resources import Resources
-from .portal import portal
-from .runner import preload
+from ._client import SyncClient
 
 
-class Groq(FixedOptions, Resources):
-    """The Groq API, blocking: the same calls as `AsyncGroq`, run on a loop in a thread of the library's own.
+class Groq(SyncClient):
+    """The sync client of the Groq API.
 
-    It works in scripts, in notebooks (where a loop runs already), from many threads at once, and after a fork. It may be
-    left open, closed with `close`, or used as ``with Groq() as client``. The arguments are those of `AsyncGroq`;
-    ``on_retry`` is called on that thread, with the context variables of the caller.
+    Its calls run on an event loop in a thread of the library's own. It works in scripts, in notebooks (where an event
+    loop is running already), from many threads at once, and after a fork.
 
-    A client can be copied and pickled, as its configuration: a pickle of it has the key in it, in the clear.
+    A client can be made anywhere, also without a running event loop, and used from any loop. Closing it, with `close`
+    or ``with``, is optional. It can be copied and pickled; a pickle contains the key in plain text.
 
-    Raises `GroqError` for a key or a base URL that cannot be right.
+    Args:
+        api_key: Default: the environment variable ``GROQ_API_KEY``.
+        base_url: The root of the service, a URL that ends in ``/openai/v1``, or that of any OpenAI-compatible server.
+            Default: the environment variable ``GROQ_BASE_URL``, or ``https://api.groq.com``.
+        timeout: Seconds for each phase of a call (default 60, and 5 to connect), or an `aiogroq.Timeout`. Its
+            ``total`` is the deadline of the whole call, with its retries and the waits between them.
+        max_retries: How often a call is retried.
+        default_headers: Headers to add to every request; `omit` as a value removes one of the library's.
+        default_query: Query parameters to add to every request.
+        http_client: An `aiogroq.DefaultAioHttpClient` (proxy, TLS, sizes of the pool), or in async code your own
+            ``aiohttp.ClientSession``.
+        on_retry: A plain function, called with an `aiogroq.Retry` before each wait for a retry, on the event loop of
+            the call and in its context. An exception that it raises ends the call.
+        retry_read_timeouts: Whether to retry also after a timeout that passes when the whole request has been sent
+            (``first_byte`` or ``read``). The service may have worked on it, so such a call may be paid twice.
+            Idempotent requests (GET, DELETE) are always retried.
+
+    Raises `GroqError` for an invalid key or base URL.
     """
-
-    _async: AsyncGroq  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(
         self,
@@ -52,15 +63,9 @@ class Groq(FixedOptions, Resources):
         retry_read_timeouts: bool = False,
         **unknown: Never,
     ) -> None:
-        # So that no traceback with locals shows them.
-        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        api_key, default_headers = (hide(api_key), hide_values(default_headers))
         reject_unknown_kwargs("Groq", Groq.__init__, unknown)
-        if hasattr(http_client, "_request") or getattr(http_client, "is_injected", False) is True:
-            raise TypeError(
-                "Groq runs on a loop of its own, so it cannot use an aiohttp.ClientSession, which belongs to another "
-                "loop. Give it a DefaultAioHttpClient with the options of the session, or use AsyncGroq."
-            )
-        _load()
+        self._prepare(http_client)
         super().__init__(
             AsyncGroq(
                 api_key=api_key,
@@ -77,22 +82,22 @@ class Groq(FixedOptions, Resources):
 
     @property
     def api_key(self) -> str:
-        """The key."""
+        """The API key."""
         return self._async.api_key
 
     @property
     def base_url(self) -> URL:
-        """Where the endpoints are, ``/openai/v1`` or ``/v1`` included."""
+        """The API root, ``/openai/v1`` or ``/v1`` included."""
         return self._async.base_url
 
     @property
     def timeout(self) -> Timeout:
-        """The limits of a call, in seconds."""
+        """The timeouts of a call, in seconds."""
         return self._async.timeout
 
     @property
     def max_retries(self) -> int:
-        """How often a call is tried again."""
+        """How often a call is retried."""
         return self._async.max_retries
 
     @property
@@ -112,7 +117,7 @@ class Groq(FixedOptions, Resources):
 
     @property
     def on_retry(self) -> Callable[[Retry], object] | None:
-        """What is called before each wait for a retry."""
+        """The function that is called before each wait for a retry."""
         return self._async.on_retry
 
     @property
@@ -122,8 +127,9 @@ class Groq(FixedOptions, Resources):
 
     @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
-        """What the latest answers said of the organisation's limits for each model, by its name. It changes as answers
-        come, errors and streams too; a model that was not asked is not in it."""
+        """The rate limits of the organization for each model, from the latest response, by model id. Errors and streams
+        update it too. A model without a response so far is not in it.
+        """
         return self._async.rate_limits
 
     def copy(
@@ -142,13 +148,13 @@ class Groq(FixedOptions, Resources):
         retry_read_timeouts: bool | Omit = not_given,
         **unknown: Never,
     ) -> Self:
-        """A client with some options changed, on the same pool of connections (unless ``http_client`` is given).
+        """Return a client with some options changed, on the same connection pool unless ``http_client`` is given.
 
         ``default_headers`` and ``default_query`` are added to those of this client; ``set_default_headers`` and
-        ``set_default_query`` take their place. Closing one closes the pool of both. `rate_limits` is shared too, unless
-        the key or the base URL is another: limits belong to an organisation.
+        ``set_default_query`` replace them. Closing one client closes the pool of both. `rate_limits` is shared too,
+        unless the key or the base URL differs: rate limits belong to an organization.
         """
-        api_key, default_headers = hide(api_key), hide_values(default_headers)
+        api_key, default_headers = (hide(api_key), hide_values(default_headers))
         set_default_headers = hide_values(set_default_headers)
         reject_unknown_kwargs("copy() or with_options", Groq.copy, unknown)
         return self._over(
@@ -169,51 +175,6 @@ class Groq(FixedOptions, Resources):
 
     with_options = copy
 
-    @classmethod
-    def _over(cls, client: AsyncGroq) -> Self:
-        _load()
-        blocking = cls.__new__(cls)
-        Resources.__init__(blocking, client)
-        return blocking
-
     def is_closed(self) -> bool:
         """Whether `close` was called."""
         return self._async.is_closed()
-
-    def close(self) -> None:
-        """Close the connections. May be called more than once, or not at all."""
-        portal.close(self._async.close)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        self.close()
-
-    if not TYPE_CHECKING:
-        # At run time only, so that type checkers refuse it too.
-        async def __aenter__(self) -> None:
-            raise TypeError("Groq is blocking: use 'with Groq()', or 'async with aiogroq.AsyncGroq()'")
-
-        async def __aexit__(self, *exc: object) -> None: ...
-
-    def __repr__(self) -> str:
-        if "_async" not in self.__dict__:  # a traceback that shows how it failed to be made
-            return f"<{type(self).__name__} (uninitialized)>"
-        return f"<{type(self).__name__} {self._async.base_url}>"
-
-    def __reduce__(self) -> Any:
-        return _over, (type(self), self._async)
-
-
-@cache
-def _load() -> None:
-    """Import what calls need. Left to the first call, a signal handler that interrupts just that import, and makes a call
-    too, would find the module half made."""
-    preload()
-
-
-def _over(cls: type[Groq], client: AsyncGroq) -> Groq:
-    return cls._over(client)  # pyright: ignore[reportPrivateUsage]

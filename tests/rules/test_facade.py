@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from aiogroq import AsyncGroq, Groq
 from aiogroq.resources._base import child
 from aiogroq.resources.audio import AsyncSpeech
 from aiogroq.resources.chat import AsyncChat, AsyncCompletions
@@ -126,7 +127,8 @@ def copy(tmp_path: Path) -> Path:
     for folder in ("resources", "sync", "types"):
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "aiogroq" / folder, tmp_path / "aiogroq" / folder, ignore=ignore)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("pyproject.toml", "aiogroq/client.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -362,6 +364,43 @@ def test_there_are_declarations_to_compare() -> None:
     assert len(WITH_VIEWS) == len(DECLARED) - 1  # all but the HTTP methods
     found = {name for cls in DECLARED for name in children(cls)}
     assert found >= {"chat", "audio", "models", "completions", "transcriptions"}
+
+
+def test_groq_has_every_public_member_of_the_async_client_with_the_same_signature() -> None:
+    for name, member in inspect.getmembers(AsyncGroq):
+        if not name.startswith("_") and name not in generator_module.BY_HAND:
+            twin = getattr(Groq, name)
+            assert type(twin) is type(member)
+            if isinstance(member, property):
+                assert inspect.signature(twin.fget) == inspect.signature(member.fget)
+            elif inspect.isfunction(member) and not inspect.iscoroutinefunction(member):
+                assert inspect.signature(twin) == inspect.signature(member)
+    assert inspect.signature(Groq) == inspect.signature(AsyncGroq)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        timeout: TimeoutTypes = not_given,", "        timeout: TimeoutTypes = None,"),
+        ("    def is_closed(self) -> bool:", "    def was_closed(self) -> bool:"),
+        ("    def retry_read_timeouts(self) -> bool:", "    def retry_read_timeouts(self) -> object:"),
+    ],
+    ids=["default", "name", "type"],
+)
+def test_a_changed_client_makes_the_sync_client_stale(
+    copy: Path, old: str, new: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(copy, "aiogroq/client.py", old, new)
+    assert check(copy) == 1
+    assert capsys.readouterr().err.startswith("aiogroq/sync/client.py is stale")
+
+
+def test_a_member_of_the_client_that_is_not_understood_is_rejected(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(copy, "aiogroq/client.py", "    async def close(self)", "    async def drain(self)")
+    assert check(copy) == 2
+    assert "not understood in AsyncGroq: async def drain" in capsys.readouterr().err
 
 
 def check_methods(cls: type[Any], twin: type[Any]) -> None:
