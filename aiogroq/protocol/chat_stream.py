@@ -10,13 +10,7 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from .accumulate import LazyAccumulator
-from .stream_protocol import (
-    BROKEN_AFTER_END,
-    NO_FINISH_REASON,
-    WITHIN_EVENT,
-    StreamEnd,
-    StreamProtocol,
-)
+from .stream_protocol import BROKEN_AFTER_END, NO_FINISH_REASON, WITHIN_EVENT, StreamEnd, StreamProtocol
 
 V = TypeVar("V")
 

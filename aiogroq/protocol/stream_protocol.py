@@ -114,7 +114,7 @@ class StreamProtocol(Generic[T]):
         return None
 
     def usage(self) -> Any:
-        """Return the usage that the events told so far, or None."""
+        """Return the usage that has arrived so far, or None."""
         return None
 
 
@@ -123,7 +123,7 @@ class _Choice(msgspec.Struct):
 
 
 class _Event(msgspec.Struct):
-    """The fields by which events are told apart."""
+    """The fields that say what an event is."""
 
     type: Any = ""
     object: Any = ""

@@ -181,12 +181,12 @@ class AioBody:
                 return chunk  # the next call meets the error again
             self._end()
             _close(self._response)
-            translated = self._error or map_exception(error, self._timer, self.request)
-            if translated is None:
+            mapped = self._error or map_exception(error, self._timer, self.request)
+            if mapped is None:
                 raise
-            cause = error.__cause__ if translated is error else redact_exception(error)
+            cause = error.__cause__ if mapped is error else redact_exception(error)
             drop_frames(error)  # it becomes the context
-            raise drop_frames(self.with_attempts(translated)) from cause
+            raise drop_frames(self.with_attempts(mapped)) from cause
         if self._error is not None:
             del chunk
             raise drop_frames(self.with_attempts(self._error))
@@ -245,11 +245,8 @@ class AioBody:
 
     def client_closed(self) -> None:
         """Close the connection because its client is closed. A task that waits for the body gets an error."""
-        self.abort(
-            APIConnectionError(
-                "Connection error: the client was closed while the response was being read.", self.request
-            )
-        )
+        message = "Connection error: the client was closed while the response was being read."
+        self.abort(APIConnectionError(message, self.request))
 
     async def drain(self) -> APIError | None:
         """Read the short rest of the body for half a second at most, so that the connection can be reused.

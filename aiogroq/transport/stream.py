@@ -6,12 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from ..errors import (
-    APIConnectionError,
-    APIError,
-    APIStatusError,
-    GroqError,
-)
+from ..errors import APIConnectionError, APIError, APIStatusError, GroqError
 from ..protocol.chat_stream import ByEventType
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES, EventTooLargeError, SSEParser
 from ..protocol.status_errors import not_a_stream, request_id, stopped_early
