@@ -18,11 +18,12 @@ import aiohttp
 from .. import tls
 from ..connection_queue import ConnectionQueue
 from ..timers import PhaseTimer
-from .request import FastRequest
 
 if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler as ResponseHandler
     from aiohttp.http_exceptions import HttpProcessingError as HttpProcessingError
+
+    from .request import FastRequest
 else:
     try:
         from aiohttp.client_proto import ResponseHandler as ResponseHandler
