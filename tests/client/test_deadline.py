@@ -1,4 +1,4 @@
-"""`Timeout(total=...)` is the deadline: of the whole call, its retries, its waits, its body and its stream."""
+"""`Timeout(total=...)` is the deadline of a call: of its attempts, waits, body and stream together."""
 
 from __future__ import annotations
 

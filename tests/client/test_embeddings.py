@@ -1,4 +1,4 @@
-"""Embeddings in their three encodings, of both clients, async and sync, over a real socket."""
+"""Embeddings in their three encodings, async and sync, over a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`max_event_bytes`: one event of a stream is bounded, against a server that never ends a line."""
+"""`max_event_bytes` limits one event of a stream, for servers that never end a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway's page with status 200 is no audio, however the audio is asked for; in a stored file it is what was stored."""
+"""An HTML page with status 200 instead of audio is an error for every way to read it; a download of a stored file keeps it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An argument of a client that cannot be right is rejected when the client is made, by its name, with what to pass."""
+"""An invalid argument of a client is rejected by name when the client is made, with a valid example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An option of `DefaultAioHttpClient` that cannot be right is rejected when it is made; a proxy that fails is named."""
+"""An invalid option of `DefaultAioHttpClient` is rejected when it is made; a failing proxy is named."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An argument of a wrong type is rejected when the client is made, by its name."""
+"""An argument of the wrong type is rejected by name when the client is made."""
 
 from __future__ import annotations
 

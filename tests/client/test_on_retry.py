@@ -1,4 +1,4 @@
-"""`on_retry`: what is told before each wait, where, and what comes of it."""
+"""`on_retry`: its argument before each wait, the thread and context that it runs in, and the effect of its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rate_limits`: what every response says of the limits, by model, on both clients."""
+"""`rate_limits`: the values of the latest response of each model, on both clients."""
 
 from __future__ import annotations
 

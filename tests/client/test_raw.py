@@ -1,4 +1,4 @@
-"""Raw and streaming responses, binary bodies, files that appear whole or not at all."""
+"""Raw and streaming responses, binary bodies, and files that are written completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What newcomers broke once, and must not break again."""
+"""Errors that users met once, each with the test that would find it again."""
 
 from __future__ import annotations
 

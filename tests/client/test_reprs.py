@@ -1,4 +1,4 @@
-"""What the objects of a client look like at a prompt: their own names, where they lead, how they stand."""
+"""The repr of a client's objects: their public names, base URL and state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every endpoint, plain and through both views, in both clients, async and sync."""
+"""Every endpoint, parsed, raw and streaming, async and sync."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wait that only the text of a 429 names is obeyed as one of the headers is."""
+"""A retry delay that only the error message of a 429 contains counts as one in the headers does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _limited(delay: str) -> Fault:
 
 
 @pytest.mark.timeout(10)
-async def test_a_wait_that_only_the_text_names_is_waited_out() -> None:
+async def test_a_delay_in_the_error_message_is_waited() -> None:
     waits: list[float] = []
     async with LocalGroq() as server:
         client = AsyncGroq(
@@ -33,7 +33,7 @@ async def test_a_wait_that_only_the_text_names_is_waited_out() -> None:
 
 
 @pytest.mark.timeout(10)
-async def test_a_wait_of_the_text_beyond_the_deadline_ends_the_call_at_once() -> None:
+async def test_a_delay_in_the_error_message_beyond_the_deadline_ends_the_call_at_once() -> None:
     async with LocalGroq() as server:
         server.script(_limited("30s"))
         async with AsyncGroq(api_key=KEY, base_url=server.base_url, timeout=Timeout(5, total=2)) as client:

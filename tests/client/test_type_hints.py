@@ -1,4 +1,4 @@
-"""Whatever resolves annotations (pydantic, beartype, schema makers) can resolve those of every public method."""
+"""Tools that resolve annotations (pydantic, beartype, schema generators) can resolve those of every public method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Streams that are left, shared, or no streams at all: what is handed out is whole, or an error says what it is."""
+"""Streams that are left early, shared by readers, or no streams: a result is complete, or an error names the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads of every kind, and sending them again."""
+"""Uploads of every kind of source, and their retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs on an aiohttp whose private parts have changed: a script that reads changes and writes what became of them.
+"""Runs calls on an aiohttp whose private names were changed: reads changes from stdin and writes the results.
 
 A change is made in the source of aiohttp as it is imported, everywhere at once, as a release of aiohttp would make it. Each is
 tried in a process of its own, forked before aiohttp was imported.

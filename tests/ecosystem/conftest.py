@@ -1,4 +1,4 @@
-"""What these tests share: aioresponses as a user has it, and programs in processes of their own."""
+"""Fixtures: aioresponses as users have it, and programs in separate processes."""
 
 from __future__ import annotations
 

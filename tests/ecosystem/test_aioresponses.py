@@ -1,4 +1,4 @@
-"""aioresponses in the place of the network: chat, streams, errors and retries, uploads and sync calls."""
+"""aioresponses instead of the network: chat, streams, errors and retries, uploads and sync calls."""
 
 from __future__ import annotations
 

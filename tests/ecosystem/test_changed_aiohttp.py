@@ -1,4 +1,4 @@
-"""Each private name of aiohttp that the fast path needs, changed in aiohttp: the public path is taken, and all is well.
+"""Each private name of aiohttp that the fast path needs, changed in aiohttp: the client takes the public path and works.
 
 What `_aiohttp.NEEDS` says is the table. A name may be renamed (or removed, which is the same to us), renamed while the old
 one is left where nobody uses it, or have one more argument that aiohttp's own calls pass.

@@ -1,4 +1,4 @@
-"""Real tracers of aiohttp: what they add to a request reaches the server, and each attempt has a span of its own."""
+"""Real tracers of aiohttp: their headers reach the server, and each attempt has its own span."""
 
 from __future__ import annotations
 

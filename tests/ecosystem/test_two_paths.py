@@ -1,4 +1,4 @@
-"""What the public path cannot promise: docs/internals/aiohttp.md says the same as the suite, and each limit has a test."""
+"""The limits of the public path: docs/internals/aiohttp.md lists the same as the suite, and each has a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""vcrpy records what goes over our own sessions, and replays it where no server is."""
+"""vcrpy records the requests of our sessions, and replays them without a server."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""That nothing hangs, leaks or warns: every row over real sockets and real processes."""
+"""Nothing hangs, leaks or warns: over real sockets and in real processes."""

@@ -1,4 +1,4 @@
-"""What the tests of reliability share: programs in processes of their own."""
+"""Fixtures of the reliability tests: programs in separate processes, and both event loops of the portal."""
 
 from __future__ import annotations
 

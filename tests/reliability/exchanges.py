@@ -1,4 +1,4 @@
-"""Real exchanges that fail, one for each way to fail; and what a child process does with what it is sent."""
+"""Real exchanges that fail, one for each kind of failure, and what a child process does with their errors."""
 
 from __future__ import annotations
 

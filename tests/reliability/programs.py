@@ -1,4 +1,4 @@
-"""Programs in their own processes: with a hard timeout, every warning an error, and nothing on stderr."""
+"""Runs programs in separate processes: with a timeout, every warning as an error, and nothing allowed on stderr."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _SLOW = re.compile(r"Executing <.*> took [\d.]+ seconds\n")
 
 
 class Programs:
-    """Runs Python programs against one server."""
+    """Runs Python programs with the base URL of one server."""
 
     def __init__(self, server: LocalGroq, folder: Path) -> None:
         self._server = server
@@ -54,7 +54,7 @@ class Programs:
         self._count = 0
 
     def start(self, code: str, *, loop: str = "uvloop") -> subprocess.Popen[str]:
-        """Start a program; ``loop`` says which one its portal has."""
+        """Start a program; ``loop`` is the event loop of its portal: "uvloop" or "asyncio"."""
         self._count += 1
         path = self._folder / f"program{self._count}.py"
         first = "" if loop == "uvloop" else _WITHOUT_UVLOOP
@@ -73,7 +73,7 @@ class Programs:
 
     @contextmanager
     def started(self, code: str, *, loop: str = "uvloop") -> Iterator[subprocess.Popen[str]]:
-        """A program that was started, and does not outlive a test that fails."""
+        """Start a program, and kill it at the end of the block if it still runs."""
         with self.start(code, loop=loop) as process:
             try:
                 yield process

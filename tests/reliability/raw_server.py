@@ -1,4 +1,4 @@
-"""A server that sends the bytes of a test, and counts connections and requests."""
+"""A server that writes exactly the bytes of a test to the socket, and counts connections and requests."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Exchange:
     """One request, and the connection for its response."""
 
     number: int
-    """Of all requests, from 0."""
+    """Its number among all requests, from 0."""
     connection: int
-    """Of all connections, from 0."""
+    """The number of its connection, from 0."""
     on_connection: int
-    """Of the requests of its connection, from 0."""
+    """Its number among the requests of its connection, from 0."""
     head: str
     body: bytes
     reader: asyncio.StreamReader = field(repr=False)
@@ -45,17 +45,17 @@ class Exchange:
         await self.writer.drain()
 
     def close(self) -> None:
-        """End the connection in order."""
+        """Close the connection."""
         self.writer.close()
 
     def reset(self) -> None:
-        """End the connection with RST."""
+        """Reset the connection (RST)."""
         sock = self.writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
     async def gone(self) -> None:
-        """Wait until the client has left."""
+        """Wait until the client has closed the connection."""
         with contextlib.suppress(OSError):
             while await self.reader.read(65536):
                 pass
@@ -76,7 +76,7 @@ class RawServer:
 
     @property
     def requests(self) -> int:
-        """How many requests have arrived whole."""
+        """The number of complete requests."""
         return len(self.exchanges)
 
     @property
@@ -167,13 +167,13 @@ def chunked(content: bytes) -> bytes:
 
 
 async def ask(client: AsyncGroq) -> str | None:
-    """One chat, read whole."""
+    """Send one chat request and return its text."""
     made = await client.chat.completions.create(model=MODEL, messages=QUESTION)
     return made.choices[0].message.content
 
 
 async def stream(client: AsyncGroq) -> Any:
-    """One chat as a stream."""
+    """Send one chat request and return its stream."""
     return await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
 
 

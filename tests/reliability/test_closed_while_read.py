@@ -1,4 +1,4 @@
-"""A client that is closed while a response is being read: an error at once, and never half a response that looks whole."""
+"""A client that is closed while a response is read: an error at once, and never a truncated result without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exceptions and clients are data: they are copied, pickled, and sent to other processes and back."""
+"""Exceptions and clients can be copied, pickled, and sent to other processes and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C: a real SIGINT to a program that waits. It ends the request, not only the wait for it."""
+"""Ctrl-C: a real SIGINT ends the request of a waiting program, not only its wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sync client in a program that has threads, loops and kernels of its own."""
+"""The sync client in programs with their own threads, event loops and notebook kernels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sync client in programs that fork, spawn and end."""
+"""The sync client in programs that fork, spawn and exit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The limit of programs in processes of their own: it ends what hangs, idle or busy."""
+"""`Programs` ends a program that hangs, idle or busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a request goes out and how long is waited between, to the exact second: on a fake clock, over real sockets."""
+"""The number of requests and the waits between them, to the exact second: on a fake clock, over real sockets."""
 
 from __future__ import annotations
 

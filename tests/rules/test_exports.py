@@ -1,4 +1,4 @@
-"""The public names: sorted, complete, loadable, and cheap until they are used."""
+"""The public names: sorted, complete, loadable, and cheap to import."""
 
 from __future__ import annotations
 

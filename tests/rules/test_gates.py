@@ -1,4 +1,4 @@
-"""The gates that every test of the suite passes through can fail."""
+"""The checks of `tests/gates.py`, which run with every test, can fail."""
 
 from __future__ import annotations
 

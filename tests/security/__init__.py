@@ -1,1 +1,1 @@
-"""What must not happen: a key that shows or goes elsewhere, injected headers and paths, files that a server names."""
+"""The key is never shown or sent elsewhere, nothing is injected into headers or paths, and no server names a file."""

@@ -1,4 +1,4 @@
-"""A key that the server sends back is in no error, wherever in the response it stands."""
+"""A key that the server sends back appears in no error, wherever in the response it is."""
 
 from __future__ import annotations
 

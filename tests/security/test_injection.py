@@ -1,4 +1,4 @@
-"""Headers, paths and names that try to be more than that, over real sockets: what arrives is what was meant, or nothing."""
+"""Headers, paths and names with control characters or separators: sent as they were meant, or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Redirects: followed within an origin and as the same request, and the key goes nowhere else."""
+"""Redirects are followed within an origin, as the same request; the key goes to no other origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The key shows nowhere: many failures, and a search through everything that came out of them."""
+"""The key appears nowhere: many failures, and a search through all of their output."""
 
 from __future__ import annotations
 
