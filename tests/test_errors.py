@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 
 import aiogroq
 from aiogroq import errors
-from aiogroq.errors import Attempt, ErrorResponse, RequestInfo, status_error
+from aiogroq.errors import Attempt, ErrorResponse, RequestInfo, status_error_class
 from aiogroq.types import ChatCompletion
 
 REQUEST = RequestInfo("POST", "https://api.groq.com/openai/v1/chat/completions?a=b")
@@ -93,7 +93,7 @@ def test_the_docstring_names_the_status_of_each_class() -> None:
     }
     assert len(named) == 10
     for name, status in named.items():
-        assert status_error(status) is getattr(errors, name)
+        assert status_error_class(status) is getattr(errors, name)
         assert str(status) in (getattr(errors, name).__doc__ or "")
 
 
@@ -104,7 +104,7 @@ def test_the_docstring_names_the_status_of_each_class() -> None:
      (599, "InternalServerError")],
 )  # fmt: skip
 def test_every_status_has_its_class(status: int, name: str) -> None:
-    assert status_error(status).__name__ == name
+    assert status_error_class(status).__name__ == name
 
 
 @EVERY
