@@ -13,6 +13,7 @@ import msgspec
 
 from ..types._decode import DECODE_ERRORS, NotJSONError, decode_json, decode_untyped
 from .sse import Event
+from .status_errors import ResponseHead, event_error, event_not_json
 
 T = TypeVar("T")
 
@@ -67,6 +68,21 @@ class StreamProtocol(Generic[T]):
     def __init__(self, event_type: type[T]) -> None:
         self.event_type: type[T] = event_type
         self._last_event = b""
+
+    def read(self, event: bytes, response: ResponseHead) -> T:
+        """Return the value of an event.
+
+        Raises `APIStatusError` for an error that the service sends, and `APIConnectionError` for data that is not JSON.
+        """
+        if type(event) is Event and event.name == "error":
+            raise event_error(response, bytes(event))
+        try:
+            value = self.decode(event)
+        except NotJSONError as error:
+            raise event_not_json(response, event) from error
+        if self.is_error(event, value):
+            raise event_error(response, bytes(event))
+        return value
 
     def decode(self, event: bytes) -> T:
         """Return the value of an event. Raises `NotJSONError`."""

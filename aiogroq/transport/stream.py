@@ -17,7 +17,6 @@ from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from .body import AioBody
-from .event_errors import decode_event
 
 T = TypeVar("T")
 
@@ -190,7 +189,7 @@ class AsyncStream(Generic[T]):
         if not event:
             return cast("T", _NO_VALUE)  # some gateways keep a connection alive by these
         try:
-            value = decode_event(protocol, self._body, event)
+            value = protocol.read(event, self._body)
         except APIError as error:
             self._ready.clear()
             self._fail(error)

@@ -85,7 +85,7 @@ def early_exits(programs: Programs, server: LocalGroq, tmp_path: Path) -> EarlyE
 
 
 @pytest.mark.parametrize(
-    ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (SYNC, SYNC_WAYS)], ids=["async", "blocking"]
+    ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (SYNC, SYNC_WAYS)], ids=["async", "sync"]
 )
 def test_leaving_a_stream_closes_its_connection_at_once(
     early_exits: EarlyExits, kind: str, ways: dict[str, str]
@@ -98,7 +98,7 @@ def test_leaving_before_the_response_begins_closes_the_connection_at_once(early_
 
 
 @pytest.mark.parametrize(
-    ("kind", "ways"), [(ASYNC, GARBAGE_ASYNC), (SYNC, GARBAGE_SYNC)], ids=["async", "blocking"]
+    ("kind", "ways"), [(ASYNC, GARBAGE_ASYNC), (SYNC, GARBAGE_SYNC)], ids=["async", "sync"]
 )
 def test_a_garbage_collected_stream_closes_its_connection_within_a_second(
     early_exits: EarlyExits, kind: str, ways: dict[str, str]
