@@ -72,12 +72,12 @@ async def test_random_writes_give_the_same_chunks(client: AsyncGroq, server: Loc
 
 
 def test_the_sync_stream_gives_the_same_chunks_too(groq_client: Groq, server: LocalGroq) -> None:
-    def blocking() -> list[ChatCompletionChunk]:
+    def sync_chunks() -> list[ChatCompletionChunk]:
         return list(groq_client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True))
 
     server.script(response())
-    expected = blocking()
+    expected = sync_chunks()
     assert len(expected) == EXPECTED
     for position in range(1, len(BODY), 7):
         server.script(response(position))
-        assert blocking() == expected, f"split at byte {position}"
+        assert sync_chunks() == expected, f"split at byte {position}"

@@ -99,10 +99,10 @@ def test_usage_at_the_top_of_a_chunk_goes_before_that_of_x_groq() -> None:
     assert usage_of(chunk({}, x_groq={"usage": other}), chunk(None, usage=USAGE)) == USAGE
 
 
-@pytest.mark.parametrize("drifted", ["many", 3, [1], True])
-def test_usage_of_another_type_is_none_and_does_not_hide_what_came_before(drifted: Any) -> None:
-    assert usage_of(chunk({}, usage=drifted), chunk({}, x_groq={"usage": drifted})) is None
-    assert usage_of(chunk({}, usage=USAGE), chunk({}, usage=drifted, x_groq=drifted)) == USAGE
+@pytest.mark.parametrize("mismatched", ["many", 3, [1], True])
+def test_usage_of_another_type_is_none_and_does_not_hide_what_came_before(mismatched: Any) -> None:
+    assert usage_of(chunk({}, usage=mismatched), chunk({}, x_groq={"usage": mismatched})) is None
+    assert usage_of(chunk({}, usage=USAGE), chunk({}, usage=mismatched, x_groq=mismatched)) == USAGE
 
 
 def test_a_stream_without_x_groq_fields_has_no_x_groq() -> None:
@@ -270,20 +270,20 @@ def split(draw: st.DrawFn, text: str) -> list[str]:
 def call_deltas(
     draw: st.DrawFn, call: dict[str, Any], index: int | None, repeats: bool
 ) -> list[dict[str, Any]]:
-    """The deltas of one call: its name first, its arguments in pieces."""
+    """The deltas of one call: its name first, its arguments in parts."""
     first, *rest = split(draw, call["function"]["arguments"])
     place = {} if index is None else {"index": index}
-    pieces = [{**place, "id": call["id"], "type": "function",
+    parts = [{**place, "id": call["id"], "type": "function",
                "function": {"name": call["function"]["name"], "arguments": first}}]  # fmt: skip
-    for piece in rest:
+    for part in rest:
         again = (
             {"id": call["id"], "type": "function"}
             if repeats
             else draw(st.sampled_from([{}, {"id": ""}, {"id": None}]))
         )
         name = {"name": call["function"]["name"]} if repeats else {}
-        pieces.append({**place, **again, "function": {**name, "arguments": piece}})
-    return [{"tool_calls": [piece]} for piece in pieces]
+        parts.append({**place, **again, "function": {**name, "arguments": part}})
+    return [{"tool_calls": [part]} for part in parts]
 
 
 def interleaved(draw: st.DrawFn, queues: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
@@ -327,12 +327,12 @@ def completions_and_chunks(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[s
     }
     streams = [call_deltas(draw, call, places[way](i), repeats) for i, call in enumerate(calls)]
     if way in ("without index", "all at index 0"):
-        streams = [[piece for stream in streams for piece in stream]]
+        streams = [[part for stream in streams for part in stream]]
     for tool in executed:
         called = {name: value for name, value in tool.items() if name != "output"}
         streams.append([{"executed_tools": [called]}, {"executed_tools": [tool]}])
-    streams.append([{"content": piece} for piece in split(draw, content)])
-    streams.append([{"reasoning": piece} for piece in split(draw, reasoning)])
+    streams.append([{"content": part} for part in split(draw, content)])
+    streams.append([{"reasoning": part} for part in split(draw, reasoning)])
     deltas = [
         {"role": "assistant", "content": draw(st.sampled_from(["", None]))},
         *interleaved(draw, streams),
@@ -375,7 +375,7 @@ def test_any_completion_streamed_in_any_way_accumulates_to_itself(
 
 
 @pytest.mark.parametrize(
-    ("drifted", "content"),
+    ("mismatched", "content"),
     [
         (chunk({"content": "b"}, choices=None), "a"),
         (chunk({"content": "b"}, choices="none"), "a"),
@@ -393,10 +393,10 @@ def test_any_completion_streamed_in_any_way_accumulates_to_itself(
     ],
 )
 def test_a_chunk_that_does_not_fit_its_type_gives_what_fits_and_never_raises(
-    drifted: dict[str, Any], content: str
+    mismatched: dict[str, Any], content: str
 ) -> None:
     accumulator = accumulated(
-        [chunk({"role": "assistant", "content": "a"}), drifted, chunk({}, "stop", usage=USAGE)]
+        [chunk({"role": "assistant", "content": "a"}), mismatched, chunk({}, "stop", usage=USAGE)]
     )
     assert accumulator.completion.choices[0].message.content == content
     assert accumulator.completion.usage == ChatCompletion.model_validate({"usage": USAGE}).usage
@@ -404,9 +404,9 @@ def test_a_chunk_that_does_not_fit_its_type_gives_what_fits_and_never_raises(
 
 
 def test_a_choice_of_a_chunk_that_does_not_fit_keeps_its_index() -> None:
-    drifted = chunk({"content": "b", "mood": "good"}, brand_new=1)
-    drifted["choices"][0]["index"] = 1
-    made = accumulated([chunk({"content": "a"}), drifted]).completion
+    mismatched = chunk({"content": "b", "mood": "good"}, brand_new=1)
+    mismatched["choices"][0]["index"] = 1
+    made = accumulated([chunk({"content": "a"}), mismatched]).completion
     assert [(choice.index, choice.message.content) for choice in made.choices] == [(0, "a"), (1, "b")]
 
 

@@ -1,4 +1,4 @@
-"""The tool calls of one choice: every way that servers were seen to number and name their pieces."""
+"""The tool calls of one choice, in each way in which servers number and name their parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from aiogroq.protocol.accumulate_choice import ChoiceAccumulator
 from aiogroq.types.chat.chat_completion_chunk import ChoiceDelta
 
 
-def piece(
+def part(
     index: int | None = None, id: str | None = None, name: str | None = None, arguments: Any = ""
 ) -> dict[str, Any]:
     """One entry of ``tool_calls``, with only what is given in it."""
@@ -39,50 +39,50 @@ A, B = ("a", "time", '{"x":1}'), ("b", "weather", "{}")
     ("entries", "expected"),
     [
         # whole, by index
-        ([piece(0, *A), piece(1, *B)], [A, B]),
-        # in pieces, interleaved
-        ([piece(0, "a", "time"), piece(1, "b", "weather", "{"), piece(0, arguments='{"x'), piece(1, arguments="}"),
-          piece(0, arguments='":1}')], [A, B]),
+        ([part(0, *A), part(1, *B)], [A, B]),
+        # in parts, interleaved
+        ([part(0, "a", "time"), part(1, "b", "weather", "{"), part(0, arguments='{"x'), part(1, arguments="}"),
+          part(0, arguments='":1}')], [A, B]),
         # arguments that come later than the rest
-        ([piece(0, "a", "time", None), piece(0, arguments='{"x":1}')], [A]),
+        ([part(0, "a", "time", None), part(0, arguments='{"x":1}')], [A]),
         # the second first: the index says which is which
-        ([piece(1, *B), piece(0, *A)], [A, B]),
+        ([part(1, *B), part(0, *A)], [A, B]),
         # numbers that do not begin at 0, or leave some out
-        ([piece(7, *B), piece(3, *A)], [A, B]),
-        # ids and names repeated in each piece
-        ([piece(0, "a", "time", '{"x'), piece(0, "a", "time", '":1}')], [A]),
-        # empty ids and names in later pieces
-        ([piece(0, "a", "time", '{"x'), piece(0, "", "", '":1}')], [A]),
-        # an id of its own for each piece (seen in vLLM): the first one counts
-        ([piece(0, "a", "time", '{"x'), piece(0, "z", None, '":1}')], [A]),
+        ([part(7, *B), part(3, *A)], [A, B]),
+        # ids and names repeated in each part
+        ([part(0, "a", "time", '{"x'), part(0, "a", "time", '":1}')], [A]),
+        # empty ids and names in later parts
+        ([part(0, "a", "time", '{"x'), part(0, "", "", '":1}')], [A]),
+        # an id of its own for each part (seen in vLLM): the first one counts
+        ([part(0, "a", "time", '{"x'), part(0, "z", None, '":1}')], [A]),
         # one index for several calls
-        ([piece(0, *A), piece(0, *B)], [A, B]),
-        ([piece(0, "a", "time", '{"x'), piece(0, arguments='":1}'), piece(0, "b", "weather", "{"), piece(0, arguments="}")],
+        ([part(0, *A), part(0, *B)], [A, B]),
+        ([part(0, "a", "time", '{"x'), part(0, arguments='":1}'), part(0, "b", "weather", "{"), part(0, arguments="}")],
          [A, B]),
         # the same function twice at one index
-        ([piece(0, "a", "time", "1"), piece(0, "b", "time", "2")], [("a", "time", "1"), ("b", "time", "2")]),
+        ([part(0, "a", "time", "1"), part(0, "b", "time", "2")], [("a", "time", "1"), ("b", "time", "2")]),
         # no index
-        ([piece(None, *A), piece(None, *B)], [A, B]),
-        ([piece(None, "a", "time", '{"x'), piece(None, arguments='":1}'), piece(None, *B)], [A, B]),
-        ([piece(None, "a", "time", '{"x'), piece(None, "b", "weather", "{"), piece(None, "a", arguments='":1}'),
-          piece(None, "b", arguments="}")], [A, B]),
+        ([part(None, *A), part(None, *B)], [A, B]),
+        ([part(None, "a", "time", '{"x'), part(None, arguments='":1}'), part(None, *B)], [A, B]),
+        ([part(None, "a", "time", '{"x'), part(None, "b", "weather", "{"), part(None, "a", arguments='":1}'),
+          part(None, "b", arguments="}")], [A, B]),
         # no index after one, or one that is no number: it comes after the others
-        ([piece(5, *A), piece(None, *B)], [A, B]),
-        ([piece(5, *A), {**piece(None, *B), "index": "x"}], [A, B]),
+        ([part(5, *A), part(None, *B)], [A, B]),
+        ([part(5, *A), {**part(None, *B), "index": "x"}], [A, B]),
         # neither index nor id: a name begins a call
-        ([piece(None, None, "time", '{"x'), piece(None, arguments='":1}'), piece(None, None, "weather", "{}")],
+        ([part(None, None, "time", '{"x'), part(None, arguments='":1}'), part(None, None, "weather", "{}")],
          [("", *A[1:]), ("", *B[1:])]),
         # no id at an index
-        ([piece(0, None, "time", "1"), piece(0, None, "weather", "2")], [("", "time", "1"), ("", "weather", "2")]),
+        ([part(0, None, "time", "1"), part(0, None, "weather", "2")], [("", "time", "1"), ("", "weather", "2")]),
         # a name repeated without the id
-        ([piece(0, "a", "time", '{"x'), piece(0, None, "time", '":1}')], [A]),
-        ([piece(0, None, "time", '{"x'), piece(0, "a", "time", '":1}')], [A]),
+        ([part(0, "a", "time", '{"x'), part(0, None, "time", '":1}')], [A]),
+        ([part(0, None, "time", '{"x'), part(0, "a", "time", '":1}')], [A]),
         # a name that comes late
-        ([piece(0, None, None, '{"x'), piece(0, None, "time", '":1}')], [("", *A[1:])]),
+        ([part(0, None, None, '{"x'), part(0, None, "time", '":1}')], [("", *A[1:])]),
         # an id that comes late
-        ([piece(0, None, "time", '{"x'), piece(0, "a", None, '":1}')], [A]),
+        ([part(0, None, "time", '{"x'), part(0, "a", None, '":1}')], [A]),
         # arguments as an object
-        ([piece(0, "a", "time", {"x": 1})], [("a", "time", '{"x": 1}')]),
+        ([part(0, "a", "time", {"x": 1})], [("a", "time", '{"x": 1}')]),
         # no function at all
         ([{"index": 0, "id": "a"}], [("a", "", "")]),
         ([{"index": 0, "id": "a", "function": None}], [("a", "", "")]),
@@ -100,12 +100,12 @@ def test_parts_of_tool_calls_become_calls(
 
 def test_several_parts_may_come_in_one_delta() -> None:
     accumulator = ChoiceAccumulator()
-    accumulator.add(ChoiceDelta.model_validate({"tool_calls": [piece(0, *A), piece(1, *B)]}))
+    accumulator.add(ChoiceDelta.model_validate({"tool_calls": [part(0, *A), part(1, *B)]}))
     assert [call.id for call in accumulator.message().tool_calls or []] == ["a", "b"]
 
 
 def test_a_call_is_of_the_kind_function_unless_it_says_otherwise() -> None:
-    made = accumulated(piece(0, *A), {"index": 1, "id": "b", "type": "mcp"}).message().tool_calls or []
+    made = accumulated(part(0, *A), {"index": 1, "id": "b", "type": "mcp"}).message().tool_calls or []
     assert [call.type for call in made] == ["function", "mcp"]
 
 
@@ -143,7 +143,7 @@ def test_an_executed_tool_sent_twice_loses_nothing_that_only_the_first_says() ->
 def test_accumulating_changes_no_chunk() -> None:
     tools = [{"index": 0, "type": "search", "arguments": "{}"}, {"index": 0, "output": "found"}]
     deltas = [
-        ChoiceDelta.model_validate({"executed_tools": [tool], "tool_calls": [piece(0, *A)]}) for tool in tools
+        ChoiceDelta.model_validate({"executed_tools": [tool], "tool_calls": [part(0, *A)]}) for tool in tools
     ]
     before = [delta.to_dict() for delta in deltas]
     accumulator = ChoiceAccumulator()

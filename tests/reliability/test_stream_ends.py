@@ -84,9 +84,7 @@ def early_exits(programs: Programs, server: LocalGroq, tmp_path: Path) -> EarlyE
     return EarlyExits(programs, server, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("kind", "ways"), [(ASYNC, ASYNC_WAYS), (SYNC, SYNC_WAYS)], ids=["async", "sync"]
-)
+@pytest.mark.parametrize(("kind", "ways"), [(ASYNC, ASYNC_WAYS), (SYNC, SYNC_WAYS)], ids=["async", "sync"])
 def test_leaving_a_stream_closes_its_connection_at_once(
     early_exits: EarlyExits, kind: str, ways: dict[str, str]
 ) -> None:

@@ -99,7 +99,7 @@ async def test_a_stream_gives_the_same_chunks_however_it_is_written_and_keeps_it
         assert raw.connections == 1
 
 
-async def test_the_end_of_the_body_may_come_after_done_and_the_connection_is_kept() -> None:
+async def test_the_end_of_the_body_may_come_after_done_and_the_connection_is_reused() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(WHOLE))
         await asyncio.sleep(0.02)
@@ -226,7 +226,7 @@ def test_a_slow_stream_does_not_time_out() -> None:
         (Fault(after_events=3, error_event={"message": "no", "status_code": 400}), BadRequestError),
         (Fault(after_events=3, end="stall"), APITimeoutError),
     ],
-    ids=["cut", "error event", "stall"],
+    ids=["truncated", "error event", "stall"],
 )
 def test_a_sync_stream_ends_in_the_same_errors(
     server: LocalGroq, fault: Fault, expected: type[APIError]
