@@ -108,13 +108,13 @@ class DaemonExecutor(ThreadPoolExecutor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the threads after their jobs, without waiting for them."""
         self._is_shut_down = True
-        while (worker := _pop(self._idle)) is not None:
+        while (worker := _taken(self._idle.pop)) is not None:
             worker.jobs.put(None)
 
     def _dispatch(self) -> None:
         """Hand waiting jobs to threads, as far as there are any."""
-        while (job := _pop_left(self._waiting)) is not None:
-            worker = _pop(self._idle)
+        while (job := _taken(self._waiting.popleft)) is not None:
+            worker = _taken(self._idle.pop)
             if worker is not None:
                 worker.jobs.put(job)
             elif self._has_room():
@@ -188,7 +188,7 @@ class DaemonExecutor(ThreadPoolExecutor):
     def _next_job(self, worker: _Worker) -> _Job | None:
         """Wait for a job. Returns None if this thread must end."""
         while True:
-            job = _pop_left(self._waiting)
+            job = _taken(self._waiting.popleft)
             if job is not None or self._is_shut_down:
                 return job
             self._idle.append(worker)
@@ -208,16 +208,10 @@ class DaemonExecutor(ThreadPoolExecutor):
         return True
 
 
-def _pop(items: deque[T]) -> T | None:
+def _taken(pop: Callable[[], T]) -> T | None:
+    """Return what ``pop`` takes out of a collection, or None if that is empty."""
     try:
-        return items.pop()
-    except IndexError:
-        return None
-
-
-def _pop_left(items: deque[T]) -> T | None:
-    try:
-        return items.popleft()
+        return pop()
     except IndexError:
         return None
 
