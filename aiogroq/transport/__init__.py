@@ -1,9 +1,9 @@
-"""The only room that imports aiohttp's client: session pool, send, stream, upload, proxies, TLS.
+"""The only package that imports aiohttp's client: session pool, send, stream, upload, proxies, TLS.
 
 Every exception of aiohttp's is translated here, in one place (`exceptions.map_exception`); cancellation passes untouched.
 
-The names below are loaded, and aiohttp with them, when they are first used: annotations elsewhere can name them at no
-cost, and `typing.get_type_hints` finds them.
+The names below, and aiohttp with them, are loaded at their first use: annotations elsewhere can refer to them at no cost,
+and `typing.get_type_hints` finds them.
 """
 
 from __future__ import annotations
