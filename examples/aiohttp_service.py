@@ -1,4 +1,4 @@
-"""An aiohttp service with a page that shows the answer while it is written, one client for all requests.
+"""An aiohttp service with a page that shows the streamed response. All requests share one client.
 
     pip install aiogroq
     python examples/aiohttp_service.py
@@ -45,25 +45,25 @@ PAGE = """<!doctype html>
 
 
 async def groq_context(app: web.Application) -> AsyncIterator[None]:
-    """One client, and so one pool of connections, for the whole service."""
+    """Open one client, with one connection pool, for the whole service."""
     async with AsyncGroq() as app[GROQ]:
         yield
 
 
 async def page(request: web.Request) -> web.Response:
-    """The page with the question and the answer."""
+    """Return the page with the question and the response."""
     return web.Response(text=PAGE, content_type="text/html")
 
 
 async def chat(request: web.Request) -> web.StreamResponse:
-    """Answer the question in the query as server-sent events: a JSON text each, then `done` or `error`."""
+    """Respond to the question in the query with server-sent events: JSON texts, then `done` or `error`."""
     prompt = request.query.get("prompt", "").strip()
     if not prompt:
         raise web.HTTPBadRequest(text="?prompt= is missing")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
     stream = await open_stream(request.app[GROQ], prompt)
     try:
-        # Leaving the block ends the stream, also when this handler is cancelled because the browser went away.
+        # Leaving the block closes the stream, also when the browser disconnects and this handler is cancelled.
         async with stream:
             await response.prepare(request)
             async for chunk in stream:
@@ -79,7 +79,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
 
 
 async def open_stream(groq: AsyncGroq, prompt: str) -> AsyncStream[ChatCompletionChunk]:
-    """The answer as a stream. Raises the HTTP error that tells the browser why there is none."""
+    """Open the stream. Raises an HTTP error with the reason for the browser."""
     try:
         return await groq.chat.completions.create(
             model=MODEL, messages=[{"role": "user", "content": prompt}], stream=True
@@ -93,7 +93,7 @@ async def open_stream(groq: AsyncGroq, prompt: str) -> AsyncStream[ChatCompletio
 
 
 def make_app() -> web.Application:
-    """The service."""
+    """Return the application."""
     app = web.Application()
     app.cleanup_ctx.append(groq_context)
     app.router.add_get("/", page)
@@ -102,7 +102,7 @@ def make_app() -> web.Application:
 
 
 if __name__ == "__main__":
-    # aiohttp lets a handler run on when its client has gone, unless told to cancel it.
+    # Without handler_cancellation, aiohttp does not cancel a handler when its client disconnects.
     web.run_app(
         make_app(), host="127.0.0.1", port=int(os.environ.get("PORT", "8001")), handler_cancellation=True
     )

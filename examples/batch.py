@@ -1,4 +1,4 @@
-"""A batch from upload to results: half the price, for work that can wait.
+"""A batch from upload to results: half the price for requests that are not urgent.
 
     pip install aiogroq
     python examples/batch.py                  # some questions of its own
@@ -32,7 +32,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 30.0
 
 
 class Response(msgspec.Struct):
-    """How one request of a batch was answered."""
+    """The response to one request of a batch."""
 
     status_code: int
     body: dict[str, Any]
@@ -47,7 +47,7 @@ class Result(msgspec.Struct):
 
 
 def request_lines(questions: list[str]) -> bytes:
-    """The input file: a request on each line, with an id of ours that comes back with its answer."""
+    """Return the input file: one request per line, with an id that the results contain."""
     requests = (
         {
             "custom_id": f"question-{number}",
@@ -61,7 +61,7 @@ def request_lines(questions: list[str]) -> bytes:
 
 
 async def finished(client: AsyncGroq, batch: Batch) -> Batch:
-    """The batch at its end. Says where it stands whenever that changes, and asks ever less often."""
+    """Poll the batch at growing intervals until it ends. Prints each change of status."""
     wait_s, shown = FIRST_WAIT_S, ""
     while True:
         counts = batch.request_counts
@@ -76,14 +76,14 @@ async def finished(client: AsyncGroq, batch: Batch) -> Batch:
 
 
 async def results_of(client: AsyncGroq, batch: Batch) -> Iterator[Result]:
-    """The lines of both results files, answers and failures, in the service's order."""
+    """Return the lines of both results files, in the order of the service."""
     file_ids = [file_id for file_id in (batch.output_file_id, batch.error_file_id) if file_id]
     files = await asyncio.gather(*map(client.files.content, file_ids))
     return (msgspec.json.decode(line, type=Result) for file in files for line in file.content.splitlines())
 
 
 def text_of(result: Result | None) -> str:
-    """The answer, or why there is none. A batch that expired has no line for what it did not reach."""
+    """Return the text or the error of a request. An expired batch has no lines for unprocessed requests."""
     if result is None or result.response is None:
         return f"[{result.error if result else 'not answered'}]"
     if result.response.status_code != 200:
@@ -92,7 +92,7 @@ def text_of(result: Result | None) -> str:
 
 
 async def main(questions: list[str]) -> int:
-    """Upload, run, show in order; the exit code is 1 if the batch did not complete."""
+    """Upload, run and print the results in order. The exit code is 1 if the batch did not complete."""
     async with AsyncGroq() as client:
         file = await client.files.create(file=("questions.jsonl", request_lines(questions)), purpose="batch")
         batch = await client.batches.create(
@@ -101,7 +101,7 @@ async def main(questions: list[str]) -> int:
         batch = await finished(client, batch)
         for error in batch.error_list:
             print(f"line {error.line}: {error.message}")
-        # The order of the results is not that of the requests: custom_id is what ties them together.
+        # The results are in arbitrary order. custom_id identifies the request.
         results = {result.custom_id: result for result in await results_of(client, batch)}
         for number, question in enumerate(questions):
             print(f"{question} {text_of(results.get(f'question-{number}'))}")

@@ -1,4 +1,4 @@
-"""A FastAPI service: one client for all requests, answers whole or streamed as server-sent events.
+"""A FastAPI service: one client for all requests; responses complete or streamed as server-sent events.
 
     pip install aiogroq fastapi uvicorn
     uvicorn --app-dir examples fastapi_stream:app
@@ -31,7 +31,7 @@ log = logging.getLogger("uvicorn.error")
 
 
 class State(TypedDict):
-    """What lives as long as the service."""
+    """State for the lifetime of the service."""
 
     groq: AsyncGroq
 
@@ -43,19 +43,19 @@ class Question(BaseModel):
 
     @property
     def messages(self) -> list[ChatCompletionUserMessageParam]:
-        """The question as a conversation."""
+        """Return the question as messages."""
         return [{"role": "user", "content": self.prompt}]
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-    """One client, and so one pool of connections, for the whole service."""
+    """Open one client, with one connection pool, for the whole service."""
     async with AsyncGroq() as groq:
         yield {"groq": groq}
 
 
 def groq_of(request: Request) -> AsyncGroq:
-    """The client of the service."""
+    """Return the client of the service."""
     groq: AsyncGroq = request.state.groq
     return groq
 
@@ -66,22 +66,22 @@ app = FastAPI(title="Chat", lifespan=lifespan)
 
 @app.post("/chat")
 async def chat(question: Question, groq: Client) -> ChatCompletion:
-    """Answer in one piece. The answer's Struct is a response model as it is: it brings its pydantic schema along."""
+    """Return the whole completion. Its Struct is a response model: it provides its pydantic schema."""
     return await groq.chat.completions.create(model=MODEL, messages=question.messages)
 
 
 @app.post("/chat/stream", response_class=StreamingResponse)
 async def chat_stream(question: Question, groq: Client) -> StreamingResponse:
-    """Answer as it is written: an event for each piece of text, then `done` with the usage, or `error`."""
-    # Opened before the response begins, so that an error is still a status and not an event.
+    """Stream the response: one event per chunk of text, then `done` with the usage, or `error`."""
+    # Opened before the response starts, so that an error is a status and not an event.
     stream = await groq.chat.completions.create(model=MODEL, messages=question.messages, stream=True)
-    # X-Accel-Buffering: nginx would collect the events.
+    # X-Accel-Buffering: without it, nginx buffers the events.
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     return StreamingResponse(events_of(stream), media_type="text/event-stream", headers=headers)
 
 
 async def events_of(stream: AsyncStream[ChatCompletionChunk]) -> AsyncIterator[bytes]:
-    """The stream as events for a browser. When the browser goes away this is cancelled, which ends the stream."""
+    """Yield the stream as events for a browser. When the browser disconnects, this is cancelled and the stream is closed."""
     async with stream:
         try:
             async for chunk in stream:
@@ -95,13 +95,13 @@ async def events_of(stream: AsyncStream[ChatCompletionChunk]) -> AsyncIterator[b
 
 
 def event(name: str, data: object) -> bytes:
-    """One server-sent event. JSON has no line breaks, which would end the event's data."""
+    """Return one server-sent event. Encoded JSON has no line breaks, which would end the data."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), msgspec.json.encode(data))
 
 
 @app.exception_handler(APIError)
 async def groq_failed(request: Request, error: APIError) -> JSONResponse:
-    """Any error of the client, as an answer that tells the caller what to do and no secrets of the account."""
+    """Return the response to an error of the client: what the caller can do, without secrets of the account."""
     log.warning("%s failed: %s", request.url.path, error)
     headers: dict[str, str] = {}
     if isinstance(error, RateLimitError) and error.retry_after_s is not None:
@@ -110,7 +110,7 @@ async def groq_failed(request: Request, error: APIError) -> JSONResponse:
 
 
 def status_for(error: APIError) -> HTTPStatus:
-    """The status that this service answers with: a bad key, for one, is our fault and not the caller's 401."""
+    """Return the status of the response. An invalid key, for example, is an error of this service, not the caller's 401."""
     match error:
         case RateLimitError():
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -123,5 +123,5 @@ def status_for(error: APIError) -> HTTPStatus:
 
 
 def problem(error: APIError) -> dict[str, str | None]:
-    """What a caller is told of an error; the request id finds it in the log."""
+    """Return the text for the caller. The request id identifies the error in the log."""
     return {"detail": status_for(error).phrase, "request_id": error.request_id}

@@ -1,4 +1,4 @@
-"""Ask many questions at once: bounded concurrency, progress, errors kept, answers in the order of the questions.
+"""Ask many questions concurrently: bounded concurrency, progress, errors collected, responses in order.
 
     pip install "aiogroq[cli]"
     python examples/gather_fan_out.py                  # twenty questions of its own
@@ -22,14 +22,14 @@ from aiogroq.types import ChatCompletion
 
 MODEL = "openai/gpt-oss-20b"
 CONCURRENCY = 8
-"""Requests in flight. Rate limits, not the client, are what bounds it."""
+"""Requests in flight. Rate limits set the bound, not the client."""
 QUESTIONS = [f"What is {n} times {n + 1}?" for n in range(1, 21)]
 
 
 async def ask_all(
     client: AsyncGroq, questions: list[str], progress: Progress
 ) -> list[ChatCompletion | APIError]:
-    """The answer to each question, or the error that it ended in, in the order of the questions."""
+    """Return the response or the error of each question, in the order of the questions."""
     slots = asyncio.Semaphore(CONCURRENCY)
     bar = progress.add_task("answers", total=len(questions))
 
@@ -48,7 +48,7 @@ async def ask_all(
 
 
 async def main(questions: list[str]) -> int:
-    """Ask, show, sum up; the exit code is 1 if a question has no answer."""
+    """Ask, print the responses and a summary. The exit code is 1 if a question failed."""
     start_s = time.perf_counter()
     console = Console(stderr=True)
     async with AsyncGroq() as client:

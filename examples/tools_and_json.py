@@ -1,4 +1,4 @@
-"""A model that calls Python functions until it can answer, and an answer that is a Python object.
+"""A tool loop with Python functions, and a response as a Python object.
 
     pip install aiogroq
     python examples/tools_and_json.py
@@ -25,7 +25,7 @@ from aiogroq.types import (
 
 MODEL = "openai/gpt-oss-20b"
 MAX_ROUNDS = 5
-"""A model may ask for tools again and again."""
+"""A model may call tools without end."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -45,7 +45,7 @@ class Person(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def schema_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON Schema of a flat Struct. `forbid_unknown_fields` makes it closed, as strict mode wants it."""
+    """The JSON Schema of a flat Struct. `forbid_unknown_fields` makes it closed, as strict mode requires."""
     _, components = msgspec.json.schema_components([struct])
     schema: dict[str, Any] = components[struct.__name__]
     return schema
@@ -55,17 +55,17 @@ def schema_of(struct: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 async def get_weather(place: Place) -> dict[str, object]:
-    """What would ask a weather service."""
+    """Return the weather. A real function would call a weather service."""
     degrees = {"Lisbon": 24, "Oslo": 9}.get(place.city, 18)
     return {"city": place.city, "celsius": degrees, "sky": "clear"}
 
 
 TOOLS: dict[str, tuple[type[Any], Callable[[Any], Awaitable[object]]]] = {"get_weather": (Place, get_weather)}
-"""By the name that the model calls: what it takes, and the function."""
+"""Tool name -> (type of its arguments, function)."""
 
 
 def definitions() -> list[ChatCompletionToolParam]:
-    """The tools as the model is told of them."""
+    """Return the tool definitions for the request."""
     return [
         {
             "type": "function",
@@ -76,7 +76,7 @@ def definitions() -> list[ChatCompletionToolParam]:
 
 
 async def carry_out(call: ChatCompletionMessageToolCall) -> ChatCompletionToolMessageParam:
-    """Call the function, and put its result or what was wrong into a message: the model can mend its own call."""
+    """Call the function and return a message with its result or error, so that the model can correct its call."""
     try:
         takes, function = TOOLS[call.function.name]
         result = await function(msgspec.json.decode(call.function.arguments, type=takes))
@@ -88,7 +88,7 @@ async def carry_out(call: ChatCompletionMessageToolCall) -> ChatCompletionToolMe
 
 
 async def answer_with_tools(client: AsyncGroq, question: str) -> str:
-    """Ask, carry out the calls that come back, send their results, until the model answers in text."""
+    """Send the messages, execute the tool calls and send their results, until the model responds with text."""
     messages: list[ChatCompletionMessageParam | ChatCompletionMessage] = [
         {"role": "user", "content": question}
     ]
@@ -106,7 +106,7 @@ async def answer_with_tools(client: AsyncGroq, question: str) -> str:
 
 
 async def extract(client: AsyncGroq, text: str, struct: type[T]) -> T:
-    """What the text says, as an object of this type. Raises `msgspec.ValidationError` where it does not fit."""
+    """Return the data in the text as an object of this type. Raises `msgspec.ValidationError` if it does not match."""
     completion = await client.chat.completions.create(
         model=MODEL,
         messages=[{"role": "user", "content": text}],
@@ -115,13 +115,13 @@ async def extract(client: AsyncGroq, text: str, struct: type[T]) -> T:
             "json_schema": {"name": struct.__name__, "strict": True, "schema": schema_of(struct)},
         },
     )
-    # With pydantic, a model that has extra="forbid" gives the schema by `Person.model_json_schema()`, and this line is
+    # With pydantic, a model with extra="forbid" has the schema `Person.model_json_schema()`, and this line is
     # `return Person.model_validate_json(content)`.
     return msgspec.json.decode(completion.choices[0].message.content or "", type=struct)
 
 
 async def main() -> None:
-    """Show both."""
+    """Run both."""
     async with AsyncGroq() as client:
         print(await answer_with_tools(client, "What is the weather like in Lisbon and in Oslo?"))
         text = "Ada Lovelace is 36 years old and reads mail at ada@example.com."

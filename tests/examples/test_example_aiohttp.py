@@ -1,4 +1,4 @@
-"""`examples/aiohttp_service.py` as a process, asked over a socket."""
+"""`examples/aiohttp_service.py` as a process, over a socket."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_page_asks_the_service_that_it_comes_from(service: str) -> None:
     assert 'new EventSource("/chat?"' in page.text
 
 
-def test_an_answer_is_streamed_in_pieces_and_then_done(service: str) -> None:
+def test_a_response_is_streamed_in_chunks_and_then_done(service: str) -> None:
     with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
         assert response.headers["content-type"] == "text/event-stream"
         *pieces, last = events_of(response.iter_lines())
@@ -60,7 +60,7 @@ def test_all_requests_share_the_connections_of_one_client(service: str, groq: Lo
     assert len({request.connection_id for request in groq.requests}) == 1
 
 
-def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_groq(
+def test_a_browser_that_disconnects_during_a_stream_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(after_events=4, end="stall"))
@@ -71,7 +71,7 @@ def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_
     assert groq.wait_for_requests(finished=True)[0].disconnected
 
 
-async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_request_at_groq(
+async def test_a_browser_that_disconnects_before_the_response_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(before_head=True, end="stall"))
@@ -84,12 +84,12 @@ async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_reques
     assert request.disconnected
 
 
-def test_a_question_without_a_text_is_the_browsers_fault(service: str, groq: LocalGroq) -> None:
+def test_a_question_without_a_text_is_a_client_error(service: str, groq: LocalGroq) -> None:
     assert httpx.get(f"{service}/chat", params={"prompt": " "}).status_code == 400
     assert groq.request_count == 0
 
 
-def test_a_rate_limit_is_a_429_that_says_when_to_come_back(service: str, groq: LocalGroq) -> None:
+def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=429, headers={"retry-after": "89.5"}))
     answer = httpx.get(f"{service}/chat", params=SEA)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "90")

@@ -1,4 +1,4 @@
-"""`examples/fastapi_stream.py` under uvicorn, asked over a socket."""
+"""`examples/fastapi_stream.py` under uvicorn, over a socket."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def service(running: str, groq: LocalGroq) -> str:
     return running
 
 
-def test_a_question_is_answered_with_the_whole_completion(service: str, groq: LocalGroq) -> None:
+def test_a_question_gets_the_whole_completion(service: str, groq: LocalGroq) -> None:
     answer = httpx.post(f"{service}/chat", json=SEA)
     assert answer.status_code == 200
     assert ChatCompletion.model_validate_json(answer.content).choices[0].message.content == ANSWER
     assert groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
 
-def test_a_stream_ends_with_the_usage_and_its_pieces_make_up_the_answer(service: str) -> None:
+def test_a_stream_ends_with_the_usage_and_its_chunks_form_the_text(service: str) -> None:
     with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         *pieces, last = events_of(response.iter_lines())
@@ -65,7 +65,7 @@ def test_all_requests_share_the_connections_of_one_client(service: str, groq: Lo
     assert len({request.connection_id for request in groq.requests}) == 1
 
 
-def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_groq(
+def test_a_browser_that_disconnects_during_a_stream_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(after_events=4, end="stall"))
@@ -76,7 +76,7 @@ def test_a_browser_that_goes_away_in_the_middle_of_a_stream_ends_the_request_at_
     assert groq.wait_for_requests(finished=True)[0].disconnected
 
 
-async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_request_at_groq(
+async def test_a_browser_that_disconnects_before_the_response_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(latency_s=0.1, after_events=0, end="stall"))
@@ -89,7 +89,7 @@ async def test_a_browser_that_goes_away_before_the_answer_begins_ends_the_reques
     assert request.disconnected
 
 
-def test_a_rate_limit_is_a_429_that_says_when_to_come_back(service: str, groq: LocalGroq) -> None:
+def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=429, headers={"retry-after": "89.5"}, times=None))
     for path in ("/chat", "/chat/stream"):
         answer = httpx.post(f"{service}{path}", json=SEA)
@@ -100,7 +100,7 @@ def test_a_rate_limit_is_a_429_that_says_when_to_come_back(service: str, groq: L
         }
 
 
-def test_an_error_is_the_callers_only_where_the_caller_can_mend_it(service: str, groq: LocalGroq) -> None:
+def test_an_error_is_a_client_error_only_if_the_caller_can_fix_it(service: str, groq: LocalGroq) -> None:
     groq.script(*(Fault(status=status) for status in (400, 401, 403, 404, 422)))
     statuses = [httpx.post(f"{service}/chat", json=SEA).status_code for _ in range(5)]
     assert statuses == [400, 502, 502, 502, 502]

@@ -54,7 +54,7 @@ def value(outputs: list[Any]) -> str:
     return str(text)
 
 
-async def test_the_notebook_runs_from_top_to_bottom_and_shows_what_it_promises(
+async def test_the_notebook_runs_from_top_to_bottom_and_shows_its_outputs(
     local_groq: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GROQ_API_KEY", "anything")

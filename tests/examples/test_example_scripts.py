@@ -42,7 +42,7 @@ def all_of(terminal: int) -> str:
 # ------------------------------------------------------------------------------------------------ gather_fan_out.py
 
 
-def test_a_fan_out_prints_the_answers_in_the_order_of_the_questions_and_sums_up(run: Run) -> None:
+def test_a_fan_out_prints_the_responses_in_the_order_of_the_questions_and_a_summary(run: Run) -> None:
     outcome = run("gather_fan_out.py")
     assert (outcome.code, outcome.err) == (0, "")
     *answers, _, counts, tokens = outcome.lines
@@ -57,7 +57,7 @@ def test_a_fan_out_has_eight_requests_in_flight(run: Run, local_groq: LocalGroq)
     assert most_at_once(local_groq.requests) == 8
 
 
-def test_a_question_that_fails_costs_no_other_question_its_answer(run: Run, local_groq: LocalGroq) -> None:
+def test_a_failed_question_does_not_affect_the_others(run: Run, local_groq: LocalGroq) -> None:
     local_groq.script(Fault(status=400, skip=5))
     outcome = run("gather_fan_out.py")
     assert (outcome.code, outcome.err) == (1, "")
@@ -98,7 +98,7 @@ def test_a_terminal_sees_the_progress_of_a_fan_out(local_groq: LocalGroq) -> Non
 # ------------------------------------------------------------------------------------------------ tools_and_json.py
 
 
-def test_each_tool_call_is_carried_out_and_sent_back_until_there_is_a_text(
+def test_each_tool_call_is_executed_and_sent_back_until_there_is_a_text(
     run: Run, local_groq: LocalGroq
 ) -> None:
     outcome = run("tools_and_json.py")
@@ -111,7 +111,7 @@ def test_each_tool_call_is_carried_out_and_sent_back_until_there_is_a_text(
     assert [call["id"] for call in asking["tool_calls"]] == [result["tool_call_id"] for result in results]
 
 
-def test_a_json_answer_becomes_a_struct_whose_schema_was_strict(run: Run, local_groq: LocalGroq) -> None:
+def test_a_json_response_becomes_a_struct_with_a_strict_schema(run: Run, local_groq: LocalGroq) -> None:
     outcome = run("tools_and_json.py")
     assert outcome.lines[-1] == "Person(name='Ada Lovelace', age=36, email='ada@example.com')"
     asked = local_groq.requests[-1].json["response_format"]["json_schema"]
@@ -128,9 +128,7 @@ def test_a_json_answer_becomes_a_struct_whose_schema_was_strict(run: Run, local_
         ("get_weather", '{"city": "Os', "Input data was truncated"),
     ],
 )
-async def test_a_call_that_cannot_be_carried_out_tells_the_model_why(
-    name: str, arguments: str, error: str
-) -> None:
+async def test_a_failed_call_tells_the_model_why(name: str, arguments: str, error: str) -> None:
     example = runpy.run_path(str(EXAMPLES / "tools_and_json.py"))
     call = ChatCompletionMessageToolCall.model_validate(
         {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
@@ -147,7 +145,7 @@ ENDLESS = {"tool_calls": [{"function": {"name": "get_weather", "arguments": '{"c
 
 
 @pytest.mark.local_groq(reply=lambda request: ENDLESS)
-def test_a_model_that_calls_tools_for_ever_is_given_up(run: Run, local_groq: LocalGroq) -> None:
+def test_endless_tool_calls_are_stopped(run: Run, local_groq: LocalGroq) -> None:
     outcome = run("tools_and_json.py")
     assert outcome.err.endswith("RuntimeError: no answer after 5 rounds of tool calls\n")
     assert local_groq.request_count == 5
@@ -156,7 +154,7 @@ def test_a_model_that_calls_tools_for_ever_is_given_up(run: Run, local_groq: Loc
 # --------------------------------------------------------------------------------------------------------- batch.py
 
 
-def test_a_batch_shows_its_progress_and_its_answers(run: Run) -> None:
+def test_a_batch_prints_its_progress_and_its_responses(run: Run) -> None:
     outcome = run("batch.py")
     assert (outcome.code, outcome.err) == (0, "")
     *progress, product, capital, author, _ = outcome.lines
@@ -178,9 +176,7 @@ def result_line(number: int, text: str) -> bytes:
     return json.dumps(line).encode() + b"\n"
 
 
-def test_the_results_of_a_batch_are_put_into_the_order_of_its_questions(
-    run: Run, local_groq: LocalGroq
-) -> None:
+def test_the_results_of_a_batch_are_sorted_by_its_questions(run: Run, local_groq: LocalGroq) -> None:
     shuffled = [result_line(number, f"answer {number}") for number in (2, 0, 3, 1)]
     local_groq.script(Fault(on="/content", body=b"".join(shuffled)))
     outcome = run("batch.py")
@@ -195,7 +191,7 @@ def refuse_hamlet(request: dict[str, Any]) -> Any:
 
 
 @pytest.mark.local_groq(reply=refuse_hamlet)
-def test_a_request_of_a_batch_that_fails_says_so_in_its_place(run: Run) -> None:
+def test_a_failed_request_of_a_batch_is_reported_in_its_place(run: Run) -> None:
     outcome = run("batch.py")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.lines[-4:-2] == ["What is 6 times 7? fine", "What is the capital of Portugal? fine"]
@@ -204,7 +200,7 @@ def test_a_request_of_a_batch_that_fails_says_so_in_its_place(run: Run) -> None:
 
 
 @pytest.mark.local_groq(max_batch_lines=2)
-def test_a_batch_that_is_refused_says_why_and_fails(run: Run) -> None:
+def test_a_rejected_batch_says_why_and_fails(run: Run) -> None:
     outcome = run("batch.py")
     assert (outcome.code, outcome.err) == (1, "")
     assert "The input file has more than 2 lines." in outcome.out

@@ -1,4 +1,4 @@
-"""What the tests of the embedded server share: a running server and a plain HTTP request to it."""
+"""Fixtures for the tests of the embedded server: a running server and plain HTTP requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ask = Callable[..., "Answer"]
 
 @dataclass
 class Answer:
-    """One answer, read whole."""
+    """One complete response."""
 
     status: int
     headers: dict[str, str]
@@ -45,7 +45,7 @@ class Answer:
 def request(
     server: LocalGroq, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
 ) -> Answer:
-    """Send one request over a connection of its own; a body that is no bytes is sent as JSON."""
+    """Send one request over a new connection. A body that is not bytes is sent as JSON."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
     try:
         if body is not None and not isinstance(body, bytes):
@@ -67,7 +67,7 @@ def server() -> Iterator[LocalGroq]:
 
 @pytest.fixture
 def ask(server: LocalGroq) -> Ask:
-    """`ask(path, body, **headers)`: POST, or GET where there is no body, under `/openai/v1`."""
+    """`ask(path, body, **headers)`: POST, or GET without a body, under `/openai/v1`."""
 
     def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -80,7 +80,7 @@ def ask(server: LocalGroq) -> Ask:
 
 @pytest.fixture
 def chat(ask: Ask) -> Ask:
-    """`chat(prompt or messages, **properties)`: the answer of a chat request."""
+    """`chat(prompt or messages, **properties)`: the response to a chat request."""
 
     def send(prompt: Any, **properties: Any) -> Answer:
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
@@ -92,7 +92,7 @@ def chat(ask: Ask) -> Ask:
 
 
 def form(fields: dict[str, Any], filename: str = "a.wav") -> tuple[bytes, dict[str, str]]:
-    """A multipart body and its header; bytes are sent as a file."""
+    """Return a multipart body and its header. Bytes are sent as a file."""
     boundary = "----a1b2c3"
     parts: list[bytes] = []
     for name, value in fields.items():

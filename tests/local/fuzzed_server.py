@@ -1,4 +1,4 @@
-"""What the fuzzers of the embedded server share: one server, whose log has to stay clean, and a request to it."""
+"""Shared by the fuzzers of the embedded server: one server, whose log must stay clean, and a request to it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def running() -> Iterator[LocalGroq]:
 
 
 class _Log(logging.Handler):
-    """Remembers what is worth a warning, or has a traceback."""
+    """Records warnings and tracebacks."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Speech makes real WAV files; transcription reads real forms and real audio headers, and hears what speech said."""
+"""Speech returns WAV files. Transcription reads forms and audio headers, and returns the text of our speech."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_longer_texts_and_slower_speech_take_longer(ask: Any) -> None:
     assert len(say(ask, speed=0.5)) == pytest.approx(2 * len(say(ask)), rel=0.1)
 
 
-def test_other_formats_voices_and_lengths_are_refused(ask: Any) -> None:
+def test_other_formats_voices_and_lengths_are_rejected(ask: Any) -> None:
     orpheus = {"model": "canopylabs/orpheus-v1-english", "input": "hi", "voice": "hannah"}
     assert ask("/audio/speech", orpheus).status == 200
     assert (
@@ -67,7 +67,7 @@ def test_other_formats_voices_and_lengths_are_refused(ask: Any) -> None:
 
 
 @pytest.mark.parametrize("text", [SAID, "Ünïcode 日本語 🎉", "one", '"quotes" & <tags>\nand lines'])
-def test_what_was_said_is_heard_again_even_from_half_a_file(ask: Any, form: Any, text: str) -> None:
+def test_speech_is_transcribed_to_its_text_even_from_half_a_file(ask: Any, form: Any, text: str) -> None:
     audio = say(ask, text)
     assert hear(ask, form, audio).json["text"] == text
     assert hear(ask, form, audio[: len(audio) // 2], path="translations").json["text"] == text
@@ -94,7 +94,7 @@ def test_the_three_response_formats_are_as_recorded(ask: Any, form: Any) -> None
 
 
 @pytest.mark.parametrize("duration_s", [0.02, 3.0, 61.5])
-def test_durations_and_times_are_those_of_the_audio(ask: Any, form: Any, duration_s: float) -> None:
+def test_durations_and_times_match_the_audio(ask: Any, form: Any, duration_s: float) -> None:
     fields: Any = {"response_format": "verbose_json", "timestamp_granularities[]": ["word", "segment"]}
     heard = hear(ask, form, silence(duration_s), **fields).json
     assert heard["duration"] == pytest.approx(duration_s, abs=0.001)
@@ -136,19 +136,21 @@ def mp3(duration_s: int) -> bytes:
     ("name", "audio"),
     [("a.flac", flac(7)), ("a.ogg", ogg(7)), ("a.m4a", mp4(7)), ("a.mp3", mp3(7)), ("a.webm", bytes(56_000))],
 )
-def test_lengths_come_from_the_header_of_each_format(ask: Any, form: Any, name: str, audio: bytes) -> None:
+def test_durations_are_read_from_the_header_of_each_format(
+    ask: Any, form: Any, name: str, audio: bytes
+) -> None:
     assert hear(ask, form, audio, name, response_format="verbose_json").json["duration"] == pytest.approx(7)
 
 
 @pytest.mark.parametrize(
     "start", [b"fLaC", b"OggS", b"ID3", b"RIFF", b"\xff\xfb", b"RIFF\0\0\0\0WAVEdata", b"....ftyp....mvhd"]
 )
-def test_broken_audio_never_breaks_the_server(ask: Any, form: Any, start: bytes) -> None:
+def test_invalid_audio_is_never_a_server_error(ask: Any, form: Any, start: bytes) -> None:
     for audio in (start, start + b"\xff" * 50, start + bytes(50)):
         assert hear(ask, form, audio, "").status in (200, 400)
 
 
-def test_a_url_takes_the_place_of_a_file_and_is_never_fetched(ask: Any, form: Any, server: Any) -> None:
+def test_a_url_replaces_a_file_and_is_never_fetched(ask: Any, form: Any, server: Any) -> None:
     audio = say(ask)
     encoded = base64.b64encode(audio).decode()
     urls = (f"data:audio/wav;base64,{encoded}", base64.urlsafe_b64encode(audio).decode().rstrip("="))
@@ -180,13 +182,13 @@ def test_a_url_takes_the_place_of_a_file_and_is_never_fetched(ask: Any, form: An
         ({"colour": "red"}, "property 'colour' is unsupported"),
     ],
 )
-def test_bad_fields_are_refused_by_name(ask: Any, form: Any, fields: Any, text: str) -> None:
+def test_invalid_fields_are_rejected_by_name(ask: Any, form: Any, fields: Any, text: str) -> None:
     answer = hear(ask, form, silence(1), **fields)
     assert answer.status == 400
     assert text in answer.error["message"]
 
 
-def test_bad_files_and_forms_are_refused(ask: Any, form: Any) -> None:
+def test_invalid_files_and_forms_are_rejected(ask: Any, form: Any) -> None:
     assert "following types: [flac mp3" in hear(ask, form, b"x", "a.txt").error["message"]
     assert hear(ask, form, b"", "a.wav").error["message"] == "file is empty"
     assert "Minimum audio length is 0.01 seconds" in hear(ask, form, silence(0)).error["message"]

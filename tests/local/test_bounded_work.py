@@ -1,4 +1,4 @@
-"""No request holds the server up: what would take long is refused or cut short, and others are answered meanwhile.
+"""No request blocks the server: expensive requests are rejected or bounded, and others are served meanwhile.
 
 Each test would hang the process, or have it deaf for many seconds, if the work of one request had no bound.
 """
@@ -88,7 +88,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.timeout(120)
 @pytest.mark.slow
-def test_no_request_holds_the_process_up(tmp_path: Any) -> None:
+def test_no_request_blocks_the_process(tmp_path: Any) -> None:
     paths = []
     for number, body in enumerate(REQUESTS.values()):
         path = tmp_path / f"{number}.json"
@@ -117,6 +117,6 @@ def test_no_request_holds_the_process_up(tmp_path: Any) -> None:
     "word", ["minimum", "maximum", "exclusiveMinimum", "multipleOf", "minLength", "maxItems"]
 )
 @pytest.mark.parametrize("kind", ["integer", "number", "string", "array"])
-def test_a_schema_may_hold_any_number(kind: str, word: str, limit: int, chat: Any) -> None:
+def test_a_schema_may_contain_any_number(kind: str, word: str, limit: int, chat: Any) -> None:
     form = schema({"type": kind, word: limit})["response_format"]
     assert chat("Give me JSON please", model="openai/gpt-oss-20b", response_format=form).status in (200, 400)

@@ -1,4 +1,4 @@
-"""Streams have the recorded shapes: first chunk, last chunk, usage, `[DONE]`, one token an event."""
+"""Streams have the recorded shapes: first chunk, last chunk, usage, `[DONE]`, one token per event."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_include_usage_adds_a_chunk_without_choices(chat: Any) -> None:
     assert all(chunk["usage"] is None for chunk in answer.chunks[:-2])
 
 
-def test_a_tool_call_comes_whole_in_one_delta(chat: Any) -> None:
+def test_a_tool_call_is_one_delta(chat: Any) -> None:
     tool = {
         "type": "function",
         "function": {
@@ -57,7 +57,7 @@ def test_reasoning_comes_first_in_its_channel(chat: Any) -> None:
     assert "".join(delta.get("content", "") for delta in deltas) == whole["content"]
 
 
-def test_an_executed_tool_is_announced_and_then_sent_with_its_output(chat: Any) -> None:
+def test_an_executed_tool_is_sent_without_and_then_with_its_output(chat: Any) -> None:
     answer = chat(
         "What is 3*3?", model="openai/gpt-oss-20b", stream=True, tools=[{"type": "code_interpreter"}]
     )

@@ -1,4 +1,4 @@
-"""Faults on request: each breaks the answer in the one way that it says, on any route, for any client."""
+"""Faults on request: each changes the response as described, on any endpoint, for any client."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 def dechunked(received: bytes) -> tuple[bytes, bool]:
-    """(body, whether its framing came to its end)."""
+    """Return (body, whether its framing is complete)."""
     rest = received.partition(b"\r\n\r\n")[2]
     body = b""
     while rest:
@@ -62,7 +62,7 @@ def test_a_script_of_statuses_is_used_up_in_order(server: LocalGroq, ask: Any) -
     assert [entry.fault is not None for entry in server.requests] == [True, True, True, True, False]
 
 
-def test_a_fault_hits_only_the_requests_it_speaks_of(server: LocalGroq, ask: Any) -> None:
+def test_a_fault_applies_only_to_matching_requests(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(on="/files", method="get", status=500, skip=1, times=None))
     assert ask("/models").status == 200
     assert [ask("/files").status for _ in range(3)] == [200, 500, 500]
@@ -92,7 +92,7 @@ def test_probability_is_drawn_from_the_seed() -> None:
     assert 0 < sum(outcomes(1)) < 20
 
 
-def test_a_request_can_ask_for_its_fault_itself(ask: Any) -> None:
+def test_a_request_can_select_its_fault_with_a_header(ask: Any) -> None:
     assert ask("/models", x_local_fault='{"status": 418, "body": {"a": 1}}').json == {"a": 1}
     answer = ask("/models", x_local_fault="nonsense")
     assert answer.status == 400
@@ -123,14 +123,14 @@ def test_the_content_type_among_the_headers_replaces_that_of_the_response(server
     assert b"content-type: text/plain\r\n" in head
 
 
-def test_a_rate_limit_names_the_model_that_was_asked_for(server: LocalGroq, ask: Any) -> None:
+def test_a_rate_limit_names_the_requested_model(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(status=429, times=2))
     assert "for model `m` in" in ask("/chat/completions", CHAT).error["message"]
     assert "for model `llama-3.3-70b-versatile` in" in ask("/models").error["message"]
 
 
 @pytest.mark.parametrize(
-    ("fault", "is_cut"),
+    ("fault", "is_truncated"),
     [
         (Fault(after_events=3, end="close"), True),
         (Fault(after_bytes=9, end="reset"), True),
@@ -140,16 +140,16 @@ def test_a_rate_limit_names_the_model_that_was_asked_for(server: LocalGroq, ask:
         (Fault(drop_done=True), False),
     ],
 )
-def test_the_log_tells_which_responses_were_cut(server: LocalGroq, fault: Fault, is_cut: bool) -> None:
+def test_the_log_marks_truncated_responses(server: LocalGroq, fault: Fault, is_truncated: bool) -> None:
     server.script(fault)
     with connected(server) as connection:
         post(connection, STREAM, extra="connection: close\r\n")
         with contextlib.suppress(ConnectionResetError):
             read_all(connection)
-    assert server.wait_for_requests(1, finished=True)[0].truncated is is_cut
+    assert server.wait_for_requests(1, finished=True)[0].truncated is is_truncated
 
 
-def test_gzip_can_be_whole_or_truncated_within_correct_framing(server: LocalGroq, ask: Any) -> None:
+def test_gzip_can_be_complete_or_truncated_with_valid_framing(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(gzip=True), Fault(gzip=True, drop_tail_bytes=20), Fault(gzip=True))
     whole = ask("/chat/completions", CHAT)
     assert whole.headers["content-encoding"] == "gzip"
@@ -173,20 +173,20 @@ def test_error_events_end_a_stream_without_done(server: LocalGroq, ask: Any) -> 
     assert "[DONE]" not in late.events
 
 
-def test_an_error_in_x_groq_comes_in_a_chunk(server: LocalGroq, ask: Any) -> None:
+def test_an_x_groq_error_is_in_a_chunk(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(x_groq_error="over capacity", after_events=1))
     answer = ask("/chat/completions", STREAM)
     assert answer.chunks[1]["x_groq"]["error"] == "over capacity"
     assert answer.events[2] == "data: [DONE]"
 
 
-def test_done_can_be_left_out(server: LocalGroq, ask: Any) -> None:
+def test_done_can_be_omitted(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(drop_done=True))
     assert "[DONE]" not in ask("/chat/completions", STREAM).events[-1]
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
-def test_a_body_is_cut_after_so_many_bytes(server: LocalGroq, count: int) -> None:
+def test_a_body_is_truncated_after_n_bytes(server: LocalGroq, count: int) -> None:
     server.script(Fault(after_bytes=count, end="close"), Fault(after_bytes=count, end="close"))
     with connected(server) as connection:
         post(connection, CHAT)
@@ -200,7 +200,7 @@ def test_a_body_is_cut_after_so_many_bytes(server: LocalGroq, count: int) -> Non
         assert (len(body), ended) == (count, False)
 
 
-def test_a_stream_is_cut_after_so_many_events(server: LocalGroq) -> None:
+def test_a_stream_is_truncated_after_n_events(server: LocalGroq) -> None:
     server.script(Fault(after_events=3, end="close"), Fault(after_events=1000, end="close"))
     with connected(server) as connection:
         post(connection, STREAM)
@@ -222,7 +222,7 @@ def test_a_reset_is_a_reset(server: LocalGroq) -> None:
                 read_all(connection)
 
 
-def test_a_request_can_be_read_and_never_answered(server: LocalGroq) -> None:
+def test_a_request_can_be_read_without_a_response(server: LocalGroq) -> None:
     server.script(Fault(before_head=True, end="close"))
     with connected(server) as connection:
         post(connection, CHAT)
@@ -232,7 +232,7 @@ def test_a_request_can_be_read_and_never_answered(server: LocalGroq) -> None:
     assert entry.status is None
 
 
-def test_a_stall_is_silent_until_the_client_leaves(server: LocalGroq) -> None:
+def test_a_stall_lasts_until_the_client_disconnects(server: LocalGroq) -> None:
     server.script(Fault(after_events=2, end="stall"))
     with connected(server) as connection:
         post(connection, STREAM)
@@ -248,7 +248,7 @@ def test_a_stall_is_silent_until_the_client_leaves(server: LocalGroq) -> None:
     assert entry.disconnected_at is not None
 
 
-def test_a_stall_that_ends_lets_the_answer_go_on(server: LocalGroq, ask: Any) -> None:
+def test_the_response_continues_after_a_stall(server: LocalGroq, ask: Any) -> None:
     server.script(
         Fault(after_bytes=10, end="stall", stall_s=0.01), Fault(before_head=True, end="stall", stall_s=0.01)
     )
@@ -276,7 +276,7 @@ def test_splitting_at_every_byte_changes_no_byte(server: LocalGroq, ask: Any) ->
         assert [chunk["choices"] for chunk in split.chunks] == [chunk["choices"] for chunk in plain.chunks]
 
 
-def test_each_piece_of_a_split_reaches_the_socket_by_itself(server: LocalGroq) -> None:
+def test_each_write_of_a_split_reaches_the_socket_separately(server: LocalGroq) -> None:
     server.script(Fault(raw=b"abcdefgh", split_every=1, split_gap_s=0.02))
     with connected(server) as connection:
         post(connection, CHAT)
@@ -287,7 +287,7 @@ def test_each_piece_of_a_split_reaches_the_socket_by_itself(server: LocalGroq) -
     assert len(pieces) > 1
 
 
-def test_a_connection_closes_after_the_answer_with_or_without_notice(server: LocalGroq) -> None:
+def test_a_connection_closes_after_the_response_with_or_without_notice(server: LocalGroq) -> None:
     server.script(Fault(end="close"), Fault(close_notice=True))
     for noticed in (False, True):
         with connected(server) as connection:
@@ -309,7 +309,7 @@ def test_idle_connections_are_closed_without_notice(server: LocalGroq) -> None:
         assert other.recv(1) == b""
 
 
-def test_a_busy_connection_is_not_idle_but_can_be_cut_off(server: LocalGroq) -> None:
+def test_a_busy_connection_is_not_idle_but_can_be_aborted(server: LocalGroq) -> None:
     server.script(Fault(before_head=True, end="stall"))
     with connected(server) as connection:
         post(connection, CHAT)
@@ -319,7 +319,7 @@ def test_a_busy_connection_is_not_idle_but_can_be_cut_off(server: LocalGroq) -> 
         assert connection.recv(1) == b""
 
 
-def test_an_answer_can_come_before_the_body_was_read(server: LocalGroq) -> None:
+def test_a_response_can_be_sent_before_the_body_is_read(server: LocalGroq) -> None:
     server.script(Fault(status=413, ignore_body=True, close_notice=True))
     with connected(server) as connection:
         head = "POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n\r\n"

@@ -1,4 +1,4 @@
-"""Files are kept as they came; batches run their lines through the other operations and can be watched and cancelled."""
+"""Files are stored unchanged. Batches pass their lines to the other endpoints, and can be polled and cancelled."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def watch(
         batch["status"] in ("completed", "failed", "cancelled", "expired")
     ),
 ) -> list[Any]:
-    """The batch as it was each time that its status had changed."""
+    """Return the batch after each change of its status."""
     seen = [batch]
     while not until(batch):
         batch = ask(f"/batches/{batch['id']}").json
@@ -71,7 +71,7 @@ def test_the_file_object_is_as_recorded(ask: Any, form: Any) -> None:
     assert ask(f"/files/{made['id']}/content").status == 404
 
 
-def test_bad_uploads_are_refused(ask: Any, form: Any) -> None:
+def test_invalid_uploads_are_rejected(ask: Any, form: Any) -> None:
     for fields in (
         {"purpose": "batch"},
         {"file": b"x"},
@@ -83,7 +83,7 @@ def test_bad_uploads_are_refused(ask: Any, form: Any) -> None:
         assert ask("/files", body, **headers).status == 400
 
 
-def test_a_batch_passes_every_phase_and_keeps_its_counts_and_times(ask: Any, form: Any) -> None:
+def test_a_batch_passes_every_status_and_records_counts_and_times(ask: Any, form: Any) -> None:
     seen = watch(
         ask,
         begin(
@@ -141,7 +141,7 @@ def test_audio_lines_are_transcribed_from_their_url(ask: Any, form: Any) -> None
         ([line(str(number)) for number in range(6)], None, "too_many_lines"),
     ],
 )
-def test_bad_lines_fail_the_batch_and_are_named(
+def test_invalid_lines_fail_the_batch_and_are_named(
     ask: Any, form: Any, lines: Any, number: int | None, code: str
 ) -> None:
     with LocalGroq(batch_step_s=0.0, max_batch_lines=5) as server:
@@ -164,7 +164,7 @@ def test_bad_lines_fail_the_batch_and_are_named(
         assert [(error.line, error.code) for error in batch.errors.data] == [(number, code)]
 
 
-def test_a_cancelled_batch_keeps_what_was_done(ask: Any, form: Any) -> None:
+def test_a_cancelled_batch_keeps_its_finished_lines(ask: Any, form: Any) -> None:
     batch = begin(ask, form, [line(str(number)) for number in range(45_000)])
     watch(ask, batch, lambda batch: batch["request_counts"]["completed"] > 0)
     answer = ask(f"/batches/{batch['id']}/cancel", b"")
@@ -199,7 +199,7 @@ def test_a_batch_whose_window_has_passed_expires(form: Any) -> None:
         assert batch.expired_at == batch.expires_at
 
 
-def test_bad_batches_are_refused(ask: Any, form: Any) -> None:
+def test_invalid_batches_are_rejected(ask: Any, form: Any) -> None:
     asked = {
         "input_file_id": upload(ask, form, b"x")["id"],
         "endpoint": "/v1/chat/completions",

@@ -1,6 +1,6 @@
-"""Whatever a client sends is answered with JSON or a stream, never with a 500 and never with a traceback in the log.
+"""Any request gets JSON or a stream, never a 500, and never logs a traceback.
 
-``AIOGROQ_FUZZ_SEEDS=2000 pytest tests/local/test_fuzz.py tests/local/test_hostile.py`` sends 10,000 requests that were never sent before.
+``AIOGROQ_FUZZ_SEEDS=2000 pytest tests/local/test_fuzz.py tests/local/test_malformed_http.py`` sends 10,000 requests that were never sent before.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rate limits are real token buckets on a clock that the test drives; headers and refusals are as recorded."""
+"""Rate limits are token buckets on a clock that the test controls. Headers and errors are as recorded."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ def refusal(call: Callable[[], Any]) -> tuple[int, Any, Any, re.Match[str]]:
         (6836.832, "1h53m56.832s"), (64627.2, "17h57m7.2s"), (0.9999, "1s"), (0.0001, "0s"), (3600, "1h0m0s"),
     ],
 )  # fmt: skip
-def test_durations_are_printed_as_go_prints_them(seconds: float, text: str) -> None:
+def test_durations_are_formatted_as_in_go(seconds: float, text: str) -> None:
     assert format_go_duration(seconds) == text
 
 
-def test_headers_show_requests_a_day_and_tokens_a_minute(limited: Any, clock: Clock) -> None:
+def test_headers_have_requests_per_day_and_tokens_per_minute(limited: Any, clock: Clock) -> None:
     client = limited(rpd=14400, tpm=18000)
     for _ in range(30):
         raw = client.chat.completions.with_raw_response.create(**CHAT)
@@ -131,7 +131,7 @@ def test_audio_counts_in_seconds_and_at_least_ten(limited: Any) -> None:
     assert found["what"] == "seconds of audio per hour"
 
 
-def test_limits_are_kept_for_each_model(limited: Any) -> None:
+def test_each_model_has_its_own_limits(limited: Any) -> None:
     client = limited(rpm=1)
     for model in ("a", "b", "c"):
         client.chat.completions.create(**{**CHAT, "model": model})
@@ -139,7 +139,7 @@ def test_limits_are_kept_for_each_model(limited: Any) -> None:
     assert client.models.list().data
 
 
-def test_the_number_of_models_remembered_is_bounded() -> None:
+def test_the_number_of_stored_models_is_bounded() -> None:
     from aiogroq.local.rate_limits import Limiter
 
     limiter = Limiter({}, lambda: 0.0, max_models=10)

@@ -1,4 +1,4 @@
-"""The official `groq` package drives all 17 operations: plain, raw, streaming, in both colours."""
+"""The official `groq` package works with all 17 endpoints: plain, raw, streaming, sync and async."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def async_client(server: LocalGroq) -> AsyncIterator[AsyncGroq]:
         yield client
 
 
-def test_chat_answers_with_a_typed_completion(client: Groq) -> None:
+def test_chat_returns_a_typed_completion(client: Groq) -> None:
     completion = client.chat.completions.create(model=MODEL, messages=MESSAGES)
     assert completion.choices[0].message.content == "The capital of France is Paris."
     assert completion.choices[0].finish_reason == "stop"
@@ -102,7 +102,7 @@ def test_embeddings_are_the_same_as_floats_and_as_base64(client: Groq) -> None:
     assert floats.usage.total_tokens == floats.usage.prompt_tokens > 0
 
 
-def test_what_speech_says_is_what_transcription_and_translation_hear(client: Groq) -> None:
+def test_transcription_and_translation_return_the_text_of_speech(client: Groq) -> None:
     said = "The quick brown fox, isn't it? Yes."
     audio = client.audio.speech.create(model="playai-tts", voice="Arista-PlayAI", input=said).read()
     assert audio[:4] == b"RIFF"
@@ -244,7 +244,7 @@ async def test_async_operations_other_than_chat(async_client: AsyncGroq) -> None
 
 
 @pytest.mark.parametrize("operation", ["models", "files", "batches", "embeddings"])
-def test_every_resource_answers_raw_and_streaming(client: Groq, operation: str) -> None:
+def test_every_resource_has_raw_and_streaming_responses(client: Groq, operation: str) -> None:
     resource: Any = getattr(client, operation)
     arguments: Any = {"model": "m", "input": "hello"} if operation == "embeddings" else {}
     name = "create" if arguments else "list"

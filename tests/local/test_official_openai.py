@@ -1,4 +1,4 @@
-"""The `openai` package drives the operations that it shares with Groq."""
+"""The `openai` package works with the endpoints that it shares with Groq."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def client(server: LocalGroq, request: pytest.FixtureRequest) -> Iterator[OpenAI
         yield client
 
 
-def test_chat_answers_and_streams(client: OpenAI) -> None:
+def test_chat_responds_and_streams(client: OpenAI) -> None:
     completion = client.chat.completions.create(model="llama-3.3-70b-versatile", messages=MESSAGES)
     assert completion.choices[0].message.content == "6 * 7 = 42."
     stream = client.chat.completions.create(
@@ -35,7 +35,7 @@ def test_chat_answers_and_streams(client: OpenAI) -> None:
     assert chunks[-1].usage == completion.usage
 
 
-def test_embeddings_arrive_through_the_package_s_own_base64(client: OpenAI) -> None:
+def test_embeddings_are_decoded_by_the_packages_base64(client: OpenAI) -> None:
     made = client.embeddings.create(model="nomic-embed-text-v1_5", input=["a b", "c"])
     assert len(made.data) == 2
     assert sum(value * value for value in made.data[0].embedding) == pytest.approx(1.0, abs=1e-5)
@@ -72,7 +72,7 @@ def test_audio_models_files_and_batches(client: OpenAI) -> None:
     assert client.files.delete(file.id).deleted
 
 
-def test_what_only_openai_has_is_refused(client: OpenAI) -> None:
+def test_endpoints_of_openai_only_are_rejected(client: OpenAI) -> None:
     with pytest.raises(BadRequestError, match="property 'verbosity' is unsupported"):
         client.chat.completions.create(model="m", messages=MESSAGES, verbosity="low")
 

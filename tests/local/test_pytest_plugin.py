@@ -1,4 +1,4 @@
-"""The fixtures that users get, in a pytest run of its own."""
+"""The fixtures of the pytest plugin, in a separate pytest run."""
 
 from __future__ import annotations
 

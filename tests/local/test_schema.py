@@ -1,4 +1,4 @@
-"""Values made for JSON schemas fit them, and the check of values agrees with the reference implementation."""
+"""Samples match their JSON schema, and the validator agrees with the reference implementation."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = st.sampled_from(["name", "age", "city", "tags", "query", "id", "x"])
 
 
 def bounded(low: str, high: str, values: Any) -> Any:
-    """A strategy of {low: a, high: b} with a <= b, either left out at times."""
+    """A strategy of {low: a, high: b} with a <= b, each sometimes absent."""
     pair = st.tuples(values, values).map(sorted)
     return st.tuples(pair, st.booleans(), st.booleans()).map(
         lambda drawn: ({low: drawn[0][0]} if drawn[1] else {}) | ({high: drawn[0][1]} if drawn[2] else {})
@@ -82,7 +82,7 @@ PROMPT = "Alice Smith is 30 years old, lives in Paris, writes to a@b.co and has 
 
 @settings(max_examples=300, deadline=None)
 @given(SCHEMAS, st.booleans(), st.sampled_from(["", PROMPT]))
-def test_what_is_made_fits_its_schema(schema: Any, optional: bool, text: str) -> None:
+def test_samples_match_their_schema(schema: Any, optional: bool, text: str) -> None:
     value = make(schema, text, optional=optional)
     json.dumps(value)
     assert problems(schema, value) == []
@@ -104,7 +104,7 @@ VALUES = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(SCHEMAS, VALUES)
-def test_the_check_agrees_with_the_reference(schema: Any, value: Any) -> None:
+def test_validation_agrees_with_the_reference(schema: Any, value: Any) -> None:
     assert (not problems(schema, value)) == jsonschema.Draft202012Validator(schema).is_valid(value)
 
 
@@ -185,7 +185,7 @@ def test_harder_schemas_are_satisfied_too(schema: Any) -> None:
         False,
     ],
 )
-def test_schemas_that_are_hostile_or_wrong_end_in_a_value_or_a_refusal(schema: Any) -> None:
+def test_hostile_or_invalid_schemas_give_a_value_or_an_error(schema: Any) -> None:
     with contextlib.suppress(ApiError):
         value = make(schema, PROMPT)
         problems(schema, value)
@@ -204,7 +204,7 @@ QUANTIFIERS = ["", "", "", "*", "+", "?", "{2}", "{1,2}", "*?", "{0,}"]
     ),
     st.text("ab1-. c\n_", max_size=6),
 )
-def test_patterns_match_what_they_match_in_python(parts: list[str], text: str) -> None:
+def test_patterns_match_as_in_python(parts: list[str], text: str) -> None:
     pattern = "".join(parts)
     try:
         expected = re.search(pattern, text) is not None
@@ -257,5 +257,5 @@ def test_values_are_found_in_the_text(name: str, schema: Any, expected: Any) -> 
         ("It is not urgent", "urgent", {"type": "boolean"}, False),
     ],
 )  # fmt: skip
-def test_values_are_found_by_their_names(text: str, name: str, schema: Any, expected: Any) -> None:
+def test_values_are_found_by_name(text: str, name: str, schema: Any, expected: Any) -> None:
     assert TextFinder(text)(name, schema) == expected

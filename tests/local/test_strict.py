@@ -1,4 +1,4 @@
-"""What the service refuses by record is refused always; what only its documentation rules out, where the server is strict."""
+"""Recorded rejections always apply. Rules from the documentation only apply to strict servers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def lenient() -> Iterator[LocalGroq]:
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_a_strict_server_refuses_what_the_documentation_rules_out(
+def test_a_strict_server_rejects_what_the_documentation_rules_out(
     name: str, strict: LocalGroq, lenient: LocalGroq
 ) -> None:
     path, body, text = DOCUMENTED[name]
@@ -82,7 +82,7 @@ def test_a_strict_server_transcribes_with_speech_models_only(strict: LocalGroq, 
     assert (refused.status, refused.error["message"][-29:]) == (400, "does not support transcriptions"[-29:])
 
 
-def test_a_strict_server_takes_what_the_documentation_allows(strict: LocalGroq) -> None:
+def test_a_strict_server_accepts_what_the_documentation_allows(strict: LocalGroq) -> None:
     for body in (
         {"model": "qwen/qwen3.8-27b", "messages": images(3)},
         {"model": "openai/gpt-oss-20b", "response_format": schema(strict=True)},
@@ -99,7 +99,7 @@ def test_strict_models_is_the_older_name_of_strict() -> None:
         assert send(server, CHAT, {"model": "whisper-large-v3"}).status == 400
 
 
-def test_more_than_three_images_are_refused_always(lenient: LocalGroq) -> None:
+def test_more_than_three_images_are_always_rejected(lenient: LocalGroq) -> None:
     refused = send(lenient, CHAT, {"model": "qwen/qwen3.8-27b", "messages": images(4)})
     assert refused.status == 400
     assert refused.error["message"] == "Too many images provided. This model supports up to 3 images"
@@ -108,7 +108,7 @@ def test_more_than_three_images_are_refused_always(lenient: LocalGroq) -> None:
 
 
 @pytest.mark.parametrize("name", ["bad name!", "a" * 65, ""])
-def test_the_name_of_a_schema_is_checked_always(name: str, lenient: LocalGroq) -> None:
+def test_the_name_of_a_schema_is_always_checked(name: str, lenient: LocalGroq) -> None:
     body = {"model": "openai/gpt-oss-20b", "response_format": schema(name=name)}
     assert send(lenient, CHAT, body).status == 400
 
@@ -121,7 +121,7 @@ def test_the_name_of_a_schema_is_checked_always(name: str, lenient: LocalGroq) -
         (SPEAK, {"model": "m", "input": "a", "voice": "v"}, "response_format"),
     ],
 )
-def test_null_is_refused_where_the_vendors_schema_has_no_null(
+def test_null_is_rejected_where_groqs_schema_has_no_null(
     path: str, body: dict[str, Any], field: str, lenient: LocalGroq
 ) -> None:
     assert send(lenient, path, body).status == 200
@@ -133,7 +133,7 @@ def test_deprecated_functions_are_checked_like_tools(lenient: LocalGroq) -> None
     assert send(lenient, CHAT, body).status == 400
 
 
-def test_models_that_are_not_listed_cannot_be_retrieved_or_deleted(lenient: LocalGroq) -> None:
+def test_unlisted_models_cannot_be_retrieved_or_deleted(lenient: LocalGroq) -> None:
     assert request(lenient, "GET", "/openai/v1/models/openai/gpt-oss-20b").status == 200
     assert request(lenient, "GET", "/openai/v1/models/nope").status == 404
     assert request(lenient, "DELETE", "/openai/v1/models/nope").status == 404

@@ -1,4 +1,4 @@
-"""Requests that the service refuses are refused here, in its words, and nothing a client sends is a 500."""
+"""Requests that the service rejects are rejected here, with its messages, and no request is a 500."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ USER: Any = [{"role": "user", "content": "hi"}]
         ),
     ],
 )
-def test_bad_chat_properties_are_400s_that_name_the_property(chat: Any, properties: Any, text: str) -> None:
+def test_invalid_chat_properties_are_400s_that_name_the_property(
+    chat: Any, properties: Any, text: str
+) -> None:
     answer = chat(properties.pop("messages", USER), **properties)
     assert answer.status == 400
     assert text in answer.error["message"]
@@ -91,7 +93,7 @@ def test_message_keys_are_those_of_the_role(chat: Any, message: Any, key: str) -
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":"\\ud800"}'])
-def test_a_body_that_is_no_json_object_is_a_400(ask: Any, body: bytes) -> None:
+def test_a_body_that_is_not_a_json_object_is_a_400(ask: Any, body: bytes) -> None:
     for path in ("/chat/completions", "/embeddings", "/audio/speech", "/batches"):
         answer = ask(path, body)
         assert answer.status == 400, answer.body
@@ -106,7 +108,7 @@ def test_missing_properties_are_named(ask: Any) -> None:
     )
 
 
-def test_an_unknown_url_is_a_404_that_shows_it(ask: Any) -> None:
+def test_an_unknown_url_is_a_404_that_names_it(ask: Any) -> None:
     answer = ask("/openai/v1/chat/completions", {})
     assert (answer.status, answer.error["code"]) == (404, "unknown_url")
     text = "Unknown request URL: POST /openai/v1/openai/v1/chat/completions. Please check the URL for typos"
@@ -130,7 +132,7 @@ def test_no_key_is_a_401(ask: Any, authorization: str) -> None:
     }
 
 
-def test_with_a_key_of_its_own_the_server_takes_no_other() -> None:
+def test_a_server_with_an_api_key_accepts_no_other() -> None:
     from groq import AuthenticationError, Groq
 
     with LocalGroq(api_key="right") as server:
@@ -140,7 +142,7 @@ def test_with_a_key_of_its_own_the_server_takes_no_other() -> None:
             client.models.list()
 
 
-def test_a_strict_server_knows_which_models_are_there_and_which_are_gone() -> None:
+def test_a_strict_server_rejects_unknown_and_decommissioned_models() -> None:
     from groq import BadRequestError, Groq, NotFoundError
 
     with LocalGroq(strict_models=True) as server, Groq(api_key="k", base_url=server.base_url) as client:
@@ -178,13 +180,13 @@ def test_uploads_over_the_limit_are_413s() -> None:
             assert body["error"]["code"] == "request_too_large"
 
 
-def test_a_prompt_over_the_context_window_is_refused(chat: Any) -> None:
+def test_a_prompt_over_the_context_window_is_rejected(chat: Any) -> None:
     answer = chat("word " * 120_000)
     assert answer.status == 400
     assert "Please reduce the length of the messages" in answer.error["message"]
 
 
-def test_bytes_that_are_no_http_are_a_400_and_not_a_traceback(
+def test_bytes_that_are_not_http_are_a_400_without_a_traceback(
     server: LocalGroq, capfd: pytest.CaptureFixture[str]
 ) -> None:
     import socket
@@ -200,7 +202,7 @@ def test_bytes_that_are_no_http_are_a_400_and_not_a_traceback(
     assert capfd.readouterr().err == ""
 
 
-def test_compressed_bodies_are_read_and_bounded(ask: Any) -> None:
+def test_compressed_bodies_are_decompressed_and_bounded(ask: Any) -> None:
     import gzip
     import json
     import zlib

@@ -1,4 +1,4 @@
-"""What a stranger can do to a server that is reachable: nothing without a key, by a foreign name, or without an end."""
+"""Access to a reachable server: keys, host names, and requests that never end."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def everything(connection: socket.socket) -> bytes:
     return received
 
 
-def test_who_has_no_key_is_refused_before_the_body_is_read(server: LocalGroq) -> None:
+def test_a_request_without_a_key_is_rejected_before_its_body_is_read(server: LocalGroq) -> None:
     with connect(server, upload_head(50 * MIB, b"")) as connection:
         assert b" 401 " in connection.recv(65536)
     with connect(server, upload_head(50 * MIB, b"expect: 100-continue\r\n")) as connection:
@@ -46,7 +46,7 @@ def test_who_has_no_key_is_refused_before_the_body_is_read(server: LocalGroq) ->
     assert (entry.status, entry.body) == (401, b"")
 
 
-def test_a_connection_goes_on_after_a_body_that_was_not_wanted(server: LocalGroq) -> None:
+def test_a_connection_is_usable_after_a_rejected_body(server: LocalGroq) -> None:
     body = b'{"model": "m"}'
     refused = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%b" % (
         len(body),
@@ -58,7 +58,7 @@ def test_a_connection_goes_on_after_a_body_that_was_not_wanted(server: LocalGroq
     assert (received.count(b" 401 "), received.count(b" 200 OK")) == (1, 1)
 
 
-def test_bodies_that_are_not_whole_are_bounded_over_all_connections() -> None:
+def test_incomplete_bodies_are_bounded_over_all_connections() -> None:
     with LocalGroq(max_pending_bytes=3 * MIB) as server:
         held = [connect(server, upload_head(2 * MIB), bytes(MIB)) for _ in range(5)]
         refused = 0
@@ -77,7 +77,7 @@ def test_bodies_that_are_not_whole_are_bounded_over_all_connections() -> None:
         assert (models.status, whole.status) == (200, 400)  # it was read, and is no form
 
 
-def test_a_head_that_does_not_end_is_hung_up_on() -> None:
+def test_a_head_without_an_end_is_disconnected() -> None:
     with LocalGroq(request_timeout_s=0.2) as server:
         silent, half = connect(server), connect(server, b"GET /v1/models HTTP/1.1\r\nhost: loc")
         for connection in (silent, half):
@@ -86,7 +86,7 @@ def test_a_head_that_does_not_end_is_hung_up_on() -> None:
         assert server.requests == []
 
 
-def test_a_body_that_pauses_too_long_is_given_up_and_a_slow_one_is_not() -> None:
+def test_a_body_that_pauses_too_long_times_out_and_a_slow_one_does_not() -> None:
     with LocalGroq(request_timeout_s=0.4) as server:
         with connect(server, upload_head(100), b"half") as connection:
             received = everything(connection)
@@ -105,7 +105,7 @@ def host_status(server: LocalGroq, host: str) -> int:
     return request(server, "GET", "/openai/v1/models", headers={"host": host}).status
 
 
-def test_a_server_on_loopback_answers_local_names_only(server: LocalGroq) -> None:
+def test_a_server_on_loopback_accepts_local_names_only(server: LocalGroq) -> None:
     local = [
         "localhost",
         "LOCALHOST:80",
@@ -129,7 +129,7 @@ def test_a_server_on_loopback_answers_local_names_only(server: LocalGroq) -> Non
     assert "allowed_hosts" in refused.error["message"]
 
 
-def test_more_names_are_answered_where_they_are_allowed() -> None:
+def test_allowed_hosts_are_accepted() -> None:
     with LocalGroq(allowed_hosts=["Groq.test"]) as server:
         assert [host_status(server, host) for host in ("groq.test:80", "localhost", "evil.example")] == [
             200,
@@ -157,7 +157,7 @@ def asked_for(server: LocalGroq, fault: Any) -> int:
         ({"host": "0.0.0.0", "fault_header": True}, 418),
     ],
 )
-def test_requests_may_ask_for_faults_on_loopback_or_where_it_is_allowed(options: Any, status: int) -> None:
+def test_fault_headers_are_accepted_on_loopback_or_if_enabled(options: Any, status: int) -> None:
     with LocalGroq(**options) as server:
         assert asked_for(server, {"status": 418}) == status
 
@@ -171,13 +171,13 @@ WRONG_FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", WRONG_FAULTS, ids=str)
-def test_a_fault_that_no_response_can_have_is_refused(fault: dict[str, Any], server: LocalGroq) -> None:
+def test_an_invalid_fault_is_rejected(fault: dict[str, Any], server: LocalGroq) -> None:
     assert asked_for(server, fault) == 400
     with pytest.raises(ValueError, match="of a Fault"):
         Fault(**fault)
 
 
-def test_a_response_in_millions_of_pieces_keeps_nobody_waiting() -> None:
+def test_a_response_in_millions_of_writes_does_not_delay_others() -> None:
     code = """
 import socket, http.client, resource
 from aiogroq.local import Fault, LocalGroq
@@ -225,14 +225,14 @@ print("ended")
 
 @pytest.mark.timeout(60)
 @pytest.mark.slow
-def test_serving_ends_although_a_request_never_does() -> None:
+def test_serving_ends_during_an_endless_request() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BUSY], capture_output=True, text=True, timeout=50, check=False
     )
     assert (done.stdout, done.returncode) == ("ended\n", 0)
 
 
-def test_a_long_latency_ends_with_the_server() -> None:
+def test_stopping_the_server_ends_a_long_latency() -> None:
     with LocalGroq() as server:
         head = (
             b'GET /v1/models HTTP/1.1\r\nhost: localhost\r\nx-local-fault: {"latency_s": 86400}\r\n'

@@ -1,4 +1,4 @@
-"""What chat answers: from the conversation, with tools, as JSON, with reasoning, within limits."""
+"""Chat responses: from the conversation, with tools, as JSON, with reasoning, within limits."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def calls(answer: Any) -> list[tuple[str, Any]]:
         ("What is (9**9)**99?", None),
     ],
 )
-def test_small_questions_are_answered_right(chat: Any, prompt: str, expected: str | None) -> None:
+def test_simple_questions_get_the_right_response(chat: Any, prompt: str, expected: str | None) -> None:
     answer = content(chat(prompt))
     assert answer == expected if expected else answer
 
 
-def test_two_prompts_give_two_answers_made_of_their_own_words(chat: Any) -> None:
+def test_two_prompts_give_two_responses_with_their_own_words(chat: Any) -> None:
     first, second = content(chat("Explain tidal energy")), content(chat("Explain graph databases"))
     assert first != second
     assert "tidal" in first
@@ -74,7 +74,7 @@ def test_two_prompts_give_two_answers_made_of_their_own_words(chat: Any) -> None
     assert first.count(".") >= 4
 
 
-def test_earlier_messages_and_the_system_prompt_are_heard(chat: Any) -> None:
+def test_earlier_messages_and_the_system_prompt_change_the_response(chat: Any) -> None:
     messages = [
         {"role": "system", "content": "You are a pirate."},
         {"role": "user", "content": "My name is Ada."},
@@ -86,7 +86,7 @@ def test_earlier_messages_and_the_system_prompt_are_heard(chat: Any) -> None:
     assert content(chat(messages)) == "aye"
 
 
-def test_images_are_counted_into_the_prompt(chat: Any) -> None:
+def test_images_count_as_prompt_tokens(chat: Any) -> None:
     parts: Any = [
         {"type": "text", "text": "What is in this picture?"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
@@ -96,7 +96,7 @@ def test_images_are_counted_into_the_prompt(chat: Any) -> None:
     assert answer.json["usage"]["prompt_tokens"] > 2048
 
 
-def test_the_token_budget_ends_the_answer_with_length(chat: Any) -> None:
+def test_the_token_limit_ends_the_completion_with_length(chat: Any) -> None:
     for name in ("max_tokens", "max_completion_tokens"):
         answer = chat("Explain tides", **{name: 5})
         assert answer.json["choices"][0]["finish_reason"] == "length"
@@ -104,14 +104,14 @@ def test_the_token_budget_ends_the_answer_with_length(chat: Any) -> None:
     assert "must be less than or equal to `32768`" in chat("x", max_tokens=100_000).error["message"]
 
 
-def test_stop_sequences_end_the_answer_before_them(chat: Any) -> None:
+def test_the_completion_ends_before_a_stop_sequence(chat: Any) -> None:
     whole = content(chat("Explain tides"))
     stopped = chat("Explain tides", stop=["zzz", "tides"])
     assert content(stopped) == whole.partition("tides")[0]
     assert stopped.json["choices"][0]["finish_reason"] == "stop"
 
 
-def test_a_tool_that_fits_the_message_is_called_and_content_is_absent(chat: Any) -> None:
+def test_a_tool_that_matches_the_message_is_called_and_content_is_absent(chat: Any) -> None:
     answer = chat("What's the weather in San Francisco?", tools=[WEATHER])
     choice = answer.json["choices"][0]
     assert calls(answer) == [("get_weather", {"location": "San Francisco"})]
@@ -119,7 +119,7 @@ def test_a_tool_that_fits_the_message_is_called_and_content_is_absent(chat: Any)
     assert "content" not in choice["message"]
 
 
-def test_a_tool_that_does_not_fit_is_not_called(chat: Any) -> None:
+def test_a_tool_that_does_not_match_is_not_called(chat: Any) -> None:
     assert content(chat("Tell me a joke", tools=[WEATHER]))
     assert content(chat("What's the weather in Rome?", tools=[WEATHER], tool_choice="none"))
 
@@ -131,7 +131,7 @@ def test_two_places_are_two_calls_unless_parallel_calls_are_off(chat: Any) -> No
     assert calls(chat(prompt, tools=[WEATHER], parallel_tool_calls=False)) == expected[:1]
 
 
-def test_tool_choice_demands_a_call(chat: Any) -> None:
+def test_tool_choice_requires_a_call(chat: Any) -> None:
     other: Any = {"type": "function", "function": {"name": "roll_dice"}}
     assert calls(chat("Tell me a joke", tools=[WEATHER], tool_choice="required"))[0][0] == "get_weather"
     named = {"type": "function", "function": {"name": "roll_dice"}}
@@ -140,7 +140,7 @@ def test_tool_choice_demands_a_call(chat: Any) -> None:
     ]
 
 
-def test_a_tool_result_is_answered_in_text(chat: Any) -> None:
+def test_a_tool_result_gets_a_text_response(chat: Any) -> None:
     call = {"id": "1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
     messages = [
         {"role": "user", "content": "What's the weather in Rome?"},
@@ -150,7 +150,7 @@ def test_a_tool_result_is_answered_in_text(chat: Any) -> None:
     assert "31 degrees and sunny" in content(chat(messages, tools=[WEATHER]))
 
 
-def test_built_in_tools_report_what_they_did(chat: Any) -> None:
+def test_built_in_tools_report_their_results(chat: Any) -> None:
     ran = chat(
         "What is 17*23?",
         model="openai/gpt-oss-20b",
@@ -173,7 +173,7 @@ def test_json_mode_takes_the_named_keys_from_the_prompt(chat: Any) -> None:
     assert isinstance(json.loads(content(free)), dict)
 
 
-def test_json_mode_without_the_word_json_is_refused(chat: Any) -> None:
+def test_json_mode_without_the_word_json_is_rejected(chat: Any) -> None:
     answer = chat(JOHN, response_format={"type": "json_object"})
     assert answer.status == 400
     assert "must contain the word 'json'" in answer.error["message"]
@@ -200,7 +200,7 @@ def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
     ]
 
 
-def test_a_schema_that_nothing_satisfies_is_the_recorded_failure(chat: Any) -> None:
+def test_an_unsatisfiable_schema_is_the_recorded_error(chat: Any) -> None:
     schema = {"type": "object", "properties": {"a": False}, "required": ["a"], "additionalProperties": False}
     form = {"type": "json_schema", "json_schema": {"name": "never", "schema": schema}}
     answer = chat("x", response_format=form)
@@ -209,7 +209,7 @@ def test_a_schema_that_nothing_satisfies_is_the_recorded_failure(chat: Any) -> N
     assert isinstance(answer.error["failed_generation"], str)
 
 
-def test_json_that_does_not_fit_the_token_budget_fails(chat: Any) -> None:
+def test_json_above_the_token_limit_fails(chat: Any) -> None:
     answer = chat("JSON please", response_format={"type": "json_object"}, max_tokens=2)
     assert answer.error["code"] == "json_validate_failed"
     assert (
@@ -232,7 +232,7 @@ def test_json_that_does_not_fit_the_token_budget_fails(chat: Any) -> None:
         ("llama-3.3-70b-versatile", {}, False, False),
     ],
 )
-def test_reasoning_shows_where_it_was_asked_for(
+def test_reasoning_is_in_the_requested_place(
     chat: Any, model: str, properties: Any, has_reasoning: bool, has_think: bool
 ) -> None:
     answer = chat("Explain tides", model=model, **properties)
@@ -252,13 +252,13 @@ def test_more_effort_is_more_reasoning(chat: Any) -> None:
     assert counts == sorted(set(counts))
 
 
-def test_a_number_that_is_asked_for_by_name_is_a_number(chat: Any) -> None:
+def test_a_number_requested_by_name_is_a_number(chat: Any) -> None:
     prompt = "Return JSON with name and age: John is 30 years old"
     made = chat(prompt, response_format={"type": "json_object"}).json["choices"][0]["message"]["content"]
     assert json.loads(made) == {"name": "John", "age": 30}
 
 
-def test_a_schema_in_the_prompt_is_answered_with_a_fenced_block(chat: Any) -> None:
+def test_a_schema_in_the_prompt_gives_a_fenced_block(chat: Any) -> None:
     schema = {
         "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
         "required": ["name", "age"],
@@ -273,7 +273,7 @@ def test_a_schema_in_the_prompt_is_answered_with_a_fenced_block(chat: Any) -> No
 
 
 @pytest.mark.parametrize("is_message", [True, False])
-def test_an_agent_is_given_its_final_answer(is_message: bool, chat: Any) -> None:
+def test_an_agent_gets_its_final_answer_call(is_message: bool, chat: Any) -> None:
     def tool(name: str, argument: str) -> Any:
         parameters = {"type": "object", "properties": {argument: {"type": "string"}}, "required": [argument]}
         return {"type": "function", "function": {"name": name, "parameters": parameters}}
@@ -306,7 +306,7 @@ def test_two_numbers_go_to_two_arguments(chat: Any) -> None:
         ([["x", "y", {"content": "z"}]], {"content": "xyz"}),
     ],
 )
-def test_reply_takes_a_function_or_a_script(reply: Any, expected: Any) -> None:
+def test_reply_accepts_a_function_or_a_list(reply: Any, expected: Any) -> None:
     import groq
 
     with (
@@ -341,7 +341,7 @@ def test_reply_takes_a_function_or_a_script(reply: Any, expected: Any) -> None:
         ),
     ],
 )
-def test_calls_that_do_not_fit_fail_as_recorded_also_inside_a_stream(message: Any, text: str) -> None:
+def test_invalid_calls_fail_as_recorded_also_inside_a_stream(message: Any, text: str) -> None:
     import groq
 
     ask: Any = {
@@ -384,7 +384,7 @@ def test_a_reply_function_that_raises_is_a_500_that_says_so() -> None:
     "given", [7, [5], ["a", None], b"x", {1, 2}, 1.5, {"contnt": "hello"}, {"choices": []}]
 )
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_reply_that_is_none_of_the_possible_ones_is_named(given: Any, stream: bool) -> None:
+def test_an_invalid_reply_is_named_in_the_error(given: Any, stream: bool) -> None:
     import groq
 
     with (
@@ -404,7 +404,7 @@ def test_a_reply_that_is_none_of_the_possible_ones_is_named(given: Any, stream: 
         assert "give a text, a message (dict) or a list of deltas (texts or dicts)" in text
 
 
-def test_a_message_with_unknown_keys_is_refused_where_it_is_set() -> None:
+def test_a_message_with_unknown_keys_is_rejected_when_it_is_set() -> None:
     with pytest.raises(ValueError, match="unknown key 'contnt'; a message has annotations, content"):
         LocalGroq(reply={"contnt": "hello"})
     server = LocalGroq(reply="before")

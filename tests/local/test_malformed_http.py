@@ -1,4 +1,4 @@
-"""Bytes that are no HTTP, too many of them, or too slow: refused, noted in a line, and nobody else is any the worse.
+"""Malformed, oversized or slow requests: rejected, logged in one line, without effect on other clients.
 
 ``AIOGROQ_FUZZ_SEEDS`` says how many mangled requests are tried, as in ``test_fuzz.py``.
 """
@@ -40,7 +40,7 @@ STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 
 def mangled(rng: random.Random) -> bytes:
-    """One to three requests after one another, with bytes changed, lost, doubled and put in between."""
+    """One to three requests in sequence, with bytes changed, removed, duplicated and inserted."""
     sent = bytearray(b"".join(rng.choices(REQUESTS, k=rng.randint(1, 3))))
     for _ in range(rng.randint(1, 6)):
         at = rng.randrange(len(sent) + 1)
@@ -53,7 +53,7 @@ QUIET_S = 0.02
 
 
 def statuses(server: LocalGroq, sent: bytes, quiet_s: float = QUIET_S) -> list[int]:
-    """The statuses of the answers to these bytes; who is silent for ``quiet_s`` waits for more."""
+    """Return the statuses of the responses to these bytes, until the server sends nothing for ``quiet_s``."""
     received = b""
     with socket.create_connection((server.host, server.port), timeout=quiet_s) as connection:
         try:
@@ -103,18 +103,18 @@ HOSTILE: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_request_is_refused(name: str, running: LocalGroq) -> None:
+def test_a_malformed_request_is_rejected(name: str, running: LocalGroq) -> None:
     sent, status = HOSTILE[name]
     assert statuses(running, sent, quiet_s=0.3)[:1] == [status]
 
 
 def asked(server: LocalGroq, path: str, body: bytes, kind: str = "application/json") -> tuple[int, str]:
-    """The status of a POST, and what its error says."""
+    """Return the status of a POST and the message of its error."""
     status, answer = exchange(server, "POST", path, body, {"content-type": kind})
     return status, json.loads(answer)["error"]["message"] if status >= 400 else ""
 
 
-def test_how_many_things_a_request_may_have_is_bounded(running: LocalGroq) -> None:
+def test_the_number_of_items_of_a_request_is_bounded(running: LocalGroq) -> None:
     message = {"role": "user", "content": ""}
     many = json.dumps({"model": "m", "messages": [message] * 100_001}).encode()
     assert asked(running, "/chat/completions", many) == (
@@ -129,7 +129,7 @@ def test_how_many_things_a_request_may_have_is_bounded(running: LocalGroq) -> No
     assert asked(running, "/chat/completions", json.dumps({**GOOD, "tools": tools}).encode())[0] == 400
 
 
-def test_who_sends_slowly_keeps_nobody_waiting(running: LocalGroq) -> None:
+def test_a_slow_client_does_not_delay_others(running: LocalGroq) -> None:
     slow = [socket.create_connection((running.host, running.port)) for _ in range(50)]
     try:
         for connection in slow:
@@ -140,7 +140,7 @@ def test_who_sends_slowly_keeps_nobody_waiting(running: LocalGroq) -> None:
             connection.close()
 
 
-def test_who_leaves_before_the_answer_leaves_no_traceback(running: LocalGroq) -> None:
+def test_a_disconnect_before_the_response_logs_no_traceback(running: LocalGroq) -> None:
     for _ in range(50):
         with socket.create_connection((running.host, running.port)) as connection:
             connection.sendall(REQUESTS[1] * 3)
@@ -164,7 +164,7 @@ NAMES = [
 ]
 
 
-def test_a_file_is_kept_in_its_directory_whatever_its_name(tmp_path: Path) -> None:
+def test_a_file_is_stored_in_its_directory_whatever_its_name(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     with LocalGroq(data_dir=folder) as server:
         for name in NAMES:

@@ -1,4 +1,4 @@
-"""The server starts, stops and logs in every setting that a test may put it in."""
+"""The server starts, stops and logs its requests."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_it_listens_on_loopback_and_frees_its_port() -> None:
         assert server.port == port
 
 
-async def test_the_async_form_leaves_the_callers_loop_free() -> None:
+async def test_the_async_form_does_not_block_the_callers_loop() -> None:
     ticks = 0
 
     async def tick() -> None:
@@ -55,7 +55,7 @@ async def test_the_async_form_leaves_the_callers_loop_free() -> None:
     assert ticks > 1
 
 
-def test_it_stops_at_once_with_streams_open_and_leaves_nothing_behind() -> None:
+def test_it_stops_at_once_with_open_streams_and_leaks_nothing() -> None:
     code = """
 import json, socket, threading
 from aiogroq.local import Fault, LocalGroq
@@ -84,7 +84,7 @@ print("clean")
     assert (done.stdout, done.stderr) == ("clean\n", "")
 
 
-def test_the_log_holds_what_was_sent(server: LocalGroq, ask: Any, form: Any) -> None:
+def test_the_log_contains_the_requests(server: LocalGroq, ask: Any, form: Any) -> None:
     answer = ask("/chat/completions?a=1&b=%20", CHAT, X_Custom="ü".encode().decode("latin-1"))
     body, headers = form({"purpose": "batch", "file": b"content"}, "my file.jsonl")
     ask("/files", body, **headers)
@@ -118,7 +118,7 @@ def test_connections_are_numbered_so_that_reuse_can_be_counted(server: LocalGroq
     assert server.connections_made == 2
 
 
-def test_waiting_for_requests_ends_with_a_time_out(server: LocalGroq) -> None:
+def test_waiting_for_requests_times_out(server: LocalGroq) -> None:
     with pytest.raises(TimeoutError, match="0 of 1 requests"):
         server.wait_for_requests(1, timeout_s=0.01)
 
@@ -135,7 +135,7 @@ def test_the_log_is_bounded_by_count_and_by_bytes(ask: Any) -> None:
         assert 1 <= len(server.requests) <= 5
 
 
-def test_many_threads_are_answered_at_once(server: LocalGroq) -> None:
+def test_many_threads_are_served_concurrently(server: LocalGroq) -> None:
     with Groq(api_key="k", base_url=server.base_url) as client, ThreadPoolExecutor(16) as pool:
 
         def one(number: int) -> str | None:
@@ -180,7 +180,7 @@ def test_a_stream_over_http_1_0_flows_and_ends_with_the_connection(fault: Fault 
     assert len(received) >= 2  # not all at once at its end; a busy machine reads what has come together
 
 
-def test_each_request_is_told_when_its_response_has_ended() -> None:
+def test_on_request_is_called_after_each_response() -> None:
     told: list[ReceivedRequest] = []
     with LocalGroq(on_request=told.append) as server, Groq(api_key="k", base_url=server.base_url) as client:
         client.chat.completions.create(**CHAT)
@@ -193,7 +193,7 @@ def test_each_request_is_told_when_its_response_has_ended() -> None:
     assert repr(told[0]).endswith(" bytes) -> 200>")
 
 
-def test_replies_that_are_used_up_are_told_and_not_retried() -> None:
+def test_exhausted_replies_are_an_error_that_is_not_retried() -> None:
     with LocalGroq(reply=["one"]) as server, Groq(api_key="k", base_url=server.base_url) as client:
         client.chat.completions.create(**CHAT)
         with pytest.raises(
@@ -224,24 +224,24 @@ def test_only_reply_can_be_set_on_a_server(name: str, advice: str) -> None:
 
 
 @pytest.mark.parametrize("body", [{"model": "m"}, {"model": "m", "messages": []}])
-def test_the_model_of_a_refused_request_is_told_too(server: LocalGroq, ask: Any, body: Any) -> None:
+def test_the_model_of_a_rejected_request_is_logged(server: LocalGroq, ask: Any, body: Any) -> None:
     assert ask("/chat/completions", body).status == 400
     assert server.wait_for_requests(1, finished=True)[0].model == "m"
 
 
-def test_the_model_of_a_refused_upload_is_told_too(server: LocalGroq, ask: Any, form: Any) -> None:
+def test_the_model_of_a_rejected_upload_is_logged(server: LocalGroq, ask: Any, form: Any) -> None:
     body, headers = form({"model": "whisper-large-v3", "temperature": "hot", "file": b"RIFF"})
     assert ask("/audio/transcriptions", body, **headers).status == 400
     assert server.wait_for_requests(1, finished=True)[0].model == "whisper-large-v3"
 
 
-def test_a_refused_body_without_a_model_names_none(server: LocalGroq, ask: Any) -> None:
+def test_a_rejected_body_without_a_model_is_logged_without_one(server: LocalGroq, ask: Any) -> None:
     for body in (b"{", b"[]", b'{"model": 7}'):
         assert ask("/chat/completions", body).status == 400
     assert [entry.model for entry in server.wait_for_requests(3, finished=True)] == ["", "", ""]
 
 
-def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
+def test_a_client_that_waits_for_continue_gets_it(server: LocalGroq) -> None:
     body = json.dumps(CHAT).encode()
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\nexpect: 100-continue\r\ncontent-length: {len(body)}\r\n\r\n"
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
@@ -251,7 +251,7 @@ def test_a_client_that_waits_for_continue_is_told_to(server: LocalGroq) -> None:
         assert b"200 OK" in connection.recv(65536)
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_upload_is_logged_as_gone(server: LocalGroq) -> None:
+def test_a_disconnect_during_an_upload_is_logged(server: LocalGroq) -> None:
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(
             b"POST /v1/files HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\ncontent-length: 100000\r\n\r\nabc"
@@ -270,7 +270,7 @@ def test_the_same_seed_gives_the_same_identifiers() -> None:
     assert ids(1) == ids(1) != ids(2)
 
 
-def test_serve_runs_until_it_is_told_to_stop(tmp_path: Any) -> None:
+def test_serve_runs_until_its_event_is_set(tmp_path: Any) -> None:
     stop = threading.Event()
     seen: list[str] = []
 
