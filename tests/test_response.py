@@ -62,7 +62,7 @@ def split(*chunks: str) -> list[str]:
         ("a\u2028b\x0bc\x85d", ["a\u2028b\x0bc\x85d"]),
     ],
 )
-def test_text_is_cut_into_lines_however_it_arrives(text: str, lines: list[str]) -> None:
+def test_text_is_split_into_lines_however_it_arrives(text: str, lines: list[str]) -> None:
     assert split(text) == lines
     assert split(*text) == lines
     for cut in range(len(text) + 1):
@@ -71,12 +71,12 @@ def test_text_is_cut_into_lines_however_it_arrives(text: str, lines: list[str]) 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.lists(st.text("ab\r\n", max_size=6)))
-def test_any_chunks_are_cut_into_the_lines_of_the_whole(chunks: list[str]) -> None:
+def test_any_chunks_are_split_into_the_lines_of_the_whole_text(chunks: list[str]) -> None:
     # bytes.splitlines knows the three line ends and no others.
     assert split(*chunks) == [line.decode() for line in "".join(chunks).encode().splitlines()]
 
 
-def test_a_line_is_handed_out_once_it_has_ended() -> None:
+def test_a_line_is_returned_once_it_has_ended() -> None:
     splitter = LineSplitter()
     assert splitter.feed("a\nb") == ["a"]
     assert splitter.feed("c\r") == []
@@ -110,7 +110,7 @@ async def gathered(chunks: list[bytes], size: int | None) -> list[bytes]:
         ([], None, []),
     ],
 )
-async def test_chunks_have_the_size_that_is_asked_for(
+async def test_chunks_have_the_requested_size(
     chunks: list[bytes], size: int | None, expected: list[bytes]
 ) -> None:
     assert await gathered(chunks, size) == expected

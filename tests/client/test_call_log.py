@@ -67,7 +67,9 @@ async def test_a_stream_that_breaks_off_is_logged_with_its_error(
     assert lines == [f"{CHAT} status=200 request_id=req_1 attempts=1 stream ms=1 error=APIConnectionError"]
 
 
-async def test_a_stream_that_is_left_is_logged_when_it_is_closed(client: AsyncGroq, lines: list[str]) -> None:
+async def test_a_stream_that_is_left_early_is_logged_when_it_is_closed(
+    client: AsyncGroq, lines: list[str]
+) -> None:
     async with await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True) as stream:
         await stream.__anext__()
     await stream.close()

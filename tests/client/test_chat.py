@@ -106,7 +106,7 @@ async def test_usage_counts_once_when_it_comes_twice(client: AsyncGroq) -> None:
     assert folded.usage == plain.usage
 
 
-async def test_tool_calls_of_a_stream_fold_into_whole_calls(client: AsyncGroq) -> None:
+async def test_tool_calls_of_a_stream_are_accumulated_into_complete_calls(client: AsyncGroq) -> None:
     tool = {
         "type": "function",
         "function": {
@@ -177,7 +177,7 @@ async def test_an_error_event_in_a_stream_raises_the_error_of_its_inner_status(
     assert caught.value.partial.choices
 
 
-async def test_a_stream_that_is_cut_raises_with_what_had_arrived(
+async def test_a_truncated_stream_raises_with_its_partial_completion(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(after_events=30, end="close"))
@@ -189,7 +189,7 @@ async def test_a_stream_that_is_cut_raises_with_what_had_arrived(
     assert isinstance(caught.value, ConnectionError)
 
 
-async def test_a_stream_without_done_but_with_a_finish_reason_is_whole(
+async def test_a_stream_without_done_but_with_a_finish_reason_is_complete(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(drop_done=True))
@@ -197,7 +197,7 @@ async def test_a_stream_without_done_but_with_a_finish_reason_is_whole(
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 
 
-async def test_a_stream_that_stalls_ends_at_its_idle_limit(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_stream_that_stalls_ends_at_its_idle_timeout(client: AsyncGroq, server: LocalGroq) -> None:
     from aiogroq import Timeout
 
     server.script(Fault(after_events=2, end="stall"))
@@ -212,7 +212,7 @@ async def test_a_stream_that_stalls_ends_at_its_idle_limit(client: AsyncGroq, se
 
 
 @pytest.mark.parametrize("split", [1, 2, 3, 7, 64])
-async def test_a_stream_cut_into_small_writes_gives_the_same_chunks(
+async def test_a_stream_split_into_small_writes_gives_the_same_chunks(
     client: AsyncGroq, server: LocalGroq, split: int
 ) -> None:
     async def texts() -> list[str | None]:

@@ -94,7 +94,7 @@ async def test_nothing_is_sent_where_it_has_passed_already(server: LocalGroq) ->
     assert server.requests == []
 
 
-async def test_a_retry_has_only_what_is_left_of_it(server: LocalGroq) -> None:
+async def test_a_retry_has_only_the_rest_of_the_deadline(server: LocalGroq) -> None:
     server.script(
         Fault(status=503, headers={"retry-after": "1"}), Fault(before_head=True, end="stall", times=None)
     )
@@ -116,7 +116,7 @@ async def test_a_wait_that_does_not_fit_is_not_begun(server: LocalGroq) -> None:
     assert len(server.requests) == 1
 
 
-async def test_without_one_a_wait_that_is_told_is_obeyed(server: LocalGroq) -> None:
+async def test_without_a_deadline_retry_after_is_obeyed(server: LocalGroq) -> None:
     server.script(Fault(status=429, headers={"retry-after": "0.6"}))
     await new_client(server, None).models.list()
     assert len(server.requests) == 2

@@ -35,7 +35,7 @@ def endless(size: int) -> Fault:
     return Fault(insert=b"data: " + b"x" * size, insert_at=0, after_bytes=size, end="stall")
 
 
-async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(server: LocalGroq) -> None:
+async def test_an_event_over_the_limit_is_an_error_that_names_the_option(server: LocalGroq) -> None:
     server.script(event(64 * KIB))
     stream = await new_client(server, 2 * KIB).chat.completions.create(
         model=MODEL, messages=QUESTION, stream=True
@@ -47,7 +47,7 @@ async def test_an_event_beyond_the_limit_is_an_error_that_names_the_option(serve
 
 
 @pytest.mark.parametrize("fault", [event, endless])
-async def test_the_rest_of_a_line_beyond_the_limit_is_not_read(
+async def test_the_rest_of_a_line_over_the_limit_is_not_read(
     server: LocalGroq, fault: Callable[[int], Fault]
 ) -> None:
     server.script(fault(8 * KIB * KIB))

@@ -80,7 +80,7 @@ def test_a_page_in_the_place_of_audio_is_an_error_for_a_sync_client_too(
     assert_told(caught.value, server, tmp_path / "a.wav")
 
 
-async def test_a_page_that_breaks_off_is_told_all_the_same(server: LocalGroq) -> None:
+async def test_a_truncated_page_is_reported_too(server: LocalGroq) -> None:
     server.script(page(after_bytes=10, end="reset"))
     async with AsyncGroq(api_key=KEY, base_url=server.base_url) as client:
         with pytest.raises(APIResponseValidationError, match="Expected audio, got text/html"):
@@ -88,7 +88,7 @@ async def test_a_page_that_breaks_off_is_told_all_the_same(server: LocalGroq) ->
 
 
 @pytest.mark.parametrize("kind", ["audio/wav", "application/octet-stream", ""])
-async def test_audio_of_any_other_type_is_handed_out(kind: str, server: LocalGroq) -> None:
+async def test_audio_of_any_other_type_is_returned(kind: str, server: LocalGroq) -> None:
     server.script(Fault(status=200, body=b"RIFF", content_type=kind))
     async with AsyncGroq(api_key=KEY, base_url=server.base_url) as client:
         assert (await client.audio.speech.create(**SPEECH)).content == b"RIFF"

@@ -29,7 +29,7 @@ NEAR = [
 
 @COLOURS
 @pytest.mark.parametrize(("name", "near"), NEAR)
-def test_a_misspelt_argument_is_answered_with_the_right_name(cls: Any, name: str, near: str) -> None:
+def test_the_error_of_a_misspelt_argument_suggests_the_right_name(cls: Any, name: str, near: str) -> None:
     end = rf"\(\) got an unexpected keyword argument '{name}'\. Did you mean '{near}'\?$"
     with pytest.raises(TypeError, match=f"^{cls.__name__}{end}"):
         cls(**{name: None})
@@ -39,7 +39,7 @@ def test_a_misspelt_argument_is_answered_with_the_right_name(cls: Any, name: str
 
 
 @COLOURS
-def test_an_argument_like_no_other_is_answered_with_those_that_there_are(cls: Any) -> None:
+def test_the_error_of_an_unknown_argument_lists_the_known_ones(cls: Any) -> None:
     with pytest.raises(
         TypeError, match=r"argument 'zzz'; it takes api_key=, base_url=, timeout=, .*retry_read_timeouts=$"
     ):
@@ -70,7 +70,7 @@ def test_a_key_under_a_misspelt_name_is_in_no_frame_of_the_error(cls: Any) -> No
     ("name", "near"),
     [("totall", "total"), ("conect", "connect"), ("firstbyte", "first_byte"), ("time_out", "")],
 )
-def test_a_misspelt_limit_is_answered_with_the_right_name(name: str, near: str) -> None:
+def test_the_error_of_a_misspelt_timeout_suggests_the_right_name(name: str, near: str) -> None:
     hint = rf"\. Did you mean '{near}'\?$" if near else "; it takes connect=, read=, write=, "
     with pytest.raises(TypeError, match=rf"^Timeout\(\) got an unexpected keyword argument '{name}'{hint}"):
         Timeout(5, **{name: 3.0})

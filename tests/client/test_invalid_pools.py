@@ -96,7 +96,7 @@ def test_an_option_is_rejected_by_its_name_and_shows_no_password(
         ("loop", "; it takes proxy="),
     ],
 )
-def test_an_unknown_option_is_answered_with_the_right_one(name: str, hint: str) -> None:
+def test_the_error_of_an_unknown_option_suggests_the_right_one(name: str, hint: str) -> None:
     words = f"DefaultAioHttpClient() got an unexpected keyword argument {name!r}{hint}"
     with pytest.raises(TypeError, match=f"^{re.escape(words)}") as caught:
         DefaultAioHttpClient(**{name: PASSWORD})
@@ -184,7 +184,7 @@ async def test_a_session_with_credentials_of_its_own_is_rejected_with_the_client
 
 @pytest.mark.skipif(not hasattr(aiohttp, "BasicAuth"), reason="aiohttp 4 has no credentials of a session")
 @pytest.mark.filterwarnings("ignore:BasicAuth is deprecated", "ignore:The 'auth' parameter is deprecated")
-async def test_its_credentials_are_sent_where_the_key_is_left_out(server: LocalGroq) -> None:
+async def test_its_credentials_are_sent_if_the_key_is_omitted(server: LocalGroq) -> None:
     async with aiohttp.ClientSession(auth=aiohttp.BasicAuth("u", "p")) as session:
         client = AsyncGroq(
             api_key="k",

@@ -39,7 +39,7 @@ def new_client(server: LocalGroq, **options: Any) -> AsyncGroq:
     return AsyncGroq(api_key="gsk_x", base_url=server.base_url, **options)
 
 
-async def test_each_retry_is_told_with_the_try_that_failed_and_the_wait(server: LocalGroq) -> None:
+async def test_each_retry_is_reported_with_the_failed_attempt_and_the_wait(server: LocalGroq) -> None:
     told: list[Retry] = []
     client = new_client(server, on_retry=told.append, max_retries=3)
     reset = Fault(before_head=True, end="reset")  # of a new connection: of a kept one it would be no retry
@@ -58,7 +58,7 @@ async def test_each_retry_is_told_with_the_try_that_failed_and_the_wait(server: 
     assert pickle.loads(pickle.dumps(told[0])) == told[0]
 
 
-async def test_it_is_told_before_the_wait(server: LocalGroq) -> None:
+async def test_it_is_called_before_the_wait(server: LocalGroq) -> None:
     server.script(failed(503, "0.2"))
     at: list[float] = []
     client = new_client(server, on_retry=lambda retry: at.append(time.monotonic()))
@@ -66,7 +66,7 @@ async def test_it_is_told_before_the_wait(server: LocalGroq) -> None:
     assert time.monotonic() - at[0] >= 0.19
 
 
-async def test_what_is_not_tried_again_is_not_told(server: LocalGroq) -> None:
+async def test_it_is_not_called_without_a_retry(server: LocalGroq) -> None:
     told: list[Retry] = []
     client = new_client(server, on_retry=told.append)
     await client.models.list()
@@ -192,7 +192,7 @@ def test_a_hook_that_would_have_to_be_awaited_is_rejected() -> None:
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
 @pytest.mark.fast_path_only("stale")
-async def test_a_kept_connection_that_was_closed_is_no_retry(server: LocalGroq) -> None:
+async def test_a_request_sent_again_on_a_new_connection_is_no_retry(server: LocalGroq) -> None:
     told: list[Retry] = []
     client = new_client(server, on_retry=told.append, max_retries=0)
     await client.models.list()

@@ -87,7 +87,7 @@ async def spoken(client: AsyncGroq) -> None:
 
 
 @pytest.mark.parametrize("call", [plain, raw, left_open, streamed, raw_stream, by_verb, uploaded, spoken])
-async def test_every_kind_of_response_tells_the_limits_of_its_model(
+async def test_every_kind_of_response_updates_the_limits_of_its_model(
     client: AsyncGroq, server: LocalGroq, call: Callable[[AsyncGroq], Any]
 ) -> None:
     server.script(Fault(headers=HEADERS))
@@ -104,7 +104,7 @@ async def test_every_kind_of_response_tells_the_limits_of_its_model(
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
-async def test_an_error_tells_them_too(client: AsyncGroq, server: LocalGroq, status: int) -> None:
+async def test_an_error_updates_them_too(client: AsyncGroq, server: LocalGroq, status: int) -> None:
     server.script(Fault(status=status, headers={**HEADERS, "retry-after": "3"}))
     with pytest.raises(APIStatusError):
         await plain(client.with_options(max_retries=0))
@@ -112,7 +112,7 @@ async def test_an_error_tells_them_too(client: AsyncGroq, server: LocalGroq, sta
     assert (limits.requests.remaining, limits.tokens.remaining, limits.retry_after_s) == (14370, 17997, 3.0)
 
 
-def test_the_sync_client_tells_the_same(server: LocalGroq) -> None:
+def test_the_sync_client_has_the_same_values(server: LocalGroq) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
         server.script(Fault(headers=HEADERS), Fault(headers=HEADERS), limited(refusal("RPM")))
         client.chat.completions.create(**ASKED)
@@ -124,7 +124,7 @@ def test_the_sync_client_tells_the_same(server: LocalGroq) -> None:
         assert set(client.rate_limits) == {MODEL, OTHER}
 
 
-async def test_the_latest_response_is_what_is_told(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_latest_response_counts(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(Fault(headers=HEADERS), Fault(headers={**HEADERS, "x-ratelimit-remaining-tokens": "17000"}))
     await plain(client)
     first = client.rate_limits[MODEL]
@@ -133,7 +133,7 @@ async def test_the_latest_response_is_what_is_told(client: AsyncGroq, server: Lo
     assert client.rate_limits[MODEL].tokens.observed_at > first.tokens.observed_at
 
 
-async def test_a_response_that_says_nothing_of_limits_takes_nothing_away(server: LocalGroq) -> None:
+async def test_a_response_without_limits_removes_nothing(server: LocalGroq) -> None:
     gateway = Fault(raw=b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 3\r\nConnection: close\r\n\r\nBad")
     server.script(Fault(headers=HEADERS), gateway)
     client = AsyncGroq(api_key="gsk_x", base_url=server.base_url, max_retries=0)
@@ -143,7 +143,7 @@ async def test_a_response_that_says_nothing_of_limits_takes_nothing_away(server:
     assert client.rate_limits[MODEL].tokens.remaining == 17997
 
 
-async def test_each_model_has_its_own_and_one_that_was_not_asked_has_none(client: AsyncGroq) -> None:
+async def test_each_model_has_its_own_limits_and_an_unused_model_has_none(client: AsyncGroq) -> None:
     assert (len(client.rate_limits), list(client.rate_limits)) == (0, [])
     await plain(client)
     await client.models.list()
@@ -170,7 +170,7 @@ async def test_nobody_can_write_into_them(client: AsyncGroq) -> None:
 
 
 @pytest.mark.parametrize("kind", ["RPM", "TPD", "ASH", "ASPD", "ITPM", "Whatever"])
-async def test_a_limit_that_only_an_error_names_is_kept_by_its_name(
+async def test_a_limit_that_only_an_error_names_is_stored_under_its_name(
     client: AsyncGroq, server: LocalGroq, kind: str
 ) -> None:
     server.script(limited(refusal(kind)))
@@ -196,7 +196,7 @@ async def test_it_stays_when_later_responses_do_not_name_it(client: AsyncGroq, s
     assert {kind: window.remaining for kind, window in further.items()} == {"TPD": 10, "RPM": 0}
 
 
-async def test_an_error_inside_a_stream_tells_it(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_an_error_inside_a_stream_updates_it(client: AsyncGroq, server: LocalGroq) -> None:
     error = {"message": refusal("TPM", 8000, 7000), "code": "rate_limit_exceeded", "status_code": 429}
     server.script(Fault(error_event=error, after_events=2, headers=HEADERS))
     stream = await client.chat.completions.create(**ASKED, stream=True)
@@ -206,7 +206,7 @@ async def test_an_error_inside_a_stream_tells_it(client: AsyncGroq, server: Loca
     assert client.rate_limits[MODEL].tokens.remaining == 17997
 
 
-async def test_a_request_that_is_too_large_tells_it(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_request_that_is_too_large_updates_it(client: AsyncGroq, server: LocalGroq) -> None:
     text = "Request too large on tokens per minute (TPM): Limit 8000, Requested 10092, please reduce your message size"
     server.script(limited(text, status=413))
     with pytest.raises(RequestTooLargeError):
@@ -215,7 +215,7 @@ async def test_a_request_that_is_too_large_tells_it(client: AsyncGroq, server: L
     assert (window.limit, window.remaining, window.reset_s, window.resets_at) == (8000, None, None, None)
 
 
-async def test_a_retried_refusal_tells_it_too(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_a_retried_error_updates_it_too(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(limited(refusal("RPM"), **{"retry-after": "0"}))
     await plain(client)
     assert client.rate_limits[MODEL].further["RPM"].limit == 30
@@ -230,7 +230,7 @@ async def test_wording_that_changed_breaks_nothing(client: AsyncGroq, server: Lo
     assert client.rate_limits[MODEL].tokens.remaining == 17997
 
 
-async def test_an_error_without_headers_is_told_alone(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_an_error_without_headers_is_stored_alone(client: AsyncGroq, server: LocalGroq) -> None:
     body = b'{"error":{"message":"%s","code":"rate_limit_exceeded"}}' % refusal("RPM").encode()
     server.script(Fault(raw=b"HTTP/1.1 429 No\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)))
     with pytest.raises(RateLimitError):
@@ -284,7 +284,7 @@ async def test_the_value_itself_is_plain_data(client: AsyncGroq, server: LocalGr
     assert hash(limits) == hash(client.rate_limits[MODEL])
 
 
-async def test_the_models_that_are_kept_are_bounded_and_the_latest_stay(client: AsyncGroq) -> None:
+async def test_the_number_of_stored_models_is_bounded_and_the_latest_stay(client: AsyncGroq) -> None:
     for n in range(300):
         await client.chat.completions.create(model=f"m{n}", messages=QUESTION)
         if n == 200:
@@ -295,7 +295,7 @@ async def test_the_models_that_are_kept_are_bounded_and_the_latest_stay(client: 
     assert "m1" not in kept
 
 
-async def test_the_kinds_that_are_kept_are_bounded(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_number_of_stored_kinds_is_bounded(client: AsyncGroq, server: LocalGroq) -> None:
     kinds = [f"K{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40)]
     server.script(*(limited(refusal(kind)) for kind in kinds))
     once = client.with_options(max_retries=0)

@@ -122,7 +122,7 @@ async def test_a_raw_stream_parses_into_the_stream(client: AsyncGroq) -> None:
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 
 
-async def test_the_streaming_view_sends_when_it_is_entered_and_closes_when_it_is_left(
+async def test_the_streaming_view_sends_on_enter_and_closes_on_exit(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     view = client.chat.completions.with_streaming_response.create(model=MODEL, messages=QUESTION, stream=True)
@@ -161,14 +161,14 @@ async def test_a_body_that_was_read_can_be_iterated(client: AsyncGroq) -> None:
         assert (await response.parse()).data
 
 
-async def test_the_whole_client_has_both_views(client: AsyncGroq) -> None:
+async def test_the_client_itself_has_both_views(client: AsyncGroq) -> None:
     raw = await client.with_raw_response.chat.completions.create(model=MODEL, messages=QUESTION)
     assert (await raw.parse()).object == "chat.completion"
     async with client.with_streaming_response.models.list() as response:
         assert (await response.parse()).object == "list"
 
 
-async def test_speech_is_read_whole_and_written_to_a_file(client: AsyncGroq, tmp_path: Path) -> None:
+async def test_speech_is_read_completely_and_written_to_a_file(client: AsyncGroq, tmp_path: Path) -> None:
     speech = await client.audio.speech.create(input="Hello there", **SPOKEN)  # type: ignore[arg-type]
     assert type(speech) is AsyncBinaryAPIResponse
     assert speech.content[:4] == b"RIFF"
@@ -179,7 +179,7 @@ async def test_speech_is_read_whole_and_written_to_a_file(client: AsyncGroq, tmp
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.wav", "b.wav"]
 
 
-async def test_a_streamed_file_appears_whole(client: AsyncGroq, tmp_path: Path) -> None:
+async def test_a_streamed_file_appears_complete_or_not_at_all(client: AsyncGroq, tmp_path: Path) -> None:
     target = tmp_path / "speech.wav"
     async with client.audio.speech.with_streaming_response.create(input="Hello there", **SPOKEN) as response:  # type: ignore[arg-type]
         assert type(response) is AsyncStreamedBinaryAPIResponse

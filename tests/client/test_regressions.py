@@ -111,7 +111,7 @@ async def test_a_live_error_can_be_pickled_has_no_cycle_and_no_key_in_its_causes
         error = error.__cause__
 
 
-async def test_chunks_that_arrived_before_a_cut_are_handed_out_before_the_error(
+async def test_chunks_that_arrived_before_a_disconnect_are_returned_before_the_error(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(after_events=40, end="close"))

@@ -159,7 +159,7 @@ def test_a_sync_endpoint_works_plain_and_through_both_views(
         assert type(plain) is type(raw.parse())
 
 
-def test_a_name_that_a_resource_has_not_is_answered_with_the_nearest_one(
+def test_the_error_of_an_unknown_name_on_a_resource_suggests_the_nearest_one(
     groq_client: Groq, client: AsyncGroq
 ) -> None:
     with pytest.raises(AttributeError, match=r"Did you mean 'completions'"):

@@ -157,7 +157,7 @@ async def test_a_file_open_in_text_mode_is_rejected(client: AsyncGroq, tmp_path:
 
 
 @pytest.mark.parametrize("kind", ["gzip", "member of a zip", "temporary file"])
-async def test_a_binary_file_is_told_by_what_it_gives_and_not_by_its_mode(
+async def test_a_binary_file_is_recognised_by_its_content_and_not_by_its_mode(
     client: AsyncGroq, server: LocalGroq, tmp_path: Path, kind: str
 ) -> None:
     path = tmp_path / "in"

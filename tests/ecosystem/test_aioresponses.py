@@ -133,7 +133,7 @@ async def test_a_stream_is_mocked(responses: MockedResponses) -> None:
     assert json.loads(sent(responses)[0]["data"])["stream"] is True
 
 
-async def test_a_mocked_stream_that_breaks_off_is_not_whole(responses: MockedResponses) -> None:
+async def test_a_mocked_stream_that_breaks_off_is_not_complete(responses: MockedResponses) -> None:
     whole = events("Hel", "lo", end="")
     responses.post(CHAT, body=whole[: whole.rindex("data:")], content_type="text/event-stream")
     stream = await new_client().chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
@@ -161,7 +161,9 @@ async def test_a_callback_sees_the_request_and_makes_the_response(responses: Moc
     assert answer.choices[0].message.content == "WHAT IS 2+2?"
 
 
-async def test_a_callback_that_waits_is_bounded_by_the_calls_limits(responses: MockedResponses) -> None:
+async def test_a_callback_that_waits_is_bounded_by_the_timeouts_of_the_call(
+    responses: MockedResponses,
+) -> None:
     async def respond(url: URL, **request: Any) -> None:
         await asyncio.Event().wait()
 

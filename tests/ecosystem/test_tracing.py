@@ -178,7 +178,7 @@ def test_the_trace_reaches_the_server_with_every_kind_of_request(
 
 @pytest.mark.parametrize("calls", CALLS)
 @pytest.mark.parametrize("tracer", TRACERS)
-def test_each_attempt_has_a_span_and_tells_the_server_of_it(
+def test_each_attempt_has_a_span_and_sends_it_to_the_server(
     server: LocalGroq, programs: Programs, tracer: str, calls: str
 ) -> None:
     server.script(

@@ -138,7 +138,7 @@ async def test_without_a_filter_the_key_is_recorded_as_the_text_that_was_sent(ca
     assert "!!python" not in cassette.text
 
 
-async def test_requests_are_told_apart_by_their_bodies(cassette: Cassette) -> None:
+async def test_requests_are_distinguished_by_their_bodies(cassette: Cassette) -> None:
     with cassette.recorded():
         async with AsyncGroq(api_key=KEY, base_url=cassette.base_url) as client:
             await ask(client, OTHER_QUESTION)

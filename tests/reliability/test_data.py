@@ -135,7 +135,7 @@ def test_every_exception_that_is_exported_is_raised_by_a_real_exchange_here() ->
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
-def test_a_live_exception_is_copied_and_pickled_whole(name: str, server: LocalGroq) -> None:
+def test_a_live_exception_is_copied_and_pickled_completely(name: str, server: LocalGroq) -> None:
     error = live(name, server)
     assert type(error).__name__ == EXCHANGES[name][0]
     assert type(error).__module__.startswith("aiogroq")

@@ -174,7 +174,7 @@ def packed(content: bytes, packer: Callable[[bytes], bytes], end: int | None) ->
 
 @pytest.mark.parametrize("packer", PACKERS, ids=["gzip", "deflate", "gzip twice"])
 @pytest.mark.parametrize(("reader", "content", "expected"), READERS)
-async def test_a_compressed_response_is_read_whole_in_each_way(
+async def test_a_compressed_response_is_read_completely_in_each_way(
     reader: Callable[..., Awaitable[bytes]], content: bytes, expected: bytes,
     packer: Callable[[bytes], bytes], tmp_path: Path,
 ) -> None:  # fmt: skip

@@ -117,7 +117,9 @@ open_stream.close()
     assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == lines
 
 
-def test_a_refusal_that_a_hook_lets_pass_ends_its_call(programs: Programs, server: LocalGroq) -> None:
+def test_a_rejected_call_that_a_hook_does_not_catch_ends_its_call(
+    programs: Programs, server: LocalGroq
+) -> None:
     server.script(Fault(status=503, headers={"retry-after": "0"}))
     code = """
 client = Groq()
@@ -253,7 +255,7 @@ print(ask(Groq()))
         assert programs.finish(program) == ["2+2 = 4.", "error True", "2+2 = 4."]
 
 
-def test_a_body_whose_thread_was_killed_is_cut_and_not_at_its_end(
+def test_a_body_whose_thread_was_killed_is_truncated_and_not_complete(
     programs: Programs, server: LocalGroq, loop_kind: str
 ) -> None:
     server.script(*(Fault(after_events=1, end="stall"),) * 2)

@@ -134,7 +134,7 @@ def test_requests_and_waits_are_as_the_table_has_them(
 # ------------------------------------------------------------------------------------------------ attempts
 
 
-def test_an_error_has_every_try_with_status_or_reason_wait_and_request_id() -> None:
+def test_an_error_has_every_attempt_with_status_or_reason_wait_and_request_id() -> None:
     async def misbehave(exchange: Exchange) -> None:
         if exchange.number == 0:
             exchange.close()
@@ -182,7 +182,7 @@ def test_the_deadline_counts_responses_and_waits_together() -> None:
     assert [(tried.status_code, tried.wait_s) for tried in error.attempts] == [(503, 1.5), (None, 0.0)]
 
 
-def test_a_request_that_was_sent_whole_and_timed_out_is_not_sent_again() -> None:
+def test_a_request_that_was_sent_completely_and_timed_out_is_not_sent_again() -> None:
     async def silent(exchange: Exchange) -> None:
         await exchange.gone()
 

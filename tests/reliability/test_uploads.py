@@ -105,7 +105,7 @@ async def test_the_write_timeout_does_not_include_a_slow_source(server: LocalGro
 
 
 @every_kind
-def test_a_source_whose_attempt_failed_is_sent_whole_in_the_next_attempt(
+def test_a_source_whose_attempt_failed_is_sent_completely_in_the_next_attempt(
     server: LocalGroq, upload: Callable[..., int], kind: str
 ) -> None:
     retried = threading.Event()

@@ -92,7 +92,7 @@ async def test_nor_is_it_in_the_error_of_a_stream(fault: Fault) -> None:
     ],
     ids=["status line", "header line", "short"],
 )
-async def test_a_response_that_cannot_be_read_is_told_in_one_plain_sentence(raw: bytes, said: str) -> None:
+async def test_the_error_of_an_unreadable_response_is_one_plain_sentence(raw: bytes, said: str) -> None:
     error = await _error_of(Fault(raw=raw))
     assert isinstance(error, APIConnectionError)
     assert str(error) == f"Connection error: {said}"

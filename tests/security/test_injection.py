@@ -58,7 +58,7 @@ async def test_blanks_and_quotes_round_a_key_are_taken_off(key: str, server: Loc
         "http://user@127.0.0.1:PORT/models", "/models\r\nX-Evil: 1", "/models\n", "/mod\0els", "/\ud800",
     ],
 )  # fmt: skip
-async def test_a_path_that_leads_elsewhere_is_not_asked_for(
+async def test_a_path_that_leads_elsewhere_is_not_requested(
     path: str, client: AsyncGroq, server: LocalGroq
 ) -> None:
     with pytest.raises(GroqError) as caught:

@@ -88,7 +88,9 @@ async def test_a_circle_of_redirects_ends(client: AsyncGroq, server: LocalGroq) 
     assert caught.value.status_code == 307
 
 
-async def test_the_bound_is_of_the_call_and_not_of_its_tries(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_the_bound_counts_for_the_call_and_not_for_each_attempt(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
     back, again = redirect(307, f"{HERE}/models"), Fault(status=503, headers={"retry-after": "0"})
     server.script(*[back] * 6, again, *[back] * 6)
     with pytest.raises(APIStatusError, match="after 10 redirects before it"):
@@ -121,7 +123,7 @@ async def test_a_redirect_without_a_location_is_an_error(client: AsyncGroq, serv
         await client.models.list()
 
 
-async def test_an_upload_is_sent_on_whole(client: AsyncGroq, server: LocalGroq) -> None:
+async def test_an_upload_is_redirected_completely(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(redirect(307, f"{HERE}/files?moved=1"))
     content = bytes(range(256)) * 2000
     stored = await client.files.create(file=io.BytesIO(content), purpose="batch")
@@ -137,7 +139,7 @@ async def test_a_stream_is_sent_on(client: AsyncGroq, server: LocalGroq) -> None
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 
 
-async def test_an_error_after_a_redirect_names_the_url_that_answered(
+async def test_an_error_after_a_redirect_names_the_url_of_the_response(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(redirect(307, "/elsewhere/models"))
