@@ -186,7 +186,7 @@ def test_the_type_inside_a_response_class_is_found(cls: Any, inner: Any) -> None
     "cls", [AsyncAPIResponse, MyGeneric, httpx.Response, int, list[int], "AsyncAPIResponse", None]
 )
 def test_a_class_without_a_concrete_type_is_rejected(cls: Any) -> None:
-    with pytest.raises(TypeError, match="is no BaseAPIResponse with a concrete type"):
+    with pytest.raises(TypeError, match="is not a BaseAPIResponse with a concrete type"):
         extract_response_type(cls)
 
 

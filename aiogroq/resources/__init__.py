@@ -1,6 +1,5 @@
-"""The endpoints, each declared once, as one ``async def``.
+"""The endpoints, each declared once as an ``async def``, with overloads where an argument decides the type of the result.
 
-What else an endpoint needs is generated from these declarations (``tools/sync_facade.py``): the blocking class, and the raw
-and streaming views of both colours. So a method here is an ``async def`` (overloads where an argument decides the
-type), its result a Struct, a stream or a binary response, and a child resource a cached property.
+``tools/sync_facade.py`` generates the rest from these declarations: the sync class, and the raw and streaming views of
+both. A method returns a Struct, a stream or a binary response.
 """

@@ -82,7 +82,7 @@ class AsyncResource:
         return f"<{type(self).__name__} of {self._transport.config.root}>"
 
     if not TYPE_CHECKING:
-        # At run time only: a type checker is to see a misspelt name as one, not as Any.
+        # At run time only: otherwise type checkers would accept a misspelt name as Any.
         def __getattr__(self, name: str) -> Any:
             hint = did_you_mean(name, [known for known in dir(self) if not known.startswith("_")])
             raise AttributeError(f"{type(self).__name__!r} has no {name!r}{hint}")

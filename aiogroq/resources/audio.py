@@ -39,11 +39,11 @@ class AsyncSpeech(AsyncResource):
     with_streaming_response: view[AsyncSpeechWithStreamingResponse] = view(AsyncSpeechWithStreamingResponse)
 
     async def create(self, **params: Unpack[SpeechParams]) -> AsyncBinaryAPIResponse:
-        """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
+        """Convert text to speech. ``content`` is the audio; ``write_to_file`` saves it.
 
-        The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
-        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
+        The current models accept at most 200 characters and return only WAV. Raises `BadRequestError` for a voice that
+        the model does not have, or if its terms have not been accepted, and `APIResponseValidationError` for an HTML
+        page, such as one of a gateway, instead of audio.
         """
         body, options = split_options(params, _SPEECH, frozenset({"input", "model", "voice"}), "create")
         accept = {"Accept": "audio/wav"}
@@ -79,10 +79,10 @@ class AsyncTranscriptions(AsyncResource):
     async def create(
         self, *, response_format: str | Omit | None = omit, **params: Unpack[TranscriptionParams]
     ) -> Transcription | TranscriptionText:
-        """Write down what is said in a recording, in the language that is spoken.
+        """Transcribe a recording in the language that is spoken.
 
         ``response_format`` is ``json`` (the default: only the text), ``verbose_json`` (with segments, words and
-        times in seconds) or ``text``, which gives a `str` that also has ``.text``. One of ``file`` and ``url``.
+        times in seconds) or ``text``, which returns a `str` that also has ``.text``. Pass either ``file`` or ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         request = _form("/audio/transcriptions", Transcription, params, response_format, _TRANSCRIPTION)
@@ -115,9 +115,9 @@ class AsyncTranslations(AsyncResource):
     async def create(
         self, *, response_format: str | Omit | None = omit, **params: Unpack[TranslationParams]
     ) -> Translation | TranscriptionText:
-        """Translate what is said in a recording into English. The formats are those of transcriptions.
+        """Translate the speech in a recording into English. The formats are those of transcriptions.
 
-        The service translates with ``whisper-large-v3`` only. One of ``file`` and ``url``.
+        Only ``whisper-large-v3`` translates. Pass either ``file`` or ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         request = _form("/audio/translations", Translation, params, response_format, _TRANSLATION)

@@ -23,7 +23,7 @@ from ._views.batches import (
 
 
 class AsyncBatches(AsyncResource):
-    """Batches: many requests in a file, answered within days at half the price."""
+    """Batches: many requests in one file, processed within days at half the price."""
 
     with_raw_response: view[AsyncBatchesWithRawResponse] = view(AsyncBatchesWithRawResponse)
     with_streaming_response: view[AsyncBatchesWithStreamingResponse] = view(AsyncBatchesWithStreamingResponse)
@@ -37,11 +37,11 @@ class AsyncBatches(AsyncResource):
         metadata: Mapping[str, str] | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> BatchCreateResponse:
-        """Start a batch over an uploaded file.
+        """Start a batch of the requests in an uploaded file.
 
         ``completion_window`` is ``"24h"`` to ``"7d"``, ``endpoint`` is ``"/v1/chat/completions"`` (as in the
-        lines of the file), ``metadata`` is a map of texts that comes back with the batch.
-        Raises `NotFoundError` for a file that is not there, `BadRequestError` for one that is no batch.
+        lines of the file), ``metadata`` is a mapping of strings that is returned with the batch.
+        Raises `NotFoundError` for an unknown file, `BadRequestError` for one that is not a batch.
         """
         params = {
             "completion_window": completion_window,
@@ -52,15 +52,15 @@ class AsyncBatches(AsyncResource):
         return await self._transport.send(build("POST", "/batches", BatchCreateResponse, params, options))
 
     async def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
-        """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
+        """Return a batch: its ``status``, its counts, and the ids of its result files once they exist."""
         url = path("/batches/{batch_id}", batch_id=batch_id)
         return await self._transport.send(build("GET", url, BatchRetrieveResponse, None, options))
 
     async def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
-        """All batches of the organisation; they are in ``data``."""
+        """Return all batches of the organization, in ``data``."""
         return await self._transport.send(build("GET", "/batches", BatchListResponse, None, options))
 
     async def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
-        """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
+        """Cancel a batch. Its status is ``cancelling`` for up to ten minutes, then ``cancelled``."""
         url = path("/batches/{batch_id}/cancel", batch_id=batch_id)
         return await self._transport.send(build("POST", url, BatchCancelResponse, None, options))

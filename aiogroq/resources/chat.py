@@ -51,13 +51,13 @@ class AsyncCompletions(AsyncResource):
     async def create(
         self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
     ) -> ChatCompletion | transport.AsyncStream[ChatCompletionChunk]:
-        """Answer a conversation.
+        """Create a chat completion.
 
-        ``messages`` are dicts with ``role`` and ``content``; a message of an earlier answer may stand among them as it
-        is. With ``stream=True`` the answer is a stream of chunks, to be iterated or collected.
+        ``messages`` are dicts with ``role`` and ``content``; the message of an earlier response can be passed
+        unchanged. With ``stream=True`` it returns a stream of chunks, to be iterated or collected.
 
         Raises `TypeError` for an argument that the service does not know, `BadRequestError` (with
-        ``failed_generation``) when the model's tool call or JSON was refused, `RateLimitError`, `APITimeoutError`,
+        ``failed_generation``) when the service rejects the model's tool call or JSON, `RateLimitError`, `APITimeoutError`,
         and the other errors of ``aiogroq.errors``.
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
@@ -79,7 +79,7 @@ class AsyncChat(AsyncResource):
 
 
 def _messages(messages: object) -> list[Any]:
-    """The messages as they go out: those of an answer with only the fields that a request may have."""
+    """Return the messages as they are sent: those of a response with only the fields that a request may have."""
     if _has_only_dicts(messages):
         return cast("list[Any]", messages)
     if isinstance(messages, (str, bytes, dict, BaseModel)) or not isinstance(messages, Iterable):
@@ -94,5 +94,5 @@ def _messages(messages: object) -> list[Any]:
 
 
 def _has_only_dicts(messages: Any) -> bool:
-    """Whether there is nothing to be changed, as nearly always."""
+    """Return whether no message needs to be changed, which is the usual case."""
     return type(messages) is list and _DICTS.issuperset(map(type, cast("list[object]", messages)))

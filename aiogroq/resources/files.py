@@ -30,7 +30,7 @@ class AsyncFiles(AsyncResource):
         """Upload a file: JSON lines, one request a line, for ``purpose="batch"``.
 
         ``file`` is bytes, a path, a file open in binary mode, an async iterator of bytes, or a tuple
-        ``(name, content[, type[, headers]])``. It is never read whole into memory.
+        ``(name, content[, type[, headers]])``. It is never read into memory as a whole.
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
         if file is None or is_omitted(file):  # pyright: ignore[reportUnnecessaryComparison]
@@ -39,18 +39,18 @@ class AsyncFiles(AsyncResource):
         return await self._transport.send(build_form("POST", "/files", FileCreateResponse, params, options))
 
     async def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
-        """All files of the organisation; they are in ``data``."""
+        """Return all files of the organization, in ``data``."""
         return await self._transport.send(build("GET", "/files", FileListResponse, None, options))
 
     async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
-        """Delete a file. Raises `NotFoundError` for one that is not there."""
+        """Delete a file. Raises `NotFoundError` for an unknown id."""
         url = path("/files/{file_id}", file_id=file_id)
         return await self._transport.send(build("DELETE", url, FileDeleteResponse, None, options))
 
     async def content(self, file_id: str, **options: Unpack[CallOptions]) -> AsyncBinaryAPIResponse:
-        """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
+        """Return the content of a file, read completely; `with_streaming_response` leaves it on the connection.
 
-        Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
+        Raises `NotFoundError` for an unknown id, `APIConnectionError` for a truncated response.
         """
         accept = {"Accept": "application/octet-stream"}
         url = path("/files/{file_id}/content", file_id=file_id)
@@ -58,6 +58,6 @@ class AsyncFiles(AsyncResource):
         return await self._transport.send(request)
 
     async def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
-        """What is known of a file: its name, its size in bytes, when it came."""
+        """Return the metadata of a file: its name, its size in bytes, the time of its creation."""
         url = path("/files/{file_id}", file_id=file_id)
         return await self._transport.send(build("GET", url, FileInfoResponse, None, options))

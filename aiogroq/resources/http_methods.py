@@ -43,13 +43,13 @@ _MAPPINGS = frozenset({"headers", "params", "extra_json"})
 class AsyncHTTPMethods(AsyncResource):
     """Requests to any path under the API root.
 
-    ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
-    body becomes: a Struct, a dataclass, a TypedDict, ``dict``, ``list``, ``str``, ``bytes``, a pydantic model, ... or
-    a response class for the answer as it is.
+    ``path`` is relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is the type of the
+    result: a Struct, a dataclass, a TypedDict, ``dict``, ``list``, ``str``, ``bytes``, a pydantic model, ... or a
+    response class for the response itself.
     """
 
     async def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
-        """``GET``. Raises the errors of the other calls."""
+        """Send a ``GET`` request. Raises the same errors as the endpoints."""
         return await self._transport.send(_request("GET", path, cast_to, options))
 
     @overload
@@ -99,9 +99,9 @@ class AsyncHTTPMethods(AsyncResource):
         stream: bool = False,
         stream_cls: type[Any] | None = None,
     ) -> Any:
-        """``POST``: ``body`` goes as JSON, with ``files`` as a multipart form.
+        """Send a ``POST`` request. ``body`` is sent as JSON, with ``files`` as a multipart form.
 
-        With ``stream=True`` the answer is a ``stream_cls``, such as ``AsyncStream[ChatCompletionChunk]``.
+        With ``stream=True`` the result is a ``stream_cls``, such as ``AsyncStream[ChatCompletionChunk]``.
         Raises `MissingStreamClassError` for a stream without one.
         """
         return await self._transport.send(
@@ -117,7 +117,7 @@ class AsyncHTTPMethods(AsyncResource):
         options: RequestOptions | None = None,
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
-        """``PUT``, as `post`."""
+        """Send a ``PUT`` request; see `post`."""
         return await self._transport.send(_request("PUT", path, cast_to, options, body, files))
 
     async def patch(
@@ -129,13 +129,13 @@ class AsyncHTTPMethods(AsyncResource):
         options: RequestOptions | None = None,
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
-        """``PATCH``, as `post`."""
+        """Send a ``PATCH`` request; see `post`."""
         return await self._transport.send(_request("PATCH", path, cast_to, options, body, files))
 
     async def delete(
         self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
     ) -> T:
-        """``DELETE``, as `post`."""
+        """Send a ``DELETE`` request; see `post`."""
         return await self._transport.send(_request("DELETE", path, cast_to, options, body))
 
 

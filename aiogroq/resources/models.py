@@ -15,22 +15,22 @@ from ._views.models import (
 
 
 class AsyncModels(AsyncResource):
-    """The models that the service has."""
+    """The models of the service."""
 
     with_raw_response: view[AsyncModelsWithRawResponse] = view(AsyncModelsWithRawResponse)
     with_streaming_response: view[AsyncModelsWithStreamingResponse] = view(AsyncModelsWithStreamingResponse)
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
+        """Return a model. Raises `NotFoundError` for an unknown id, `ValueError` for an empty one."""
         return await self._transport.send(
             build("GET", path("/models/{model}", model=model), Model, None, options)
         )
 
     async def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
-        """All models that the key may use; they are in ``data``."""
+        """Return all models that the key may use, in ``data``."""
         return await self._transport.send(build("GET", "/models", ModelListResponse, None, options))
 
     async def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
-        """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
+        """Delete a fine-tuned model of yours. Raises `NotFoundError`, `PermissionDeniedError`."""
         request = build("DELETE", path("/models/{model}", model=model), ModelDeleted, None, options)
         return await self._transport.send(request)

@@ -1,4 +1,4 @@
-"""What ``with_raw_response`` and ``with_streaming_response`` hand out: an answer with its headers, and binary bodies."""
+"""The objects that ``with_raw_response`` and ``with_streaming_response`` return: responses with headers and body."""
 
 from .body import DEFAULT_FILE_CHUNK_BYTES as DEFAULT_FILE_CHUNK_BYTES
 from .body import Body as Body

@@ -1,4 +1,4 @@
-"""The bytes of an answer: where they come from (`Body`), and how they are cut into pieces and lines."""
+"""The body of a response: its source (`Body`), and splitting it into chunks and lines."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from ..errors import GroqError, RequestInfo
 T = TypeVar("T")
 
 DEFAULT_FILE_CHUNK_BYTES = 256 * 1024
-"""Bytes written to a file at a time: large enough that the hop to aiofiles' thread does not dominate."""
+"""Bytes written to a file at a time: large enough that switching to the thread that writes does not dominate."""
 
 
 class StreamAlreadyConsumed(GroqError):
-    """The body was streamed already and is not there to be read any more."""
+    """Raised when a body is read that was already streamed."""
 
     def __init__(
         self,
         message: str = "The body of this response was streamed already, so it cannot be read again. "
-        "Call read() before you iterate, or keep the pieces yourself.",
+        "Call read() before you iterate, or keep the chunks yourself.",
     ) -> None:
         super().__init__(message)
 
 
 class MissingStreamClassError(TypeError):
-    """A stream was asked for from a request that does not say what its events are."""
+    """Raised for ``stream=True`` without ``stream_cls``."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class MissingStreamClassError(TypeError):
 
 
 class Body(Protocol):
-    """The bytes of one answer, and the facts of its exchange. What the transport gives."""
+    """The body and the metadata of a response, as the transport provides them."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,7 +63,7 @@ class Body(Protocol):
 
 
 class HTTPRequest:
-    """The request behind an answer, as plain data."""
+    """The request of a response, as plain data."""
 
     __slots__ = ("headers", "method", "url")
 
@@ -77,14 +77,14 @@ class HTTPRequest:
 
 
 def read_content(content: bytes | None) -> bytes:
-    """The content of an eager binary answer."""
+    """Return the content of a body that has been read. Raises `GroqError` if it has not."""
     if content is None:
         raise GroqError("The body has not been read; await read() first, or use stream_to_file().")
     return content
 
 
 def charset(headers: Mapping[str, str]) -> str:
-    """The character set that a ``content-type`` names, or UTF-8."""
+    """Return the Python name of the character set in ``content-type``, or ``utf-8``."""
     name = headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip(" \"'") or "utf-8"
     try:
         return codecs.lookup(name).name
@@ -92,23 +92,23 @@ def charset(headers: Mapping[str, str]) -> str:
         return "utf-8"
 
 
-async def one_piece(content: bytes) -> AsyncIterator[bytes]:
-    """A body that was read, as pieces."""
+async def one_chunk(content: bytes) -> AsyncIterator[bytes]:
+    """Yield a body that was read, as one chunk."""
     yield content
 
 
-async def resized(pieces: AsyncIterator[bytes], size: int | None) -> AsyncIterator[bytes]:
-    """``pieces`` cut and joined to ``size`` bytes each, the last one shorter; as they come where size is None."""
+async def resized(chunks: AsyncIterator[bytes], size: int | None) -> AsyncIterator[bytes]:
+    """Yield ``chunks`` resized to ``size`` bytes each, the last one shorter; unchanged if ``size`` is None."""
     if size is None:
-        async for piece in pieces:
-            if piece:
-                yield piece
+        async for chunk in chunks:
+            if chunk:
+                yield chunk
         return
     if size < 1:
         raise ValueError(f"chunk_size must be at least 1, not {size}")
     buffer = bytearray()
-    async for piece in pieces:
-        buffer += piece
+    async for chunk in chunks:
+        buffer += chunk
         while len(buffer) >= size:
             yield bytes(buffer[:size])
             del buffer[:size]
@@ -117,21 +117,21 @@ async def resized(pieces: AsyncIterator[bytes], size: int | None) -> AsyncIterat
 
 
 class LineSplitter:
-    """Cuts text that arrives in pieces into lines, whichever line end (LF, CR, CRLF) it has."""
+    """Splits text that arrives in chunks into lines. Line ends are LF, CR or CRLF."""
 
     def __init__(self) -> None:
         self._rest = ""
 
     def feed(self, text: str) -> list[str]:
-        """The lines that end in ``text``."""
+        """Return the lines that ``text`` completes."""
         text = self._rest + text
-        # A CR at the very end may be the first half of a CRLF: it waits for the next piece.
+        # A CR at the very end may be the first half of a CRLF: hold it until the next chunk.
         held = "\r" if text.endswith("\r") else ""
         lines = text[: len(text) - len(held)].replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._rest = lines.pop() + held
         return lines
 
     def finish(self) -> list[str]:
-        """The last line, where it has no line end."""
+        """Return the last line if it has no line end."""
         rest, self._rest = self._rest, ""
         return [rest.removesuffix("\r")] if rest else []

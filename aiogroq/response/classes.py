@@ -1,4 +1,4 @@
-"""The response classes: what both colours share, and the async ones. The blocking ones are in ``sync/response.py``."""
+"""The response classes: the base of both kinds, and the async ones. The sync ones are in ``sync/response.py``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .body import (
     LineSplitter,
     StreamAlreadyConsumed,
     charset,
-    one_piece,
+    one_chunk,
     read_content,
     resized,
 )
@@ -32,10 +32,10 @@ AsyncAPIResponseT = TypeVar("AsyncAPIResponseT", bound="AsyncAPIResponse[Any]")
 
 
 class BaseAPIResponse(Generic[R]):
-    """An answer: its status, its headers, and on demand its body as a value. Both colours have this."""
+    """A response: its status, its headers, and on demand its body as a value. Base of the async and sync classes."""
 
     retries_taken: int
-    """How many tries came before this answer."""
+    """The number of attempts before this response."""
 
     sync_cls: type[Any] | None = None
     """The sync class that the caller asked for, where it is one of the caller's own."""
@@ -64,7 +64,7 @@ class BaseAPIResponse(Generic[R]):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The response headers; look-up ignores case."""
+        """The response headers, case-insensitive."""
         return self._body.headers
 
     @property
@@ -74,7 +74,7 @@ class BaseAPIResponse(Generic[R]):
 
     @property
     def url(self) -> str:
-        """The URL that the request went to."""
+        """The URL of the request."""
         return self._body.url
 
     @property
@@ -84,12 +84,12 @@ class BaseAPIResponse(Generic[R]):
 
     @property
     def http_request(self) -> HTTPRequest:
-        """The request, as plain data, without its secrets."""
+        """The request as plain data, with its secrets redacted."""
         return self._http_request
 
     @property
     def http_response(self) -> Any:
-        """The HTTP library's own response object (an ``aiohttp.ClientResponse``). Read only what it has by now."""
+        """The ``aiohttp.ClientResponse``. Do not read its body: this object has done so, or will."""
         return self._body.raw
 
     @property
@@ -99,7 +99,7 @@ class BaseAPIResponse(Generic[R]):
 
     @property
     def elapsed(self) -> datetime.timedelta:
-        """From sending the request to the end of its body (to now, while the body is still arriving)."""
+        """The time from sending the request to the end of the response body, or until now while it is arriving."""
         return datetime.timedelta(seconds=self._body.elapsed_s)
 
     @property
@@ -109,12 +109,12 @@ class BaseAPIResponse(Generic[R]):
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request, from ``x-request-id``."""
+        """The id of the request at the service, from ``x-request-id``."""
         return self._body.headers.get("x-request-id")
 
     @property
     def rate_limit(self) -> RateLimit | None:
-        """What the headers say of the organisation's rate limits, or None where they say nothing."""
+        """The rate limits of the organization in the headers, or None if there are none."""
         return rate_limit(self._body.headers)
 
     def __repr__(self) -> str:
@@ -123,7 +123,7 @@ class BaseAPIResponse(Generic[R]):
         return f"<{type(self).__name__} [{self.status_code}] type={kind}>"
 
     def _parse(self, to: Any) -> Any:
-        """The body, which has been read, as ``to`` (the endpoint's own type where ``to`` is None), once for each type."""
+        """Return the body, which has been read, as ``to`` or if that is None as the endpoint's type. Cached by type."""
         target = self._returns if to is None else to
         try:
             return self._parse_once(target, read_content(self._content))
@@ -138,7 +138,7 @@ class BaseAPIResponse(Generic[R]):
         try:
             if target in self._parsed:
                 return self._parsed[target]
-        except TypeError:  # an unhashable type: parsed anew each time
+        except TypeError:  # an unhashable type: not cached
             return self._parse_new(target, content)
         value = self._parsed[target] = self._parse_new(target, content)
         return value
@@ -148,12 +148,12 @@ class BaseAPIResponse(Generic[R]):
 
 
 def _is_response_class(returns: Any) -> bool:
-    """Whether a response is its own value, as of audio and files."""
+    """Return whether the response object is the value, as for audio and files."""
     return isinstance(returns, type) and issubclass(returns, BaseAPIResponse)
 
 
 class AsyncAPIResponse(BaseAPIResponse[R]):
-    """An answer whose body is awaited."""
+    """A response whose body is awaited."""
 
     @overload
     async def parse(self) -> R: ...
@@ -162,11 +162,11 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
     @overload
     async def parse(self, *, to: Any) -> Any: ...
     async def parse(self, *, to: Any = None) -> Any:
-        """The body as the endpoint's type, or as ``to``: a Struct, dataclass, TypedDict, dict, list, Union, str,
-        bytes, int, float, bool, None, or a pydantic model where pydantic is installed.
+        """Return the body as the endpoint's type, or as ``to``: a Struct, dataclass, TypedDict, dict, list, Union, str,
+        bytes, int, float, bool, None, or a pydantic model if pydantic is installed.
 
-        For ``stream=True`` without ``to`` it is the stream. A value is made once for each type.
-        Raises `APIResponseValidationError` for a body that does not fit.
+        With ``stream=True`` and without ``to`` it returns the stream. The value of each type is cached.
+        Raises `APIResponseValidationError` for a body that does not fit the type.
         """
         if self._make_stream is not None and to is None:
             if "stream" not in self._parsed:
@@ -189,7 +189,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
             del failed  # its traceback refers to this frame: a cycle otherwise
 
     async def read(self) -> bytes:
-        """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""
+        """Return the whole body. Raises `StreamAlreadyConsumed` if it was iterated before."""
         if self._content is None:
             if self._body.is_consumed:
                 raise StreamAlreadyConsumed
@@ -197,33 +197,33 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
         return self._content
 
     async def text(self) -> str:
-        """The whole body as text, in the character set that its headers name."""
+        """Return the whole body as text, decoded by the character set in the headers."""
         return (await self.read()).decode(charset(self.headers), errors="replace")
 
     async def json(self) -> Any:
-        """The whole body as plain JSON data."""
+        """Return the whole body as plain JSON data."""
         return await self._parse_off_loop(object)
 
     async def close(self) -> None:
-        """Close the body. What was not read is gone, and the connection with it."""
+        """Close the body. If it was not read completely, the connection is closed too."""
         await self._body.close()
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The body in pieces, decompressed: of ``chunk_size`` bytes each, or as they arrive."""
+        """Yield the decompressed body in chunks of ``chunk_size`` bytes, or as they arrive."""
         if self._content is not None:
-            pieces = one_piece(self._content)
+            chunks = one_chunk(self._content)
         elif self._body.is_consumed:
             raise StreamAlreadyConsumed
         else:
-            pieces = self._body.iter_chunks()
-        async for piece in resized(pieces, chunk_size):
-            yield piece
+            chunks = self._body.iter_chunks()
+        async for chunk in resized(chunks, chunk_size):
+            yield chunk
 
     async def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
-        """`iter_bytes` as text; a character cut between two pieces is put together again."""
+        """Yield the chunks of `iter_bytes` as text. A character split between two chunks is decoded whole."""
         decoder = codecs.getincrementaldecoder(charset(self.headers))(errors="replace")
-        async for piece in self.iter_bytes(chunk_size):
-            text = decoder.decode(piece)
+        async for chunk in self.iter_bytes(chunk_size):
+            text = decoder.decode(chunk)
             if text:
                 yield text
         rest = decoder.decode(b"", final=True)
@@ -231,7 +231,7 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
             yield rest
 
     async def iter_lines(self) -> AsyncIterator[str]:
-        """The body line by line, without the line ends."""
+        """Yield the lines of the body, without their line ends."""
         lines = LineSplitter()
         async for text in self.iter_text():
             for line in lines.feed(text):
@@ -240,41 +240,35 @@ class AsyncAPIResponse(BaseAPIResponse[R]):
             yield line
 
 
-class AsyncBinaryAPIResponse(AsyncAPIResponse[bytes]):
-    """A binary answer (audio, file contents), read already."""
+class _AsyncFileResponse(AsyncAPIResponse[bytes]):
+    async def write_to_file(self, file: str | os.PathLike[str]) -> None:
+        """Write the body to ``file``, as `stream_to_file` does."""
+        await self._body.save(file, DEFAULT_FILE_CHUNK_BYTES)
+
+    async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """Write the body to ``file``, ``chunk_size`` bytes at a time, without holding it in memory.
+
+        It is written to ``<name>.part`` beside ``file`` and renamed when complete, so a download that fails leaves no
+        file. Raises `APIConnectionError` when the body is truncated, `OSError` when the file cannot be written.
+        """
+        await self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES)
+
+
+class AsyncBinaryAPIResponse(_AsyncFileResponse):
+    """A binary response (audio, file contents) whose body has been read."""
 
     @property
     def content(self) -> bytes:
         """The whole body."""
         return read_content(self._content)
 
-    async def write_to_file(self, file: str | os.PathLike[str]) -> None:
-        """Write the body to ``file``, which appears whole or not at all (a temporary name, then a rename)."""
-        await self._body.save(file, DEFAULT_FILE_CHUNK_BYTES)
 
-    async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
-        """The same as `write_to_file`, ``chunk_size`` bytes at a time."""
-        await self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES)
-
-
-class AsyncStreamedBinaryAPIResponse(AsyncAPIResponse[bytes]):
-    """A binary answer whose body is still on the socket."""
-
-    async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
-        """Stream the body to ``file`` without holding it in memory.
-
-        It is written to ``<name>.part`` beside it and renamed when complete, so that a download that fails
-        leaves no file. Raises `APIConnectionError` when the body is cut, `OSError` when the disk refuses.
-        """
-        await self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES)
-
-    async def write_to_file(self, file: str | os.PathLike[str]) -> None:
-        """The same as `stream_to_file`."""
-        await self.stream_to_file(file)
+class AsyncStreamedBinaryAPIResponse(_AsyncFileResponse):
+    """A binary response whose body is still on the connection."""
 
 
 class AsyncResponseContextManager(Generic[AsyncAPIResponseT]):
-    """Sends the request when it is entered, closes the response when it is left."""
+    """Sends the request on entry and closes the response on exit."""
 
     def __init__(self, api_request: Awaitable[AsyncAPIResponseT]) -> None:
         self._api_request = api_request
@@ -291,14 +285,14 @@ class AsyncResponseContextManager(Generic[AsyncAPIResponseT]):
             await self.__response.close()
 
     def __del__(self) -> None:
-        # Never entered: the coroutine was never started, and needs no warning about it.
+        # Never entered: close the coroutine, which would otherwise warn that it was never awaited.
         close = getattr(self._api_request, "close", None)
         if self.__response is None and close is not None:
             close()
 
 
 def extract_response_type(typ: type[BaseAPIResponse[Any]]) -> type:
-    """The ``T`` of ``APIResponse[T]``, or of a concrete subclass of it (``bytes`` for `BinaryAPIResponse`)."""
+    """Return the ``T`` of ``APIResponse[T]`` or of a concrete subclass (``bytes`` for `BinaryAPIResponse`)."""
     origin = get_origin(typ)
     if isinstance(origin, type) and issubclass(origin, BaseAPIResponse):
         return cast("type", get_args(typ)[0])
@@ -309,4 +303,4 @@ def extract_response_type(typ: type[BaseAPIResponse[Any]]) -> type:
                 (inner,) = get_args(base)
                 if not isinstance(inner, TypeVar):
                     return cast("type", inner)
-    raise TypeError(f"{typ!r} is no BaseAPIResponse with a concrete type")
+    raise TypeError(f"{typ!r} is not a BaseAPIResponse with a concrete type")

@@ -1,4 +1,4 @@
-"""The higher-order wrappers that the raw and streaming views of the resources are made of."""
+"""The wrappers that make raw and streaming methods. The generated views use them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def set_response_mode(kwargs: Any, *, streaming: bool, response_cls: type[Any] |
 def async_to_raw_response_wrapper(
     func: Callable[P, Awaitable[R]],
 ) -> Callable[P, Awaitable[AsyncAPIResponse[R]]]:
-    """Wrap an API method so that it gives the `AsyncAPIResponse` round its answer."""
+    """Wrap an API method so that it returns the `AsyncAPIResponse` around its value."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponse[R]:
         set_response_mode(kwargs, streaming=False)
-        answer = func(*args, **kwargs)
-        return cast("AsyncAPIResponse[R]", await answer)
+        response = func(*args, **kwargs)
+        return cast("AsyncAPIResponse[R]", await response)
 
     return wrapped
 
@@ -37,12 +37,12 @@ def async_to_raw_response_wrapper(
 def async_to_custom_raw_response_wrapper(
     func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
 ) -> Callable[P, Awaitable[AsyncAPIResponseT]]:
-    """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
+    """Wrap an API method so that it returns a response of the class ``response_cls``, which must be concrete."""
 
     async def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncAPIResponseT:
         set_response_mode(kwargs, streaming=False, response_cls=response_cls)
-        answer = func(*args, **kwargs)
-        return cast("AsyncAPIResponseT", await answer)
+        response = func(*args, **kwargs)
+        return cast("AsyncAPIResponseT", await response)
 
     return wrapped
 
@@ -50,12 +50,12 @@ def async_to_custom_raw_response_wrapper(
 def async_to_streamed_response_wrapper(
     func: Callable[P, Awaitable[R]],
 ) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponse[R]]]:
-    """Wrap an API method so that ``async with`` sends it and gives its response, the body still on the socket."""
+    """Wrap an API method so that ``async with`` sends the request and returns its response, with the body still on the connection."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponse[R]]:
         set_response_mode(kwargs, streaming=True)
-        answer = func(*args, **kwargs)
-        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", answer))
+        response = func(*args, **kwargs)
+        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponse[R]]", response))
 
     return wrapped
 
@@ -63,11 +63,11 @@ def async_to_streamed_response_wrapper(
 def async_to_custom_streamed_response_wrapper(
     func: Callable[P, Awaitable[object]], response_cls: type[AsyncAPIResponseT]
 ) -> Callable[P, AsyncResponseContextManager[AsyncAPIResponseT]]:
-    """`async_to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
+    """`async_to_streamed_response_wrapper` with your own response class, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> AsyncResponseContextManager[AsyncAPIResponseT]:
         set_response_mode(kwargs, streaming=True, response_cls=response_cls)
-        answer = func(*args, **kwargs)
-        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", answer))
+        response = func(*args, **kwargs)
+        return AsyncResponseContextManager(cast("Awaitable[AsyncAPIResponseT]", response))
 
     return wrapped

@@ -1,5 +1,5 @@
-"""The blocking colour: `Groq` is an `AsyncGroq` on a loop thread.
+"""The sync client: `Groq` runs an `AsyncGroq` on an event loop in a background thread.
 
-Written by hand here are only the portal (that thread), what wraps its results (streams, responses) and the client; the
-rest is generated from ``resources/`` by ``python tools/sync_facade.py``.
+Written by hand are the portal (that thread), the streams and responses, and the base of the client. The rest is generated
+from the async code by ``python tools/sync_facade.py``.
 """

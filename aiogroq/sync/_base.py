@@ -1,4 +1,4 @@
-"""What the generated facade stands on: running a coroutine, and lifting its result to the blocking colour."""
+"""The base of the generated sync resources: runs a coroutine, and makes the sync object of its result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from ..resources._signatures import show_keywords
 from ..types._model import BaseModel
 from .portal import portal
-from .response import APIResponse, BinaryAPIResponse, blocking_response
+from .response import APIResponse, BinaryAPIResponse, sync_response
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def to_sync(value: ModelT | AsyncStream[T]) -> ModelT | Stream[T]: ...
 @overload
 def to_sync(value: T) -> T: ...
 def to_sync(value: Any) -> Any:
-    """The blocking twin of what a coroutine returned: plain values are their own."""
+    """Return the sync object for what a coroutine returned: a `Stream`, an `APIResponse`, or a plain value unchanged."""
     if isinstance(value, BaseModel):
         return value
     from ..response import AsyncAPIResponse
@@ -65,5 +65,5 @@ def to_sync(value: Any) -> Any:
         )
         return cls(cast("Any", value))
     if isinstance(value, AsyncAPIResponse):
-        return blocking_response(cast("Any", value))
+        return sync_response(cast("Any", value))
     return value

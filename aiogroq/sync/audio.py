@@ -60,11 +60,11 @@ class Speech(SyncResource):
     with_streaming_response: view[SpeechWithStreamingResponse] = view(SpeechWithStreamingResponse)
 
     def create(self, **params: Unpack[SpeechParams]) -> BinaryAPIResponse:
-        """Speak a text. The audio is in ``content``; ``write_to_file`` saves it.
+        """Convert text to speech. ``content`` is the audio; ``write_to_file`` saves it.
 
-        The models that are served now speak at most 200 characters at a time and give WAV only.
-        Raises `BadRequestError` for a voice that the model has not, or before its terms were accepted, and
-        `APIResponseValidationError` for an HTML page, such as a gateway's, in the place of audio.
+        The current models accept at most 200 characters and return only WAV. Raises `BadRequestError` for a voice that
+        the model does not have, or if its terms have not been accepted, and `APIResponseValidationError` for an HTML
+        page, such as one of a gateway, instead of audio.
         """
         __tracebackhide__ = True
         return to_sync(run(self._async.create(**params)))
@@ -168,10 +168,10 @@ class Transcriptions(SyncResource):
     def create(
         self, *, response_format: str | Omit | None = omit, **params: Unpack[TranscriptionParams]
     ) -> Transcription | TranscriptionText:
-        """Write down what is said in a recording, in the language that is spoken.
+        """Transcribe a recording in the language that is spoken.
 
         ``response_format`` is ``json`` (the default: only the text), ``verbose_json`` (with segments, words and
-        times in seconds) or ``text``, which gives a `str` that also has ``.text``. One of ``file`` and ``url``.
+        times in seconds) or ``text``, which returns a `str` that also has ``.text``. Pass either ``file`` or ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         __tracebackhide__ = True
@@ -274,9 +274,9 @@ class Translations(SyncResource):
     def create(
         self, *, response_format: str | Omit | None = omit, **params: Unpack[TranslationParams]
     ) -> Translation | TranscriptionText:
-        """Translate what is said in a recording into English. The formats are those of transcriptions.
+        """Translate the speech in a recording into English. The formats are those of transcriptions.
 
-        The service translates with ``whisper-large-v3`` only. One of ``file`` and ``url``.
+        Only ``whisper-large-v3`` translates. Pass either ``file`` or ``url``.
         Raises `BadRequestError`, `RequestTooLargeError` for a file over the limit (25 MB on the free tier).
         """
         __tracebackhide__ = True

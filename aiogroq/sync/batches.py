@@ -110,7 +110,7 @@ class BatchesWithStreamingResponse(View):
 
 
 class Batches(SyncResource):
-    """Batches: many requests in a file, answered within days at half the price."""
+    """Batches: many requests in one file, processed within days at half the price."""
 
     _async: AsyncBatches
 
@@ -126,11 +126,11 @@ class Batches(SyncResource):
         metadata: Mapping[str, str] | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> BatchCreateResponse:
-        """Start a batch over an uploaded file.
+        """Start a batch of the requests in an uploaded file.
 
         ``completion_window`` is ``"24h"`` to ``"7d"``, ``endpoint`` is ``"/v1/chat/completions"`` (as in the
-        lines of the file), ``metadata`` is a map of texts that comes back with the batch.
-        Raises `NotFoundError` for a file that is not there, `BadRequestError` for one that is no batch.
+        lines of the file), ``metadata`` is a mapping of strings that is returned with the batch.
+        Raises `NotFoundError` for an unknown file, `BadRequestError` for one that is not a batch.
         """
         __tracebackhide__ = True
         return to_sync(
@@ -146,16 +146,16 @@ class Batches(SyncResource):
         )
 
     def retrieve(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchRetrieveResponse:
-        """One batch: its ``status``, its counts, and the ids of its result files once it has them."""
+        """Return a batch: its ``status``, its counts, and the ids of its result files once they exist."""
         __tracebackhide__ = True
         return to_sync(run(self._async.retrieve(batch_id, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
-        """All batches of the organisation; they are in ``data``."""
+        """Return all batches of the organization, in ``data``."""
         __tracebackhide__ = True
         return to_sync(run(self._async.list(**options)))
 
     def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
-        """Cancel a batch; it is ``cancelling`` for up to ten minutes, then ``cancelled``."""
+        """Cancel a batch. Its status is ``cancelling`` for up to ten minutes, then ``cancelled``."""
         __tracebackhide__ = True
         return to_sync(run(self._async.cancel(batch_id, **options)))

@@ -112,13 +112,13 @@ class Completions(SyncResource):
     def create(
         self, *, stream: bool | Omit | None = omit, **params: Unpack[ChatParams]
     ) -> ChatCompletion | Stream[ChatCompletionChunk]:
-        """Answer a conversation.
+        """Create a chat completion.
 
-        ``messages`` are dicts with ``role`` and ``content``; a message of an earlier answer may stand among them as it
-        is. With ``stream=True`` the answer is a stream of chunks, to be iterated or collected.
+        ``messages`` are dicts with ``role`` and ``content``; the message of an earlier response can be passed
+        unchanged. With ``stream=True`` it returns a stream of chunks, to be iterated or collected.
 
         Raises `TypeError` for an argument that the service does not know, `BadRequestError` (with
-        ``failed_generation``) when the model's tool call or JSON was refused, `RateLimitError`, `APITimeoutError`,
+        ``failed_generation``) when the service rejects the model's tool call or JSON, `RateLimitError`, `APITimeoutError`,
         and the other errors of ``aiogroq.errors``.
         """
         __tracebackhide__ = True

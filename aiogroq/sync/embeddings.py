@@ -221,12 +221,12 @@ class Embeddings(SyncResource):
         user: str | Omit | None = omit,
         **options: Unpack[CallOptions],
     ) -> CreateEmbeddingFloatsResponse | CreateEmbeddingResponse | CreateEmbeddingArrayResponse:
-        """A vector for each text of ``input`` (one text, or 1 to 2048 of them), in its order in ``data``.
+        """Return a vector for each text of ``input`` (one text, or 1 to 2048), in the same order in ``data``.
 
-        A vector is a list of numbers; with ``encoding_format="base64"`` the base64 text of little-endian 32-bit
-        floats; with ``"array"``, which the service does not know, that text made into an ``array.array`` of typecode
-        ``f``: a sequence of floats and a buffer (``numpy.asarray`` copies nothing), at a fraction of the time and memory.
-        Raises `BadRequestError` for an empty text, `NotFoundError` for a model that gives no vectors.
+        A vector is a list of numbers. With ``encoding_format="base64"`` it is the base64 text of little-endian 32-bit
+        floats. With ``"array"``, which only this library knows, that text is decoded to an ``array.array`` of typecode
+        ``f``: a sequence of floats and a buffer (``numpy.asarray`` does not copy it), at a fraction of the time and
+        memory. Raises `BadRequestError` for an empty text, `NotFoundError` for a model without embeddings.
         """
         __tracebackhide__ = True
         return to_sync(

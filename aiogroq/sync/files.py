@@ -113,31 +113,31 @@ class Files(SyncResource):
         """Upload a file: JSON lines, one request a line, for ``purpose="batch"``.
 
         ``file`` is bytes, a path, a file open in binary mode, an async iterator of bytes, or a tuple
-        ``(name, content[, type[, headers]])``. It is never read whole into memory.
+        ``(name, content[, type[, headers]])``. It is never read into memory as a whole.
         Raises `TypeError` for anything else, `OSError` for a path that cannot be read, `RequestTooLargeError`.
         """
         __tracebackhide__ = True
         return to_sync(run(self._async.create(file=file, purpose=purpose, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
-        """All files of the organisation; they are in ``data``."""
+        """Return all files of the organization, in ``data``."""
         __tracebackhide__ = True
         return to_sync(run(self._async.list(**options)))
 
     def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
-        """Delete a file. Raises `NotFoundError` for one that is not there."""
+        """Delete a file. Raises `NotFoundError` for an unknown id."""
         __tracebackhide__ = True
         return to_sync(run(self._async.delete(file_id, **options)))
 
     def content(self, file_id: str, **options: Unpack[CallOptions]) -> BinaryAPIResponse:
-        """The content of a file, read whole; `with_streaming_response` leaves it on the socket.
+        """Return the content of a file, read completely; `with_streaming_response` leaves it on the connection.
 
-        Raises `NotFoundError` for a file that is not there, `APIConnectionError` when it does not come whole.
+        Raises `NotFoundError` for an unknown id, `APIConnectionError` for a truncated response.
         """
         __tracebackhide__ = True
         return to_sync(run(self._async.content(file_id, **options)))
 
     def info(self, file_id: str, **options: Unpack[CallOptions]) -> FileInfoResponse:
-        """What is known of a file: its name, its size in bytes, when it came."""
+        """Return the metadata of a file: its name, its size in bytes, the time of its creation."""
         __tracebackhide__ = True
         return to_sync(run(self._async.info(file_id, **options)))

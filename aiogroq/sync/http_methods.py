@@ -20,15 +20,15 @@ T = TypeVar("T")
 class HTTPMethods(SyncResource):
     """Requests to any path under the API root.
 
-    ``path`` is taken relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is what the
-    body becomes: a Struct, a dataclass, a TypedDict, ``dict``, ``list``, ``str``, ``bytes``, a pydantic model, ... or
-    a response class for the answer as it is.
+    ``path`` is relative to it (``/models``; the full ``/openai/v1/models`` is the same). ``cast_to`` is the type of the
+    result: a Struct, a dataclass, a TypedDict, ``dict``, ``list``, ``str``, ``bytes``, a pydantic model, ... or a
+    response class for the response itself.
     """
 
     _async: AsyncHTTPMethods
 
     def get(self, path: str, *, cast_to: type[T], options: RequestOptions | None = None) -> T:
-        """``GET``. Raises the errors of the other calls."""
+        """Send a ``GET`` request. Raises the same errors as the endpoints."""
         __tracebackhide__ = True
         return to_sync(run(self._async.get(path, cast_to=cast_to, options=options)))
 
@@ -79,9 +79,9 @@ class HTTPMethods(SyncResource):
         stream: bool = False,
         stream_cls: type[Any] | None = None,
     ) -> Any:
-        """``POST``: ``body`` goes as JSON, with ``files`` as a multipart form.
+        """Send a ``POST`` request. ``body`` is sent as JSON, with ``files`` as a multipart form.
 
-        With ``stream=True`` the answer is a ``stream_cls``, such as ``Stream[ChatCompletionChunk]``.
+        With ``stream=True`` the result is a ``stream_cls``, such as ``Stream[ChatCompletionChunk]``.
         Raises `MissingStreamClassError` for a stream without one.
         """
         __tracebackhide__ = True
@@ -108,7 +108,7 @@ class HTTPMethods(SyncResource):
         options: RequestOptions | None = None,
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
-        """``PUT``, as `post`."""
+        """Send a ``PUT`` request; see `post`."""
         __tracebackhide__ = True
         return to_sync(run(self._async.put(path, cast_to=cast_to, body=body, options=options, files=files)))
 
@@ -121,13 +121,13 @@ class HTTPMethods(SyncResource):
         options: RequestOptions | None = None,
         files: Mapping[str, FileTypes] | Iterable[tuple[str, FileTypes]] | None = None,
     ) -> T:
-        """``PATCH``, as `post`."""
+        """Send a ``PATCH`` request; see `post`."""
         __tracebackhide__ = True
         return to_sync(run(self._async.patch(path, cast_to=cast_to, body=body, options=options, files=files)))
 
     def delete(
         self, path: str, *, cast_to: type[T], body: object = None, options: RequestOptions | None = None
     ) -> T:
-        """``DELETE``, as `post`."""
+        """Send a ``DELETE`` request; see `post`."""
         __tracebackhide__ = True
         return to_sync(run(self._async.delete(path, cast_to=cast_to, body=body, options=options)))

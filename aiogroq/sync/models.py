@@ -70,7 +70,7 @@ class ModelsWithStreamingResponse(View):
 
 
 class Models(SyncResource):
-    """The models that the service has."""
+    """The models of the service."""
 
     _async: AsyncModels
 
@@ -78,16 +78,16 @@ class Models(SyncResource):
     with_streaming_response: view[ModelsWithStreamingResponse] = view(ModelsWithStreamingResponse)
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """One model. Raises `NotFoundError` for an id that is not there, `ValueError` for an empty one."""
+        """Return a model. Raises `NotFoundError` for an unknown id, `ValueError` for an empty one."""
         __tracebackhide__ = True
         return to_sync(run(self._async.retrieve(model, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> ModelListResponse:
-        """All models that the key may use; they are in ``data``."""
+        """Return all models that the key may use, in ``data``."""
         __tracebackhide__ = True
         return to_sync(run(self._async.list(**options)))
 
     def delete(self, model: str, **options: Unpack[CallOptions]) -> ModelDeleted:
-        """Delete a model of your own (a fine-tuned one). Raises `NotFoundError`, `PermissionDeniedError`."""
+        """Delete a fine-tuned model of yours. Raises `NotFoundError`, `PermissionDeniedError`."""
         __tracebackhide__ = True
         return to_sync(run(self._async.delete(model, **options)))

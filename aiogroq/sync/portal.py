@@ -1,14 +1,14 @@
-"""The portal: one daemon thread with an event loop, on which every blocking call runs its coroutine.
+"""The portal: one daemon thread with an event loop, on which every sync call runs its coroutine.
 
-One for the process, started at the first call. So blocking calls work inside a running loop (a notebook), from many
-threads at once, and share connections. What is particular:
+There is one for the process, started at the first call. So sync calls work inside a running event loop (a notebook) and
+from many threads at once, and share connections. Special cases:
 
-- A call from the portal's own thread could only wait for itself: it is refused.
-- Ctrl-C cancels the coroutine and waits, bounded, for it to clean up, before `KeyboardInterrupt` goes on.
-- Every wait also watches whether the thread is alive: a dead loop is an exception, not a hang.
-- After a fork the child has no such thread: it gets a new one at its first call.
-- The thread is a daemon, so that it never holds up the end of the program, and still works in ``atexit`` handlers.
-- Green threads (gevent, eventlet) in the place of real ones would hang it: they are refused.
+- A call from the portal's own thread would wait for itself: it raises.
+- Ctrl-C cancels the coroutine and waits up to `CLEANUP_S` for its cleanup, before `KeyboardInterrupt` is raised.
+- Every wait checks whether the thread is alive: a dead thread raises instead of hanging.
+- After a fork the child process has no such thread: it starts a new one at its first call.
+- The thread is a daemon, so it never delays the end of the program, and still works in ``atexit`` handlers.
+- Green threads (gevent, eventlet) instead of real ones would hang it: they are rejected.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from ..protocol.tracebacks import drop_inner_frames
-from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, refuse_green_threads
+from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, check_threads
 
 __all__ = ["Portal", "PortalError", "portal"]
 
@@ -32,7 +32,7 @@ Close: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
 
 
 class _PortalCall(Generic[T]):
-    """A call that waits for its coroutine: a lock for one waiter, which is cheaper than a Future."""
+    """A call that waits for its coroutine, by a lock: it has one waiter, and a Future costs more."""
 
     __slots__ = ("_context", "_coro", "_done", "_error", "_runner", "_task", "_value")
 
@@ -51,7 +51,7 @@ class _PortalCall(Generic[T]):
         __tracebackhide__ = True  # IPython and pytest leave such frames out
         try:
             self._runner.call_soon(self._start)
-            if self._runner.has_ended:  # otherwise its end, at the latest, meets what was queued before
+            if self._runner.has_ended:  # otherwise the end of the thread runs the queue
                 self._check_alive()
             while not self._done.acquire(timeout=LIVENESS_S):
                 self._check_alive()
@@ -73,11 +73,11 @@ class _PortalCall(Generic[T]):
         elif runner.is_started:
             runner.wake()
         else:
-            runner.start()  # who has made it has not come to that so far: it may have been interrupted for good
+            runner.start()  # the thread that made the runner has not started it, and may never do so
 
     def _start(self) -> None:
         """On the loop's thread: run the coroutine in the context of the caller."""
-        if not self._runner.is_alive:  # being wound up
+        if not self._runner.is_alive:  # shutting down
             self._coro.close()
             self._error = self._runner.lost()
             self._release()
@@ -89,31 +89,31 @@ class _PortalCall(Generic[T]):
         try:
             self._value = await self._coro
         except (SystemExit, KeyboardInterrupt) as error:
-            # Raised by code of the caller's, such as the source of an upload: it is for the caller, and not for the
-            # loop, which would end with it.
+            # Raised by code of the caller, such as the source of an upload. It is for the caller: the event loop would
+            # end with it.
             self._error = error
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
-            self._coro.close()  # nothing where it ran; cancelled before its first step, it was never awaited
-            self._error = PortalError("The call was cancelled on the thread that runs blocking calls.")
+            self._coro.close()  # needed only if it was cancelled before its first step
+            self._error = PortalError("The call was cancelled on the thread that runs sync calls.")
         elif self._error is None:
             self._error = task.exception()
-        self._task = None  # it holds the error, whose traceback refers to this: a cycle otherwise
+        self._task = None  # the traceback of its error refers to this object: a cycle otherwise
         self._release()
 
     def _release(self) -> None:
-        # Free already where an interrupt came between the end of the call and that of the wait.
+        # Already released if an interrupt came after the result was set.
         with contextlib.suppress(RuntimeError):
             self._done.release()
 
     def _cancel(self) -> None:
-        """Interrupted while waiting: end the coroutine, and give it a moment to close its connection."""
+        """Cancel the coroutine after an interrupt, and wait up to `CLEANUP_S` for it to close its connection."""
 
         def cancel() -> None:
             if self._task is not None:
                 self._task.cancel()
-            else:  # interrupted before it was even queued, or after it had ended
+            else:  # the interrupt came before it started, or after it had ended
                 self._coro.close()
                 self._release()
 
@@ -125,37 +125,37 @@ class _PortalCall(Generic[T]):
 
 
 def check_not_portal_thread(runner: Runner) -> None:
-    """Raises `PortalError` on the runner's own thread, which cannot wait for itself."""
+    """Raise `PortalError` on the runner's own thread, which cannot wait for itself."""
     if runner.is_current_thread:
         raise PortalError(
-            "A blocking call was made from the thread that runs blocking calls, and would wait for itself for "
-            "ever. In a callback or hook use AsyncGroq and await."
+            "A sync call was made from the thread that runs sync calls, and would wait for itself forever. In a "
+            "callback use AsyncGroq and await."
         )
 
 
 class Portal:
-    """The one runner of this process, and the ways to it."""
+    """Runs coroutines on the one runner of this process."""
 
     def __init__(self) -> None:
         self._runner = Runner()
-        self._runner.has_ended = True  # never begun: the first call takes its successor
+        self._runner.has_ended = True  # a placeholder: the first call makes its successor
         self._inherited: list[Runner] = []
 
     @property
     def is_alive(self) -> bool:
-        """Whether the thread runs."""
+        """Whether the thread is running."""
         return self._runner.is_alive
 
     @property
     def runner(self) -> Runner:
-        """The runner, started where there is none. Raises `PortalError` where none can be started."""
+        """The runner, started if necessary. Raises `PortalError` if it cannot be started."""
         runner = self._runner
         return runner if runner.is_started else self._start()
 
     def _start(self) -> Runner:
-        # Without a lock: a signal handler or a finalizer that interrupts this, and makes a call itself, would wait for it
-        # for ever. What must happen once is one atomic step each: `successor`, and which thread begins first.
-        refuse_green_threads()
+        # Without a lock: a signal handler or a finalizer that interrupts this and makes a call itself would wait for the
+        # lock forever. What must happen once is atomic: `successor`, and which thread begins first.
+        check_threads()
         runner = self._runner
         while not runner.is_alive:
             runner = runner.successor()
@@ -165,13 +165,13 @@ class Portal:
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop. It is there once a call has been made."""
+        """The event loop. It exists once a call has been made."""
         return self.runner.loop
 
     def call(self, coro: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the loop and return what it returns, or raise what it raises.
+        """Run a coroutine on the event loop and return its result, or raise its exception.
 
-        Raises `PortalError` from the portal's own thread, and while the interpreter is going down.
+        Raises `PortalError` on the portal's own thread, and while the interpreter is shutting down.
         """
         __tracebackhide__ = True
         try:
@@ -183,15 +183,15 @@ class Portal:
 
     def _open(self) -> Runner:
         if sys.is_finalizing():
-            raise PortalError("The interpreter is shutting down; blocking calls cannot run any more.")
+            raise PortalError("The interpreter is shutting down; sync calls cannot run any more.")
         runner = self.runner
         check_not_portal_thread(runner)
         return runner
 
     def close(self, close: Close, runner: Runner | None = None) -> None:
-        """Close something that lives on a runner: waits for it, unless this is its thread or it runs no more."""
+        """Close something on the thread of ``runner``, and wait unless this is that thread. Does nothing after its end."""
         if sys.is_finalizing() or (runner is not None and not runner.is_alive):
-            return  # the end of the process closes everything, and did so in the parent of a forked one
+            return  # the end of the process closes it; after a fork it belongs to the parent
         runner = runner or self.runner
         if runner.is_current_thread:
             self.close_nowait(close, runner)
@@ -199,28 +199,27 @@ class Portal:
             _PortalCall(runner, close()).run()
 
     def close_nowait(self, close: Close, runner: Runner) -> None:
-        """Close something that nobody refers to any more, without waiting: this may be the garbage collector, in the
-        middle of anything."""
+        """Close something without waiting: the garbage collector may be calling, at any point of the program."""
 
         def begin() -> None:
-            if runner.is_alive:  # or its end closes everything
-                _keep(runner.loop.create_task(close()))
+            if runner.is_alive:  # otherwise its end has closed everything
+                _hold(runner.loop.create_task(close()))
 
         if not sys.is_finalizing():
             runner.call_soon(begin)
 
     def reset_after_fork(self) -> None:
-        """In the child after a fork: the thread is not there."""
+        """In the child process after a fork, forget the thread, which is not there."""
         for runner in self._runner.reset_after_fork():
-            # Kept: to collect its loop would be to warn of it, and to take sockets out of the parent's selector.
+            # Referenced forever: collecting its event loop would warn, and remove sockets from the parent's selector.
             self._inherited.append(runner)
 
 
 _closing: set[asyncio.Task[object]] = set()
 
 
-def _keep(task: asyncio.Task[object]) -> None:
-    _closing.add(task)  # a loop refers to its tasks only weakly
+def _hold(task: asyncio.Task[object]) -> None:
+    _closing.add(task)  # an event loop refers to its tasks only weakly
     task.add_done_callback(_closing.discard)
 
 

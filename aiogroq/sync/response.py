@@ -1,4 +1,4 @@
-"""The blocking twins of the response classes, and the wrappers that the blocking views are made of."""
+"""The sync response classes, and the wrappers that make raw and streaming methods."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ APIResponseT = TypeVar("APIResponseT", bound="APIResponse[Any]")
 
 
 class APIResponse(BaseAPIResponse[R]):
-    """An answer whose body is waited for."""
+    """A response whose body is read by sync calls."""
 
     _async: AsyncAPIResponse[R]
 
@@ -41,11 +41,11 @@ class APIResponse(BaseAPIResponse[R]):
     @overload
     def parse(self, *, to: Any) -> Any: ...
     def parse(self, *, to: Any = None) -> Any:
-        """The body as the endpoint's type, or as ``to``: a Struct, dataclass, TypedDict, dict, list, Union, str,
-        bytes, int, float, bool, None, or a pydantic model where pydantic is installed.
+        """Return the body as the endpoint's type, or as ``to``: a Struct, dataclass, TypedDict, dict, list, Union, str,
+        bytes, int, float, bool, None, or a pydantic model if pydantic is installed.
 
-        For ``stream=True`` without ``to`` it is the stream. A value is made once for each type.
-        Raises `APIResponseValidationError` for a body that does not fit.
+        With ``stream=True`` and without ``to`` it returns the stream. The value of each type is cached.
+        Raises `APIResponseValidationError` for a body that does not fit the type.
         """
         if self._make_stream is not None and to is None:
             if "stream" not in self._parsed:
@@ -57,76 +57,70 @@ class APIResponse(BaseAPIResponse[R]):
         return self._parse(to)
 
     def read(self) -> bytes:
-        """The whole body. Raises `StreamAlreadyConsumed` when it was iterated before."""
+        """Return the whole body. Raises `StreamAlreadyConsumed` if it was iterated before."""
         if self._content is None:
             self._content = portal.call(self._async.read())
         return self._content
 
     def text(self) -> str:
-        """The whole body as text, in the character set that its headers name."""
+        """Return the whole body as text, decoded by the character set in the headers."""
         return self.read().decode(charset(self.headers), errors="replace")
 
     def json(self) -> Any:
-        """The whole body as plain JSON data."""
+        """Return the whole body as plain JSON data."""
         self.read()
         return self._parse(object)
 
     def close(self) -> None:
-        """Close the body. What was not read is gone, and the connection with it."""
+        """Close the body. If it was not read completely, the connection is closed too."""
         if not self.is_closed:
             portal.close(self._async.close)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body in pieces, decompressed: of ``chunk_size`` bytes each, or as they arrive."""
-        return _blocking(self._async.iter_bytes(chunk_size))
+        """Yield the decompressed body in chunks of ``chunk_size`` bytes, or as they arrive."""
+        return _iterate(self._async.iter_bytes(chunk_size))
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
-        """`iter_bytes` as text; a character cut between two pieces is put together again."""
-        return _blocking(self._async.iter_text(chunk_size))
+        """Yield the chunks of `iter_bytes` as text. A character split between two chunks is decoded whole."""
+        return _iterate(self._async.iter_text(chunk_size))
 
     def iter_lines(self) -> Iterator[str]:
-        """The body line by line, without the line ends."""
+        """Yield the lines of the body, without their line ends."""
         lines = LineSplitter()
         for text in self.iter_text():
             yield from lines.feed(text)
         yield from lines.finish()
 
 
-class BinaryAPIResponse(APIResponse[bytes]):
-    """A binary answer (audio, file contents), read already."""
+class _FileResponse(APIResponse[bytes]):
+    def write_to_file(self, file: str | os.PathLike[str]) -> None:
+        """Write the body to ``file``, as `stream_to_file` does."""
+        portal.call(self._body.save(file, DEFAULT_FILE_CHUNK_BYTES))
+
+    def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
+        """Write the body to ``file``, ``chunk_size`` bytes at a time, without holding it in memory.
+
+        It is written to ``<name>.part`` beside ``file`` and renamed when complete, so a download that fails leaves no
+        file. Raises `APIConnectionError` when the body is truncated, `OSError` when the file cannot be written.
+        """
+        portal.call(self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES))
+
+
+class BinaryAPIResponse(_FileResponse):
+    """A binary response (audio, file contents) whose body has been read."""
 
     @property
     def content(self) -> bytes:
         """The whole body."""
         return self.read()
 
-    def write_to_file(self, file: str | os.PathLike[str]) -> None:
-        """Write the body to ``file``, which appears whole or not at all (a temporary name, then a rename)."""
-        portal.call(self._body.save(file, DEFAULT_FILE_CHUNK_BYTES))
 
-    def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
-        """The same as `write_to_file`, ``chunk_size`` bytes at a time."""
-        portal.call(self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES))
-
-
-class StreamedBinaryAPIResponse(APIResponse[bytes]):
-    """A binary answer whose body is still on the socket."""
-
-    def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
-        """Stream the body to ``file`` without holding it in memory.
-
-        It is written to a temporary name beside it and renamed when complete, so that a download that fails
-        leaves no file. Raises `APIConnectionError` when the body is cut, `OSError` when the disk refuses.
-        """
-        portal.call(self._body.save(file, chunk_size or DEFAULT_FILE_CHUNK_BYTES))
-
-    def write_to_file(self, file: str | os.PathLike[str]) -> None:
-        """The same as `stream_to_file`."""
-        self.stream_to_file(file)
+class StreamedBinaryAPIResponse(_FileResponse):
+    """A binary response whose body is still on the connection."""
 
 
 class ResponseContextManager(Generic[APIResponseT]):
-    """Sends the request when it is entered, closes the response when it is left."""
+    """Sends the request on entry and closes the response on exit."""
 
     def __init__(self, request_func: Callable[[], APIResponseT]) -> None:
         self._request_func = request_func
@@ -150,27 +144,27 @@ _TWINS: dict[type[Any], type[APIResponse[Any]]] = {
 }
 
 
-def blocking_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
-    """The blocking twin of a response, over the same body: of the class that the view asked for, if it did."""
+def sync_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
+    """Return the sync object for an async response, over the same body, of the class that the view asked for."""
     cls: Any = response.sync_cls
-    if not _is_blocking(cls):
+    if not _is_sync(cls):
         cls = next(twin for ours, twin in _TWINS.items() if isinstance(response, ours))
-    blocking: APIResponse[Any] = cls.__new__(cls)
-    blocking.__dict__.update(response.__dict__)
-    blocking._async = response  # pyright: ignore[reportPrivateUsage]
-    return blocking
+    sync: APIResponse[Any] = cls.__new__(cls)
+    sync.__dict__.update(response.__dict__)
+    sync._async = response  # pyright: ignore[reportPrivateUsage]
+    return sync
 
 
-def _is_blocking(cls: Any) -> bool:
+def _is_sync(cls: Any) -> bool:
     return isinstance(cls, type) and issubclass(cls, APIResponse)
 
 
-def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
-    """An async iterator, iterated on the portal. Closed where the loop over it is left early."""
+def _iterate(source: AsyncIterator[T]) -> Iterator[T]:
+    """Iterate an async iterator on the portal. It is closed when the loop over it ends early."""
     runner = portal.runner
     try:
         while True:
-            if not runner.is_alive:  # the loop has ended the iterator, as if the body had come to its end
+            if not runner.is_alive:  # the event loop has ended the iterator, as if the body were complete
                 raise PortalError("The thread that reads this body has died; the rest of it is lost.")
             try:
                 item = portal.call(_next(source))
@@ -178,7 +172,7 @@ def _blocking(source: AsyncIterator[T]) -> Iterator[T]:
                 return
             yield item
     except GeneratorExit:
-        # Without waiting: this may be the garbage collector, which collects a generator that was left early.
+        # Without waiting: the garbage collector may be closing the generator.
         portal.close_nowait(cast("Any", source).aclose, runner)
         raise
 
@@ -191,7 +185,7 @@ async def _next(source: AsyncIterator[T]) -> T:
 
 
 def to_raw_response_wrapper(func: Callable[P, R]) -> Callable[P, APIResponse[R]]:
-    """Wrap an API method so that it gives the `APIResponse` round its answer."""
+    """Wrap an API method so that it returns the `APIResponse` around its value."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponse[R]:
         set_response_mode(kwargs, streaming=False)
@@ -203,7 +197,7 @@ def to_raw_response_wrapper(func: Callable[P, R]) -> Callable[P, APIResponse[R]]
 def to_custom_raw_response_wrapper(
     func: Callable[P, object], response_cls: type[APIResponseT]
 ) -> Callable[P, APIResponseT]:
-    """Wrap an API method so that it gives a response of the class ``response_cls``, which must be concrete."""
+    """Wrap an API method so that it returns a response of the class ``response_cls``, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> APIResponseT:
         set_response_mode(kwargs, streaming=False, response_cls=response_cls)
@@ -213,7 +207,7 @@ def to_custom_raw_response_wrapper(
 
 
 def to_streamed_response_wrapper(func: Callable[P, R]) -> Callable[P, ResponseContextManager[APIResponse[R]]]:
-    """Wrap an API method so that ``with`` sends it and gives its response, the body still on the socket."""
+    """Wrap an API method so that ``with`` sends the request and returns its response, with the body still on the connection."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> ResponseContextManager[APIResponse[R]]:
         set_response_mode(kwargs, streaming=True)
@@ -225,7 +219,7 @@ def to_streamed_response_wrapper(func: Callable[P, R]) -> Callable[P, ResponseCo
 def to_custom_streamed_response_wrapper(
     func: Callable[P, object], response_cls: type[APIResponseT]
 ) -> Callable[P, ResponseContextManager[APIResponseT]]:
-    """`to_streamed_response_wrapper` with a response class of your own, which must be concrete."""
+    """`to_streamed_response_wrapper` with your own response class, which must be concrete."""
 
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> ResponseContextManager[APIResponseT]:
         set_response_mode(kwargs, streaming=True, response_cls=response_cls)

@@ -1,4 +1,4 @@
-"""One thread with an event loop, for as long as the thread lives."""
+"""`Runner`: one thread with an event loop."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ from ..transport.threads import DaemonExecutor
 from .threaded_resolver import ThreadedResolver
 
 LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
-"""How often a wait looks whether the loop's thread is alive, in seconds. On Windows also the time that Ctrl-C takes,
-which cannot break into a wait there."""
+"""Seconds between two checks of a wait whether the thread is alive. On Windows also the longest delay of Ctrl-C, which
+cannot interrupt a wait there."""
 _MAX_LOOK_UPS = 32
-"""Host names that are looked up at a time."""
+"""Host names that are resolved at the same time."""
 CLEANUP_S = 5.0
-"""How long an interrupted call is given to clean up, in seconds."""
+"""Seconds that the cleanup of an interrupted call may take."""
 
 
 class PortalError(GroqError):
-    """A blocking call that cannot be made here, or that was lost with the thread that ran it."""
+    """Raised for a sync call that cannot be made here, or that was lost with the thread that ran it."""
 
 
 class Runner:
-    """A loop, and the daemon thread that runs it from `start` on.
+    """An event loop, and the daemon thread that runs it after `start`.
 
-    No method waits for a lock: each may be called by a signal handler or a finalizer that has interrupted any of them,
-    at any point, in the same thread.
+    No method waits for a lock: a signal handler or a finalizer may call any of them after it has interrupted any of
+    them, at any point, in the same thread.
     """
 
     loop: asyncio.AbstractEventLoop
-    """The loop. It is there once a call has been made on the thread."""
+    """The event loop. It exists once the thread has started."""
 
     def __init__(self) -> None:
         self._queue: deque[Callable[[], object]] = deque()
         self._has_loop = False
-        # How often the loop has begun to run the queue, and that number when it was woken last. Each is only ever
-        # overwritten with a newer truth or an older one, and an older one wakes the loop once too often, never too rarely.
+        # The number of runs of the queue, and that number when the loop was last woken. A race can only leave an older
+        # value here, which wakes the loop once too often, never too rarely.
         self._runs = 0
         self._woken_at = -1
         self._made_by = threading.get_ident()
         self._successors: dict[str, Runner] = {}
-        # The threads that were started for it: the first one runs the loop, any other ends at once.
+        # The idents of the threads started for it: the first one runs the event loop, any other ends at once.
         self._threads: list[int] = []
         self._failure: BaseException | None = None
         self.has_ended: bool = False
-        """Whether the thread is there no more. Set by itself, and in the child after a fork."""
+        """Whether the thread has ended. Set by the thread, and in the child process after a fork."""
 
     @property
     def is_alive(self) -> bool:
-        """Whether the thread runs, or will."""
-        # Not `Thread.is_alive`: an interrupt that breaks into it makes of a living thread a dead one, up to Python 3.12.
+        """Whether the thread is running, or will be."""
+        # Not `Thread.is_alive`: up to Python 3.12 an interrupt inside it marks a living thread as dead.
         return not self.has_ended
 
     @property
@@ -69,34 +69,34 @@ class Runner:
 
     @property
     def is_started(self) -> bool:
-        """Whether the thread has begun, and not ended."""
+        """Whether the thread has started and not ended."""
         return bool(self._threads) and not self.has_ended
 
     def successor(self) -> Runner:
-        """The runner after this one, which has ended: the same for all that ask, whoever interrupts or overtakes whom."""
+        """Return the runner after this one, which has ended. All callers get the same one."""
         return self._successors.setdefault("", Runner())  # atomic
 
     def start_if_made_here(self) -> None:
-        """Start the thread, where it is up to this thread, which has made the runner. In a signal handler or finalizer
-        that has interrupted just that, it is up to the handler: the other cannot go on before it returns."""
+        """Start the thread if this thread has made the runner. A signal handler or finalizer that interrupts the maker
+        runs in the same thread, so it starts the thread itself, and does not wait for the code that it interrupted."""
         if not self._threads and self._made_by == threading.get_ident():
             self.start()
 
     def start(self) -> None:
-        """Start a thread. Where another one was started too, whichever begins first runs the loop. Raises `PortalError`
-        where there can be none."""
+        """Start a thread. If another one was started too, the first to begin runs the event loop. Raises `PortalError`
+        if no thread can be started."""
         try:
-            # Not `threading.Thread`, whose start holds a lock of all threads: interrupted there by a signal handler
-            # that calls, the new thread would wait for that lock, and the handler for the new thread.
+            # Not `threading.Thread`, whose start holds a lock of all threads: if a signal handler interrupted it and
+            # made a call, the new thread would wait for that lock, and the handler for the new thread.
             _thread.start_new_thread(self._run, ())
         except RuntimeError as error:
             raise PortalError(
-                f"The thread that runs blocking calls cannot be started ({error}). From Python 3.12 on there are no new "
+                f"The thread that runs sync calls cannot be started ({error}). From Python 3.12 on there are no new "
                 "threads while the interpreter exits: a program that calls in an atexit handler must have called before."
             ) from error
 
     def reset_after_fork(self) -> Iterator[Runner]:
-        """In the child after a fork: no thread of this runner, or of those after it, is there. Gives them all."""
+        """In the child process after a fork, mark this runner and its successors as ended, and yield them."""
         runner: Runner | None = self
         while runner is not None:
             runner.has_ended = True
@@ -104,38 +104,36 @@ class Runner:
             runner = runner._successors.get("")
 
     def lost(self) -> PortalError:
-        """The error for a call that the thread will not finish."""
+        """Return the error for a call that the thread will not finish."""
         if self._failure is not None:
-            return PortalError(
-                f"The thread that runs blocking calls could not make its loop: {self._failure!r}."
-            )
-        return PortalError("The thread that runs blocking calls has died; the call was lost with it.")
+            return PortalError(f"The thread that runs sync calls could not make its loop: {self._failure!r}.")
+        return PortalError("The thread that runs sync calls has died; the call was lost with it.")
 
     def call_soon(self, callback: Callable[[], object]) -> None:
-        """Run a callback on the thread soon. One wake-up of the loop serves all that are waiting."""
+        """Run a callback on the thread soon. One wake-up of the event loop serves all waiting callbacks."""
         self._queue.append(callback)
         runs = self._runs
-        # Equal: the loop was woken after that run had begun, and has not begun the next one, which will see the callback.
+        # If equal, the loop was woken after that run began, and its next run will see the callback.
         if self._woken_at != runs:
             self.wake()
             self._woken_at = runs
 
     def wake(self) -> None:
-        """See to it that the thread looks at what waits. Safe at any time."""
-        if self._has_loop:  # otherwise it begins by looking
-            # Where the loop has ended, whoever waits sees that the thread is dead.
+        """Make the thread run the queue. Safe at any time."""
+        if self._has_loop:  # otherwise the loop begins by running the queue
+            # If the loop has ended, the waiting call sees that the thread is dead.
             with contextlib.suppress(RuntimeError):
                 self.loop.call_soon_threadsafe(self._run_queue)
 
     def _run_queue(self) -> None:
-        # Counted first: what is queued from now on wakes the loop again.
+        # Count first: callbacks queued from now on wake the loop again.
         self._runs += 1
         queue = self._queue
         try:
             while queue:
                 queue.popleft()()
         finally:
-            if queue:  # something ends the thread, or a callback raised
+            if queue:  # the thread is ending, or a callback raised
                 self.wake()
 
     def _run(self) -> None:
@@ -154,13 +152,13 @@ class Runner:
             self._shutdown()
 
     def _adopt_thread(self) -> None:
-        """What `threading.Thread` does for its threads: a name, debuggers and profilers."""
+        """Do what `threading.Thread` does for its threads: set the name, and the functions of debuggers and profilers."""
         threading.current_thread().name = "aiogroq-portal"
         sys.settrace(threading.gettrace())
         sys.setprofile(threading.getprofile())
 
     def _make_loop(self) -> None:
-        """On the thread itself, which no signal interrupts half-way."""
+        """Make the event loop. This runs on the thread itself, which no signal handler interrupts."""
         try:
             loop = _new_loop()
         except OSError as error:  # such as too many open files
@@ -173,19 +171,19 @@ class Runner:
         self._has_loop = True
 
     def _shutdown(self) -> None:
-        """The loop was stopped, or something that ends threads was raised in it: leave nothing open."""
+        """Close everything: the loop was stopped, or an exception that ends threads was raised in it."""
         if not self._has_loop:
             self._run_queue()
             return
         self._cancel_tasks()
-        # Ends the sessions of the loop. uvloop frees under their feet the connections that are open when it is closed.
+        # Closes the sessions of the loop first: uvloop frees connections that are open when it is closed, though in use.
         self.loop.run_until_complete(self.loop.shutdown_asyncgens())
         self._cancel_tasks()
         self.loop.close()
 
     def _cancel_tasks(self) -> None:
         ends_at = self.loop.time() + CLEANUP_S
-        # Again and again: whenever the loop runs, what was queued meanwhile begins.
+        # Repeated, because each run of the loop may start tasks that were queued meanwhile.
         while (tasks := asyncio.all_tasks(self.loop)) and self.loop.time() < ends_at:
             for task in tasks:
                 task.cancel()
@@ -194,24 +192,24 @@ class Runner:
 
 @cache
 def preload() -> None:
-    """Import what the portal's loop needs, once: its module, and the encoding of host names. Left to the first call, a
-    fork in another thread meanwhile would find the lock of the import held for good."""
+    """Import once what the portal's loop needs: its module, and the encoding of host names. A process forked by another
+    thread during such an import would inherit its lock in the locked state."""
     "localhost".encode("idna")
-    asyncio.new_event_loop().close()  # the policy of event loops is made under a lock
+    asyncio.new_event_loop().close()  # makes the policy of event loops, which takes a lock
     with contextlib.suppress(ImportError):
         import_module("uvloop")
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
     try:
-        uvloop: Any = import_module("uvloop")  # an extra: type checkers, too, work where it is missing
+        uvloop: Any = import_module("uvloop")  # an extra; type checkers must pass without it
     except ImportError:
         return asyncio.new_event_loop()
     return cast("asyncio.AbstractEventLoop", type("PortalLoop", (ThreadedResolver, uvloop.Loop), {})())
 
 
-def refuse_green_threads() -> None:
-    """Raises `PortalError` where gevent or eventlet have put green threads in the place of real ones."""
+def check_threads() -> None:
+    """Raise `PortalError` if gevent or eventlet has replaced threads by green threads."""
     for name, patcher, question in (
         ("gevent", "gevent.monkey", ("is_module_patched", "threading")),
         ("eventlet", "eventlet.patcher", ("is_monkey_patched", "thread")),
@@ -219,8 +217,8 @@ def refuse_green_threads() -> None:
         module: Any = sys.modules.get(patcher)
         if module is not None and getattr(module, question[0])(question[1]):
             raise PortalError(
-                f"{name} has replaced this program's threads by green ones, on which blocking calls cannot run: their "
-                f"loop would never give way to yours. Monkey-patch without threads ({_WITHOUT_THREADS[name]}), or "
+                f"{name} has replaced this program's threads by green threads, on which sync calls cannot run: their "
+                f"event loop would never yield to yours. Monkey-patch without threads ({_WITHOUT_THREADS[name]}), or "
                 "make the calls in another process."
             )
 

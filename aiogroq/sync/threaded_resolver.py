@@ -1,7 +1,7 @@
-"""Names are looked up in the threads of the loop's executor, with uvloop too.
+"""`ThreadedResolver`: resolves host names in the threads of the loop's executor, with uvloop too.
 
-uvloop would look names up in threads of libuv's. They are never started here: a child that is forked when they run dies
-of a segmentation fault as it exits, because libuv joins them there, where they are not.
+uvloop would use threads of libuv. A process forked while they run dies of a segmentation fault at its exit, because libuv
+joins threads that do not exist in it. So they are never started.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def _address(host: Any, port: Any, family: int, type: int, proto: int) -> tuple[Any, ...] | None:
-    """What `socket.getaddrinfo` says of a numeric address; None for a name."""
+    """Return what `socket.getaddrinfo` returns for a numeric address; None for a name."""
     if not isinstance(host, str) or not isinstance(port, int):
         return None
     for known, rest in ((socket.AF_INET, ()), (socket.AF_INET6, (0, 0))):
@@ -27,10 +27,10 @@ def _address(host: Any, port: Any, family: int, type: int, proto: int) -> tuple[
 
 
 class ThreadedResolver(asyncio.AbstractEventLoop):
-    """Put before a class of loops: names are looked up in the threads of the loop's executor."""
+    """Mixin for event loops: resolves names in the threads of the loop's executor."""
 
     async def getaddrinfo(self, host: Any, port: Any, *, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0) -> Any:  # fmt: skip
-        """As `socket.getaddrinfo`. An address is not looked up: uvloop asks for that of every socket it connects."""
+        """As `socket.getaddrinfo`. Numeric addresses need no thread: uvloop passes that of every socket it connects."""
         found = _address(host, port, family, type, proto)
         if found is not None:
             return [found]

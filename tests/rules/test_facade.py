@@ -171,7 +171,7 @@ def test_a_new_parameter_makes_the_files_of_its_resource_stale(
     [
         ("-> ModelDeleted:", "-> Model:"),
         ("async def retrieve(self, model: str", "async def retrieve(self, model: str | None"),
-        ("One model.", "A model."),
+        ("Return a model.", "Get a model."),
         ("async def retrieve(", "async def fetch("),
     ],
     ids=["type of the response", "type of a parameter", "docstring", "name"],
