@@ -78,7 +78,7 @@ def _write(results: Results, rows: tuple[Row, ...], destination: Destination, *,
     charts.draw(results, folder, tell)
     targets = judge(results)
     if is_recorded and is_complete:
-        history.add(destination.asked or RESULTS, targets, results.machine)
+        history.add(destination.requested or RESULTS, targets, results.machine)
     if destination.is_published(is_complete=is_complete):
         pages.put("benchmarks", report.summary(results), pages.PERFORMANCE)
     sys.stdout.write("\n".join(report.target_table(t for t in targets if t.got is not None)) + "\n")

@@ -17,7 +17,7 @@ INTERRUPTED = 130
 class Destination:
     """The directory of a run's results."""
 
-    asked: Path | None
+    requested: Path | None
     """The value of ``--results``."""
     is_whole: bool
     """Whether the arguments ask for all rows in full size."""
@@ -34,13 +34,13 @@ class Destination:
 
     def folder(self, *, is_complete: bool) -> Path:
         """Return the directory. *is_complete* says whether everything requested was measured; else it is ``partial``."""
-        if self.asked is not None and is_complete:
-            return self.asked
-        return (self.asked or RESULTS) / ("" if self.is_whole and is_complete else "partial")
+        if self.requested is not None and is_complete:
+            return self.requested
+        return (self.requested or RESULTS) / ("" if self.is_whole and is_complete else "partial")
 
     def is_published(self, *, is_complete: bool) -> bool:
         """Whether the docs show the results."""
-        return self.asked is None and self.is_whole and is_complete
+        return self.requested is None and self.is_whole and is_complete
 
 
 def integer_from(minimum: int) -> Callable[[str], int]:

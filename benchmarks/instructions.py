@@ -144,8 +144,8 @@ def counter() -> tuple[str, Counter] | None:
 
 
 def _by_perf(command: list[str], environment: dict[str, str]) -> int:
-    told = _run(["perf", "stat", "-x,", "-e", "instructions:u", *command], environment)
-    match = re.search(r"^(\d+),", told, re.MULTILINE)
+    output = _run(["perf", "stat", "-x,", "-e", "instructions:u", *command], environment)
+    match = re.search(r"^(\d+),", output, re.MULTILINE)
     if match is None:
         raise CountError("perf cannot read the counters here")
     return int(match[1])
@@ -154,8 +154,8 @@ def _by_perf(command: list[str], environment: dict[str, str]) -> int:
 def _by_valgrind(command: list[str], environment: dict[str, str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = f"--callgrind-out-file={folder}/out"
-        told = _run(["valgrind", "--tool=callgrind", out, *command], environment)
-    match = re.search(r"Collected : (\d+)", told)
+        output = _run(["valgrind", "--tool=callgrind", out, *command], environment)
+    match = re.search(r"Collected : (\d+)", output)
     if match is None:
         raise CountError("valgrind has no sum")
     return int(match[1])

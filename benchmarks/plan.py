@@ -214,7 +214,7 @@ _FOR_TARGETS = (
 )
 _WITHOUT_TARGET = (
     "chat, 1 ", "chat, 500", "chat, 2,000", "streams, 1 ", "streams, 500", "delay, 100 ", "embeddings, 1 ",
-    "embeddings, 2,048", "a prompt", "refused", "memory of an idle",
+    "embeddings, 2,048", "a prompt", "rejected", "memory of an idle",
     "cold over TLS, 1,000", "warm over TLS",
 )  # fmt: skip
 

@@ -28,17 +28,17 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <title>Chat</title>
 <form><input name="prompt" size="60" value="Tell me a story about the sea." autofocus> <button>Ask</button></form>
-<p id="answer" style="white-space: pre-wrap"></p>
+<p id="response" style="white-space: pre-wrap"></p>
 <script>
   let events;
   document.forms[0].onsubmit = submitted => {
     submitted.preventDefault();
     events?.close();
-    answer.textContent = "";
+    response.textContent = "";
     events = new EventSource("/chat?" + new URLSearchParams(new FormData(submitted.target)));
-    events.onmessage = message => answer.append(JSON.parse(message.data));
+    events.onmessage = message => response.append(JSON.parse(message.data));
     events.addEventListener("done", () => events.close());  // an EventSource would ask again
-    events.onerror = () => { events.close(); answer.append(" [no more]"); };
+    events.onerror = () => { events.close(); response.append(" [no more]"); };
   };
 </script>
 """
@@ -71,7 +71,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
                     await response.write(b"data: %b\n\n" % msgspec.json.encode(text))
         await response.write(b"event: done\ndata: {}\n\n")
     except APIError as error:
-        log.warning("the answer broke off: %s", error)
+        log.warning("the response was truncated: %s", error)
         await response.write(b"event: error\ndata: {}\n\n")
     except ConnectionResetError:
         log.info("the browser went away")
@@ -88,8 +88,8 @@ async def open_stream(groq: AsyncGroq, prompt: str) -> AsyncStream[ChatCompletio
         retry_after_s = math.ceil(error.retry_after_s or 1)
         raise web.HTTPTooManyRequests(headers={"Retry-After": str(retry_after_s)}) from error
     except APIError as error:
-        log.warning("no answer: %s", error)
-        raise web.HTTPBadGateway(text="The model did not answer.") from error
+        log.warning("no response: %s", error)
+        raise web.HTTPBadGateway(text="The model did not respond.") from error
 
 
 def make_app() -> web.Application:

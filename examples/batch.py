@@ -85,7 +85,7 @@ async def results_of(client: AsyncGroq, batch: Batch) -> Iterator[Result]:
 def text_of(result: Result | None) -> str:
     """Return the text or the error of a request. An expired batch has no lines for unprocessed requests."""
     if result is None or result.response is None:
-        return f"[{result.error if result else 'not answered'}]"
+        return f"[{result.error if result else 'not processed'}]"
     if result.response.status_code != 200:
         return f"[{result.response.status_code}: {result.response.body}]"
     return ChatCompletion.model_validate(result.response.body).choices[0].message.content or ""

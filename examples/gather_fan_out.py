@@ -31,7 +31,7 @@ async def ask_all(
 ) -> list[ChatCompletion | APIError]:
     """Return the response or the error of each question, in the order of the questions."""
     slots = asyncio.Semaphore(CONCURRENCY)
-    bar = progress.add_task("answers", total=len(questions))
+    bar = progress.add_task("responses", total=len(questions))
 
     async def ask(question: str) -> ChatCompletion | APIError:
         async with slots:
@@ -39,7 +39,7 @@ async def ask_all(
                 return await client.chat.completions.create(
                     model=MODEL, messages=[{"role": "user", "content": question}]
                 )
-            except APIError as error:  # one question's failure is no reason to lose the other answers
+            except APIError as error:  # a failed question must not lose the other responses
                 return error
             finally:
                 progress.advance(bar)
@@ -53,18 +53,20 @@ async def main(questions: list[str]) -> int:
     console = Console(stderr=True)
     async with AsyncGroq() as client:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-            answers = await ask_all(client, questions, progress)
+            responses = await ask_all(client, questions, progress)
     took_s = time.perf_counter() - start_s
 
-    for question, answer in zip(questions, answers, strict=True):
-        text = f"[{answer}]" if isinstance(answer, APIError) else answer.choices[0].message.content
+    for question, response in zip(questions, responses, strict=True):
+        text = f"[{response}]" if isinstance(response, APIError) else response.choices[0].message.content
         print(f"{question} {text}")
 
-    usages = [answer.usage for answer in answers if isinstance(answer, ChatCompletion) and answer.usage]
+    usages = [
+        response.usage for response in responses if isinstance(response, ChatCompletion) and response.usage
+    ]
     tokens_in = sum(usage.prompt_tokens for usage in usages)
     tokens_out = sum(usage.completion_tokens for usage in usages)
-    failed = sum(isinstance(answer, APIError) for answer in answers)
-    print(f"\n{len(answers) - failed} of {len(answers)} answered, {failed} failed, in {took_s:.2f} s")
+    failed = sum(isinstance(response, APIError) for response in responses)
+    print(f"\n{len(responses) - failed} of {len(responses)} completed, {failed} failed, in {took_s:.2f} s")
     print(f"{tokens_in} tokens in, {tokens_out} out: {tokens_out / took_s:.0f} tokens/s")
     return 1 if failed else 0
 

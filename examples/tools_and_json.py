@@ -95,11 +95,11 @@ async def answer_with_tools(client: AsyncGroq, question: str) -> str:
     for _ in range(MAX_ROUNDS):
         completion = await client.chat.completions.create(model=MODEL, messages=messages, tools=definitions())
         message = completion.choices[0].message
-        messages.append(message)  # an answer's message goes back as it is
+        messages.append(message)  # the message of a response is sent back unchanged
         if not message.tool_calls:
             return message.content or ""
         messages += await asyncio.gather(*map(carry_out, message.tool_calls))
-    raise RuntimeError(f"no answer after {MAX_ROUNDS} rounds of tool calls")
+    raise RuntimeError(f"no text after {MAX_ROUNDS} rounds of tool calls")
 
 
 # ------------------------------------------------------------------------------------------------------------- JSON

@@ -56,8 +56,10 @@ class AsyncSdk(AsyncPeer):
             seen(chunk.id)
 
     async def embed(self, model: str, inputs: list[str], encoding: str) -> list[Sequence[float]]:
-        asked = self._encodings.get(encoding, encoding)
-        response = await self._client.embeddings.create(model=model, input=inputs, encoding_format=asked)
+        encoding_format = self._encodings.get(encoding, encoding)
+        response = await self._client.embeddings.create(
+            model=model, input=inputs, encoding_format=encoding_format
+        )
         return [_numbers(item.embedding) for item in response.data]
 
     async def download(self, path: str) -> None:

@@ -171,7 +171,7 @@ async def dropped(package: Package) -> str:
     "connection refused: the error names the address",
     raises(*CONNECTION_ERROR, says="127.0.0.1:9"),
 )
-async def refused(package: Package) -> str:
+async def rejected(package: Package) -> str:
     package.url = "http://127.0.0.1:9"
     return await chat(package)
 

@@ -49,9 +49,9 @@ def main(arguments: list[str]) -> int:
     lines = run_all(chosen, options.jobs)
     is_complete = len(lines) == len(chosen)
     _write(lines, destination, is_complete=is_complete)
-    wrong = [line for line in lines if not line.ours.startswith("right")]
+    wrong = [line for line in lines if not line.aiogroq.startswith("right")]
     sys.stdout.write(f"{len(lines)} scenarios; aiogroq right in {len(lines) - len(wrong)}, ")
-    sys.stdout.write(f"groq in {sum(line.official.startswith('right') for line in lines)}\n")
+    sys.stdout.write(f"groq in {sum(line.groq.startswith('right') for line in lines)}\n")
     if not is_complete:
         return INTERRUPTED
     return 1 if wrong else 0
@@ -80,9 +80,9 @@ def run_all(
 
     def add(line: Line) -> None:
         lines[line.name] = line
-        mark = "" if line.ours.startswith("right") else "  <-- aiogroq"
+        mark = "" if line.aiogroq.startswith("right") else "  <-- aiogroq"
         sys.stderr.write(
-            f"[{len(lines)}/{len(chosen)}] {line.group}: {line.name}: {line.ours} | {line.official}{mark}\n"
+            f"[{len(lines)}/{len(chosen)}] {line.group}: {line.name}: {line.aiogroq} | {line.groq}{mark}\n"
         )
 
     pool = ThreadPoolExecutor(jobs)
@@ -91,7 +91,7 @@ def run_all(
         running = {pool.submit(run_both, scenario): scenario for scenario in chosen if not scenario.alone}
         for done in as_completed(running):
             line = done.result()
-            if jobs > 1 and any(each.startswith(_TIME_DEPENDENT) for each in (line.ours, line.official)):
+            if jobs > 1 and any(each.startswith(_TIME_DEPENDENT) for each in (line.aiogroq, line.groq)):
                 left.append(running[done])
             else:
                 add(line)

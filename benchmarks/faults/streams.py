@@ -167,7 +167,7 @@ async def cancelled(package: Package) -> int:
 
 @scenario(_GROUP, "50 streams with status 429, then one more", returns(TEXT), faults=(Fault(status=429, times=50),),
           server=_REPLY)  # fmt: skip
-async def refused(package: Package) -> str:
+async def rejected(package: Package) -> str:
     client = package.client()
     for _ in range(50):
         try:

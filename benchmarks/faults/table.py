@@ -11,8 +11,8 @@ class Line(NamedTuple):
 
     group: str
     name: str
-    ours: str
-    official: str
+    aiogroq: str
+    groq: str
 
 
 def markdown(lines: Iterable[Line], machine: Mapping[str, str], versions: Mapping[str, str]) -> str:
@@ -29,7 +29,7 @@ def markdown(lines: Iterable[Line], machine: Mapping[str, str], versions: Mappin
     group = ""
     for line in lines:
         parts.append(
-            f"| {line.group if line.group != group else ''} | {_escape(line.name)} | {_escape(line.ours)} | {_escape(line.official)} |"
+            f"| {line.group if line.group != group else ''} | {_escape(line.name)} | {_escape(line.aiogroq)} | {_escape(line.groq)} |"
         )
         group = line.group
     return "\n".join(parts) + "\n"

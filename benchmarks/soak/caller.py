@@ -30,7 +30,7 @@ class CallResult:
     broken_attempts: int = 0
     """The attempts whose connection was closed before a response."""
     status: int | None = 200
-    """The status that it was told last, None where there was none."""
+    """The last status that the caller got, or None."""
 
 
 async def call(client: AsyncGroq, id: str, kind: Kind, *, is_stream: bool) -> CallResult:

@@ -67,11 +67,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=integer_from(0), default=0, metavar="N")
     parser.add_argument("--results", type=Path, default=None, metavar="DIR", help="where soak.json goes")
     options = vars(parser.parse_args(arguments))
-    asked = options.pop("results")
+    results_folder = options.pop("results")
     if not options["requests"] + options["streams"]:
         parser.error("--requests and --streams must not both be 0")
     is_whole = all(value == parser.get_default(name) for name, value in options.items())
-    destination = Destination(asked, is_whole)
+    destination = Destination(results_folder, is_whole)
     destination.check(parser)
     report = asyncio.run(soak(Plan(**options)))
     folder = destination.folder(is_complete=not report["interrupted"])

@@ -17,7 +17,7 @@ ID_HEADER = "x-soak-id"
 
 def reply_to(prompt: str) -> str:
     """Return the reply to *prompt*: several words, so that a stream has several events."""
-    return f"the answer to {prompt} is of nine words or so"
+    return f"the reply to {prompt} has about nine words here"
 
 
 def _reply(body: dict[str, Any]) -> str:

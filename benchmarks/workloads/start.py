@@ -44,7 +44,7 @@ def measure(spec: Spec) -> Result:
         code = f"import {_PACKAGES[spec.client]}\ntext = ''"
     cpu_s: list[float] = []
     wall_s: list[float] = []
-    told: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     # The file cache is warm from the second run on; the minimum is the undisturbed time.
     for _ in range(3):
         started_at = time.perf_counter()
@@ -56,7 +56,7 @@ def measure(spec: Spec) -> Result:
             env=machine.environment(),
         )
         wall_s.append(time.perf_counter() - started_at)
-        told = json.loads(done.stdout)
-        check(told["text"], TEXT if with_response and spec.client in _FIRST else "")
-        cpu_s.append(told["cpu_s"])
-    return Result(units=1, cpu_s=min(cpu_s), wall_s=min(wall_s), values={"rss_mib": told["rss_mib"]})
+        report = json.loads(done.stdout)
+        check(report["text"], TEXT if with_response and spec.client in _FIRST else "")
+        cpu_s.append(report["cpu_s"])
+    return Result(units=1, cpu_s=min(cpu_s), wall_s=min(wall_s), values={"rss_mib": report["rss_mib"]})

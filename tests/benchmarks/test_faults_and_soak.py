@@ -172,9 +172,9 @@ def test_the_soak_has_every_kind_and_is_the_same_for_the_same_seed() -> None:
 def test_contradictions_between_calls_and_the_log_are_problems(
     ended: CallResult, log: list[tuple[int, bool]], said: str
 ) -> None:
-    told = disagreement(ended, log)
-    assert said in told
-    assert bool(said) == bool(told)
+    problem = disagreement(ended, log)
+    assert said in problem
+    assert bool(said) == bool(problem)
 
 
 def test_a_request_without_a_call_is_a_problem() -> None:

@@ -51,16 +51,16 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(autouse=True)
 def in_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The harness starts its processes where the package `benchmarks` is."""
+    """Run in the directory of the package `benchmarks`, which the child processes need."""
     monkeypatch.chdir(FOLDER)
 
 
 def test_every_client_of_the_plan_is_known() -> None:
-    asked = {client for row in ROWS for client in row.clients if client[0] != "bare interpreter"}
+    used = {client for row in ROWS for client in row.clients if client[0] != "bare interpreter"}
     known = {(name, loop) for name in ASYNC for loop in ("asyncio", "uvloop")} | {
         (name, "sync") for name in SYNC
     }
-    assert asked <= known
+    assert used <= known
     assert len({row.name for row in ROWS}) == len(ROWS)
 
 

@@ -33,7 +33,7 @@ pytestmark = [
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of the harness and of the pages: what is published can be overwritten there."""
+    """A copy of the benchmarks and of the pages, whose published results may be overwritten."""
     ignored = shutil.ignore_patterns("__pycache__", "partial")
     shutil.copytree(FOLDER / "benchmarks", tmp_path / "benchmarks", ignore=ignored)
     (tmp_path / "docs").mkdir()
@@ -84,7 +84,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def published(tree: Path) -> dict[str, bytes]:
-    """What a whole run writes, and no other may."""
+    """The files that only a full run may write."""
     results = [path for path in (tree / "benchmarks" / "results").iterdir() if path.is_file()]
     return {path.name: path.read_bytes() for path in (*(tree / "docs").iterdir(), *results)}
 
@@ -122,7 +122,7 @@ def test_ctrl_c_in_faults_ends_the_program_under_test(tree: Path) -> None:
     child = 0
     deadline = time.monotonic() + 10
     while not child and time.monotonic() < deadline:
-        # Once it has loaded what it needs, the harness waits for it.
+        # After its imports, the runner waits for it.
         child = next(
             (pid for pid in pids_of("benchmarks.faults.child", tree) if has_loaded("msgspec", pid)), 0
         )
@@ -175,7 +175,7 @@ def test_only_a_full_run_is_published(
 ) -> None:
     with (tree / "benchmarks" / "plan.py").open("a") as plan:
         plan.write(re.sub(r"\bGROQ\b", "GROQ" if packages else "AIOGROQ_UVLOOP", SMALL_PLAN))
-        # The rows of the targets are looked up when they are asked for.
+        # The rows of the targets are looked up when they are used.
         plan.write("_WITHOUT_TARGET = ()\n")
     without(tree, "matplotlib", *packages)
     before = published(tree)

@@ -33,7 +33,7 @@ def running(groq: LocalGroq) -> Iterator[str]:
 
 @pytest.fixture
 def service(running: str, groq: LocalGroq) -> str:
-    """The URL of the service, before it has asked anything."""
+    """The URL of the service, before its first request."""
     groq.clear()
     return running
 
@@ -98,7 +98,7 @@ def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -
 def test_any_other_error_is_a_bad_gateway_without_details(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=401))
     answer = httpx.get(f"{service}/chat", params=SEA)
-    assert (answer.status_code, answer.text) == (502, "The model did not answer.")
+    assert (answer.status_code, answer.text) == (502, "The model did not respond.")
 
 
 def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:

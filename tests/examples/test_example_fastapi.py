@@ -36,7 +36,7 @@ def running(groq: LocalGroq) -> Iterator[str]:
 
 @pytest.fixture
 def service(running: str, groq: LocalGroq) -> str:
-    """The URL of the service, before it has asked anything."""
+    """The URL of the service, before its first request."""
     groq.clear()
     return running
 

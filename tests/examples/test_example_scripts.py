@@ -45,9 +45,9 @@ def all_of(terminal: int) -> str:
 def test_a_fan_out_prints_the_responses_in_the_order_of_the_questions_and_a_summary(run: Run) -> None:
     outcome = run("gather_fan_out.py")
     assert (outcome.code, outcome.err) == (0, "")
-    *answers, _, counts, tokens = outcome.lines
-    assert answers == [f"What is {n} times {n + 1}? {n} * {n + 1} = {n * (n + 1)}." for n in range(1, 21)]
-    assert counts.startswith("20 of 20 answered, 0 failed, in ")
+    *responses, _, counts, tokens = outcome.lines
+    assert responses == [f"What is {n} times {n + 1}? {n} * {n + 1} = {n * (n + 1)}." for n in range(1, 21)]
+    assert counts.startswith("20 of 20 completed, 0 failed, in ")
     assert tokens.endswith(" tokens/s")
 
 
@@ -63,7 +63,7 @@ def test_a_failed_question_does_not_affect_the_others(run: Run, local_groq: Loca
     assert (outcome.code, outcome.err) == (1, "")
     assert sum("[Error code: 400" in line for line in outcome.lines) == 1
     assert sum(" = " in line for line in outcome.lines) == 19
-    assert outcome.lines[-2].startswith("19 of 20 answered, 1 failed")
+    assert outcome.lines[-2].startswith("19 of 20 completed, 1 failed")
 
 
 def test_a_fan_out_asks_the_lines_of_a_file(run: Run, tmp_path: Path, local_groq: LocalGroq) -> None:
@@ -91,7 +91,7 @@ def test_a_terminal_sees_the_progress_of_a_fan_out(local_groq: LocalGroq) -> Non
     finally:
         os.close(terminal)
     assert process.returncode == 0
-    assert "answers" in shown
+    assert "responses" in shown
     assert "100%" in shown
 
 
@@ -147,7 +147,7 @@ ENDLESS = {"tool_calls": [{"function": {"name": "get_weather", "arguments": '{"c
 @pytest.mark.local_groq(reply=lambda request: ENDLESS)
 def test_endless_tool_calls_are_stopped(run: Run, local_groq: LocalGroq) -> None:
     outcome = run("tools_and_json.py")
-    assert outcome.err.endswith("RuntimeError: no answer after 5 rounds of tool calls\n")
+    assert outcome.err.endswith("RuntimeError: no text after 5 rounds of tool calls\n")
     assert local_groq.request_count == 5
 
 
@@ -184,7 +184,7 @@ def test_the_results_of_a_batch_are_sorted_by_its_questions(run: Run, local_groq
 
 
 def refuse_hamlet(request: dict[str, Any]) -> Any:
-    """A model that calls a tool that it was not given when it is asked about Hamlet: the service answers 400."""
+    """A model that calls an unknown tool for the question about Hamlet: the service responds with 400."""
     if "Hamlet" in request["messages"][-1]["content"]:
         return {"tool_calls": [{"function": {"name": "library", "arguments": "{}"}}]}
     return "fine"
@@ -204,4 +204,4 @@ def test_a_rejected_batch_says_why_and_fails(run: Run) -> None:
     outcome = run("batch.py")
     assert (outcome.code, outcome.err) == (1, "")
     assert "The input file has more than 2 lines." in outcome.out
-    assert outcome.lines[-1] == "What is 2 to the 10? [not answered]"
+    assert outcome.lines[-1] == "What is 2 to the 10? [not processed]"

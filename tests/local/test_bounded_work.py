@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-# One server in a process of its own is asked each question; then it still answers another, and ends.
+# One server in its own process gets each request, then still responds to another, and exits.
 PROGRAM = """
 import json, sys, http.client, resource
 from aiogroq.local import LocalGroq

@@ -63,7 +63,7 @@ def test_chat_streams_the_same_text_token_by_token(client: Groq) -> None:
 
 
 def test_the_raw_response_has_the_headers_of_the_service() -> None:
-    # A limit that gives a request back only after a minute and a half: nothing fills up between request and answer.
+    # A limit that refills one request in a minute and a half, so that it does not refill during the test.
     limits = {"*": RateLimit(rpd=1000)}
     with (
         LocalGroq(rate_limits=limits) as server,
