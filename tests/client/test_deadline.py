@@ -54,7 +54,7 @@ async def test_it_ends_a_call_that_takes_longer_however_busy_it_is(
 ) -> None:
     server.script(fault)
     began_at = time.monotonic()
-    with pytest.raises(APITimeoutError, match=r"0\.4 s in all.*`total`") as caught:
+    with pytest.raises(APITimeoutError, match=r'did not end within 0\.4 s \(timeout "total"\)') as caught:
         await call(new_client(server))
     assert TOTAL_S - 0.01 <= time.monotonic() - began_at <= TOTAL_S + LATE_S
     assert (caught.value.phase, caught.value.limit_s) == ("total", TOTAL_S)
@@ -88,7 +88,7 @@ async def test_no_redirect_is_followed_after_it(server: LocalGroq) -> None:
 
 
 async def test_nothing_is_sent_where_it_has_passed_already(server: LocalGroq) -> None:
-    with pytest.raises(APITimeoutError, match="0 leaves no time at all") as caught:
+    with pytest.raises(APITimeoutError, match="0 means no time at all") as caught:
         await new_client(server, 0.0).models.list()
     assert caught.value.phase == "total"
     assert server.requests == []
@@ -144,7 +144,7 @@ def test_a_sync_call_keeps_it_too(server: LocalGroq) -> None:
     server.script(Fault(split_every=1, split_gap_s=0.05))
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         began_at = time.monotonic()
-        with pytest.raises(APITimeoutError, match="`total`"):
+        with pytest.raises(APITimeoutError, match='timeout "total"'):
             client.models.list(timeout=Timeout(10, total=TOTAL_S))
         assert time.monotonic() - began_at <= TOTAL_S + LATE_S
 

@@ -84,7 +84,9 @@ async def test_an_invalid_timeout_is_rejected_with_the_valid_kinds(
 
 async def test_the_error_of_a_timeout_of_0_names_none_as_no_timeout(made: Any, server: LocalGroq) -> None:
     server.script(Fault(end="stall", before_head=True))
-    with pytest.raises(APITimeoutError, match=r"waited 0 s .* 0 leaves no time at all; None is no limit\."):
+    with pytest.raises(
+        APITimeoutError, match=r"within 0 s .* 0 means no time at all; None means no timeout\."
+    ):
         await done(CALLS["a GET"], made, timeout=0)
 
 

@@ -231,7 +231,7 @@ async def test_a_proxy_of_the_pool_is_not_taken_for_that_of_the_environment(
 @pytest.mark.parametrize("host", ["groq.invalid", "größe.invalid"])
 async def test_a_server_whose_name_has_no_address_is_still_one_of_the_base_url(host: str) -> None:
     told = await failed(DefaultAioHttpClient(resolver=NoNames()), f"http://{host}")
-    assert re.search(r"the name \S+\.invalid has no address \(no such name\); look at base_url", told)
+    assert re.search(r"the name \S+\.invalid has no address \(no such name\); check base_url", told)
 
 
 @pytest.mark.parametrize(

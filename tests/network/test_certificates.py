@@ -154,7 +154,7 @@ def test_a_sync_client_trusts_the_same(
 
 
 async def test_a_certificate_for_another_name_says_so(tls_port: int, authority: Authority) -> None:
-    with pytest.raises(APIConnectionError, match="for another name: look at base_url"):
+    with pytest.raises(APIConnectionError, match="for another name: check base_url"):
         await models(
             tls_port,
             host="other.example",
@@ -168,7 +168,7 @@ async def test_an_expired_certificate_says_so(server: LocalGroq, authority: Auth
     yesterday = datetime.now(timezone.utc) - timedelta(days=1)
     authority.ca.issue_cert("localhost", not_after=yesterday).configure_cert(context)
     async with listening(tls_front(("127.0.0.1", server.port)), tls=context) as port:
-        with pytest.raises(APIConnectionError, match="out of date: look at this machine's clock"):
+        with pytest.raises(APIConnectionError, match="out of date: check the clock of this machine"):
             await models(port, ssl=authority.client_context)
 
 

@@ -197,7 +197,7 @@ async def test_an_unsupported_kind_of_proxy_is_named_with_what_to_do(
 
 @pytest.mark.parametrize(
     ("refusal", "words"),
-    [("407 Proxy Authentication Required", "wants credentials"), ("403 Forbidden", "NO_PROXY")],
+    [("407 Proxy Authentication Required", "needs credentials"), ("403 Forbidden", "NO_PROXY")],
 )
 async def test_a_proxy_that_rejects_a_tunnel_is_named_and_not_retried(
     refusal: str, words: str, proxy: RunningProxy, authority: Authority, monkeypatch: pytest.MonkeyPatch
@@ -205,7 +205,7 @@ async def test_a_proxy_that_rejects_a_tunnel_is_named_and_not_retried(
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy.port}")
     proxy.refusal = refusal
     client = AsyncGroq(api_key="k", base_url=f"https://{HOST}")
-    with pytest.raises(APIConnectionError, match=f"proxy answered {refusal[:3]} .* {words}") as caught:
+    with pytest.raises(APIConnectionError, match=f"proxy responded {refusal[:3]} .* {words}") as caught:
         await client.models.list()
     assert "hunter2" not in f"{caught.value}{caught.value!r}{caught.value.__cause__!r}"
     assert len(proxy.seen) == len(caught.value.attempts) == 1

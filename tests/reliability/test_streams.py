@@ -154,9 +154,7 @@ def silence(serve: Handler, after_s: float) -> None:
             loop = asyncio.get_running_loop()
             began_at = loop.time()
             events = await stream(client)
-            with pytest.raises(
-                APITimeoutError, match="waited 10 s for the next event of the stream"
-            ) as caught:
+            with pytest.raises(APITimeoutError, match="no event of the stream within 10 s") as caught:
                 await events.collect()
             assert after_s + IDLE_S <= loop.time() - began_at <= after_s + IDLE_S * 9 / 8
             assert caught.value.phase == "idle"

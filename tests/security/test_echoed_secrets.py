@@ -86,9 +86,9 @@ async def test_nor_is_it_in_the_error_of_a_stream(fault: Fault) -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        (b"no HTTP at all\r\n\r\n", "the server's answer is no HTTP."),
-        (b"HTTP/1.1 200 OK\r\nno header\r\n\r\n", "the server's answer is no HTTP."),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "the answer broke off before its end."),
+        (b"no HTTP at all\r\n\r\n", "invalid HTTP response."),
+        (b"HTTP/1.1 200 OK\r\nno header\r\n\r\n", "invalid HTTP response."),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "the response broke off before its end."),
     ],
     ids=["status line", "header line", "short"],
 )

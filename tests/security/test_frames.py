@@ -396,7 +396,7 @@ async def test_what_a_proxy_says_is_quoted_without_the_credentials_it_was_sent()
         with pytest.raises(APIError) as caught:
             await chat(client)
     assert str(caught.value).startswith(
-        "Connection error: the proxy answered 403 (no [redacted] is user:[redacted]) to the request for a tunnel to "
+        "Connection error: the proxy responded 403 (no [redacted] is user:[redacted]) to the request for a tunnel to "
         "api.example.com."
     )
     server.close()
