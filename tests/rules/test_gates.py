@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from pathlib import Path
 
 import pytest
@@ -75,23 +77,58 @@ async def test_calls(client, server):
 """
 
 
-def run(pytester: pytest.Pytester, source: str) -> dict[str, int]:
-    """The outcomes of these tests, run by the suite's own conftest in a process of their own."""
+ENVIRONMENT = """
+import os
+
+def test_sees_no_key_and_no_proxy_of_the_machine():
+    assert {"GROQ_API_KEY", "HTTPS_PROXY", "https_proxy"}.isdisjoint(os.environ)
+"""
+
+
+def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
+    """Run these tests with the suite's own conftest, in a process of their own."""
+    folder = pytester.mkdir("tests")
     for name in ("conftest.py", "gates.py", "paths.py", "selection.py"):
-        pytester.path.joinpath(name).write_text((SUITE / name).read_text(encoding="utf-8"), encoding="utf-8")
-    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
-    pytester.makepyfile(source)
-    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", timeout=30).parseoutcomes()
+        folder.joinpath(name).write_text((SUITE / name).read_text(encoding="utf-8"), encoding="utf-8")
+    folder.joinpath("test_source.py").write_text(source, encoding="utf-8")
+    options = "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+    folder.joinpath("pytest.ini").write_text(f"[pytest]\n{options}", encoding="utf-8")
+    os.chdir(folder)
+    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", timeout=30)
 
 
 def test_a_secret_in_what_a_test_prints_or_logs_fails_it(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcomes = run(pytester, LEAKS)
+    outcomes = run(pytester, LEAKS).parseoutcomes()
     capsys.readouterr()  # it shows what those tests printed, and would fail this one
     # What a fixture prints at its end is an error of a test that has passed.
     assert outcomes == {"failed": 4, "passed": 2, "errors": 1}
 
 
-def test_a_call_of_ours_that_blocks_the_loop_of_an_async_test_fails_it(pytester: pytest.Pytester) -> None:
-    assert run(pytester, BLOCKS) == {"failed": 7, "passed": 7}
+def test_a_call_of_aiogroq_that_blocks_the_event_loop_of_an_async_test_fails_it(
+    pytester: pytest.Pytester,
+) -> None:
+    assert run(pytester, BLOCKS).parseoutcomes() == {"failed": 7, "passed": 7}
+
+
+def test_no_key_or_proxy_of_the_machine_reaches_a_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GROQ_API_KEY", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "of the machine")
+    assert run(pytester, ENVIRONMENT).parseoutcomes() == {"passed": 1}
+
+
+def test_a_copy_of_the_package_that_differs_from_the_checkout_is_not_tested(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.mkdir("aiogroq").joinpath("errors.py").write_text("changed = True", encoding="utf-8")
+    result = run(pytester, ENVIRONMENT)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*the installed aiogroq differs from this checkout (in errors.py)*"])
+
+
+def test_a_warning_is_an_error() -> None:
+    with pytest.raises(UserWarning, match="warned"):
+        warnings.warn("warned", stacklevel=1)
