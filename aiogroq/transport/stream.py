@@ -26,10 +26,6 @@ _NO_VALUE: Any = object()
 """The value of an event without data."""
 
 
-def _ignore(error: APIStatusError) -> None:
-    pass
-
-
 class AsyncStream(Generic[T]):
     """A response that arrives event by event: iterate it with ``async for``, or `collect` it.
 
@@ -50,7 +46,7 @@ class AsyncStream(Generic[T]):
         body: AioBody,
         protocol: StreamProtocol[T],
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
-        on_error: Callable[[APIStatusError], object] = _ignore,
+        on_error: Callable[[APIStatusError], object] | None = None,
         on_end: Callable[[CompletionUsage | None, APIError | None], object] | None = None,
     ) -> None:
         self.response = body
@@ -184,7 +180,10 @@ class AsyncStream(Generic[T]):
         protocol = self._protocol
         if event.startswith(protocol.end_marker):
             event = b""
-            await self._finish()
+            self._ready.clear()
+            self._is_done = True
+            break_error = await self._body.drain()
+            self._end_with(StreamEnd(is_marked=True, is_broken=break_error is not None), break_error)
             raise self._end()
         if not event:
             return cast("T", _NO_VALUE)  # some gateways keep a connection alive by these
@@ -203,14 +202,8 @@ class AsyncStream(Generic[T]):
             self._ready[:] = [protocol.end_marker]  # ends the stream when the next event is asked for
         return value
 
-    async def _finish(self) -> None:
-        """End the stream after its last event: complete, or truncated all the same."""
-        self._ready.clear()
-        self._is_done = True
-        break_error = await self._body.drain()
-        self._end_with(StreamEnd(is_marked=True, is_broken=break_error is not None), break_error)
-
     def _end_with(self, end: StreamEnd, cause: APIError | None = None) -> None:
+        """End the stream: complete, or truncated because of ``cause`` if it is known."""
         why = self._protocol.truncation(end)
         if why is None:
             self._is_done = self._is_complete = True
@@ -237,7 +230,7 @@ class AsyncStream(Generic[T]):
             error = APIConnectionError(
                 f"{error} (`max_event_bytes` of DefaultAioHttpClient).", self._body.request
             )
-        if isinstance(error, APIStatusError):
+        if self._on_error is not None and isinstance(error, APIStatusError):
             self._on_error(error)
         error.request_id = error.request_id or request_id(self._body)
         self._error = drop_frames(self._body.with_attempts(error))
