@@ -1,4 +1,4 @@
-"""``client.get``, ``post``, ``put``, ``patch``, ``delete``: endpoints that this library does not know yet."""
+"""``client.get``, ``post``, ``put``, ``patch``, ``delete``: for endpoints that this library does not declare."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ AsyncStreamT = TypeVar("AsyncStreamT", bound="transport.AsyncStream[Any]")
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a verb takes besides its body."""
+    """Options of an HTTP method, besides its body."""
 
     headers: Mapping[str, str | Omit]
-    """Headers to add to the client's; `omit` as a value takes one away."""
+    """Headers to add to those of the client. `omit` as a value removes a header."""
     params: Mapping[str, object]
-    """Query parameters to add."""
+    """Query parameters to add to those of the client."""
     timeout: TimeoutTypes
-    """Limits of this call instead of the client's."""
+    """The timeout of this call instead of the client's, in seconds."""
     max_retries: int
-    """How often this call is tried again."""
+    """How often this call is retried."""
     extra_json: Mapping[str, object]
     """Fields to add to the body."""
 
@@ -186,7 +186,7 @@ def _request(
 
 
 def _checked(options: Any) -> Mapping[str, Any]:
-    """``options`` in the names of which mistakes in them are told; those of `build` are others."""
+    """Return ``options`` if its names and mappings are valid. Errors use these names; those of `build` differ."""
     given = require_mapping("options", options)
     for name, value in given.items():
         if name not in _OPTIONS:
@@ -198,7 +198,7 @@ def _checked(options: Any) -> Mapping[str, Any]:
 
 
 def _checked_stream_cls(cls: Any) -> Any:
-    """``cls``, which must be the class of a stream; a blocking one is made of the async one in ``sync/``."""
+    """Return ``cls`` if it is a class of streams, async or sync; ``sync/`` makes the sync stream of the async one."""
     from ..transport.stream import AsyncStream
 
     is_class = isinstance(cls, type)
@@ -211,7 +211,7 @@ def _checked_stream_cls(cls: Any) -> Any:
 
 
 def _is_form(headers: Mapping[str, str | Omit] | None) -> bool:
-    """Whether a caller says by a header, as the official package wants it said, that the body is a form."""
+    """Return whether a header says that the body is a form, as the official package requires."""
     return any(
         name.lower() == "content-type" and str(value).startswith("multipart/form-data")
         for name, value in require_mapping("headers", headers).items()
