@@ -10,7 +10,9 @@ import pytest
 from .pages import PAGES, ROOT, blocks, name_of, without_code
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_PATH = re.compile(r"`((?:aiogroq|tests|tools|docs|benchmarks|examples|transport|protocol|\.ci)/[\w./-]+)`")
+_PATH = re.compile(
+    r"`((?:aiogroq|tests|tools|docs|benchmarks|examples|transport|protocol|resources|response|sync|types|cli|local|\.ci)/[\w./-]+)`"
+)
 MAX_README_BYTES = 10 * 1024
 
 
@@ -57,6 +59,15 @@ def test_every_page_of_the_docs_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text()
     pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES if ROOT / "docs" in path.parents]
     assert [page for page in pages if f" {page}\n" not in navigation] == []
+
+
+def test_every_entry_of_the_navigation_is_a_page() -> None:
+    entries = re.findall(r"^ +- (?:.+: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert len(entries) > 30
+    places = [("README.md" if entry == "index.md" else entry) for entry in entries]
+    assert [
+        place for place in places if not any((ROOT / folder / place).exists() for folder in ("", "docs"))
+    ] == []
 
 
 def test_the_readme_is_short_and_has_six_examples() -> None:
