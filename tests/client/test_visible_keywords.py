@@ -166,6 +166,7 @@ sys.stdout.write(json.dumps(found))
 
 
 @pytest.mark.parametrize("cls", ["AsyncGroq", "Groq"])
+@pytest.mark.slow
 def test_ipython_shows_keywords_by_tab_and_by_a_question_mark(cls: str) -> None:
     # Shift-Tab of a notebook shows the text of the question mark.
     code = IPYTHON.format(cls=cls, path="chat.completions.create")

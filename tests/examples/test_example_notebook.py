@@ -54,6 +54,7 @@ def value(outputs: list[Any]) -> str:
     return str(text)
 
 
+@pytest.mark.slow
 async def test_the_notebook_runs_from_top_to_bottom_and_shows_its_outputs(
     local_groq: LocalGroq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +73,7 @@ async def test_the_notebook_runs_from_top_to_bottom_and_shows_its_outputs(
     assert local_groq.request_count == 8
 
 
+@pytest.mark.slow
 async def test_the_notebook_runs_without_a_key() -> None:
     shown = await outputs_of(NOTEBOOK)
     assert value(shown["client"]).startswith("<Groq http://127.0.0.1:")
