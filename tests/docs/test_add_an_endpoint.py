@@ -67,6 +67,6 @@ def test_the_steps_for_a_new_endpoint_work_in_a_copy(tmp_path: Path) -> None:
         "aiogroq/sync/summaries.py",
         "aiogroq/resources/_views/summaries.py",
     ]
-    run(tmp_path, "ruff", "check", *written)
-    run(tmp_path, "ruff", "format", "--check", *written)
+    run(tmp_path, sys.executable, "-m", "ruff", "check", *written)
+    run(tmp_path, sys.executable, "-m", "ruff", "format", "--check", *written)
     run(tmp_path, sys.executable, "-m", "pytest", "-q", "tests/client/test_summaries.py")
