@@ -1,4 +1,4 @@
-"""The blocking client: the same answers. Threads, loops, processes and Ctrl-C are in ``tests/reliability``."""
+"""The sync client returns the same as the async one. Threads, loops, processes and Ctrl-C are in ``tests/reliability``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUESTION = [{"role": "user", "content": "What is 2+2?"}]
 
 @pytest.fixture
 def groq(groq_client: Groq) -> Groq:
-    """A blocking client of `server`."""
+    """A sync client of `server`."""
     return groq_client
 
 

@@ -1,4 +1,4 @@
-"""The traceback of a blocking call ends near the line of the caller: what it went through says nothing."""
+"""The traceback of a sync call ends near the line of the caller: the frames of the library are left out."""
 
 from __future__ import annotations
 

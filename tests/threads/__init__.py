@@ -1,1 +1,1 @@
-"""Threads of the sync client under a scheduler that gives way at every step."""
+"""Threads of the sync client under a scheduler that switches threads at every step."""

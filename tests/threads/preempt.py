@@ -2,7 +2,7 @@
 
 What happens at that step, in one thread of the case, is one of these:
 
-- `HOLD`: the thread stands still until no other thread can go on, as where the system gives the processor to the others.
+- `HOLD`: the thread waits until no other thread can run, as if the system scheduled the others.
 - `INTERRUPT`: KeyboardInterrupt is raised there, as by Ctrl-C.
 - a function of the case: it is called there, as a signal handler or a finalizer is.
 
@@ -147,7 +147,7 @@ class _Execution:
     # ------------------------------------------------------------------------------ in the main thread
 
     def run(self) -> float:
-        """Run the case to its end; gives the seconds that it took. Raises `AssertionError` where it goes wrong."""
+        """Run the case to its end and return the seconds that it took. Raises `AssertionError` if a check fails."""
         threads = [
             threading.Thread(target=self._run_thread, args=item, name=item[0], daemon=True)
             for item in self._case.threads.items()
@@ -216,7 +216,7 @@ def tracing() -> Iterator[None]:
 
 
 def execute(exploration: Exploration, *steps: tuple[str, int]) -> list[str]:
-    """Run a case once, with a step for each of these; gives the places that were met. Raises `AssertionError`."""
+    """Run a case once, with a step for each of these, and return the places that were reached. Raises `AssertionError`."""
     global _current
     for _ in range(3):
         case = exploration.make()

@@ -30,7 +30,7 @@ SYNC = ("sync/portal.py", "sync/runner.py", "sync/stream.py")
 PORTAL = "aiogroq-portal"
 
 
-async def answer(value: object = "answer") -> object:
+async def respond(value: object = "response") -> object:
     await asyncio.sleep(0)
     return value
 
@@ -132,7 +132,7 @@ def collected_meanwhile() -> Case:
     def check(results: dict[str, Any]) -> None:
         assert results == {"reader": 3}, results
         begun.clear()
-        portal.call(answer())
+        portal.call(respond())
         assert source.is_closed
 
     return Case({"reader": lambda: take_all(stream)}, check, act=begun.clear)
@@ -143,19 +143,19 @@ END = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m"
 
 
 class Body:
-    """What an `AsyncStream` needs of a body: pieces of one."""
+    """The part of a body that an `AsyncStream` uses, made of chunks."""
 
     status, headers, sent, request, is_framed = 200, {}, {}, None, True
 
-    def __init__(self, *pieces: bytes) -> None:
-        self.pieces = list(pieces)
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = list(chunks)
         self.is_closed = False
 
     async def read_chunk(self) -> bytes:
         await asyncio.sleep(0)
         if self.is_closed:
             raise APIConnectionError("The body was closed.", None)  # type: ignore[arg-type]
-        return self.pieces.pop(0) if self.pieces else b""
+        return self.chunks.pop(0) if self.chunks else b""
 
     def expect_events(self) -> None: ...
     def start_idle_timer(self) -> None: ...
@@ -179,7 +179,7 @@ def text_of(chunk: Any) -> str:
 
 
 def uses_of(stream: Stream[Any]) -> Iterator[tuple[str, str]]:
-    """What using a stream again gives: how it ended, and its text."""
+    """The result of using a stream again: how it ended, and its text."""
     for use in (lambda: "".join(map(text_of, stream)), lambda: text_of_all(stream.collect())):
         try:
             yield "whole", use()
@@ -244,7 +244,7 @@ def interrupted_close() -> Case:
     def check(results: dict[str, Any]) -> None:
         assert results == {"closer": None}, results
         begun.clear()
-        portal.call(answer())
+        portal.call(respond())
         assert source.is_closed
 
     return Case({"closer": close}, check)
@@ -260,7 +260,7 @@ def calls() -> Case:
         assert results == {"first": "a", "second": "b"}, results
 
     return Case(
-        {"first": lambda: portal.call(answer("a")), "second": lambda: portal.call(answer("b"))}, check
+        {"first": lambda: portal.call(respond("a")), "second": lambda: portal.call(respond("b"))}, check
     )
 
 
@@ -273,7 +273,7 @@ def interrupted_call() -> Case:
         try:
             for _ in range(100):  # so long that an interrupt finds it running
                 await asyncio.sleep(0)
-            return "answer"
+            return "response"
         finally:
             state["running"] -= 1
 
@@ -282,13 +282,13 @@ def interrupted_call() -> Case:
         try:
             return portal.call(coro)
         except KeyboardInterrupt:
-            result = portal.call(answer())
+            result = portal.call(respond())
             assert not state["running"]
             coro.close()  # nothing, unless the interrupt came before the portal had taken it
             return result
 
     def check(results: dict[str, Any]) -> None:
-        assert results == {"caller": "answer"}, results
+        assert results == {"caller": "response"}, results
         assert portal.call(count_tasks()) == 1
 
     return Case({"caller": call}, check)
@@ -300,28 +300,28 @@ async def count_tasks() -> int:
 
 
 def handler_in_a_call() -> Case:
-    """A call, in whose midst a signal handler or a finalizer makes another: on the portal's thread it is refused."""
+    """A call during which a signal handler or a finalizer makes another one. On the portal's thread that raises."""
     inner: list[object] = []
 
     def act() -> None:
-        coro = answer("inner")
+        coro = respond("inner")
         try:
             inner.append(portal.call(coro))
         except PortalError:
-            inner.append("refused")
+            inner.append("rejected")
 
     def check(results: dict[str, Any]) -> None:
-        assert results == {"caller": "answer"}, results
-        assert inner in ([], ["inner"], ["refused"]), inner
+        assert results == {"caller": "response"}, results
+        assert inner in ([], ["inner"], ["rejected"]), inner
 
-    return Case({"caller": lambda: portal.call(answer())}, check, act=act)
+    return Case({"caller": lambda: portal.call(respond())}, check, act=act)
 
 
 def queue() -> Case:
-    """Two threads that give the runner callbacks."""
+    """Two threads that queue callbacks on the runner."""
     runner = portal.runner
 
-    def give() -> bool:
+    def submit() -> bool:
         """Whether all of this thread's callbacks run: the next is given while the queue is looked at for the first."""
         ran = threading.Semaphore(0)
         for _ in range(3):
@@ -333,22 +333,22 @@ def queue() -> Case:
     def check(results: dict[str, Any]) -> None:
         assert results == {"first": True, "second": True}, results
 
-    return Case({"first": give, "second": give}, check)
+    return Case({"first": submit, "second": submit}, check)
 
 
 def killed_meanwhile() -> Case:
-    """A call, while something ends the portal's thread: it has its answer, or an error."""
+    """A call, while something ends the portal's thread: it returns its result, or raises."""
     killed = portal.runner
 
     def call() -> object:
         try:
-            return portal.call(answer())
+            return portal.call(respond())
         except PortalError:
             return "error"
 
     def check(results: dict[str, Any]) -> None:
-        assert results["caller"] in ("answer", "error"), results
-        assert "answer" in (call(), call())  # the first may still meet the end of the thread
+        assert results["caller"] in ("response", "error"), results
+        assert "response" in (call(), call())  # the first may still meet the end of the thread
 
     return Case({"caller": call, "killer": lambda: killed.call_soon(lambda: killed.loop.stop())}, check)
 
@@ -359,13 +359,13 @@ WORKER = "worker-of-a-case"
 
 
 def jobs(*, idle_s: float, act: bool = False) -> Callable[[], Case]:
-    """Two threads that give an executor jobs. One thread of its own may be told to end just then, or called in."""
+    """Two threads that submit jobs to an executor, while one of its threads may be ending or starting."""
 
     def make() -> Case:
         executor = DaemonExecutor(WORKER, 2, idle_s=idle_s)
         inner: list[Future[int]] = []
 
-        def give() -> list[int]:
+        def submit() -> list[int]:
             given = [executor.submit(int, str(number)) for number in range(2)]
             results = [future.result(timeout=1.5) for future in given]
             return [*results, executor.submit(int, "2").result(timeout=1.5)]
@@ -375,7 +375,7 @@ def jobs(*, idle_s: float, act: bool = False) -> Callable[[], Case]:
             assert [future.result(timeout=1.5) for future in inner] in ([], [7])
 
         return Case(
-            {"first": give, "second": give},
+            {"first": submit, "second": submit},
             check,
             act=(lambda: inner.append(executor.submit(int, "7"))) if act else None,
             after=executor.shutdown,
@@ -397,7 +397,7 @@ def begins(*callers: str, act: bool = False, interrupted: bool = False) -> Calla
 
         async def where() -> str:
             idents.add(threading.get_ident())
-            return "answer"
+            return "response"
 
         def call() -> object:
             coro = where()
@@ -412,12 +412,12 @@ def begins(*callers: str, act: bool = False, interrupted: bool = False) -> Calla
             try:
                 inner.append(fresh.call(coro))
             except PortalError:
-                inner.append("refused")
+                inner.append("rejected")
 
         def check(results: dict[str, Any]) -> None:
-            assert results == dict.fromkeys(callers, "answer"), results
+            assert results == dict.fromkeys(callers, "response"), results
             assert len(idents) == 1, "two threads run loops"
-            assert inner in ([], ["answer"], ["refused"]), inner
+            assert inner in ([], ["response"], ["rejected"]), inner
 
         def after() -> None:
             if fresh.is_alive:
@@ -526,13 +526,13 @@ def main(*names: str) -> None:
     is_full = os.environ.get("AIOGROQ_PREEMPT") == "full"
     # An interrupt that comes after the coroutine of a call was made, and before the portal has it.
     warnings.filterwarnings("ignore", "coroutine .* was never awaited")
-    # One that comes in a finalizer is swallowed, and told of by Python itself.
-    told = sys.unraisablehook
-    sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else told(what)
+    # Python swallows one that comes in a finalizer, and reports it by itself.
+    report = sys.unraisablehook
+    sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else report(what)
     sys.setswitchinterval(1e-4)
     preload()
     with tracing():
-        portal.call(answer())
+        portal.call(respond())
         for name in names:
             exploration = CASES[name]
             # From 3.12 on the instructions of a frame are traced from its next call on, or not at all.

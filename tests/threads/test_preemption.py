@@ -1,7 +1,7 @@
 """Every boundary between threads of ``aiogroq.sync``: another thread, an interrupt or a signal handler comes at each step.
 
-By default a thread gives way at each line, and an interrupt or a handler comes at each instruction. AIOGROQ_PREEMPT=full
-gives way at each instruction too, and at each pair of lines of two threads, which takes minutes.
+By default a thread is switched at each line, and an interrupt or a handler comes at each instruction. AIOGROQ_PREEMPT=full
+switches at each instruction too, and at each pair of lines of two threads, which takes minutes.
 """
 
 from __future__ import annotations
