@@ -1,7 +1,7 @@
-"""Calls that are wrong, one a line. Both type checkers must refuse each marked line, and no other.
+"""Calls that are wrong, one a line. Both type checkers must reject each marked line, and no other.
 
-Each mark says what is wrong. That no other line is refused shows that a marked one is refused for itself, and not for
-a name or an import that is missing. Pyright judges this file by its default settings: it says this to everybody.
+Each mark says what is wrong. Because no other line is rejected, a marked line is rejected for its own mistake, and not for
+a missing name or import. Pyright checks this file with its default settings, as most users run it.
 """
 
 # pyright: standard
