@@ -62,6 +62,7 @@ async def test_downloads_that_are_cancelled_again_and_again_leave_no_files(
 
 @pytest.mark.parametrize("kind", ["path", "iterator"])
 @pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.slow
 async def test_an_upload_that_is_cancelled_again_and_again_leaves_nothing_open(
     client: AsyncGroq, server: LocalGroq, tmp_path: Path, times: int, kind: str
 ) -> None:

@@ -285,6 +285,7 @@ print(ask(client))
     ]
 
 
+@pytest.mark.slow
 def test_killing_the_thread_again_and_again_under_load_hangs_nobody(
     programs: Programs, loop_kind: str
 ) -> None:
