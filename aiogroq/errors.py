@@ -4,8 +4,8 @@
       APIError
         APIConnectionError           also the builtin ConnectionError
           APITimeoutError            also the builtin TimeoutError
-        APIResponseValidationError   a 2xx answer that is no JSON
-        APIStatusError               the service answered with an error status
+        APIResponseValidationError   a 2xx response that is not what was expected
+        APIStatusError               the service responded with an error status
           BadRequestError            400
           AuthenticationError        401
           PermissionDeniedError      403
@@ -45,19 +45,19 @@ class RequestInfo:
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """The answer behind a status error, as plain data."""
+    """The response behind an error, as plain data."""
 
     status_code: int
     """The HTTP status."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """The response headers; look-up ignores case."""
     content: bytes = b""
-    """The body as it came, decompressed."""
+    """The body, decompressed."""
     request: RequestInfo | None = None
-    """The request that was answered."""
+    """The request that the response belongs to."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The headers of a live answer are a view that cannot be pickled.
+        # The headers of a live response are a view that cannot be pickled.
         return ErrorResponse, (self.status_code, _plain_headers(self.headers), self.content, self.request)
 
     @property
@@ -66,7 +66,7 @@ class ErrorResponse:
         return self.content.decode("utf-8", errors="replace")
 
     def json(self) -> Any:
-        """The body as JSON. Raises `ValueError` where it is none."""
+        """Return the body as JSON. Raises `ValueError` if it is not JSON."""
         return json.loads(self.content)
 
     @property
@@ -90,24 +90,24 @@ class ErrorResponse:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try of a call."""
+    """One attempt of a call."""
 
     status_code: int | None
-    """The HTTP status of the answer, or None where none came."""
+    """The HTTP status of the response, or None where none came."""
     error: str | None
-    """What went wrong where no answer came, else None."""
+    """What went wrong where no response came, else None."""
     wait_s: float
-    """Seconds waited after this try before the next one; 0.0 after the last."""
+    """Seconds waited after this attempt before the next one; 0.0 after the last."""
     request_id: str | None
-    """The ``x-request-id`` of the answer, or None."""
+    """The ``x-request-id`` of the response, or None."""
 
 
 @dataclass(frozen=True)
 class FailedCall:
-    """A tool call that the model wrote and the service refused."""
+    """A tool call that the model wrote and the service rejected."""
 
     name: str
-    """The tool that it names, which may not be there."""
+    """The tool that it names, which may not exist."""
     arguments: str
     """Its arguments, mostly JSON; ``"{}"`` where it wrote none."""
 
@@ -148,22 +148,22 @@ class APIError(GroqError):
     request: RequestInfo | None
     """The request, or None where the error came before one was made."""
     body: object
-    """The body of the answer (``{"error": {"message": ..., "type": ...}}``), or its text where it is no JSON; of an
-    event inside a stream the error object alone, as in the official package; None where no answer came."""
+    """The body of the response (``{"error": {"message": ..., "type": ...}}``), or its text where it is not JSON; of an
+    event inside a stream the error object alone, as in the official package; None where no response came."""
     code: str | None
     """The service's code, such as ``"rate_limit_exceeded"``, or None."""
     type: str | None
-    """The service's class of error, such as ``"invalid_request_error"``, or None."""
+    """The service's type of error, such as ``"invalid_request_error"``, or None."""
     param: str | None
-    """The parameter that the service blames, or None."""
+    """The parameter that caused the error, or None."""
     failed_generation: Any
-    """What the model wrote when the service refused it (``tool_use_failed``, ``json_validate_failed``), or None."""
+    """What the model wrote, where the service rejected it (``tool_use_failed``, ``json_validate_failed``), or None."""
     failed_calls: list[FailedCall]
-    """The tool calls in ``failed_generation``, as far as they can be told; mostly empty."""
+    """The tool calls in ``failed_generation``, as far as they can be parsed; mostly empty."""
     request_id: str | None
-    """The service's id of the request, for its support, or None."""
+    """The service's id of the request (its support asks for it), or None."""
     attempts: tuple[Attempt, ...]
-    """Every try of this call, oldest first; the last one is the one that failed for good."""
+    """Every attempt of this call, oldest first. The last one raised this error."""
     partial: Any
     """What a broken stream had delivered so far (a `ChatCompletion` without its end), or None."""
 
@@ -187,7 +187,7 @@ class APIError(GroqError):
 
     @property
     def retries_taken(self) -> int:
-        """How many tries followed the first one."""
+        """The attempts after the first one."""
         return max(0, len(self.attempts) - 1)
 
 
@@ -196,7 +196,7 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _plain_request(request: Any) -> RequestInfo | None:
-    # Code written for the official package passes its HTTP library's request: only its plain part is kept.
+    # Code for the official package passes its HTTP library's request: only its plain part is stored.
     if request is None or isinstance(request, RequestInfo):
         return request
     return RequestInfo(str(request.method), str(request.url))
@@ -223,19 +223,19 @@ def _plain_response(response: Any, cls: type[GroqError]) -> ErrorResponse:
 
 
 class APIConnectionError(APIError, ConnectionError):
-    """No answer came: the connection could not be made, or broke."""
+    """No response came: the connection could not be made, or broke."""
 
     def __init__(self, message: str = "Connection error.", request: Any = None) -> None:
         super().__init__(message, request, body=None)
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """A time limit passed. The message names the phase and the seconds."""
+    """A timeout passed. The message names it and its seconds."""
 
     phase: str | None
-    """Which limit: ``connect``, ``pool``, ``write``, ``first_byte``, ``read``, ``idle`` or ``total``."""
+    """The name of the timeout: ``connect``, ``pool``, ``write``, ``first_byte``, ``read``, ``idle`` or ``total``."""
     limit_s: float | None
-    """The limit that passed, in seconds."""
+    """The timeout that passed, in seconds."""
 
     def __init__(self, message: Any = "Request timed out.", request: Any = None) -> None:
         if not isinstance(message, str):  # the official signature has the request first
@@ -246,10 +246,10 @@ class APITimeoutError(APIConnectionError, TimeoutError):
 
 
 class APIResponseValidationError(APIError):
-    """A 2xx answer whose body is not what the endpoint promises, such as a gateway's HTML page."""
+    """A 2xx response whose body is not what the endpoint promises, such as a gateway's HTML page."""
 
     response: ErrorResponse
-    """The answer, as plain data."""
+    """The response, as plain data."""
     status_code: int
     """Its HTTP status."""
 
@@ -264,10 +264,10 @@ class APIResponseValidationError(APIError):
 
 
 class APIStatusError(APIError):
-    """The service answered with an error status (4xx or 5xx)."""
+    """The service responded with an error status (4xx or 5xx)."""
 
     response: ErrorResponse
-    """The answer, as plain data: ``status_code``, ``headers``, ``body``, ``text``."""
+    """The response, as plain data: ``status_code``, ``headers``, ``body``, ``text``."""
     status_code: int
     """Its HTTP status; for an error inside a stream, the status that the service names there."""
 
@@ -279,7 +279,7 @@ class APIStatusError(APIError):
 
 
 class BadRequestError(APIStatusError):
-    """400: the request is wrong, or the model's tool call or JSON was refused (see ``failed_generation``)."""
+    """400: the request is wrong, or the model's tool call or JSON was rejected (see ``failed_generation``)."""
 
 
 class AuthenticationError(APIStatusError):
@@ -287,7 +287,7 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403: the key may not do this."""
+    """403: the key has no permission for this."""
 
 
 class NotFoundError(APIStatusError):
@@ -295,11 +295,11 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """409: the state of the thing does not allow this."""
+    """409: the state of the object does not allow this."""
 
 
 class RateLimited:
-    """What the error text of a 429 or 413 says of the limit. Every value is None where the text says nothing."""
+    """The limit that the text of a 429 or 413 describes. A value that it does not name is None."""
 
     limit_kind: str | None = None
     """``"TPM"``, ``"TPD"``, ``"RPM"``, ``"RPD"``, ``"ASPH"``, or whatever the service names."""
@@ -310,14 +310,14 @@ class RateLimited:
     requested: int | None = None
     """How much this request asked for."""
     retry_after_s: float | None = None
-    """Seconds until the service says that it will answer again."""
+    """Seconds until the service accepts such a request again."""
     resets_at: float | None = None
     """The same as a Unix time in seconds."""
 
 
 class RequestTooLargeError(RateLimited, APIStatusError):
     """413: the upload is too big (code ``request_too_large``), or one request asks for more tokens than the
-    limit of a minute (code ``rate_limit_exceeded``), which no waiting mends."""
+    limit of a minute (code ``rate_limit_exceeded``), which no wait can help."""
 
 
 class UnprocessableEntityError(APIStatusError):

@@ -43,34 +43,33 @@ class RateLimitWindow:
     remaining: int | None
     """How many are left."""
     reset_s: float | None
-    """Seconds until it is whole again, at ``observed_at``; of a limit that only an error names, until the service says
-    that it answers again."""
+    """Seconds from ``observed_at`` until it is full again; of a limit that only an error names, the retry-after."""
     observed_at: float
-    """When the answer came that says this, as a Unix time in seconds."""
+    """When the response came, as a Unix time in seconds."""
 
     @property
     def resets_at(self) -> float | None:
-        """When it is whole again, as a Unix time in seconds."""
+        """When it is full again, as a Unix time in seconds."""
         return None if self.reset_s is None else self.observed_at + self.reset_s
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """What the service says of the organisation's limits for one model."""
+    """The organisation's limits for one model."""
 
     requests: RateLimitWindow
     """Requests per day."""
     tokens: RateLimitWindow
     """Tokens per minute."""
     retry_after_s: float | None
-    """Seconds to wait; only a 429 says it."""
+    """Seconds to wait; only a 429 names them."""
     further: Mapping[str, RateLimitWindow] = field(default_factory=dict[str, RateLimitWindow], hash=False)
     """The limits that the text of an error named, by their name there (``RPM``, ``TPD``, ``ASPH``, ...), each as it was
     when it was named. Only the client's `rate_limits` has them: a response is no error."""
 
 
 def parse_duration_s(text: str | None) -> float | None:
-    """The seconds of a Go duration (``2m59.56s``, ``547ms``, ``0s``), or None for what is none."""
+    """Return the seconds of a Go duration (``2m59.56s``, ``547ms``, ``0s``), or None for another text."""
     if not text:
         return None
     total = 0.0
@@ -84,17 +83,17 @@ def parse_duration_s(text: str | None) -> float | None:
 
 
 def has_limits(headers: Mapping[str, str]) -> bool:
-    """Whether these headers say anything of rate limits."""
+    """Return whether these headers have rate limits."""
     return "x-ratelimit-limit-requests" in headers or "x-ratelimit-limit-tokens" in headers
 
 
 def rate_limit(headers: Mapping[str, str], now: float | None = None) -> RateLimit | None:
-    """The rate limits in these headers, or None where there are none."""
+    """Return the rate limits in these headers, or None where there are none."""
     return read_limits(headers, time.time() if now is None else now) if has_limits(headers) else None
 
 
 def read_limits(headers: Mapping[str, str], observed_at: float) -> RateLimit:
-    """The rate limits in the headers of an answer that came then; None for everything that they do not say."""
+    """Return the rate limits in the headers of a response that came at ``observed_at``; None for what they do not name."""
 
     def window(name: str) -> RateLimitWindow:
         return RateLimitWindow(
@@ -108,9 +107,9 @@ def read_limits(headers: Mapping[str, str], observed_at: float) -> RateLimit:
 
 
 def parse_limit_message(message: str) -> dict[str, Any]:
-    """What a 429 or 413 text says: ``limit_kind``, ``limit``, ``used``, ``requested``, ``retry_after_s``.
+    """Return what the text of a 429 or 413 names: ``limit_kind``, ``limit``, ``used``, ``requested``, ``retry_after_s``.
 
-    Only what it says: wording that changed gives an empty dict, never an error.
+    Text in other words returns an empty dict, never an error.
     """
     found: dict[str, Any] = {}
     match = _LIMIT_TEXT.search(message)
@@ -134,26 +133,26 @@ def _integer(text: str | None) -> int | None:
 class RateLimits(Mapping[str, RateLimit]):
     """The limits of each model that was asked, by its name: read-only, always the latest, from any thread.
 
-    Of more models than `_MAX_MODELS` those that were heard of last are kept.
+    Holds the `_MAX_MODELS` most recently updated models.
     """
 
     def __init__(self) -> None:
-        # By model: when the last answer came, and what it said.
+        # By model: when the last response came, and its headers; when the last error came, and the limits that it named.
         self._headers: dict[str, tuple[float, Mapping[str, str]]] = {}
         self._named: dict[str, tuple[float, Mapping[str, RateLimitWindow]]] = {}
 
     def share(self, other: RateLimits) -> None:
-        """From now on hold the same values as ``other``: what one of them is told, both know."""
+        """From now on share the values of ``other``, in both directions."""
         self._headers, self._named = other._headers, other._named
 
     def note(self, model: str | None, headers: Mapping[str, str]) -> None:
-        """An answer to a request for this model came, with these headers."""
-        # An answer that says nothing of limits (a gateway's) takes nothing away from what is known.
+        """Record the headers of a response to a request for this model."""
+        # A response without limits (a gateway's) does not replace one with them.
         if model is not None and has_limits(headers):
-            _keep(self._headers, model, time.time(), headers)
+            _store(self._headers, model, time.time(), headers)
 
     def note_error(self, model: str | None, error: APIError) -> None:
-        """The error of an answer: its text may name a limit that stands in no header."""
+        """Record the limit that the text of an error names: it may be in no header."""
         if model is None or not isinstance(error, RateLimited) or error.limit_kind is None:
             return
         now = time.time()
@@ -163,7 +162,7 @@ class RateLimits(Mapping[str, RateLimit]):
         _, named = self._named.get(model, (now, _NOTHING))
         others = [pair for pair in named.items() if pair[0] != error.limit_kind]
         # A new dictionary: others may be reading the old one.
-        _keep(self._named, model, now, {**dict(others[-_MAX_KINDS + 1 :]), error.limit_kind: window})
+        _store(self._named, model, now, {**dict(others[-_MAX_KINDS + 1 :]), error.limit_kind: window})
 
     def __getitem__(self, model: str) -> RateLimit:
         named_at, named = self._named.get(model, (0.0, _NOTHING))
@@ -173,7 +172,7 @@ class RateLimits(Mapping[str, RateLimit]):
         return replace(read_limits(headers, seen_at), further=dict(named))
 
     def __iter__(self) -> Iterator[str]:
-        # Of copies: another thread may note an answer meanwhile.
+        # Of copies: another thread may record a response meanwhile.
         return iter({**self._headers, **self._named})
 
     def __len__(self) -> int:
@@ -183,8 +182,8 @@ class RateLimits(Mapping[str, RateLimit]):
         return f"<{type(self).__name__} {dict(self)!r}>"
 
 
-def _keep(kept: dict[str, tuple[float, V]], model: str, now: float, said: V) -> None:
-    kept[model] = now, said
-    if len(kept) > _MAX_MODELS:
-        oldest, _ = min(list(kept.items()), key=lambda pair: pair[1][0])
-        kept.pop(oldest, None)
+def _store(stored: dict[str, tuple[float, V]], model: str, now: float, value: V) -> None:
+    stored[model] = now, value
+    if len(stored) > _MAX_MODELS:
+        oldest, _ = min(list(stored.items()), key=lambda pair: pair[1][0])
+        stored.pop(oldest, None)

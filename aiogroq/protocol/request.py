@@ -254,9 +254,8 @@ def _read_options(
     if extra_query is not None:
         query = {**query, **extra_query} if query else extra_query
     timeout = options.get("timeout", omit)
-    timeout = (
-        omit if is_omitted(timeout) else Timeout.of(timeout)
-    )  # omitted by another library's sentinel, too
+    # `omit` for the sentinels of other libraries, too.
+    timeout = omit if is_omitted(timeout) else Timeout.of(timeout)
     return headers, query, timeout, _option(options, "extra_body"), mode
 
 
@@ -266,26 +265,16 @@ def _option(options: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 
 _OFTEN_REQUIRED = frozenset({str, list})
-"""Types that are told at once to be no `omit`."""
+"""The usual types of required arguments: a fast check that a value is not `omit`."""
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
-
-
-_OF_THE_CLIENT = frozenset(
-    [
-        "api_key",
-        "base_url",
-        "max_retries",
-        "default_headers",
-        "default_query",
-        "http_client",
-        "on_retry",
-        "retry_read_timeouts",
-    ]
-)
+_CLIENT_OPTION_NAMES = frozenset({
+    "api_key", "base_url", "max_retries", "default_headers", "default_query", "http_client", "on_retry",
+    "retry_read_timeouts",
+})  # fmt: skip
 
 
 def _nearest(name: str, value: object, known: frozenset[str]) -> str:
-    if name in _OF_THE_CLIENT:
+    if name in _CLIENT_OPTION_NAMES:
         shown = repr(value) if isinstance(value, int) else "..."  # others may be secrets
         return f"; it is an option of the client: client.with_options({name}={shown})"
     return did_you_mean(name, known) or "; pass it in extra_body if the service knows it"
@@ -295,10 +284,10 @@ def _nearest(name: str, value: object, known: frozenset[str]) -> str:
 def split_options(
     given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The keywords of a wide endpoint, as parameters and per-call options. They are taken over, not copied.
+    """Split the keyword arguments of a wide endpoint into parameters and per-call options. ``given`` is changed, not copied.
 
-    Raises `TypeError` for a name that is not in ``known`` (with the nearest one that is) and for a missing
-    required one, as Python does where they are spelled out in a signature.
+    Raises `TypeError` for a name that is not in ``known`` (with the closest one that is) and for a missing
+    required one, as Python does for arguments in a signature.
     """
     params = cast("dict[str, Any]", given)  # a type checker's view of ``**params`` may be a TypedDict
     options: dict[str, Any] = {}

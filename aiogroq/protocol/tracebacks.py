@@ -1,8 +1,8 @@
 """Tracebacks of our errors: without the frames, and so without the local variables, of what led to them.
 
-A frame keeps its local variables alive. In those of aiohttp and asyncio stands the head of the request as it was
-written, the key too; in our own stands what a server sent, which may be the request again. Everything that shows
-local variables (`traceback` with ``capture_locals``, Sentry with its defaults, rich, structlog) would show them.
+A frame holds its local variables. Those of aiohttp and asyncio have the head of the request as it was written, the key
+too; those of this library have what a server sent, which may be the request again. Everything that shows local
+variables (`traceback` with ``capture_locals``, Sentry with its defaults, rich, structlog) would show them.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def drop_frames(error: E) -> E:
-    """``error`` without the frames that it has gone through so far, its own and those of its causes.
+    """Return ``error`` without the frames that it has passed so far, its own and those of its causes.
 
-    To be raised outside of any ``except`` block of ours: then its context is what the caller was handling, whose
-    frames are the caller's and stay. The causes lose their contexts, which hold the same frames again.
+    Raise it outside of any ``except`` block of the library: then its context is what the caller was handling, with the
+    caller's frames. The causes lose their contexts, which hold the same frames again.
     """
     waiting: list[BaseException] = [error]
     seen = set[int]()
@@ -42,14 +42,14 @@ _checks: set[CodeType] = set()
 
 
 def checks_arguments(function: F) -> F:
-    """Mark a function that refuses wrong arguments: what it raises is about the line of the caller, and says it all."""
+    """Mark a function that checks arguments: its errors are about the line of the caller, and need no frame of their own."""
     _checks.add(cast("Any", function).__code__)
     return function
 
 
 def drop_inner_frames(error: E) -> E:
-    """``error``, as a thread hands it to a caller who waits for it in another one, without the frames that tell the
-    caller nothing: all of an error of ours and of one about wrong arguments, else that of the thread's own coroutine."""
+    """Return ``error``, raised in one thread for a caller in another, without frames that tell the caller nothing: all
+    frames of an `APIError` and of an error about arguments, otherwise the frame of the thread's own coroutine."""
     frames = error.__traceback__
     if frames is None:
         return error

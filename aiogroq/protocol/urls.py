@@ -1,4 +1,4 @@
-"""Which URL a call goes to: forgiving base URLs, and path parameters that cannot leave their place."""
+"""The URL of a call: base URLs in several forms, and path parameters that cannot change the path."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def api_root(base_url: str | URL | Any, name: str = "base_url") -> URL:
-    """The URL under which the endpoints live, without a trailing slash.
+    """Return the URL under which the endpoints are, without a trailing slash.
 
     A path ending in ``/v1`` is used as it is, one ending in ``/openai`` gets ``/v1``, anything else gets
     ``/openai/v1``; so ``https://api.groq.com``, ``.../openai`` and ``.../openai/v1`` are the same, and the base
-    URL of any OpenAI-compatible server works. Raises `GroqError`, which calls it ``name``, for what is no http(s) URL; for
-    one with a user or a password in it, which would take the place of the key; and for one with a query or a fragment.
+    URL of any OpenAI-compatible server works. Raises `GroqError` with ``name`` in its message for a text that is not an http(s)
+    URL, for a URL with a user or a password, which would replace the key, and for one with a query or a fragment.
     """
     try:
         url = URL(str(base_url).strip())
     except (ValueError, TypeError):
         url = URL()
     if url.scheme not in ("http", "https") or not url.host:
-        # Somebody who mixes up the arguments passes the key here.
+        # The key, if the caller mixes up the arguments.
         shown = "a key" if str(base_url).strip().startswith("gsk_") else repr(str(base_url))
         raise GroqError(f"{name} must be an http or https URL such as https://api.groq.com, not {shown}")
     if url.user is not None or url.password is not None:
@@ -55,11 +55,11 @@ def api_root(base_url: str | URL | Any, name: str = "base_url") -> URL:
 
 
 def resolve(root: URL, path: str) -> URL:
-    """The URL of ``path`` under the API root.
+    """Return the URL of ``path`` under the API root.
 
-    ``/openai/v1/x`` and ``/x`` are both ``root/x``; ``/v1/x`` stands beside ``/openai`` (fine tuning lives
-    there); a whole URL must have the origin of ``root``, because the key goes with it. What is percent-encoded
-    already stays as it is. Raises `GroqError` for another origin, and for a path that could lead elsewhere.
+    ``/openai/v1/x`` and ``/x`` are both ``root/x``; ``/v1/x`` is next to ``/openai`` (fine tuning is
+    there); a whole URL must have the origin of ``root``, because the key is sent with it. Percent-encoded characters
+    stay as they are. Raises `GroqError` for another origin, and for a path that could lead elsewhere.
     """
     if _CONTROL.search(path):
         raise GroqError(f"the path {path!r} has a control character or a lone surrogate")
@@ -85,12 +85,12 @@ def resolve(root: URL, path: str) -> URL:
 
 
 def _quoted(text: str) -> str:
-    """``text`` percent-encoded, but for what is so already."""
+    """Return ``text`` percent-encoded; encoded characters stay as they are."""
     return quote(_BARE_PERCENT.sub("%25", text), safe=_SAFE)
 
 
 def is_same_origin(one: URL, other: URL) -> bool:
-    """Whether both have the same scheme, host and port, so that what may be sent to one may be sent to the other."""
+    """Return whether both have the same scheme, host and port: then the key may be sent to both."""
     return _origin(one) == _origin(other)
 
 
@@ -99,7 +99,7 @@ def _origin(url: URL) -> tuple[str, str | None, str | None, int | None]:
 
 
 def path(template: str, **ids: str) -> str:
-    """``template`` with each ``{name}`` replaced by its percent-encoded id.
+    """Return ``template`` with each ``{name}`` replaced by its percent-encoded id.
 
     A slash inside an id is encoded (model ids have one). Raises `ValueError` for an id that is empty or
     would change the path (``.``, ``..``).
@@ -120,9 +120,9 @@ def path(template: str, **ids: str) -> str:
 
 
 def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
-    """A query parameter as name and text: lists are repeated, mappings become ``name[key]``.
+    """Return a query parameter as pairs of name and text: lists are repeated, mappings become ``name[key]``.
 
-    What is omitted, None or an empty text is not sent, as by the official package. Raises `GroqError` for a number that is
+    Omitted values, None and empty texts are not sent, as by the official package. Raises `GroqError` for a number that is
     not finite.
     """
     if value is None or is_omitted(value) or value == "":

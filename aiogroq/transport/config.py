@@ -51,7 +51,7 @@ class ClientConfig:
     is_path_added: bool = True
     """Whether ``root`` ends in a ``/v1`` that the caller's base_url did not have: for the error of a 404."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    """What responses said of the rate limits of each model."""
+    """The latest rate limits of each model. Copies of a client share them."""
     _targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = field(
         init=False, default_factory=dict[tuple[str, str], tuple[URL, RequestInfo]]
     )

@@ -146,7 +146,7 @@ async def with_deadline(
         return await asyncio.wait_for(work, deadline - loop.time())
     except (asyncio.TimeoutError, TimeoutError) as error:  # one and the same from Python 3.11 on
         if isinstance(error, APIError) or loop.time() < deadline - _TIMER_RESOLUTION_S:
-            raise  # of the work itself, such as a file system that does not answer
+            raise  # of the work itself, such as a file system that does not respond
     raise timeout_error("total", total_s, request)
 
 
@@ -174,24 +174,24 @@ def is_permanent(error: APIError) -> bool:
 def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> str:
     why = error.certificate_error
     text = getattr(why, "verify_message", "") or str(why)
-    said = f"the certificate of {error.host}:{error.port} is not trusted ({text.rstrip('.')})."
+    message = f"the certificate of {error.host}:{error.port} is not trusted ({text.rstrip('.')})."
     code = getattr(why, "verify_code", None)
     # https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/
     if code in (9, 10):
-        return f"{said} It is out of date: check the clock of this machine, or renew the certificate."
+        return f"{message} It is out of date: check the clock of this machine, or renew the certificate."
     if code in (62, 64):
-        return f"{said} It is for another name: check base_url."
-    return f"{said} {HINT}"
+        return f"{message} It is for another name: check base_url."
+    return f"{message} {HINT}"
 
 
 def _rejected_by_proxy(error: aiohttp.ClientHttpProxyError, request: RequestInfo) -> str:
     # The reason phrase is the proxy's own text; it may quote the credentials that it was sent.
     reason = redact_text(error.message, error.request_info.headers)
     host = URL(request.url).host  # the URL of aiohttp's error is that of the proxy
-    said = f"the proxy responded {error.status} ({reason}) to the request for a tunnel to {host}"
+    message = f"the proxy responded {error.status} ({reason}) to the request for a tunnel to {host}"
     if error.status == 407:
-        return f"{said}. It needs credentials: put them into the proxy's URL (http://user:password@...)."
-    return f"{said}. See HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy= of DefaultAioHttpClient."
+        return f"{message}. It needs credentials: put them into the proxy's URL (http://user:password@...)."
+    return f"{message}. See HTTPS_PROXY, ALL_PROXY and NO_PROXY, or the proxy= of DefaultAioHttpClient."
 
 
 def _unreachable(error: aiohttp.ClientConnectorError, request: RequestInfo) -> str:

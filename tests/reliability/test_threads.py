@@ -166,7 +166,7 @@ async def test_the_deadline_ends_a_download_to_a_pipe_that_is_not_read(
     began_at = time.monotonic()
     with reader(pipe) if has_reader else contextlib.nullcontext():
         async with new_client(server, TOTAL_S) as client:
-            with pytest.raises(APITimeoutError, match=r"0\.4 s in all") as caught:
+            with pytest.raises(APITimeoutError, match=r"did not end within 0\.4 s") as caught:
                 await download(client, pipe)
         assert time.monotonic() - began_at < TOTAL_S + LATE_S
     assert caught.value.phase == "total"
@@ -190,7 +190,7 @@ def test_a_sync_download_keeps_the_deadline_too(server: LocalGroq, pipe: Path) -
     with (
         Groq(api_key="k", base_url=server.base_url, timeout=Timeout(10, total=TOTAL_S)) as client,
         client.audio.speech.with_streaming_response.create(**SPEECH) as response,
-        pytest.raises(APITimeoutError, match="`total`"),
+        pytest.raises(APITimeoutError, match='timeout "total"'),
     ):
         response.stream_to_file(pipe)
 
