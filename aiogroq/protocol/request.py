@@ -134,7 +134,7 @@ def build(
         raise TypeError("a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}")
     encoded: bytes | None = None
     model: object = None
-    if isinstance(body, Mapping) or (body is None and extra_body is not None and method != "GET"):
+    if isinstance(body, (dict, Mapping)) or (body is None and extra_body is not None and method != "GET"):
         fields = cast("Mapping[str, Any]", body or {})
         if extra_body is not None:
             fields = {**fields, **extra_body}
