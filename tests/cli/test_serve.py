@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import re
@@ -156,6 +158,9 @@ def status_of(url: str, path: str = "/openai/v1/models", body: bytes | None = No
     }
     try:
         with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=10) as response:
+            # To the end: a client that closes first has disconnected.
+            with contextlib.suppress(http.client.IncompleteRead):
+                response.read()
             return int(response.status)
     except urllib.error.HTTPError as error:
         error.close()

@@ -145,5 +145,5 @@ async def test_the_error_of_a_response_that_is_not_the_services_quotes_it(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     server.script(Fault(status=200, body="<html>Welcome</html>"))
-    with pytest.raises(GroqError, match=r"Expected JSON, got text/html .*: '<html>Welcome"):
+    with pytest.raises(GroqError, match=r"Expected JSON, got text/plain.*: '<html>Welcome"):
         await client.models.list()
