@@ -178,15 +178,13 @@ class Call:
             session.bodies.add(body)
         del (
             response
-        )  # aiohttp shows all its headers in a traceback with locals, the key too if it was sent back
+        )  # its repr, in a traceback with locals, has all headers: the key too if the server echoes it
         self._config.rate_limits.note(self._request.model, body.headers)
         if not 200 <= body.status < 300:
             if await self._is_redirected(body):
                 return None
             raise await self._status_error(body)
-        if self._request.mode.content == "audio" and body.headers.get("Content-Type", "").lower().startswith(
-            "text/html"
-        ):
+        if self._request.mode.content == "audio" and _is_html(body):
             raise unexpected_content(body, await read_start(body, _MAX_ERROR_BYTES), "audio")
         return body
 
@@ -359,6 +357,10 @@ class Transport:
     def stream(self, request: Request[T]) -> Coroutine[Any, Any, AsyncStream[T]]:
         """Start a call of ``request``, whose result is a stream of ``request.returns``."""
         return cast("Coroutine[Any, Any, AsyncStream[T]]", self.send(request))
+
+
+def _is_html(body: AioBody) -> bool:
+    return body.headers.get("Content-Type", "").lower().startswith("text/html")
 
 
 def _nothing() -> None:
