@@ -129,7 +129,8 @@ def build(
     headers, extra_body = default_headers, None
     timeout: Timeout | Omit = omit
     if options:
-        headers, query, timeout, extra_body, mode = _read_options(options, headers, query, mode)
+        names = cast("Iterable[str]", body) if isinstance(body, (dict, Mapping)) else query or ()
+        headers, query, timeout, extra_body, mode = _read_options(options, names, headers, query, mode)
     if method == "GET" and (body is not None or extra_body):
         raise TypeError("a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}")
     encoded: bytes | None = None
@@ -177,7 +178,7 @@ def build_form(
 
     Raises `TypeError` for an unknown option and for a text field of bytes.
     """
-    headers, query, timeout, extra_body, mode = _read_options(options, None, None, mode)
+    headers, query, timeout, extra_body, mode = _read_options(options, params, None, None, mode)
     merged = {**params, **(extra_body or {})}
     model = merged.get("model")
     return Request(
@@ -229,6 +230,7 @@ def _form_text(value: Any) -> str:
 
 def _read_options(
     options: Mapping[str, Any],
+    names: Iterable[str],
     headers: Mapping[str, str | Omit] | None,
     query: Mapping[str, Any] | None,
     mode: ResponseMode,
@@ -239,10 +241,13 @@ def _read_options(
     Mapping[str, Any] | None,
     ResponseMode,
 ]:
-    """Return headers, query, timeout, extra body and mode of a call: those of the endpoint with its options over them."""
+    """Return headers, query, timeout, extra body and mode of a call: those of the endpoint with its options over them.
+
+    ``names`` are those of the endpoint's own arguments, for the suggestion in the error of an unknown one.
+    """
     for name in options:
         if name not in OPTION_NAMES:
-            hint = _nearest(name, options[name], OPTION_NAMES)
+            hint = _nearest(name, options[name], OPTION_NAMES.union(names))
             raise TypeError(f"got an unexpected keyword argument {name!r}{hint}")
     extra_headers = _option(options, "extra_headers")
     if isinstance(extra_headers, ResponseModeHeaders):

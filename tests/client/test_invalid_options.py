@@ -166,6 +166,29 @@ async def test_the_error_of_a_client_option_given_to_a_call_names_with_options(c
         )
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda client: client.embeddings.create(model="m", input="a", usr="u"),
+            "'usr'. Did you mean 'user'?",
+        ),
+        (
+            lambda client: client.files.create(file=b"{}", purpose="batch", purposes="x"),
+            "'purposes'. Did you mean 'purpose'?",
+        ),
+        (lambda client: client.models.list(timout=1), "'timout'. Did you mean 'timeout'?"),
+    ],
+    ids=["a POST", "an upload", "a GET"],
+)
+async def test_the_error_of_a_misspelt_argument_names_the_closest_one(
+    made: Any, call: Any, words: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        await done(call, made)
+    assert str(caught.value).endswith(words)
+
+
 async def test_a_secret_in_the_wrong_place_is_not_shown() -> None:
     with pytest.raises(TypeError, match=r"with_options\(api_key=\.\.\.\)") as caught:
         await aiogroq.AsyncGroq(api_key="k").models.list(api_key="gsk_secret")  # type: ignore[arg-type]
