@@ -141,6 +141,14 @@ class RateLimits(Mapping[str, RateLimit]):
         self._headers: dict[str, tuple[float, Mapping[str, str]]] = {}
         self._named: dict[str, tuple[float, Mapping[str, RateLimitWindow]]] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for copies and pickles: headers of aiohttp can be neither."""
+        headers = {
+            model: (seen_at, {name.lower(): value for name, value in headers.items()})
+            for model, (seen_at, headers) in list(self._headers.items())
+        }
+        return {"_headers": headers, "_named": dict(self._named)}
+
     def share(self, other: RateLimits) -> None:
         """From now on share the values of ``other``, in both directions."""
         self._headers, self._named = other._headers, other._named

@@ -29,7 +29,8 @@ from .redaction import redact, redact_headers, redact_text
 from .retry import retry_after_s
 
 _MAX_SHOWN_CHARS = 300
-_UPLOAD_HINT = "Send less at once: a smaller file, or its address as `url`."
+_LARGE_HINT = "Send less in one request."
+_UPLOAD_HINT = "Send less in one request: a smaller file, or its address as `url`."
 _AUDIO_HINT = "Send shorter audio: one request may not have more than the limit."
 _TOKENS_HINT = "Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute."
 
@@ -177,13 +178,15 @@ def _add_limits(error: Any, message: str, now: Callable[[], float]) -> None:
         setattr(error, name, value)
     if isinstance(error, RequestTooLargeError):
         if error.code == "request_too_large":
-            _append_hint(error, _UPLOAD_HINT)
+            url = error.response.request.url if error.response.request else ""
+            _append_hint(error, _UPLOAD_HINT if "/audio/" in url or "/files" in url else _LARGE_HINT)
         elif error.code == "rate_limit_exceeded":
             _append_hint(error, _AUDIO_HINT if (error.limit_kind or "").startswith("AS") else _TOKENS_HINT)
 
 
 def _append_hint(error: APIStatusError, hint: str) -> None:
-    error.message = f"{error.message} {hint}"
+    end = "" if error.message.endswith((".", "!", "?")) else "."
+    error.message = f"{error.message}{end} {hint}"
     error.args = (error.message,)
 
 
@@ -195,7 +198,8 @@ def unexpected_content(head: ResponseHead, body: bytes, expected: str) -> APIRes
     response = redacted_response(head, body)
     kind = head.headers.get("content-type") or "no content type"
     size = f"{len(body)} bytes" if body else "empty body"
-    message = f"Expected {expected}, got {kind} (HTTP {head.status}, {size})"
+    got = f"invalid JSON labelled {kind}" if body and expected == "JSON" and "json" in kind.lower() else kind
+    message = f"Expected {expected}, got {got} (HTTP {head.status}, {size})"
     if body:
         message = f"{message}: {response.text[:_MAX_SHOWN_CHARS]!r}"
     return APIResponseValidationError(response, response.text, message=message)
@@ -253,5 +257,6 @@ def not_a_stream(head: ResponseHead, start: bytes) -> APIError:
     kind = head.headers.get("content-type", "no content type")
     got = f"no data (HTTP {head.status}, {kind})"
     if start:
-        got = f"{kind} (HTTP {head.status}): {response.text[:_MAX_SHOWN_CHARS]!r}"
+        label = "text without events labelled " if kind.lower().startswith("text/event-stream") else ""
+        got = f"{label}{kind} (HTTP {head.status}): {response.text[:_MAX_SHOWN_CHARS]!r}"
     return APIResponseValidationError(response, response.text, message=f"Expected an event stream, got {got}")

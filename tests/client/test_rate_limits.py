@@ -329,3 +329,15 @@ def test_they_can_be_read_while_responses_come(server: LocalGroq, request: pytes
             reads += 1
         thread.join()
         assert reads
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda value: pickle.loads(pickle.dumps(value))], ids=["copy", "pickle"]
+)
+def test_an_endpoint_can_be_copied_after_a_call(copied: Callable[[Any], Any], server: LocalGroq) -> None:
+    """The limits hold headers of aiohttp, which cannot be copied."""
+    with Groq(api_key="k", base_url=server.base_url) as groq:
+        completions = groq.chat.completions
+        completions.create(**ASKED)
+        other = copied(completions)
+        assert other.create(**ASKED).choices[0].finish_reason == "stop"

@@ -130,6 +130,12 @@ async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
         ("application/json", '{"error":{"message":"too busy"}}', APIStatusError, "too busy"),
         (
             "text/event-stream",
+            "<html>",
+            APIResponseValidationError,
+            r"got text without events labelled text/event-stream \(HTTP 200\): '<html>'",
+        ),
+        (
+            "text/event-stream",
             "",
             APIResponseValidationError,
             r"got no data \(HTTP 200, text/event-stream",

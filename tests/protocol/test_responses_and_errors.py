@@ -31,8 +31,8 @@ HEADERS = CIMultiDict({"Content-Type": "application/json", "X-Request-Id": "req_
 NOW = 1_000_000.0
 
 
-def error(status: int, body: bytes, headers: Any = HEADERS) -> Any:
-    return status_error(PlainHead(status, headers, REQUEST), body, now=lambda: NOW)
+def error(status: int, body: bytes, headers: Any = HEADERS, request: RequestInfo = REQUEST) -> Any:
+    return status_error(PlainHead(status, headers, request), body, now=lambda: NOW)
 
 
 RECORDED: list[tuple[int, bytes, str, dict[str, Any]]] = [
@@ -191,7 +191,7 @@ def test_the_header_says_more_exactly_than_the_text_how_long_to_wait(
     [
         (TPM_413_TEXT, "rate_limit_exceeded", "Shorten the prompt or lower max_completion_tokens"),
         (TPM_413_TEXT.replace("(TPM)", "(ASPH)"), "rate_limit_exceeded", "Send shorter audio"),
-        ("Request Entity Too Large", "request_too_large", "a smaller file, or its address as `url`"),
+        ("Request Entity Too Large", "request_too_large", ". Send less in one request."),
         ("Request too large, in other words", "rate_limit_exceeded", "Shorten the prompt"),
     ],
 )
@@ -199,6 +199,13 @@ def test_the_two_kinds_of_413_name_their_own_fix(text: str, code: str, hint: str
     raised = error(413, error_body(text, code=code))
     assert isinstance(raised, RequestTooLargeError)
     assert hint in raised.message == str(raised)
+
+
+@pytest.mark.parametrize("path", ["/audio/transcriptions", "/files"])
+def test_a_413_to_an_upload_names_its_fix(path: str) -> None:
+    request = RequestInfo("POST", f"https://api.groq.com/openai/v1{path}")
+    raised = error(413, error_body("Request Entity Too Large", code="request_too_large"), request=request)
+    assert raised.message.endswith(". Send less in one request: a smaller file, or its address as `url`.")
 
 
 def test_only_an_error_of_a_limit_has_its_numbers_and_only_a_413_its_fix() -> None:
@@ -347,6 +354,13 @@ def test_plain_text_is_a_transcription_whatever_was_said(cls: Any, text: str, ki
 
 def test_plain_text_that_is_the_json_of_a_transcription_is_read_as_one() -> None:
     assert answer(Transcription, b'{"text":" Hello"}', kind="text/plain").text == " Hello"
+
+
+def test_broken_json_is_named_as_that() -> None:
+    with pytest.raises(
+        APIResponseValidationError, match=r"got invalid JSON labelled application/json \(HTTP 200, 5 bytes\)"
+    ):
+        answer(ChatCompletion, b"{nope", kind="application/json")
 
 
 def test_plain_text_is_no_chat_completion() -> None:
