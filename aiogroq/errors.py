@@ -308,7 +308,7 @@ class RateLimited:
     used: int | None = None
     """How much of it was used."""
     requested: int | None = None
-    """How much this request asked for."""
+    """How much of it this request needs."""
     retry_after_s: float | None = None
     """Seconds until the service accepts such a request again."""
     resets_at: float | None = None

@@ -2,7 +2,7 @@
 
 ``python tools/sync_facade.py`` writes the files, ``--check`` exits with status 1 if one of them is stale.
 
-An endpoint is declared once, as an ``async def``. Its sync twin and its views repeat the signature around one line. They
+An endpoint is declared once, as an ``async def``. Its sync version and its views repeat the signature around one line. They
 are generated source rather than run-time wrappers or stubs, so that type checkers verify them. The generator rejects
 every construct that it does not understand: a declaration that it skipped would be missing from the sync client.
 
@@ -212,7 +212,7 @@ def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
     for part in [*annotations, node.returns, *args.defaults, *args.kw_defaults]:
         found = part and re.search(r"\b(Async\w+|Awaitable|Coroutine)", to_sync(ast.unparse(part)))
         if found:
-            raise source.reject(part, f"{name}: {found[0]} has no sync twin")
+            raise source.reject(part, f"{name}: {found[0]} has no sync version")
         for used in names_in(part):
             if used not in imported | source.defined and not hasattr(builtins, used):
                 raise source.reject(part, f"{name}: {used} is neither imported nor defined")
@@ -277,7 +277,7 @@ class Writer:
         for node in self.source.typevars.values():
             line = self.rename(ast.unparse(node))
             code = f"{line}\n{code}" if re.search(rf"\b{line.split(' = ')[0]}\b", code) else code
-        subject = "Sync twins" if self.is_sync else "Raw and streaming views"
+        subject = "Sync versions" if self.is_sync else "Raw and streaming views"
         return "\n".join(
             [
                 f"{BANNER} from {self.source.path}. Do not edit.",
@@ -294,7 +294,7 @@ class Writer:
             if used:
                 yield f"from {module} import {', '.join(used)}"
 
-        responses = [self._twin(name) for name in (*RESPONSES, *WRAPPERS)]
+        responses = [self._name_here(name) for name in (*RESPONSES, *WRAPPERS)]
         home = f"..resources.{self.source.stem}" if self.is_sync else f"..{self.source.stem}"
         yield from line("collections.abc", "Callable")
         yield from line("typing", "Any", "TypeVar", "cast", "overload")
@@ -329,7 +329,7 @@ class Writer:
         names = [self.rename(r.name) + VIEW_SUFFIXES[kind] for r in source.resources for kind in r.views]
         return names + [self.rename(r.name) for r in source.resources if self.is_sync]
 
-    def _twin(self, name: str) -> str:
+    def _name_here(self, name: str) -> str:
         """Return the name that a response class, wrapper or resource has in this module."""
         prefix = "async_" if name.startswith("to_") else "Async"
         return name if self.is_sync else prefix + name
@@ -382,7 +382,9 @@ class Writer:
         if is_binary and (endpoint.overloads or len(returned) > 1):
             raise self.source.reject(endpoint.node, f"{name}: a binary endpoint cannot return anything else")
         is_raw = kind == "with_raw_response"
-        wrapper = self._twin(f"to_{'custom_' * is_binary}{'raw' if is_raw else 'streamed'}_response_wrapper")
+        wrapper = self._name_here(
+            f"to_{'custom_' * is_binary}{'raw' if is_raw else 'streamed'}_response_wrapper"
+        )
         response = f", {self._response('AsyncBinaryAPIResponse', kind)}" if is_binary else ""
         # Through a ParamSpec type checkers see one overload only. The view's own method has the overloads.
         annotation = ": Callable[..., Any]" if endpoint.overloads else ""
@@ -395,7 +397,7 @@ class Writer:
             parts = union(node.returns) if endpoint.overloads else [ast.unparse(node.returns or node)]
             responses = [self._response(part, kind) for part in parts]
             if not is_raw:
-                responses = [f"{self._twin('ResponseContextManager')}[{each}]" for each in responses]
+                responses = [f"{self._name_here('ResponseContextManager')}[{each}]" for each in responses]
             return " | ".join(responses)
 
         is_async = is_raw and not self.is_sync
@@ -409,7 +411,7 @@ class Writer:
         """Return the response around what an endpoint returns."""
         if returned == "AsyncBinaryAPIResponse":
             is_raw = kind == "with_raw_response"
-            return self._twin("BinaryAPIResponse" if is_raw else "StreamedBinaryAPIResponse")
+            return self._name_here("BinaryAPIResponse" if is_raw else "StreamedBinaryAPIResponse")
         return self.rename(f"AsyncAPIResponse[{returned}]")
 
     # ------------------------------------------------------------------------------------------------- text

@@ -35,7 +35,7 @@ HEAD = "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
 
 
 class Server(asyncio.Protocol):
-    """Answers every request at once with the same completion."""
+    """Responds to every request at once with the same completion."""
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport

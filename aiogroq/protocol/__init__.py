@@ -1,4 +1,4 @@
-"""The protocol with no I/O: requests as values, answers as values or errors, server-sent events, retry rules.
+"""The protocol with no I/O: requests as values, responses as values or errors, server-sent events, retry rules.
 
-Every rule of the service lives in this room, so that it is tested with bytes and tables.
+Every rule of the service is in this package, so that tests need only bytes and tables.
 """

@@ -27,9 +27,9 @@ _decode = typed_decoder(ChatCompletionChunk).decode
 
 
 class LazyAccumulator:
-    """Stores the events of a chat stream, and accumulates them when the result is asked for.
+    """Stores the events of a chat stream, and accumulates them when the caller needs the result.
 
-    Most callers never ask: they take each chunk as it comes. Storing the bytes of an event, which its chunk refers to
+    Most callers never do: they take each chunk as it comes. Storing the bytes of an event, which its chunk refers to
     anyway, costs a fiftieth of accumulating it.
     """
 

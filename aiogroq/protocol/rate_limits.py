@@ -131,7 +131,7 @@ def _integer(text: str | None) -> int | None:
 
 
 class RateLimits(Mapping[str, RateLimit]):
-    """The limits of each model that was asked, by its name: read-only, always the latest, from any thread.
+    """The limits of each model that was called, by its name: read-only, always the latest, from any thread.
 
     Holds the `_MAX_MODELS` most recently updated models.
     """

@@ -43,7 +43,7 @@ class Failure:
     limit: int | None = None
     """The rate limit that the text names."""
     requested: int | None = None
-    """How much of it the request asked for."""
+    """How much of it the request needs."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """The headers of the response."""
     retry_after_s: float | None = None
@@ -107,9 +107,9 @@ def decide(
 
 
 def _is_retried_status(failure: Failure) -> bool:
-    asked = failure.headers.get("x-should-retry")
-    if asked in ("true", "false"):
-        return asked == "true"
+    requested = failure.headers.get("x-should-retry")
+    if requested in ("true", "false"):
+        return requested == "true"
     status = failure.status or 0
     if status == 429 and _exceeds_its_limit(failure):
         return False
@@ -144,10 +144,10 @@ def _delay_s(
     A retry-after is obeyed when it fits ``remaining_s`` (`MAX_RETRY_AFTER_S` where the caller set no deadline); a longer
     one ends the call at once, with the numbers in the error, instead of attempts that must fail.
     """
-    asked_s = retry_after_s(failure.headers, now)
-    if asked_s is None:
-        asked_s = failure.retry_after_s
-    wait_s = backoff_s(retries_taken, random) if asked_s is None else asked_s
+    requested_s = retry_after_s(failure.headers, now)
+    if requested_s is None:
+        requested_s = failure.retry_after_s
+    wait_s = backoff_s(retries_taken, random) if requested_s is None else requested_s
     longest_s = MAX_RETRY_AFTER_S if remaining_s is None else remaining_s
     return wait_s if wait_s <= longest_s else None
 

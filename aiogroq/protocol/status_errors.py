@@ -169,9 +169,9 @@ def _about_base_url(url: str, is_path_added: bool) -> str:
 def _add_limits(error: Any, message: str, now: Callable[[], float]) -> None:
     """Set what the text and the headers of a 429 or 413 say of the limit."""
     found = parse_limit_message(message)
-    asked_s = retry_after_s(error.response.headers, now)
-    if asked_s is not None:
-        found["retry_after_s"] = asked_s
+    requested_s = retry_after_s(error.response.headers, now)
+    if requested_s is not None:
+        found["retry_after_s"] = requested_s
     if found.get("retry_after_s") is not None:
         found["resets_at"] = now() + found["retry_after_s"]
     for name, value in found.items():

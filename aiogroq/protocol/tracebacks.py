@@ -48,7 +48,7 @@ def checks_arguments(function: F) -> F:
 
 
 def drop_inner_frames(error: E) -> E:
-    """Return ``error``, raised in one thread for a caller in another, without frames that tell the caller nothing: all
+    """Return ``error``, raised in one thread for a caller in another, without frames of no use to the caller: all
     frames of an `APIError` and of an error about arguments, otherwise the frame of the thread's own coroutine."""
     frames = error.__traceback__
     if frames is None:
@@ -56,5 +56,5 @@ def drop_inner_frames(error: E) -> E:
     last = frames
     while last.tb_next is not None:
         last = last.tb_next
-    is_told = isinstance(error, APIError) or last.tb_frame.f_code in _checks
-    return error.with_traceback(None if is_told else frames.tb_next)
+    has_no_frames = isinstance(error, APIError) or last.tb_frame.f_code in _checks
+    return error.with_traceback(None if has_no_frames else frames.tb_next)

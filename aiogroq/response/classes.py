@@ -38,7 +38,7 @@ class BaseAPIResponse(Generic[R]):
     """The number of attempts before this response."""
 
     sync_cls: type[Any] | None = None
-    """The sync class that the caller asked for, where it is one of the caller's own."""
+    """The sync class that the caller chose, where it is one of the caller's own."""
 
     _content: bytes | None
 

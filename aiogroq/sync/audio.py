@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/audio.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/audio.py``."""
+"""Sync versions of ``aiogroq/resources/audio.py``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/batches.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/batches.py``."""
+"""Sync versions of ``aiogroq/resources/batches.py``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/chat.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/chat.py``."""
+"""Sync versions of ``aiogroq/resources/chat.py``."""
 
 from __future__ import annotations
 

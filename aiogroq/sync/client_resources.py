@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/client_resources.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/client_resources.py``."""
+"""Sync versions of ``aiogroq/resources/client_resources.py``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/embeddings.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/embeddings.py``."""
+"""Sync versions of ``aiogroq/resources/embeddings.py``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/files.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/files.py``."""
+"""Sync versions of ``aiogroq/resources/files.py``."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/http_methods.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/http_methods.py``."""
+"""Sync versions of ``aiogroq/resources/http_methods.py``."""
 
 from __future__ import annotations
 

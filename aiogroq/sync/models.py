@@ -1,5 +1,5 @@
 # Written by python tools/sync_facade.py from aiogroq/resources/models.py. Do not edit.
-"""Sync twins of ``aiogroq/resources/models.py``."""
+"""Sync versions of ``aiogroq/resources/models.py``."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class ResponseContextManager(Generic[APIResponseT]):
             self.__response.close()
 
 
-_TWINS: dict[type[Any], type[APIResponse[Any]]] = {
+_SYNC_CLASSES: dict[type[Any], type[APIResponse[Any]]] = {
     AsyncBinaryAPIResponse: BinaryAPIResponse,
     AsyncStreamedBinaryAPIResponse: StreamedBinaryAPIResponse,
     AsyncAPIResponse: APIResponse,
@@ -145,10 +145,10 @@ _TWINS: dict[type[Any], type[APIResponse[Any]]] = {
 
 
 def sync_response(response: AsyncAPIResponse[Any]) -> APIResponse[Any]:
-    """Return the sync object for an async response, over the same body, of the class that the view asked for."""
+    """Return the sync object for an async response, over the same body, of the class that the view names."""
     cls: Any = response.sync_cls
     if not _is_sync(cls):
-        cls = next(twin for ours, twin in _TWINS.items() if isinstance(response, ours))
+        cls = next(each for ours, each in _SYNC_CLASSES.items() if isinstance(response, ours))
     sync: APIResponse[Any] = cls.__new__(cls)
     sync.__dict__.update(response.__dict__)
     sync._async = response  # pyright: ignore[reportPrivateUsage]

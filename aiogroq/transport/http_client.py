@@ -31,7 +31,7 @@ NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, 
 _VARIABLE = "AIOGROQ_AIOHTTP"
 """With the value ``public`` no session takes the fast path: to compare the two, and to find a fault in one."""
 _log = logging.getLogger("aiogroq")
-_KEPT_HEAP_BYTES = 1024 * 1024
+_HEAP_BYTES = 1024 * 1024
 _CLOSE_S = 1.0
 """Seconds that another loop is given to close its session."""
 
@@ -43,16 +43,16 @@ def _keep_heap() -> None:
     for it in page faults: half of the CPU of reading 64 embeddings. Freeing a larger block once raises that threshold to
     twice its size (mallopt(3), M_MMAP_THRESHOLD), for the whole process. Elsewhere this does nothing.
     """
-    bytes(_KEPT_HEAP_BYTES)
+    bytes(_HEAP_BYTES)
 
 
 def _why_public() -> str | None:
     """Return why own sessions take aiohttp's public API alone, or None."""
-    asked = os.environ.get(_VARIABLE)
-    if asked:
-        if asked.lower() == "public":
+    value = os.environ.get(_VARIABLE)
+    if value:
+        if value.lower() == "public":
             return f"{_VARIABLE}=public"
-        _log_once(f"{_VARIABLE}=%r is not known, and ignored: only `public` is", asked, logging.WARNING)
+        _log_once(f"{_VARIABLE}=%r is not known, and ignored: only `public` is", value, logging.WARNING)
     return _aiohttp.unsupported_reason()
 
 
@@ -88,7 +88,7 @@ class DefaultAioHttpClient:
     ``proxy`` is a URL, with or without credentials, and ``proxy_auth`` a ``(user, password)`` pair or an ``aiohttp.BasicAuth``.
     Without ``proxy`` the environment decides (``HTTPS_PROXY``, ``NO_PROXY``, ...); with ``trust_env=False`` there is no proxy.
     ``local_address`` is the address to connect from. ``ssl`` is an `ssl.SSLContext`, or False to verify nothing.
-    ``limit`` is the maximum number of connections (0: no bound), ``keepalive_timeout`` the seconds that an idle one is kept.
+    ``limit`` is the maximum number of connections (0: no bound), ``keepalive_timeout`` the seconds that an idle one stays open.
     ``max_response_bytes`` bounds a decompressed response in memory; streams and downloads to files have no bound.
     ``max_event_bytes`` bounds one event of a stream. ``session`` is an ``aiohttp.ClientSession`` of your own: it is used as it
     is, on its own loop, and never closed here. ``connector_options`` are passed to ``aiohttp.TCPConnector``.

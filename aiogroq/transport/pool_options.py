@@ -29,13 +29,13 @@ def connector_options(
         "ssl", ssl, (bool, ssl_module.SSLContext, aiohttp.Fingerprint, type(None)),
         "an ssl.SSLContext, or False to verify nothing", "; for a CA in a file, pass ssl.create_default_context(cafile=...)",
     )  # fmt: skip
-    kept_s = require_seconds("keepalive_timeout", keepalive_timeout)
+    keepalive_s = require_seconds("keepalive_timeout", keepalive_timeout)
     options = {
         "ssl": True if ssl is None else ssl,  # not every aiohttp takes None
         "limit": _bound("limit", limit),
         "limit_per_host": _bound("limit_per_host", limit_per_host),
         # Not every aiohttp takes None for "no timeout", and none takes infinity.
-        "keepalive_timeout": _A_YEAR_S if kept_s is None or math.isinf(kept_s) else kept_s,
+        "keepalive_timeout": _A_YEAR_S if keepalive_s is None or math.isinf(keepalive_s) else keepalive_s,
         "local_addr": None if local_address is None else (local_address, 0),
     }
     if more.get("force_close"):

@@ -20,7 +20,7 @@ from .stream import AsyncStream
 def build_result(
     config: ClientConfig, request: Request[Any], body: AioBody, content: bytes | None, failed: list[Attempt]
 ) -> Any:
-    """Return what the caller asked for of a good response.
+    """Return the result of a call, made from a good response, in the form that the caller chose.
 
     ``content`` is its body, or None where that is left on the socket. ``failed`` are the attempts before it.
     Raises `APIResponseValidationError` for a body that does not fit.

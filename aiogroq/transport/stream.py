@@ -38,7 +38,7 @@ class AsyncStream(Generic[T]):
     response: Any
     """The body that the events come from: ``status``, ``headers``, ``url``."""
     sync_cls: type[Any] | None = None
-    """The sync class that the caller asked for, if it did."""
+    """The sync class that the caller chose, if any."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class AsyncStream(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        # The hot path of every stream: a plain event is decoded when it is asked for, so that one read does not make
+        # The hot path of every stream: a plain event is decoded when the caller takes it, so that one read does not make
         # hundreds of objects at once, at which the garbage collector would begin to look for garbage.
         ready, decode = self._ready, self._decode
         while True:
@@ -199,7 +199,7 @@ class AsyncStream(Generic[T]):
             self._ready.clear()
             self._fail(stopped_early(self._body, reason))
         elif protocol.is_end(event):
-            self._ready[:] = [protocol.end_marker]  # ends the stream when the next event is asked for
+            self._ready[:] = [protocol.end_marker]  # ends the stream at the next event
         return value
 
     def _end_with(self, end: StreamEnd, cause: APIError | None = None) -> None:

@@ -50,7 +50,7 @@ class TimerWheel:
         tick_s = shortest_s / _CHECKS
         if tick_s < self._tick_s:
             self._tick_s = max(tick_s, _SHORTEST_TICK_S)
-        # After a late check the grace period is kept, however short the new timeout is.
+        # After a late check the grace period stays, however short the new timeout is.
         if self._handle is None or (self._late is None and self._next > now + self._tick_s):
             self._schedule(now + self._tick_s)
 

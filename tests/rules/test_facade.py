@@ -76,7 +76,7 @@ def endpoints(cls: type[Any]) -> dict[str, FunctionType]:
     return {n: m for n, m in vars(cls).items() if isinstance(m, FunctionType) and not n.startswith("_")}
 
 
-def twin_of(cls: type[Any]) -> type[Any]:
+def sync_class_of(cls: type[Any]) -> type[Any]:
     """The sync class of an async resource."""
     module = importlib.import_module(cls.__module__.replace("aiogroq.resources.", "aiogroq.sync."))
     return typing.cast("type[Any]", getattr(module, cls.__name__.removeprefix("Async")))
@@ -85,7 +85,9 @@ def twin_of(cls: type[Any]) -> type[Any]:
 def view_of(cls: type[Any], ending: str, *, is_sync: bool) -> type[Any]:
     """The class of a view, as the generated module has it."""
     package, name = (
-        ("aiogroq.sync.", twin_of(cls).__name__) if is_sync else ("aiogroq.resources._views.", cls.__name__)
+        ("aiogroq.sync.", sync_class_of(cls).__name__)
+        if is_sync
+        else ("aiogroq.resources._views.", cls.__name__)
     )
     module = importlib.import_module(cls.__module__.replace("aiogroq.resources.", package))
     return typing.cast("type[Any]", getattr(module, name + ending))
@@ -297,7 +299,9 @@ REJECTED = {
     "a generator": Rejected(ENDPOINT, ENDPOINT + '        """Text."""\n        yield 1\n', "is a generator"),
     "no docstring": Rejected(ENDPOINT, ENDPOINT + "        pass\n", "no docstring"),
     "a type from nowhere": Rejected("model: str,", "model: Odd,", "Odd is neither imported nor defined"),
-    "a response without a twin": Rejected(") -> Model:", ") -> AsyncIterator[Model]:", "has no sync twin"),
+    "a response without a sync version": Rejected(
+        ") -> Model:", ") -> AsyncIterator[Model]:", "has no sync version"
+    ),
     "an overload alone": Rejected(
         ENDPOINT,
         "    @overload\n    async def other(self) -> Model: ...\n" + ENDPOINT,
@@ -369,12 +373,12 @@ def test_there_are_declarations_to_compare() -> None:
 def test_groq_has_every_public_member_of_the_async_client_with_the_same_signature() -> None:
     for name, member in inspect.getmembers(AsyncGroq):
         if not name.startswith("_") and name not in generator_module.BY_HAND:
-            twin = getattr(Groq, name)
-            assert type(twin) is type(member)
+            sync = getattr(Groq, name)
+            assert type(sync) is type(member)
             if isinstance(member, property):
-                assert inspect.signature(twin.fget) == inspect.signature(member.fget)
+                assert inspect.signature(sync.fget) == inspect.signature(member.fget)
             elif inspect.isfunction(member) and not inspect.iscoroutinefunction(member):
-                assert inspect.signature(twin) == inspect.signature(member)
+                assert inspect.signature(sync) == inspect.signature(member)
     assert inspect.signature(Groq) == inspect.signature(AsyncGroq)
 
 
@@ -403,23 +407,23 @@ def test_a_member_of_the_client_that_is_not_understood_is_rejected(
     assert "not understood in AsyncGroq: async def drain" in capsys.readouterr().err
 
 
-def check_methods(cls: type[Any], twin: type[Any]) -> None:
+def check_methods(cls: type[Any], sync: type[Any]) -> None:
     """Raise where the sync class lacks a method of the async one, or has another signature or overload."""
-    assert list(endpoints(twin)) == list(endpoints(cls))
+    assert list(endpoints(sync)) == list(endpoints(cls))
     for name, method in endpoints(cls).items():
-        of_twin = endpoints(twin)[name]
+        of_sync = endpoints(sync)[name]
         assert inspect.iscoroutinefunction(method)
-        assert not inspect.iscoroutinefunction(of_twin)
-        assert len(overloads(of_twin)) == len(overloads(method))
-        pairs = zip([method, *overloads(method)], [of_twin, *overloads(of_twin)], strict=True)
+        assert not inspect.iscoroutinefunction(of_sync)
+        assert len(overloads(of_sync)) == len(overloads(method))
+        pairs = zip([method, *overloads(method)], [of_sync, *overloads(of_sync)], strict=True)
         for ours, theirs in pairs:
             assert parameters(theirs, as_sync=False) == parameters(ours, as_sync=True)
             assert returns(theirs) == in_sync(returns(ours))
 
 
-def check_children(cls: type[Any], twin: type[Any]) -> None:
+def check_children(cls: type[Any], sync: type[Any]) -> None:
     """Raise where the sync class lacks a child resource or a view of the async one, or has it of another class."""
-    assert children(twin) == {name: child.removeprefix("Async") for name, child in children(cls).items()}
+    assert children(sync) == {name: child.removeprefix("Async") for name, child in children(cls).items()}
 
 
 def check_view(cls: type[Any], view: type[Any], ending: str, *, is_sync: bool) -> None:
@@ -444,13 +448,13 @@ def check_view(cls: type[Any], view: type[Any], ending: str, *, is_sync: bool) -
 
 
 @pytest.mark.parametrize("cls", DECLARED, ids=lambda cls: cls.__name__)
-def test_every_async_method_has_a_sync_twin_with_the_same_signature(cls: type[Any]) -> None:
-    check_methods(cls, twin_of(cls))
+def test_every_async_method_has_a_sync_version_with_the_same_signature(cls: type[Any]) -> None:
+    check_methods(cls, sync_class_of(cls))
 
 
 @pytest.mark.parametrize("cls", DECLARED, ids=lambda cls: cls.__name__)
-def test_every_child_resource_and_view_has_its_sync_twin(cls: type[Any]) -> None:
-    check_children(cls, twin_of(cls))
+def test_every_child_resource_and_view_has_its_sync_version(cls: type[Any]) -> None:
+    check_children(cls, sync_class_of(cls))
 
 
 @pytest.mark.parametrize("ending", ["WithRawResponse", "WithStreamingResponse"])
@@ -473,8 +477,8 @@ def changed(cls: type[Any], **members: Any) -> type[Any]:
 
 
 Completions, Chat, ChatView = (
-    twin_of(AsyncCompletions),
-    twin_of(AsyncChat),
+    sync_class_of(AsyncCompletions),
+    sync_class_of(AsyncChat),
     view_of(AsyncChat, "WithRawResponse", is_sync=True),
 )
 

@@ -140,9 +140,9 @@ def _tcp_counters(transport: Any) -> tuple[int, int]:
 
 
 _LEAST_IDLE = 8
-"""Idle connections that are kept even after the process ran out of descriptors."""
+"""Idle connections that stay in the pool even after the process ran out of descriptors."""
 _REDUCED_IDLE_S = 60.0
-"""Seconds after that until more are kept again."""
+"""Seconds after that until more stay again."""
 
 
 class Connector(aiohttp.TCPConnector):

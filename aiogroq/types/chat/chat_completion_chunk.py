@@ -126,7 +126,7 @@ class ChatCompletionChunk(BaseModel):
     x_groq: XGroq | None = None
     """Groq's request id and seed (first event) and usage (last event)."""
     usage: CompletionUsage | None = None
-    """Tokens and seconds of the whole request, in the last event, whether asked for or not."""
+    """Tokens and seconds of the whole request, in the last event, whether requested or not."""
     usage_breakdown: UsageBreakdown | None = None
     """Usage by model, if several models produced the response."""
     service_tier: str | None = None

@@ -26,7 +26,7 @@ class ExecutedToolSearchResults(BaseModel):
     results: list[ExecutedToolSearchResultsResult] | None = None
     """The pages. The service may also send null for none."""
     images: list[str] | None = None
-    """The URLs of images, if the request asked for them."""
+    """The URLs of images, if the request enables them."""
 
 
 class ExecutedToolCodeResultChartElement(BaseModel):
