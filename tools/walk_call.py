@@ -1,17 +1,20 @@
-"""Prints the way of one call through the modules of aiogroq, and counts it for `docs/internals/one-call.md`.
+"""Counts the modules that one call of aiogroq goes through, for `docs/internals/one-call.md`; ``--steps`` prints the way.
 
-    python tools/walk_call.py [async|stream|raw|sync] [--steps]
+A step is a function of aiogroq that is entered during one chat call to a server in another thread, on a connection that
+exists. The counts are:
 
-A step is a function of aiogroq that is entered during one warmed chat call to a server in another thread. Counted are:
+* stays: the modules that the steps visit one after the other; several steps in one module in a row are one stay.
+* modules: the different modules among them.
+* returns: stays in a module that was left before (stays - modules).
+* climbs: steps from a lower module into a higher one. A module is higher if it imports the module of the caller, at run
+  time and directly or through others, or if one of its functions waits further up the stack.
 
-* stays: the modules of the steps in order, neighbours that are equal as one;
-* modules: the different ones among them; returns: stays in a module that was left before (stays - modules);
-* climbs: steps into a module that imports the module of its caller, at run time and directly or through others, or
-  that has a function waiting further up the stack: a lower module that calls back.
+Each climb is printed, and marked with ``^`` among the steps.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import asyncio
 import importlib.util
@@ -176,5 +179,12 @@ def _record(walk: Walk, call: Callable[[], object]) -> None:
 
 
 if __name__ == "__main__":
-    arguments = [each for each in sys.argv[1:] if not each.startswith("-")]
-    main(arguments[0] if arguments else "async", "--steps" in sys.argv)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "kind", nargs="?", choices=["async", "stream", "raw", "sync"], default="async", help="default: async"
+    )
+    parser.add_argument("--steps", action="store_true", help="print every step")
+    arguments = parser.parse_args()
+    main(arguments.kind, arguments.steps)
