@@ -129,7 +129,7 @@ def _count_all(steps: list[tuple[HotPath, str]], count: Counter, counted: Counte
                     sys.stderr.write(f"{each:,.0f}\n")
     except KeyboardInterrupt:
         counted.is_interrupted = True
-        sys.stderr.write("interrupted; the counts so far are kept\n")
+        sys.stderr.write("interrupted; the counts so far are saved\n")
 
 
 def counter() -> tuple[str, Counter] | None:

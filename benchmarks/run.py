@@ -50,7 +50,7 @@ def run(rows: tuple[Row, ...], *, quick: bool, rounds: int | None, tell: Tell) -
                 results.measured.append(_measure(row, client, number, spec))
     except KeyboardInterrupt:
         results.is_interrupted = True
-        tell("interrupted; the measurements so far are kept")
+        tell("interrupted; the measurements so far are saved")
     tell(f"{len(results.measured)} measurements in {time.monotonic() - started_at:.0f} s")
     return results
 

@@ -224,7 +224,7 @@ def test_retries_are_the_attempts_after_the_first() -> None:
         {"error": {"message": "m", "code": "c", "type": "t", "param": "p", "failed_generation": "f"}},
         {"message": "m", "code": "c", "type": "t", "param": "p", "failed_generation": "f"},
     ],
-    ids=["body of an answer", "error object of an event"],
+    ids=["body of a response", "error object of an event"],
 )
 def test_an_error_has_the_fields_of_its_error_object(body: Any) -> None:
     error = errors.BadRequestError("m", response=RESPONSE, body=body)

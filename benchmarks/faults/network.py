@@ -34,8 +34,8 @@ async def pickled(package: Package) -> list[Any]:
     try:
         await chat(package)
     except package.sdk.RateLimitError as error:
-        back, twin = pickle.loads(pickle.dumps(error)), copy.deepcopy(error)
-        return [type(back).__name__, back.status_code, type(twin).__name__]
+        back, copied = pickle.loads(pickle.dumps(error)), copy.deepcopy(error)
+        return [type(back).__name__, back.status_code, type(copied).__name__]
     return []
 
 

@@ -62,7 +62,7 @@ async def _rejects_while_uploading(log: ServerLog, reader: StreamReader, writer:
 
 @scenario(_GROUP, "413 while the file is still being sent", raises("APIStatusError", status_code=413),
           raw=_rejects_while_uploading, expects="The server sent the reason; the error is that, not a broken connection.")  # fmt: skip
-async def refused_early(package: Package) -> str:
+async def rejected_early(package: Package) -> str:
     with tempfile.TemporaryDirectory() as folder:
         async with package.client() as client:
             return await _transcribe(client, _source(folder))

@@ -27,13 +27,13 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
     """The lines so far, without what differs from run to run."""
     found: list[str] = []
 
-    class Kept(logging.Handler):
+    class Collected(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.levelno == logging.DEBUG:
                 text = re.sub(r"request_id=req_\w+", "request_id=req_1", record.getMessage())
                 found.append(re.sub(r"(ms|tokens)=\d+", r"\1=1", text))
 
-    handler = Kept()
+    handler = Collected()
     logger = logging.getLogger("aiogroq")
     caplog.set_level(logging.DEBUG, logger="aiogroq")
     logger.addHandler(handler)

@@ -29,13 +29,13 @@ async def test_a_message_of_a_response_can_be_sent_back_as_it_is(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
     first = await client.chat.completions.create(model=MODEL, messages=QUESTION)
-    answered = first.choices[0].message
-    answered.annotations = []
+    responded = first.choices[0].message
+    responded.annotations = []
     await client.chat.completions.create(
-        model=MODEL, messages=[*QUESTION, answered, {"role": "user", "content": "Why?"}]
+        model=MODEL, messages=[*QUESTION, responded, {"role": "user", "content": "Why?"}]
     )
     sent = server.requests[-1].json["messages"][1]
-    assert sent == {"role": "assistant", "content": answered.content, "reasoning": answered.reasoning}
+    assert sent == {"role": "assistant", "content": responded.content, "reasoning": responded.reasoning}
 
 
 async def test_what_is_absent_or_omitted_is_not_sent_and_none_is_null(

@@ -194,7 +194,7 @@ async def test_a_custom_pool_connects_from_the_local_address(server: LocalGroq) 
 
 @pytest.mark.local_groq(allowed_hosts=["groq.example"])
 async def test_a_proxy_gets_the_request_with_its_credentials(server: LocalGroq) -> None:
-    # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
+    # For plain http a proxy receives the whole URL; the embedded server responds to it as to its own.
     pool = DefaultAioHttpClient(proxy=server.base_url, proxy_auth=("user", "pass"))
     async with AsyncGroq(
         api_key="k", base_url="http://groq.example", http_client=pool, max_retries=0
@@ -245,10 +245,10 @@ async def test_the_verbs_reach_endpoints_that_have_no_method(client: AsyncGroq, 
     assert (await client.get("/models", cast_to=Listing)).object == "list"
     assert (await client.get("/openai/v1/models", cast_to=dict))["object"] == "list"
     body = {"model": MODEL, "messages": QUESTION}
-    answer = await client.post(
+    response = await client.post(
         "/chat/completions", cast_to=dict[str, Any], body=body, options={"headers": {"X-A": "1"}}
     )
-    assert answer["object"] == "chat.completion"
+    assert response["object"] == "chat.completion"
     assert server.requests[-1].headers["x-a"] == "1"
     stored = await client.post(
         "/files", cast_to=dict[str, Any], body={"purpose": "batch"}, files={"file": ("a", b"{}")}

@@ -39,9 +39,9 @@ async def downloaded(client: AsyncGroq) -> None:
 
 
 SLOW: dict[str, tuple[Callable[[AsyncGroq], Any], Fault]] = {
-    "an answer that does not begin": (plain, Fault(before_head=True, end="stall")),
-    "an answer that stops": (plain, Fault(after_bytes=10, end="stall")),
-    "an answer that drips": (plain, Fault(split_every=1, split_gap_s=0.05)),
+    "a response that does not begin": (plain, Fault(before_head=True, end="stall")),
+    "a response that stops": (plain, Fault(after_bytes=10, end="stall")),
+    "a response that drips": (plain, Fault(split_every=1, split_gap_s=0.05)),
     "a stream that stops": (collected, Fault(after_events=2, end="stall")),
     "a stream that drips": (collected, Fault(tokens_per_second=10.0)),
     "a body that is left open": (downloaded, Fault(after_bytes=10, end="stall")),
@@ -123,13 +123,13 @@ async def test_without_a_deadline_retry_after_is_obeyed(server: LocalGroq) -> No
 
 
 async def test_it_lets_a_longer_wait_than_a_minute_be_obeyed(server: LocalGroq) -> None:
-    told: list[float] = []
+    waits_s: list[float] = []
 
     class ToldError(Exception):
         pass
 
     def stop(retry: Any) -> None:
-        told.append(retry.wait_s)
+        waits_s.append(retry.wait_s)
         raise ToldError
 
     server.script(Fault(status=429, headers={"retry-after": "300"}, times=2))
@@ -137,7 +137,7 @@ async def test_it_lets_a_longer_wait_than_a_minute_be_obeyed(server: LocalGroq) 
         await new_client(server, 1000.0, on_retry=stop).models.list()
     with pytest.raises(RateLimitError):
         await new_client(server, 1000.0, on_retry=stop).with_options(timeout=10).models.list()
-    assert told == [300.0]
+    assert waits_s == [300.0]
 
 
 def test_a_sync_call_keeps_it_too(server: LocalGroq) -> None:

@@ -50,10 +50,10 @@ def test_the_sync_client_gives_the_same_arrays(groq_client: Groq, server: LocalG
 async def test_the_encodings_of_the_service_are_passed_through(
     client: AsyncGroq, server: LocalGroq, encoding: Literal["float", "base64"], sent: Any, kind: type
 ) -> None:
-    answer = await client.embeddings.create(model=MODEL, input=TEXTS, encoding_format=encoding)
+    response = await client.embeddings.create(model=MODEL, input=TEXTS, encoding_format=encoding)
     assert server.requests[-1].json == {**CALL, **sent}
-    assert type(answer) is CreateEmbeddingResponse
-    assert {type(item.embedding) for item in answer.data} == {kind}
+    assert type(response) is CreateEmbeddingResponse
+    assert {type(item.embedding) for item in response.data} == {kind}
 
 
 async def test_both_views_parse_arrays(client: AsyncGroq) -> None:
@@ -79,5 +79,5 @@ def test_both_sync_views_parse_arrays(groq_client: Groq) -> None:
 async def test_a_server_without_base64_gives_arrays_too(client: AsyncGroq, server: LocalGroq) -> None:
     item = {"object": "embedding", "index": 0, "embedding": [0.5, 1]}
     server.script(Fault(body={"object": "list", "data": [item], "model": "m"}))
-    answer = await client.embeddings.create(model="m", input="a", encoding_format="array")
-    assert answer.data[0].embedding == array("f", [0.5, 1.0])
+    response = await client.embeddings.create(model="m", input="a", encoding_format="array")
+    assert response.data[0].embedding == array("f", [0.5, 1.0])

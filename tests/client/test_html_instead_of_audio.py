@@ -44,7 +44,7 @@ def blocking_streamed(client: Groq, file: Path) -> None:
         response.stream_to_file(file)
 
 
-def assert_told(
+def assert_explained(
     error: APIResponseValidationError, server: LocalGroq, file: Path, kind: str = "text/html"
 ) -> None:
     assert (error.status_code, error.request_id) == (200, "req_1")
@@ -66,7 +66,7 @@ async def test_a_page_in_the_place_of_audio_is_an_error_with_the_page_in_it(
     async with AsyncGroq(api_key=KEY, base_url=server.base_url) as client:
         with pytest.raises(APIResponseValidationError) as caught:
             await speak(client, tmp_path / "a.wav")
-    assert_told(caught.value, server, tmp_path / "a.wav", kind)
+    assert_explained(caught.value, server, tmp_path / "a.wav", kind)
 
 
 @pytest.mark.parametrize("speak", [blocking_plain, blocking_streamed])
@@ -77,7 +77,7 @@ def test_a_page_in_the_place_of_audio_is_an_error_for_a_sync_client_too(
     client = Groq(api_key=KEY, base_url=server.base_url)
     with client, pytest.raises(APIResponseValidationError) as caught:
         speak(client, tmp_path / "a.wav")
-    assert_told(caught.value, server, tmp_path / "a.wav")
+    assert_explained(caught.value, server, tmp_path / "a.wav")
 
 
 async def test_a_truncated_page_is_reported_too(server: LocalGroq) -> None:

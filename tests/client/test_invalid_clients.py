@@ -15,7 +15,7 @@ from aiogroq import AsyncGroq, DefaultAioHttpClient, Groq, GroqError, Timeout
 pytestmark = pytest.mark.timeout(10)
 
 KEY = "gsk_0123456789abcdefghij"
-COLOURS = pytest.mark.parametrize("cls", [AsyncGroq, Groq])
+CLIENT_CLASSES = pytest.mark.parametrize("cls", [AsyncGroq, Groq])
 NEAR = [
     ("apikey", "api_key"),
     ("api_keys", "api_key"),
@@ -27,7 +27,7 @@ NEAR = [
 ]
 
 
-@COLOURS
+@CLIENT_CLASSES
 @pytest.mark.parametrize(("name", "near"), NEAR)
 def test_the_error_of_a_misspelt_argument_suggests_the_right_name(cls: Any, name: str, near: str) -> None:
     end = rf"\(\) got an unexpected keyword argument '{name}'\. Did you mean '{near}'\?$"
@@ -38,7 +38,7 @@ def test_the_error_of_a_misspelt_argument_suggests_the_right_name(cls: Any, name
             getattr(cls(api_key=KEY), method)(**{name: None})
 
 
-@COLOURS
+@CLIENT_CLASSES
 def test_the_error_of_an_unknown_argument_lists_the_known_ones(cls: Any) -> None:
     with pytest.raises(
         TypeError, match=r"argument 'zzz'; it takes api_key=, base_url=, timeout=, .*retry_read_timeouts=$"
@@ -48,7 +48,7 @@ def test_the_error_of_an_unknown_argument_lists_the_known_ones(cls: Any) -> None
         cls(api_key=KEY).with_options(zzz=1)
 
 
-@COLOURS
+@CLIENT_CLASSES
 def test_a_key_under_a_misspelt_name_is_in_no_frame_of_the_error(cls: Any) -> None:
     def with_locals(make: Callable[[], Any]) -> str:
         with pytest.raises(TypeError) as caught:
@@ -59,8 +59,10 @@ def test_a_key_under_a_misspelt_name_is_in_no_frame_of_the_error(cls: Any) -> No
             if "aiogroq" in str(frame.path) and "test" not in frame.path.name
         ]
         assert ours
-        told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-        return "".join(told.format_exception_only()) + "".join(repr(frame.frame.f_locals) for frame in ours)
+        formatted = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        return "".join(formatted.format_exception_only()) + "".join(
+            repr(frame.frame.f_locals) for frame in ours
+        )
 
     assert KEY not in with_locals(lambda: cls(apikey=KEY))
     assert KEY not in with_locals(lambda: cls(api_key="k").with_options(apikey=KEY))
@@ -83,7 +85,7 @@ BEHIND = (
 )
 
 
-@COLOURS
+@CLIENT_CLASSES
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -102,7 +104,7 @@ def test_a_base_url_that_cannot_be_right_is_rejected(cls: Any, wrong: Any, words
         assert "hunter2" not in str(caught.value)
 
 
-@COLOURS
+@CLIENT_CLASSES
 @pytest.mark.parametrize("wrong", ["api.groq.com", "https://api.groq.com?a=b", "https://u:p@api.groq.com"])
 def test_a_base_url_of_the_environment_is_rejected_by_the_variables_name(
     cls: Any, wrong: str, monkeypatch: pytest.MonkeyPatch
@@ -112,13 +114,13 @@ def test_a_base_url_of_the_environment_is_rejected_by_the_variables_name(
         cls(api_key=KEY)
 
 
-@COLOURS
+@CLIENT_CLASSES
 def test_an_empty_variable_is_one_that_is_not_set(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GROQ_BASE_URL", "")
     assert str(cls(api_key=KEY).base_url) == "https://api.groq.com/openai/v1"
 
 
-@COLOURS
+@CLIENT_CLASSES
 @pytest.mark.parametrize(
     "name", ["default_headers", "set_default_headers", "default_query", "set_default_query"]
 )
@@ -127,7 +129,7 @@ def test_what_a_copy_adds_is_rejected_by_its_name(cls: Any, name: str) -> None:
         cls(api_key=KEY).with_options(**{name: ["a"]})
 
 
-@COLOURS
+@CLIENT_CLASSES
 @pytest.mark.parametrize(
     "wrong", [5, "http://x", False, [], DefaultAioHttpClient, aiohttp.TCPConnector], ids=repr
 )

@@ -94,7 +94,7 @@ def test_0_seconds_in_a_timeout_of_aiohttp_is_no_timeout() -> None:
     try:
         theirs = aiohttp.ClientTimeout(total=0, connect=0, sock_connect=0, sock_read=0)
     except ValueError:
-        pytest.skip("aiohttp 4 refuses 0")
+        pytest.skip("aiohttp 4 rejects 0")
     assert Timeout.of(theirs) == Timeout(None)
 
 

@@ -125,7 +125,7 @@ async def test_what_can_be_right_works_for_one_call_after_another(
 @pytest.mark.local_groq(allowed_hosts=["groq.invalid"])
 @pytest.mark.parametrize("auth", [("u", "p"), ["u", "p"], ("u", "p", "latin1")], ids=repr)
 async def test_credentials_of_a_proxy_are_any_pair_and_what_follows_it(auth: Any, server: LocalGroq) -> None:
-    # For plain http a proxy receives the whole URL; the embedded server answers it as its own.
+    # For plain http a proxy receives the whole URL; the embedded server responds to it as to its own.
     pool = DefaultAioHttpClient(proxy=server.base_url, proxy_auth=auth)
     async with AsyncGroq(api_key="k", base_url="http://groq.invalid", http_client=pool) as client:
         assert (await client.models.list()).data
@@ -220,18 +220,18 @@ async def test_a_proxy_of_the_pool_is_not_taken_for_that_of_the_environment(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://other.invalid")
     pool = DefaultAioHttpClient(resolver=NoNames(), proxy="http://foo.invalid")
-    told = await failed(pool)
+    message = await failed(pool)
     assert (
         "could not connect to the proxy foo.invalid:80 (no such name); see HTTPS_PROXY, HTTP_PROXY and "
-        in told
+        in message
     )
-    assert "or the proxy= of DefaultAioHttpClient" in told
+    assert "or the proxy= of DefaultAioHttpClient" in message
 
 
 @pytest.mark.parametrize("host", ["groq.invalid", "größe.invalid"])
 async def test_a_server_whose_name_has_no_address_is_still_one_of_the_base_url(host: str) -> None:
-    told = await failed(DefaultAioHttpClient(resolver=NoNames()), f"http://{host}")
-    assert re.search(r"the name \S+\.invalid has no address \(no such name\); check base_url", told)
+    message = await failed(DefaultAioHttpClient(resolver=NoNames()), f"http://{host}")
+    assert re.search(r"the name \S+\.invalid has no address \(no such name\); check base_url", message)
 
 
 @pytest.mark.parametrize(

@@ -40,22 +40,22 @@ def new_client(server: LocalGroq, **options: Any) -> AsyncGroq:
 
 
 async def test_each_retry_is_reported_with_the_failed_attempt_and_the_wait(server: LocalGroq) -> None:
-    told: list[Retry] = []
-    client = new_client(server, on_retry=told.append, max_retries=3)
-    reset = Fault(before_head=True, end="reset")  # of a new connection: of a kept one it would be no retry
+    seen: list[Retry] = []
+    client = new_client(server, on_retry=seen.append, max_retries=3)
+    reset = Fault(before_head=True, end="reset")  # of a new connection: of an idle one it would be no retry
     server.script(failed(503, close_notice=True), reset, failed(429, "0.05"))
     await client.chat.completions.create(model=MODEL, messages=QUESTION)
     request = RequestInfo("POST", f"{server.base_url}/openai/v1/chat/completions")
-    assert [retry.number for retry in told] == [1, 2, 3]
-    assert {retry.request for retry in told} == {request}
-    assert [retry.attempt.status_code for retry in told] == [503, None, 429]
-    assert [retry.wait_s for retry in told] == [retry.attempt.wait_s for retry in told]
-    assert (told[0].wait_s, told[2].wait_s) == (0.0, 0.05)
-    assert told[0].attempt.request_id == server.requests[0].request_id
-    assert "onnection" in (told[1].attempt.error or "")
+    assert [retry.number for retry in seen] == [1, 2, 3]
+    assert {retry.request for retry in seen} == {request}
+    assert [retry.attempt.status_code for retry in seen] == [503, None, 429]
+    assert [retry.wait_s for retry in seen] == [retry.attempt.wait_s for retry in seen]
+    assert (seen[0].wait_s, seen[2].wait_s) == (0.0, 0.05)
+    assert seen[0].attempt.request_id == server.requests[0].request_id
+    assert "onnection" in (seen[1].attempt.error or "")
     with pytest.raises(dataclasses.FrozenInstanceError):
-        told[0].wait_s = 1.0  # type: ignore[misc]
-    assert pickle.loads(pickle.dumps(told[0])) == told[0]
+        seen[0].wait_s = 1.0  # type: ignore[misc]
+    assert pickle.loads(pickle.dumps(seen[0])) == seen[0]
 
 
 async def test_it_is_called_before_the_wait(server: LocalGroq) -> None:
@@ -67,17 +67,17 @@ async def test_it_is_called_before_the_wait(server: LocalGroq) -> None:
 
 
 async def test_it_is_not_called_without_a_retry(server: LocalGroq) -> None:
-    told: list[Retry] = []
-    client = new_client(server, on_retry=told.append)
+    seen: list[Retry] = []
+    client = new_client(server, on_retry=seen.append)
     await client.models.list()
     server.script(failed(400), failed(503), failed(503, "61"), failed(503, times=3))
     for _ in range(3):
         with pytest.raises(GroqError):
             await (client.with_options(max_retries=0) if len(server.requests) == 2 else client).models.list()
-    assert told == []
+    assert seen == []
     with pytest.raises(InternalServerError) as caught:
         await client.models.list()
-    assert tuple(retry.attempt for retry in told) == caught.value.attempts[:-1]
+    assert tuple(retry.attempt for retry in seen) == caught.value.attempts[:-1]
 
 
 @pytest.mark.parametrize("cls", [AsyncGroq, Groq])
@@ -85,11 +85,11 @@ def test_what_it_raises_ends_the_call(server: LocalGroq, cls: Any) -> None:
     class EnoughError(Exception):
         pass
 
-    def refuse(retry: Retry) -> None:
+    def reject(retry: Retry) -> None:
         raise EnoughError(retry.attempt.status_code)
 
     server.script(failed(503, times=None))
-    client = cls(api_key="gsk_x", base_url=server.base_url, on_retry=refuse, max_retries=5)
+    client = cls(api_key="gsk_x", base_url=server.base_url, on_retry=reject, max_retries=5)
     with pytest.raises(EnoughError, match="503") as caught:
         asyncio.run(client.models.list()) if cls is AsyncGroq else client.models.list()
     assert isinstance(caught.value.__context__, InternalServerError)
@@ -97,14 +97,14 @@ def test_what_it_raises_ends_the_call(server: LocalGroq, cls: Any) -> None:
 
 
 async def test_an_upload_is_closed_when_it_raises(server: LocalGroq, tmp_path: Any) -> None:
-    def refuse(retry: Retry) -> None:
+    def reject(retry: Retry) -> None:
         raise ValueError("no more")
 
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"{}")
     server.script(failed(503))
     with pytest.raises(ValueError, match="no more"):
-        await new_client(server, on_retry=refuse).files.create(file=path, purpose="batch")
+        await new_client(server, on_retry=reject).files.create(file=path, purpose="batch")
     await new_client(server).models.list()
 
 
@@ -193,12 +193,12 @@ def test_a_hook_that_would_have_to_be_awaited_is_rejected() -> None:
 @pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux tells what was acknowledged")
 @pytest.mark.fast_path_only("stale")
 async def test_a_request_sent_again_on_a_new_connection_is_no_retry(server: LocalGroq) -> None:
-    told: list[Retry] = []
-    client = new_client(server, on_retry=told.append, max_retries=0)
+    seen: list[Retry] = []
+    client = new_client(server, on_retry=seen.append, max_retries=0)
     await client.models.list()
     server.close_idle_connections()
     while server.open_connections:
         time.sleep(0.002)  # noqa: ASYNC251 the client's loop is held up, and cannot see the end
     await client.chat.completions.create(model=MODEL, messages=QUESTION)
     assert len(server.requests) == 2
-    assert told == []
+    assert seen == []

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(20)
 MODEL = "openai/gpt-oss-20b"
 OTHER = "openai/gpt-oss-120b"
 QUESTION = [{"role": "user", "content": "What is 2+2?"}]
-ASKED: dict[str, Any] = {"model": MODEL, "messages": QUESTION}
+REQUESTED: dict[str, Any] = {"model": MODEL, "messages": QUESTION}
 HEADERS = {
     "x-ratelimit-limit-requests": "14400",
     "x-ratelimit-remaining-requests": "14370",
@@ -53,29 +53,29 @@ def refusal(kind: str, limit: int = 30, used: int = 28) -> str:
 
 
 async def plain(client: AsyncGroq) -> None:
-    await client.chat.completions.create(**ASKED)
+    await client.chat.completions.create(**REQUESTED)
 
 
 async def raw(client: AsyncGroq) -> None:
-    await client.chat.completions.with_raw_response.create(**ASKED)
+    await client.chat.completions.with_raw_response.create(**REQUESTED)
 
 
 async def left_open(client: AsyncGroq) -> None:
-    async with client.chat.completions.with_streaming_response.create(**ASKED):
+    async with client.chat.completions.with_streaming_response.create(**REQUESTED):
         pass
 
 
 async def streamed(client: AsyncGroq) -> None:
-    stream = await client.chat.completions.create(**ASKED, stream=True)
+    stream = await client.chat.completions.create(**REQUESTED, stream=True)
     await stream.close()
 
 
 async def raw_stream(client: AsyncGroq) -> None:
-    await (await client.chat.completions.with_raw_response.create(**ASKED, stream=True)).close()
+    await (await client.chat.completions.with_raw_response.create(**REQUESTED, stream=True)).close()
 
 
 async def by_verb(client: AsyncGroq) -> None:
-    await client.post("/chat/completions", cast_to=dict[str, Any], body=ASKED)
+    await client.post("/chat/completions", cast_to=dict[str, Any], body=REQUESTED)
 
 
 async def uploaded(client: AsyncGroq) -> None:
@@ -115,11 +115,11 @@ async def test_an_error_updates_them_too(client: AsyncGroq, server: LocalGroq, s
 def test_the_sync_client_has_the_same_values(server: LocalGroq) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url, max_retries=0) as client:
         server.script(Fault(headers=HEADERS), Fault(headers=HEADERS), limited(refusal("RPM")))
-        client.chat.completions.create(**ASKED)
+        client.chat.completions.create(**REQUESTED)
         assert client.rate_limits[MODEL].tokens.remaining == 17997
         client.chat.completions.create(model=OTHER, messages=QUESTION, stream=True).close()
         with pytest.raises(RateLimitError):
-            client.chat.completions.create(**ASKED)
+            client.chat.completions.create(**REQUESTED)
         assert client.rate_limits[MODEL].further["RPM"].remaining == 2
         assert set(client.rate_limits) == {MODEL, OTHER}
 
@@ -199,7 +199,7 @@ async def test_it_stays_when_later_responses_do_not_name_it(client: AsyncGroq, s
 async def test_an_error_inside_a_stream_updates_it(client: AsyncGroq, server: LocalGroq) -> None:
     error = {"message": refusal("TPM", 8000, 7000), "code": "rate_limit_exceeded", "status_code": 429}
     server.script(Fault(error_event=error, after_events=2, headers=HEADERS))
-    stream = await client.chat.completions.create(**ASKED, stream=True)
+    stream = await client.chat.completions.create(**REQUESTED, stream=True)
     with pytest.raises(RateLimitError):
         await stream.collect()
     assert client.rate_limits[MODEL].further["TPM"].remaining == 1000
@@ -258,15 +258,15 @@ def test_copies_share_them_unless_they_go_to_another_account(server: LocalGroq, 
     client = cls(api_key="gsk_x", base_url=server.base_url)
     same = client.with_options(timeout=5, max_retries=0)
     others = [client.copy(api_key="gsk_y"), client.copy(base_url="http://127.0.0.1:1")]
-    asked = same.copy().chat.completions.create(**ASKED)
+    requested = same.copy().chat.completions.create(**REQUESTED)
     if cls is AsyncGroq:
-        asyncio.run(awaited(asked))
+        asyncio.run(awaited(requested))
     assert list(client.rate_limits) == list(same.rate_limits) == [MODEL]
     assert [list(other.rate_limits) for other in others] == [[], []]
 
 
-async def awaited(asked: Any) -> None:
-    await asked
+async def awaited(requested: Any) -> None:
+    await requested
 
 
 async def test_a_pickle_and_a_copy_of_the_configuration_begin_anew(client: AsyncGroq) -> None:
@@ -289,10 +289,10 @@ async def test_the_number_of_stored_models_is_bounded_and_the_latest_stay(client
         await client.chat.completions.create(model=f"m{n}", messages=QUESTION)
         if n == 200:
             await client.chat.completions.create(model="m0", messages=QUESTION)
-    kept = set(client.rate_limits)
-    assert len(kept) == len(client.rate_limits) == 256
-    assert {"m0", "m299"} <= kept
-    assert "m1" not in kept
+    stored = set(client.rate_limits)
+    assert len(stored) == len(client.rate_limits) == 256
+    assert {"m0", "m299"} <= stored
+    assert "m1" not in stored
 
 
 async def test_the_number_of_stored_kinds_is_bounded(client: AsyncGroq, server: LocalGroq) -> None:
@@ -309,14 +309,14 @@ def test_they_can_be_read_while_responses_come(server: LocalGroq, request: pytes
     request.addfinalizer(functools.partial(sys.setswitchinterval, sys.getswitchinterval()))
     sys.setswitchinterval(1e-5)  # the threads take turns at nearly every step
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
-        client.chat.completions.create(**ASKED)
+        client.chat.completions.create(**REQUESTED)
         done = threading.Event()
 
         def ask() -> None:
             try:
                 for n in range(150):
                     client.chat.completions.create(model=f"m{n % 7}", messages=QUESTION)
-                    client.chat.completions.create(**ASKED)
+                    client.chat.completions.create(**REQUESTED)
             finally:
                 done.set()
 
@@ -338,6 +338,6 @@ def test_an_endpoint_can_be_copied_after_a_call(copied: Callable[[Any], Any], se
     """The limits hold headers of aiohttp, which cannot be copied."""
     with Groq(api_key="k", base_url=server.base_url) as groq:
         completions = groq.chat.completions
-        completions.create(**ASKED)
+        completions.create(**REQUESTED)
         other = copied(completions)
-        assert other.create(**ASKED).choices[0].finish_reason == "stop"
+        assert other.create(**REQUESTED).choices[0].finish_reason == "stop"

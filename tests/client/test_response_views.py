@@ -85,7 +85,7 @@ CALLS: dict[str, Arguments] = {
     "batches.cancel": lambda shelf: ((shelf.batch_id,), {}),
 }
 BINARY = ("audio.speech.create", "files.content")
-# Where the view may be asked for: at the client, at each resource on the way, at the last one.
+# The objects with the attribute of the view: the client, each resource on the way, the last one.
 DEPTHS = (0, 1, 2)
 
 

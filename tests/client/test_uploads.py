@@ -191,14 +191,14 @@ async def test_an_unusual_file_name_cannot_leave_its_header(client: AsyncGroq, s
 
 
 class Measured(io.FileIO):
-    """Knows how much of it was asked for at a time."""
+    """Stores the sizes of the reads."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.asked_bytes: list[int] = []
+        self.requested_bytes: list[int] = []
 
     def read(self, size: int | None = -1) -> bytes:
-        self.asked_bytes.append(-1 if size is None else size)
+        self.requested_bytes.append(-1 if size is None else size)
         return super().read(size)
 
 
@@ -209,7 +209,7 @@ async def test_a_large_file_is_sent_in_chunks(client: AsyncGroq, server: LocalGr
     with Measured(path) as given:
         stored = await client.files.create(file=given, purpose="batch")
     assert stored.bytes == 20 * 1024 * 1024
-    assert 0 < min(given.asked_bytes) <= max(given.asked_bytes) <= 1024 * 1024
+    assert 0 < min(given.requested_bytes) <= max(given.requested_bytes) <= 1024 * 1024
 
 
 async def test_a_recording_is_transcribed_in_every_format(client: AsyncGroq) -> None:

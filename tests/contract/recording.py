@@ -155,11 +155,11 @@ def _parts(body: bytes, boundary: bytes) -> list[Part]:
     opening, *chunks, ending = (b"\r\n" + body).split(b"\r\n--" + boundary)
     assert opening == b"", "something stands before the first boundary"
     assert ending == b"--\r\n", "the form has no end"
-    return [_part(piece.removeprefix(b"\r\n")) for piece in chunks]
+    return [_part(chunk.removeprefix(b"\r\n")) for chunk in chunks]
 
 
-def _part(piece: bytes) -> Part:
-    head, _, content = piece.partition(b"\r\n\r\n")
+def _part(chunk: bytes) -> Part:
+    head, _, content = chunk.partition(b"\r\n\r\n")
     headers = [line.split(": ", 1) for line in head.decode().split("\r\n")]
     named = {name.lower(): value for name, value in headers}
     assert len(named) == len(headers), "a part has a header twice"

@@ -189,18 +189,18 @@ REQUESTS = 16
 
 
 def try_change(base_url: str, owner: str, name: str, kind: str, case: str) -> dict[str, Any]:
-    """What becomes of calls after a change. ``told`` is why the public path is taken."""
-    told: list[str] = []
+    """What becomes of calls after a change. ``logged`` is why the public path is taken."""
+    logged: list[str] = []
     complaints: list[str] = []
 
-    class Kept(logging.Handler):
+    class Collected(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if "public API" in record.getMessage():
-                told.append(record.getMessage())
+                logged.append(record.getMessage())
             elif record.levelno >= logging.WARNING:
                 complaints.append(record.getMessage())
 
-    logging.getLogger().addHandler(Kept())
+    logging.getLogger().addHandler(Collected())
     logging.getLogger("aiogroq").setLevel(logging.DEBUG)
     sys.unraisablehook = lambda unraisable: complaints.append(repr(unraisable.exc_value))
     warnings.simplefilter("always")
@@ -217,7 +217,7 @@ def try_change(base_url: str, owner: str, name: str, kind: str, case: str) -> di
     with Groq(api_key="gsk_x", base_url=base_url, default_headers=headers, max_retries=0) as client:
         response = client.chat.completions.create(model=MODEL, messages=QUESTION)
         seen.append(response.choices[0].message.content)
-    return {"seen": seen, "told": told, "complaints": complaints, "leaked": leaked}
+    return {"seen": seen, "logged": logged, "complaints": complaints, "leaked": leaked}
 
 
 def in_a_process(base_url: str, owner: str, name: str, kind: str, case: str) -> dict[str, Any]:

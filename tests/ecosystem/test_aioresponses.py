@@ -64,10 +64,10 @@ def sent(responses: MockedResponses, url: str = CHAT, method: str = "POST") -> l
 
 async def test_a_completion_is_mocked_and_its_request_can_be_asserted_on(responses: MockedResponses) -> None:
     responses.post(CHAT, payload=COMPLETION, headers={"x-request-id": "req_1"})
-    answer = await new_client().chat.completions.create(
+    response = await new_client().chat.completions.create(
         model=MODEL, messages=QUESTION, extra_headers={"x-mine": "yes"}
     )
-    assert (answer.choices[0].message.content, answer.usage.total_tokens) == ("4", 6)  # type: ignore[union-attr]
+    assert (response.choices[0].message.content, response.usage.total_tokens) == ("4", 6)  # type: ignore[union-attr]
     (request,) = sent(responses)
     assert json.loads(request["data"]) == {"model": MODEL, "messages": QUESTION}
     headers = {name: request["headers"][name] for name in ("Authorization", "Content-Type", "x-mine")}
@@ -103,10 +103,10 @@ async def test_what_failed_is_sent_again(responses: MockedResponses) -> None:
     responses.post(CHAT, status=503, payload=ERROR, headers={"retry-after": "0"})
     responses.post(CHAT, status=429, payload=ERROR, headers={"retry-after": "0"})
     responses.post(CHAT, payload=COMPLETION)
-    told: list[int | None] = []
-    client = new_client(on_retry=lambda retry: told.append(retry.attempt.status_code))
+    statuses: list[int | None] = []
+    client = new_client(on_retry=lambda retry: statuses.append(retry.attempt.status_code))
     await client.chat.completions.create(model=MODEL, messages=QUESTION)
-    assert told == [503, 429]
+    assert statuses == [503, 429]
     assert len({request["data"] for request in sent(responses)}) == 1
     assert len(sent(responses)) == 3
 
@@ -144,10 +144,10 @@ async def test_a_mocked_stream_that_breaks_off_is_not_complete(responses: Mocked
 
 async def test_an_upload_is_mocked(responses: MockedResponses) -> None:
     responses.post(f"{BASE}/openai/v1/audio/transcriptions", payload={"text": "hello"})
-    answer = await new_client().audio.transcriptions.create(
+    response = await new_client().audio.transcriptions.create(
         file=("a.wav", b"RIFF"), model="whisper-large-v3-turbo"
     )
-    assert answer.text == "hello"
+    assert response.text == "hello"
 
 
 async def test_a_callback_sees_the_request_and_makes_the_response(responses: MockedResponses) -> None:
@@ -157,8 +157,8 @@ async def test_a_callback_sees_the_request_and_makes_the_response(responses: Moc
         return CallbackResult(payload={**COMPLETION, "choices": [choice]}, response_class=RESPONSE_CLASS)
 
     responses.post(CHAT, callback=respond)
-    answer = await new_client().chat.completions.create(model=MODEL, messages=QUESTION)
-    assert answer.choices[0].message.content == "WHAT IS 2+2?"
+    response = await new_client().chat.completions.create(model=MODEL, messages=QUESTION)
+    assert response.choices[0].message.content == "WHAT IS 2+2?"
 
 
 async def test_a_callback_that_waits_is_bounded_by_the_timeouts_of_the_call(
@@ -176,10 +176,10 @@ async def test_calls_at_once_get_the_responses_in_order(responses: MockedRespons
     for number in range(20):
         responses.post(CHAT, payload={**COMPLETION, "id": str(number)})
     client = new_client()
-    answers = await asyncio.gather(
+    completions = await asyncio.gather(
         *(client.chat.completions.create(model=MODEL, messages=QUESTION) for _ in range(20))
     )
-    assert sorted(int(answer.id) for answer in answers) == list(range(20))
+    assert sorted(int(response.id) for response in completions) == list(range(20))
 
 
 def test_sync_calls_and_streams_are_mocked(responses: MockedResponses) -> None:
@@ -187,8 +187,8 @@ def test_sync_calls_and_streams_are_mocked(responses: MockedResponses) -> None:
     responses.post(CHAT, payload=COMPLETION)
     responses.post(CHAT, body=events("Hel", "lo"), content_type="text/event-stream")
     with Groq(api_key=KEY, base_url=BASE) as client:
-        answer = client.chat.completions.create(model=MODEL, messages=QUESTION)
-        assert answer.choices[0].message.content == "4"
+        response = client.chat.completions.create(model=MODEL, messages=QUESTION)
+        assert response.choices[0].message.content == "4"
         stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
         assert stream.collect().choices[0].message.content == "Hello"
     assert [json.loads(request["data"])["model"] for request in sent(responses)] == [MODEL] * 3
@@ -258,9 +258,9 @@ async def test_what_is_passed_through_reaches_the_server(server: LocalGroq) -> N
     with MockedResponses(passthrough=[server.base_url]) as mocked:
         mocked.post(CHAT, payload=COMPLETION)
         real = AsyncGroq(api_key=KEY, base_url=server.base_url)
-        answers = [
+        completions = [
             (await client.chat.completions.create(model=MODEL, messages=QUESTION)).choices[0].message.content
             for client in (real, new_client())
         ]
         await real.close()
-    assert answers == ["2+2 = 4.", "4"]
+    assert completions == ["2+2 = 4.", "4"]

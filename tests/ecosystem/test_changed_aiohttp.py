@@ -104,7 +104,7 @@ WELL = {"error": None, "seen": EXPECTED, "requests": REQUESTS, "complaints": [],
 
 def test_an_aiohttp_without_c_extensions_that_did_not_change_takes_the_fast_path(tried: Tried) -> None:
     result = tried("ClientSession", "no_such_name", RENAMED)
-    assert (outcome(result), result["told"]) == (WELL, [])
+    assert (outcome(result), result["logged"]) == (WELL, [])
 
 
 @pytest.mark.parametrize(("owner", "name", "kind"), CHANGES)
@@ -116,7 +116,7 @@ def test_after_a_change_the_public_path_is_taken_and_all_is_well(
     assert outcome(result) == WELL
     if kind != LEFT and (owner, name, kind) not in HARMLESS:
         # Where the old name is left, it may be that nothing of what is needed has changed.
-        assert [name for told in result["told"] if "public API" in told]
+        assert [name for logged in result["logged"] if "public API" in logged]
 
 
 def test_the_table_has_every_private_name_that_is_taken() -> None:

@@ -46,11 +46,11 @@ from sentry_sdk.transport import Transport
 
 events = []
 
-class Kept(Transport):
+class Collected(Transport):
     def capture_envelope(self, envelope):
         events.append(envelope.get_transaction_event() or envelope.get_event())
 
-sentry_sdk.init(dsn="http://key@127.0.0.1:1/1", traces_sample_rate=1.0, transport=Kept)
+sentry_sdk.init(dsn="http://key@127.0.0.1:1/1", traces_sample_rate=1.0, transport=Collected)
 
 def traced(name):
     return sentry_sdk.start_transaction(name=name, op="test")
@@ -79,12 +79,12 @@ from ddtrace.trace import TraceFilter, tracer
 
 spans = []
 
-class Kept(TraceFilter):
+class Collected(TraceFilter):
     def process_trace(self, trace):
         spans.extend(span for span in trace if span.name == "aiohttp.request")
         return None  # nothing is sent
 
-tracer.configure(trace_processors=[Kept()])
+tracer.configure(trace_processors=[Collected()])
 patch(aiohttp=True)
 traced = tracer.trace
 

@@ -41,7 +41,7 @@ class Cassette:
 
     @contextmanager
     def replayed(self, **options: Any) -> Iterator[Any]:
-        """Replay only; every recorded response must be asked for."""
+        """Replay only; every recorded response must be requested."""
         with self.tape(record_mode="none", **options) as tape:
             yield tape
         assert tape.all_played

@@ -14,13 +14,13 @@ from .conftest import EXAMPLES, serving
 from .events import events_of
 
 SEA = {"prompt": "Tell me about the sea."}
-ANSWER = "The sea is wide,\nand it is never still."
+RESPONSE = "The sea is wide,\nand it is never still."
 
 
 @pytest.fixture(scope="module")
 def groq() -> Iterator[LocalGroq]:
     """What the service takes for Groq."""
-    with LocalGroq(reply=lambda request: ANSWER) as server:
+    with LocalGroq(reply=lambda request: RESPONSE) as server:
         yield server
 
 
@@ -47,9 +47,9 @@ def test_the_page_asks_the_service_that_it_comes_from(service: str) -> None:
 def test_a_response_is_streamed_in_chunks_and_then_done(service: str) -> None:
     with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
         assert response.headers["content-type"] == "text/event-stream"
-        *pieces, last = events_of(response.iter_lines())
-    assert len(pieces) > 3
-    assert "".join(text for _, text in pieces) == ANSWER
+        *chunks, last = events_of(response.iter_lines())
+    assert len(chunks) > 3
+    assert "".join(text for _, text in chunks) == RESPONSE
     assert last == ("done", {})
 
 
@@ -65,7 +65,7 @@ def test_a_browser_that_disconnects_during_a_stream_ends_the_request_to_groq(
 ) -> None:
     groq.script(Fault(after_events=4, end="stall"))
     with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
-        events = events_of(response.iter_lines())  # held, because httpx leaves when it is let go
+        events = events_of(response.iter_lines())  # a name of its own: without one httpx would disconnect
         assert next(events) == ("message", "The")
         assert not groq.requests[0].disconnected
     assert groq.wait_for_requests(finished=True)[0].disconnected
@@ -91,18 +91,18 @@ def test_a_question_without_a_text_is_a_client_error(service: str, groq: LocalGr
 
 def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=429, headers={"retry-after": "89.5"}))
-    answer = httpx.get(f"{service}/chat", params=SEA)
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "90")
+    response = httpx.get(f"{service}/chat", params=SEA)
+    assert (response.status_code, response.headers["retry-after"]) == (429, "90")
 
 
 def test_any_other_error_is_a_bad_gateway_without_details(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=401))
-    answer = httpx.get(f"{service}/chat", params=SEA)
-    assert (answer.status_code, answer.text) == (502, "The model did not respond.")
+    response = httpx.get(f"{service}/chat", params=SEA)
+    assert (response.status_code, response.text) == (502, "The model did not respond.")
 
 
 def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(after_events=4, error_event={"message": "Over capacity", "status_code": 503}))
     with httpx.stream("GET", f"{service}/chat", params=SEA) as response:
-        *pieces, last = events_of(response.iter_lines())
-    assert (len(pieces), last) == (3, ("error", {}))
+        *chunks, last = events_of(response.iter_lines())
+    assert (len(chunks), last) == (3, ("error", {}))

@@ -15,13 +15,13 @@ from .conftest import EXAMPLES, serving
 from .events import events_of
 
 SEA = {"prompt": "Tell me about the sea."}
-ANSWER = "The sea is wide,\nand it is never still."
+RESPONSE = "The sea is wide,\nand it is never still."
 
 
 @pytest.fixture(scope="module")
 def groq() -> Iterator[LocalGroq]:
     """What the service takes for Groq."""
-    with LocalGroq(reply=lambda request: ANSWER) as server:
+    with LocalGroq(reply=lambda request: RESPONSE) as server:
         yield server
 
 
@@ -42,20 +42,20 @@ def service(running: str, groq: LocalGroq) -> str:
 
 
 def test_a_question_gets_the_whole_completion(service: str, groq: LocalGroq) -> None:
-    answer = httpx.post(f"{service}/chat", json=SEA)
-    assert answer.status_code == 200
-    assert ChatCompletion.model_validate_json(answer.content).choices[0].message.content == ANSWER
+    response = httpx.post(f"{service}/chat", json=SEA)
+    assert response.status_code == 200
+    assert ChatCompletion.model_validate_json(response.content).choices[0].message.content == RESPONSE
     assert groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
 
 def test_a_stream_ends_with_the_usage_and_its_chunks_form_the_text(service: str) -> None:
     with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-        *pieces, last = events_of(response.iter_lines())
-    assert len(pieces) > 3
-    assert "".join(data["text"] for name, data in pieces if name == "message") == ANSWER
+        *chunks, last = events_of(response.iter_lines())
+    assert len(chunks) > 3
+    assert "".join(data["text"] for name, data in chunks if name == "message") == RESPONSE
     assert last[0] == "done"
-    assert last[1]["usage"]["completion_tokens"] == len(pieces)
+    assert last[1]["usage"]["completion_tokens"] == len(chunks)
 
 
 def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
@@ -70,7 +70,7 @@ def test_a_browser_that_disconnects_during_a_stream_ends_the_request_to_groq(
 ) -> None:
     groq.script(Fault(after_events=4, end="stall"))
     with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
-        events = events_of(response.iter_lines())  # held, because httpx leaves when it is let go
+        events = events_of(response.iter_lines())  # a name of its own: without one httpx would disconnect
         assert next(events) == ("message", {"text": "The"})
         assert not groq.requests[0].disconnected
     assert groq.wait_for_requests(finished=True)[0].disconnected
@@ -92,9 +92,9 @@ async def test_a_browser_that_disconnects_before_the_response_ends_the_request_t
 def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=429, headers={"retry-after": "89.5"}, times=None))
     for path in ("/chat", "/chat/stream"):
-        answer = httpx.post(f"{service}{path}", json=SEA)
-        assert (answer.status_code, answer.headers["retry-after"]) == (429, "90")
-        assert answer.json() == {
+        response = httpx.post(f"{service}{path}", json=SEA)
+        assert (response.status_code, response.headers["retry-after"]) == (429, "90")
+        assert response.json() == {
             "detail": "Too Many Requests",
             "request_id": groq.requests[-1].request_id,
         }
@@ -109,6 +109,6 @@ def test_an_error_is_a_client_error_only_if_the_caller_can_fix_it(service: str, 
 def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(after_events=4, error_event={"message": "a secret of the account", "status_code": 503}))
     with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
-        *pieces, last = events_of(response.iter_lines())
-    assert [name for name, _ in pieces] == ["message"] * 3
+        *chunks, last = events_of(response.iter_lines())
+    assert [name for name, _ in chunks] == ["message"] * 3
     assert last == ("error", {"detail": "Bad Gateway", "request_id": groq.requests[0].request_id})

@@ -34,8 +34,8 @@ def all_of(terminal: int) -> str:
     """What a terminal was shown until the last process left it."""
     shown = b""
     with contextlib.suppress(OSError):  # Linux ends a terminal with EIO, other systems with no bytes
-        while piece := os.read(terminal, 65_536):
-            shown += piece
+        while chunk := os.read(terminal, 65_536):
+            shown += chunk
     return shown.decode()
 
 
@@ -114,10 +114,10 @@ def test_each_tool_call_is_executed_and_sent_back_until_there_is_a_text(
 def test_a_json_response_becomes_a_struct_with_a_strict_schema(run: Run, local_groq: LocalGroq) -> None:
     outcome = run("tools_and_json.py")
     assert outcome.lines[-1] == "Person(name='Ada Lovelace', age=36, email='ada@example.com')"
-    asked = local_groq.requests[-1].json["response_format"]["json_schema"]
-    assert asked["strict"] is True
-    assert asked["schema"]["additionalProperties"] is False
-    assert asked["schema"]["required"] == ["name", "age", "email"]
+    requested = local_groq.requests[-1].json["response_format"]["json_schema"]
+    assert requested["strict"] is True
+    assert requested["schema"]["additionalProperties"] is False
+    assert requested["schema"]["required"] == ["name", "age", "email"]
 
 
 @pytest.mark.parametrize(
@@ -183,14 +183,14 @@ def test_the_results_of_a_batch_are_sorted_by_its_questions(run: Run, local_groq
     assert [line.rpartition("? ")[2] for line in outcome.lines[-4:]] == [f"answer {n}" for n in range(4)]
 
 
-def refuse_hamlet(request: dict[str, Any]) -> Any:
+def reject_hamlet(request: dict[str, Any]) -> Any:
     """A model that calls an unknown tool for the question about Hamlet: the service responds with 400."""
     if "Hamlet" in request["messages"][-1]["content"]:
         return {"tool_calls": [{"function": {"name": "library", "arguments": "{}"}}]}
     return "fine"
 
 
-@pytest.mark.local_groq(reply=refuse_hamlet)
+@pytest.mark.local_groq(reply=reject_hamlet)
 def test_a_failed_request_of_a_batch_is_reported_in_its_place(run: Run) -> None:
     outcome = run("batch.py")
     assert (outcome.code, outcome.err) == (0, "")

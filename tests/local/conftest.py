@@ -12,11 +12,11 @@ import pytest
 
 from aiogroq.local import LocalGroq
 
-Ask = Callable[..., "Answer"]
+Ask = Callable[..., "Response"]
 
 
 @dataclass
-class Answer:
+class Response:
     """One complete response."""
 
     status: int
@@ -44,7 +44,7 @@ class Answer:
 
 def request(
     server: LocalGroq, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-) -> Answer:
+) -> Response:
     """Send one request over a new connection. A body that is not bytes is sent as JSON."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
     try:
@@ -54,7 +54,7 @@ def request(
         connection.request(method, path, body, sent)
         response = connection.getresponse()
         names = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, names, response.read())
+        return Response(response.status, names, response.read())
     finally:
         connection.close()
 
@@ -69,7 +69,7 @@ def server() -> Iterator[LocalGroq]:
 def ask(server: LocalGroq) -> Ask:
     """`ask(path, body, **headers)`: POST, or GET without a body, under `/openai/v1`."""
 
-    def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Answer:
+    def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return request(
             server, method or ("GET" if body is None else "POST"), f"/openai/v1{path}", body, named
@@ -82,7 +82,7 @@ def ask(server: LocalGroq) -> Ask:
 def chat(ask: Ask) -> Ask:
     """`chat(prompt or messages, **properties)`: the response to a chat request."""
 
-    def send(prompt: Any, **properties: Any) -> Answer:
+    def send(prompt: Any, **properties: Any) -> Response:
         messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
         return ask(
             "/chat/completions", {"model": "llama-3.3-70b-versatile", "messages": messages, **properties}

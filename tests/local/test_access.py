@@ -32,8 +32,8 @@ def upload_head(size: int, more: bytes = KEY) -> bytes:
 
 def everything(connection: socket.socket) -> bytes:
     received = b""
-    while piece := connection.recv(65536):
-        received += piece
+    while chunk := connection.recv(65536):
+        received += chunk
     return received
 
 
@@ -48,12 +48,12 @@ def test_a_request_without_a_key_is_rejected_before_its_body_is_read(server: Loc
 
 def test_a_connection_is_usable_after_a_rejected_body(server: LocalGroq) -> None:
     body = b'{"model": "m"}'
-    refused = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%b" % (
+    rejected = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n%b" % (
         len(body),
         body,
     )
     good = b"GET /v1/models HTTP/1.0\r\n" + KEY + b"\r\n"
-    with connect(server, refused, good) as connection:
+    with connect(server, rejected, good) as connection:
         received = everything(connection)
     assert (received.count(b" 401 "), received.count(b" 200 OK")) == (1, 1)
 
@@ -61,14 +61,14 @@ def test_a_connection_is_usable_after_a_rejected_body(server: LocalGroq) -> None
 def test_incomplete_bodies_are_bounded_over_all_connections() -> None:
     with LocalGroq(max_pending_bytes=3 * MIB) as server:
         held = [connect(server, upload_head(2 * MIB), bytes(MIB)) for _ in range(5)]
-        refused = 0
+        rejected = 0
         for connection in held:
             connection.settimeout(0.5)
             try:
-                refused += connection.recv(65536).startswith(b"HTTP/1.1 503 ")
+                rejected += connection.recv(65536).startswith(b"HTTP/1.1 503 ")
             except TimeoutError:
                 continue
-        assert refused >= 2
+        assert rejected >= 2
         for connection in held:
             connection.close()
         server.wait_for_requests(5, finished=True)
@@ -97,7 +97,7 @@ def test_a_body_that_pauses_too_long_times_out_and_a_slow_one_does_not() -> None
         with connect(server, head) as connection:
             for start in range(0, len(body), 8):
                 connection.sendall(body[start : start + 8])
-                time.sleep(0.08)  # slow by intent: longer than the limit in all, never between two pieces
+                time.sleep(0.08)  # slow by intent: longer than the limit in all, never between two chunks
             assert b"2+2 = 4." in everything(connection)
 
 
@@ -125,8 +125,8 @@ def test_a_server_on_loopback_accepts_local_names_only(server: LocalGroq) -> Non
         "[::2]",
     ]
     assert {host: host_status(server, host) for host in foreign} == dict.fromkeys(foreign, 403)
-    refused = request(server, "GET", "/openai/v1/models", headers={"host": "evil.example"})
-    assert "allowed_hosts" in refused.error["message"]
+    rejected = request(server, "GET", "/openai/v1/models", headers={"host": "evil.example"})
+    assert "allowed_hosts" in rejected.error["message"]
 
 
 def test_allowed_hosts_are_accepted() -> None:
@@ -144,7 +144,7 @@ def test_allowed_hosts_are_accepted() -> None:
         LocalGroq(allowed_hosts="groq.test")
 
 
-def asked_for(server: LocalGroq, fault: Any) -> int:
+def status_of(server: LocalGroq, fault: Any) -> int:
     return request(server, "GET", "/openai/v1/models", headers={"x-local-fault": json.dumps(fault)}).status
 
 
@@ -159,7 +159,7 @@ def asked_for(server: LocalGroq, fault: Any) -> int:
 )
 def test_fault_headers_are_accepted_on_loopback_or_if_enabled(options: Any, status: int) -> None:
     with LocalGroq(**options) as server:
-        assert asked_for(server, {"status": 418}) == status
+        assert status_of(server, {"status": 418}) == status
 
 
 WRONG_FAULTS: list[dict[str, Any]] = [
@@ -172,7 +172,7 @@ WRONG_FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fault", WRONG_FAULTS, ids=str)
 def test_an_invalid_fault_is_rejected(fault: dict[str, Any], server: LocalGroq) -> None:
-    assert asked_for(server, fault) == 400
+    assert status_of(server, fault) == 400
     with pytest.raises(ValueError, match="of a Fault"):
         Fault(**fault)
 

@@ -14,10 +14,10 @@ SAID = "The tide comes in. Then it goes out again, slowly!"
 
 
 def say(ask: Any, text: str = SAID, **properties: Any) -> bytes:
-    answer = ask("/audio/speech", {"model": "playai-tts", "voice": "v", "input": text, **properties})
-    assert answer.status == 200, answer.body
-    assert answer.headers["content-type"] == "audio/wav"
-    return answer.body
+    response = ask("/audio/speech", {"model": "playai-tts", "voice": "v", "input": text, **properties})
+    assert response.status == 200, response.body
+    assert response.headers["content-type"] == "audio/wav"
+    return response.body
 
 
 def hear(
@@ -183,9 +183,9 @@ def test_a_url_replaces_a_file_and_is_never_fetched(ask: Any, form: Any, server:
     ],
 )
 def test_invalid_fields_are_rejected_by_name(ask: Any, form: Any, fields: Any, text: str) -> None:
-    answer = hear(ask, form, silence(1), **fields)
-    assert answer.status == 400
-    assert text in answer.error["message"]
+    response = hear(ask, form, silence(1), **fields)
+    assert response.status == 400
+    assert text in response.error["message"]
 
 
 def test_invalid_files_and_forms_are_rejected(ask: Any, form: Any) -> None:

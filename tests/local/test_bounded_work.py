@@ -97,8 +97,8 @@ def test_no_request_blocks_the_process(tmp_path: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *paths], capture_output=True, text=True, timeout=110, check=False
     )
-    *answers, last, peak = done.stdout.splitlines()
-    found = {name: tuple(json.loads(answer)) for name, answer in zip(REQUESTS, answers, strict=False)}
+    *responses, last, peak = done.stdout.splitlines()
+    found = {name: tuple(json.loads(response)) for name, response in zip(REQUESTS, responses, strict=False)}
     assert {name: status for name, (status, _) in found.items() if status not in (200, 400)} == {}
     assert (list(found), last) == (list(REQUESTS), "200")
     too_complex = {name for name, (_, message) in found.items() if "too complex" in message}

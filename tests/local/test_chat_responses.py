@@ -33,14 +33,14 @@ PERSON: Any = {
 JOHN = "Extract the name, age, and email from: John Doe is 30 years old and his email is john@example.com"
 
 
-def content(answer: Any) -> str:
-    assert answer.status == 200, answer.body
-    return answer.json["choices"][0]["message"]["content"]
+def content(response: Any) -> str:
+    assert response.status == 200, response.body
+    return response.json["choices"][0]["message"]["content"]
 
 
-def calls(answer: Any) -> list[tuple[str, Any]]:
-    assert answer.status == 200, answer.body
-    message = answer.json["choices"][0]["message"]
+def calls(response: Any) -> list[tuple[str, Any]]:
+    assert response.status == 200, response.body
+    message = response.json["choices"][0]["message"]
     return [
         (call["function"]["name"], json.loads(call["function"]["arguments"]))
         for call in message["tool_calls"]
@@ -61,8 +61,8 @@ def calls(answer: Any) -> list[tuple[str, Any]]:
     ],
 )
 def test_simple_questions_get_the_right_response(chat: Any, prompt: str, expected: str | None) -> None:
-    answer = content(chat(prompt))
-    assert answer == expected if expected else answer
+    response = content(chat(prompt))
+    assert response == expected if expected else response
 
 
 def test_two_prompts_give_two_responses_with_their_own_words(chat: Any) -> None:
@@ -91,16 +91,16 @@ def test_images_count_as_prompt_tokens(chat: Any) -> None:
         {"type": "text", "text": "What is in this picture?"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
     ]
-    answer = chat([{"role": "user", "content": parts}])
-    assert content(answer).startswith("You sent an image.")
-    assert answer.json["usage"]["prompt_tokens"] > 2048
+    response = chat([{"role": "user", "content": parts}])
+    assert content(response).startswith("You sent an image.")
+    assert response.json["usage"]["prompt_tokens"] > 2048
 
 
 def test_the_token_limit_ends_the_completion_with_length(chat: Any) -> None:
     for name in ("max_tokens", "max_completion_tokens"):
-        answer = chat("Explain tides", **{name: 5})
-        assert answer.json["choices"][0]["finish_reason"] == "length"
-        assert answer.json["usage"]["completion_tokens"] == 5
+        response = chat("Explain tides", **{name: 5})
+        assert response.json["choices"][0]["finish_reason"] == "length"
+        assert response.json["usage"]["completion_tokens"] == 5
     assert "must be less than or equal to `32768`" in chat("x", max_tokens=100_000).error["message"]
 
 
@@ -112,9 +112,9 @@ def test_the_completion_ends_before_a_stop_sequence(chat: Any) -> None:
 
 
 def test_a_tool_that_matches_the_message_is_called_and_content_is_absent(chat: Any) -> None:
-    answer = chat("What's the weather in San Francisco?", tools=[WEATHER])
-    choice = answer.json["choices"][0]
-    assert calls(answer) == [("get_weather", {"location": "San Francisco"})]
+    response = chat("What's the weather in San Francisco?", tools=[WEATHER])
+    choice = response.json["choices"][0]
+    assert calls(response) == [("get_weather", {"location": "San Francisco"})]
     assert choice["finish_reason"] == "tool_calls"
     assert "content" not in choice["message"]
 
@@ -174,15 +174,15 @@ def test_json_mode_takes_the_named_keys_from_the_prompt(chat: Any) -> None:
 
 
 def test_json_mode_without_the_word_json_is_rejected(chat: Any) -> None:
-    answer = chat(JOHN, response_format={"type": "json_object"})
-    assert answer.status == 400
-    assert "must contain the word 'json'" in answer.error["message"]
+    response = chat(JOHN, response_format={"type": "json_object"})
+    assert response.status == 400
+    assert "must contain the word 'json'" in response.error["message"]
 
 
 def test_a_schema_is_filled_from_the_prompt(chat: Any) -> None:
     form = {"type": "json_schema", "json_schema": {"name": "person", "strict": True, "schema": PERSON}}
-    answer = chat(JOHN, model="openai/gpt-oss-120b", response_format=form)
-    assert json.loads(content(answer)) == {"name": "John Doe", "age": 30, "email": "john@example.com"}
+    response = chat(JOHN, model="openai/gpt-oss-120b", response_format=form)
+    assert json.loads(content(response)) == {"name": "John Doe", "age": 30, "email": "john@example.com"}
 
 
 def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
@@ -192,8 +192,8 @@ def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
         "required": ["people"],
     }
     form = {"type": "json_schema", "json_schema": {"name": "people", "schema": schema}}
-    answer = chat("Alice is 30 years old, a@x.org. Bob is 25 years old, b@x.org.", response_format=form)
-    people = json.loads(content(answer))["people"]
+    response = chat("Alice is 30 years old, a@x.org. Bob is 25 years old, b@x.org.", response_format=form)
+    people = json.loads(content(response))["people"]
     assert [(each["name"], each["age"], each["email"]) for each in people] == [
         ("Alice", 30, "a@x.org"),
         ("Bob", 25, "b@x.org"),
@@ -203,17 +203,17 @@ def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
 def test_an_unsatisfiable_schema_is_the_recorded_error(chat: Any) -> None:
     schema = {"type": "object", "properties": {"a": False}, "required": ["a"], "additionalProperties": False}
     form = {"type": "json_schema", "json_schema": {"name": "never", "schema": schema}}
-    answer = chat("x", response_format=form)
-    assert answer.status == 400
-    assert answer.error["code"] == "json_validate_failed"
-    assert isinstance(answer.error["failed_generation"], str)
+    response = chat("x", response_format=form)
+    assert response.status == 400
+    assert response.error["code"] == "json_validate_failed"
+    assert isinstance(response.error["failed_generation"], str)
 
 
 def test_json_above_the_token_limit_fails(chat: Any) -> None:
-    answer = chat("JSON please", response_format={"type": "json_object"}, max_tokens=2)
-    assert answer.error["code"] == "json_validate_failed"
+    response = chat("JSON please", response_format={"type": "json_object"}, max_tokens=2)
+    assert response.error["code"] == "json_validate_failed"
     assert (
-        answer.error["failed_generation"]
+        response.error["failed_generation"]
         == "max completion tokens reached before generating a valid document"
     )
 
@@ -235,11 +235,11 @@ def test_json_above_the_token_limit_fails(chat: Any) -> None:
 def test_reasoning_is_in_the_requested_place(
     chat: Any, model: str, properties: Any, has_reasoning: bool, has_think: bool
 ) -> None:
-    answer = chat("Explain tides", model=model, **properties)
-    message = answer.json["choices"][0]["message"]
+    response = chat("Explain tides", model=model, **properties)
+    message = response.json["choices"][0]["message"]
     assert ("reasoning" in message) == has_reasoning
     assert message["content"].startswith("<think>") == has_think
-    spent = answer.json["usage"].get("completion_tokens_details", {}).get("reasoning_tokens", 0)
+    spent = response.json["usage"].get("completion_tokens_details", {}).get("reasoning_tokens", 0)
     assert (spent > 0) == (has_reasoning or "hidden" in properties.values() or False in properties.values())
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 
 def test_the_first_and_the_last_chunk_are_as_recorded(chat: Any) -> None:
-    answer = chat("What is 2+2?", stream=True, seed=7)
-    assert answer.headers["content-type"] == "text/event-stream"
-    assert answer.headers["transfer-encoding"] == "chunked"
-    assert answer.events[-1] == "data: [DONE]"
-    first, last = answer.chunks[0], answer.chunks[-1]
-    request_id = answer.headers["x-request-id"]
+    response = chat("What is 2+2?", stream=True, seed=7)
+    assert response.headers["content-type"] == "text/event-stream"
+    assert response.headers["transfer-encoding"] == "chunked"
+    assert response.events[-1] == "data: [DONE]"
+    first, last = response.chunks[0], response.chunks[-1]
+    request_id = response.headers["x-request-id"]
     assert list(first) == ["id", "object", "created", "model", "system_fingerprint", "choices", "x_groq"]
     assert first["choices"] == [
         {"index": 0, "delta": {"role": "assistant", "content": ""}, "logprobs": None, "finish_reason": None}
@@ -19,15 +19,15 @@ def test_the_first_and_the_last_chunk_are_as_recorded(chat: Any) -> None:
     assert first["x_groq"] == {"id": request_id, "seed": 7}
     assert last["choices"] == [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"}]
     assert last["x_groq"] == {"id": request_id, "usage": last["usage"]}
-    assert len(answer.chunks) == last["usage"]["completion_tokens"] + 2
-    assert len({chunk["id"] for chunk in answer.chunks}) == 1
+    assert len(response.chunks) == last["usage"]["completion_tokens"] + 2
+    assert len({chunk["id"] for chunk in response.chunks}) == 1
 
 
 def test_include_usage_adds_a_chunk_without_choices(chat: Any) -> None:
-    answer = chat("What is 2+2?", stream=True, stream_options={"include_usage": True})
-    assert answer.chunks[-1]["choices"] == []
-    assert answer.chunks[-1]["usage"] == answer.chunks[-2]["usage"]
-    assert all(chunk["usage"] is None for chunk in answer.chunks[:-2])
+    response = chat("What is 2+2?", stream=True, stream_options={"include_usage": True})
+    assert response.chunks[-1]["choices"] == []
+    assert response.chunks[-1]["usage"] == response.chunks[-2]["usage"]
+    assert all(chunk["usage"] is None for chunk in response.chunks[:-2])
 
 
 def test_a_tool_call_is_one_delta(chat: Any) -> None:
@@ -38,17 +38,17 @@ def test_a_tool_call_is_one_delta(chat: Any) -> None:
             "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
         },
     }
-    answer = chat("What time is it in Oslo?", tools=[tool], stream=True)
-    assert answer.chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": None}
-    (call,) = answer.chunks[1]["choices"][0]["delta"]["tool_calls"]
+    response = chat("What time is it in Oslo?", tools=[tool], stream=True)
+    assert response.chunks[0]["choices"][0]["delta"] == {"role": "assistant", "content": None}
+    (call,) = response.chunks[1]["choices"][0]["delta"]["tool_calls"]
     assert call["index"] == 0
     assert call["function"] == {"name": "get_time", "arguments": '{"city": "Oslo"}'}
-    assert answer.chunks[2]["choices"][0]["finish_reason"] == "tool_calls"
+    assert response.chunks[2]["choices"][0]["finish_reason"] == "tool_calls"
 
 
 def test_reasoning_comes_first_in_its_channel(chat: Any) -> None:
-    answer = chat("Explain tides", model="openai/gpt-oss-20b", stream=True)
-    deltas = [chunk["choices"][0]["delta"] for chunk in answer.chunks[1:-1]]
+    response = chat("Explain tides", model="openai/gpt-oss-20b", stream=True)
+    deltas = [chunk["choices"][0]["delta"] for chunk in response.chunks[1:-1]]
     reasoning = [delta for delta in deltas if "reasoning" in delta]
     assert deltas[: len(reasoning)] == reasoning
     assert {delta["channel"] for delta in reasoning} == {"analysis"}
@@ -58,10 +58,10 @@ def test_reasoning_comes_first_in_its_channel(chat: Any) -> None:
 
 
 def test_an_executed_tool_is_sent_without_and_then_with_its_output(chat: Any) -> None:
-    answer = chat(
+    response = chat(
         "What is 3*3?", model="openai/gpt-oss-20b", stream=True, tools=[{"type": "code_interpreter"}]
     )
-    deltas = [chunk["choices"][0]["delta"] for chunk in answer.chunks]
+    deltas = [chunk["choices"][0]["delta"] for chunk in response.chunks]
     tools = [delta["executed_tools"][0] for delta in deltas if "executed_tools" in delta]
     assert ["output" in tool for tool in tools] == [False, True]
     assert tools[0]["index"] == tools[1]["index"] == 0

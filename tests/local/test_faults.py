@@ -33,8 +33,8 @@ def post(connection: socket.socket, body: Any, path: str = "/v1/chat/completions
 
 def read_all(connection: socket.socket) -> bytes:
     received = b""
-    while piece := connection.recv(65536):
-        received += piece
+    while chunk := connection.recv(65536):
+        received += chunk
     return received
 
 
@@ -54,10 +54,10 @@ def dechunked(received: bytes) -> tuple[bytes, bool]:
 
 def test_a_script_of_statuses_is_used_up_in_order(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(status=503, times=2), None, Fault(status=429, headers={"retry-after": "2"}))
-    answers = [ask("/chat/completions", CHAT) for _ in range(5)]
-    assert [answer.status for answer in answers] == [503, 503, 200, 429, 200]
-    assert answers[3].headers["retry-after"] == "2"
-    assert answers[3].error["code"] == "rate_limit_exceeded"
+    responses = [ask("/chat/completions", CHAT) for _ in range(5)]
+    assert [response.status for response in responses] == [503, 503, 200, 429, 200]
+    assert responses[3].headers["retry-after"] == "2"
+    assert responses[3].error["code"] == "rate_limit_exceeded"
     assert server.faults_left == 0
     assert [entry.fault is not None for entry in server.requests] == [True, True, True, True, False]
 
@@ -94,9 +94,9 @@ def test_probability_is_drawn_from_the_seed() -> None:
 
 def test_a_request_can_select_its_fault_with_a_header(ask: Any) -> None:
     assert ask("/models", x_local_fault='{"status": 418, "body": {"a": 1}}').json == {"a": 1}
-    answer = ask("/models", x_local_fault="nonsense")
-    assert answer.status == 400
-    assert "x-local-fault" in answer.error["message"]
+    response = ask("/models", x_local_fault="nonsense")
+    assert response.status == 400
+    assert "x-local-fault" in response.error["message"]
     assert ask("/models", x_local_fault='{"stauts": 1}').status == 400
 
 
@@ -175,9 +175,9 @@ def test_error_events_end_a_stream_without_done(server: LocalGroq, ask: Any) -> 
 
 def test_an_x_groq_error_is_in_a_chunk(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(x_groq_error="over capacity", after_events=1))
-    answer = ask("/chat/completions", STREAM)
-    assert answer.chunks[1]["x_groq"]["error"] == "over capacity"
-    assert answer.events[2] == "data: [DONE]"
+    response = ask("/chat/completions", STREAM)
+    assert response.chunks[1]["x_groq"]["error"] == "over capacity"
+    assert response.events[2] == "data: [DONE]"
 
 
 def test_done_can_be_omitted(server: LocalGroq, ask: Any) -> None:
@@ -280,11 +280,11 @@ def test_each_write_of_a_split_reaches_the_socket_separately(server: LocalGroq) 
     server.script(Fault(raw=b"abcdefgh", split_every=1, split_gap_s=0.02))
     with connected(server) as connection:
         post(connection, CHAT)
-        pieces: list[bytes] = []
-        while piece := connection.recv(100):
-            pieces.append(piece)
-    assert b"".join(pieces) == b"abcdefgh"
-    assert len(pieces) > 1
+        chunks: list[bytes] = []
+        while chunk := connection.recv(100):
+            chunks.append(chunk)
+    assert b"".join(chunks) == b"abcdefgh"
+    assert len(chunks) > 1
 
 
 def test_a_connection_closes_after_the_response_with_or_without_notice(server: LocalGroq) -> None:

@@ -19,22 +19,22 @@ def line(custom_id: str, prompt: str = "What is 2+2?", **body: Any) -> dict[str,
 
 def upload(ask: Any, form: Any, content: bytes, filename: str = "in.jsonl") -> Any:
     body, headers = form({"purpose": "batch", "file": content}, filename)
-    answer = ask("/files", body, **headers)
-    assert answer.status == 200, answer.body
-    return answer.json
+    response = ask("/files", body, **headers)
+    assert response.status == 200, response.body
+    return response.json
 
 
 def begin(ask: Any, form: Any, lines: list[Any], **properties: Any) -> Any:
     content = "\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines).encode()
-    asked = {
+    requested = {
         "input_file_id": upload(ask, form, content)["id"],
         "endpoint": "/v1/chat/completions",
         "completion_window": "24h",
         **properties,
     }
-    answer = ask("/batches", asked)
-    assert answer.status == 200, answer.body
-    return answer.json
+    response = ask("/batches", requested)
+    assert response.status == 200, response.body
+    return response.json
 
 
 def watch(
@@ -167,9 +167,9 @@ def test_invalid_lines_fail_the_batch_and_are_named(
 def test_a_cancelled_batch_keeps_its_finished_lines(ask: Any, form: Any) -> None:
     batch = begin(ask, form, [line(str(number)) for number in range(45_000)])
     watch(ask, batch, lambda batch: batch["request_counts"]["completed"] > 0)
-    answer = ask(f"/batches/{batch['id']}/cancel", b"")
-    assert answer.json["status"] == "cancelling"
-    seen = watch(ask, answer.json)
+    response = ask(f"/batches/{batch['id']}/cancel", b"")
+    assert response.json["status"] == "cancelling"
+    seen = watch(ask, response.json)
     last = seen[-1]
     assert last["status"] == "cancelled"
     assert last["cancelled_at"] >= last["cancelling_at"]
@@ -200,7 +200,7 @@ def test_a_batch_whose_window_has_passed_expires(form: Any) -> None:
 
 
 def test_invalid_batches_are_rejected(ask: Any, form: Any) -> None:
-    asked = {
+    requested = {
         "input_file_id": upload(ask, form, b"x")["id"],
         "endpoint": "/v1/chat/completions",
         "completion_window": "24h",
@@ -213,15 +213,15 @@ def test_invalid_batches_are_rejected(ask: Any, form: Any) -> None:
         {"metadata": {"a": 1}},
         {"more": 1},
     ):
-        assert ask("/batches", {**asked, **change}).status == 400
-    assert ask("/batches", {**asked, "input_file_id": "file_nope"}).status == 404
+        assert ask("/batches", {**requested, **change}).status == 400
+    assert ask("/batches", {**requested, "input_file_id": "file_nope"}).status == 404
     assert ask("/batches/batch_nope").status == 404
 
 
 def test_batches_are_listed_in_pages_or_by_id(ask: Any, form: Any) -> None:
     file = upload(ask, form, json.dumps(line("a")).encode())
-    asked = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
-    made = [ask("/batches", asked).json["id"] for _ in range(102)]
+    requested = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+    made = [ask("/batches", requested).json["id"] for _ in range(102)]
     first = ask("/batches").json
     rest = ask(f"/batches?cursor={first['paging']['next_cursor']}").json
     assert [batch["id"] for batch in first["data"] + rest["data"]] == made[::-1]

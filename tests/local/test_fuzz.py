@@ -184,16 +184,16 @@ def check(method: str, status: int, body: bytes) -> None:
 @fuzzed(250)
 @given(METHODS, PATHS, BODIES)
 def test_no_request_is_a_500(running: LocalGroq, method: str, path: str, body: bytes) -> None:
-    status, answer = exchange(running, method, path, body, {"content-type": "application/json"})
-    check(method, status, answer)
+    status, response = exchange(running, method, path, body, {"content-type": "application/json"})
+    check(method, status, response)
 
 
 @fuzzed(250)
 @given(st.one_of(NEARLY_GOOD, SCHEMA_REQUESTS), st.booleans())
-def test_no_chat_request_is_a_500(running: LocalGroq, asked: Any, stream: bool) -> None:
-    body = json.dumps(asked | {"stream": stream}).encode()
-    status, answer = exchange(running, "POST", "/chat/completions", body, {})
-    check("POST", status, answer)
+def test_no_chat_request_is_a_500(running: LocalGroq, requested: Any, stream: bool) -> None:
+    body = json.dumps(requested | {"stream": stream}).encode()
+    status, response = exchange(running, "POST", "/chat/completions", body, {})
+    check("POST", status, response)
 
 
 @fuzzed(250)
@@ -204,8 +204,8 @@ def test_no_chat_request_is_a_500(running: LocalGroq, asked: Any, stream: bool) 
 )
 def test_no_form_is_a_500(running: LocalGroq, path: str, body: bytes, boundary: str) -> None:
     kind = f"multipart/form-data; boundary={boundary}"
-    status, answer = exchange(running, "POST", path, body, {"content-type": kind})
-    check("POST", status, answer)
+    status, response = exchange(running, "POST", path, body, {"content-type": kind})
+    check("POST", status, response)
 
 
 @fuzzed(250)

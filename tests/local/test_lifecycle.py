@@ -85,7 +85,7 @@ print("clean")
 
 
 def test_the_log_contains_the_requests(server: LocalGroq, ask: Any, form: Any) -> None:
-    answer = ask("/chat/completions?a=1&b=%20", CHAT, X_Custom="ü".encode().decode("latin-1"))
+    response = ask("/chat/completions?a=1&b=%20", CHAT, X_Custom="ü".encode().decode("latin-1"))
     body, headers = form({"purpose": "batch", "file": b"content"}, "my file.jsonl")
     ask("/files", body, **headers)
     chat, upload = server.wait_for_requests(2, finished=True)
@@ -93,7 +93,7 @@ def test_the_log_contains_the_requests(server: LocalGroq, ask: Any, form: Any) -
     assert chat.query == {"a": "1", "b": " "}
     assert chat.json == CHAT
     assert chat.headers["authorization"] == "Bearer key"
-    assert chat.request_id == answer.headers["x-request-id"]
+    assert chat.request_id == response.headers["x-request-id"]
     assert chat.finished_at is not None
     assert chat.finished_at >= chat.received_at
     assert not chat.disconnected
@@ -153,8 +153,8 @@ def test_requests_follow_one_another_on_one_connection_even_pipelined(server: Lo
     with socket.create_connection((server.host, server.port), timeout=10) as connection:
         connection.sendall(one % (len(body), body) * 3 + last)
         received = b""
-        while piece := connection.recv(65536):
-            received += piece
+        while chunk := connection.recv(65536):
+            received += chunk
     assert received.count(b"HTTP/1.1 200 OK") == 4
     assert received.count(b"2+2 = 4.") == 3
 
@@ -168,8 +168,8 @@ def test_a_stream_over_http_1_0_flows_and_ends_with_the_connection(fault: Fault 
         with socket.create_connection((server.host, server.port), timeout=10) as connection:
             connection.sendall(head.encode() + body)
             received = [connection.recv(65536)]
-            while piece := connection.recv(65536):
-                received.append(piece)
+            while chunk := connection.recv(65536):
+                received.append(chunk)
     whole = b"".join(received)
     headers, _, events = whole.partition(b"\r\n\r\n")
     assert b"transfer-encoding" not in headers
@@ -181,16 +181,16 @@ def test_a_stream_over_http_1_0_flows_and_ends_with_the_connection(fault: Fault 
 
 
 def test_on_request_is_called_after_each_response() -> None:
-    told: list[ReceivedRequest] = []
-    with LocalGroq(on_request=told.append) as server, Groq(api_key="k", base_url=server.base_url) as client:
+    seen: list[ReceivedRequest] = []
+    with LocalGroq(on_request=seen.append) as server, Groq(api_key="k", base_url=server.base_url) as client:
         client.chat.completions.create(**CHAT)
         client.models.list()
         server.wait_for_requests(2, finished=True)
-    assert [(entry.model, entry.status) for entry in told] == [("m", 200), ("", 200)]
-    assert told[0].prompt_tokens > 0
-    assert told[0].completion_tokens > 0
-    assert repr(told[0]).startswith("<ReceivedRequest POST /openai/v1/chat/completions (")
-    assert repr(told[0]).endswith(" bytes) -> 200>")
+    assert [(entry.model, entry.status) for entry in seen] == [("m", 200), ("", 200)]
+    assert seen[0].prompt_tokens > 0
+    assert seen[0].completion_tokens > 0
+    assert repr(seen[0]).startswith("<ReceivedRequest POST /openai/v1/chat/completions (")
+    assert repr(seen[0]).endswith(" bytes) -> 200>")
 
 
 def test_exhausted_replies_are_an_error_that_is_not_retried() -> None:

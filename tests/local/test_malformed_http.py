@@ -58,10 +58,10 @@ def statuses(server: LocalGroq, sent: bytes, quiet_s: float = QUIET_S) -> list[i
     with socket.create_connection((server.host, server.port), timeout=quiet_s) as connection:
         try:
             connection.sendall(sent)
-            while piece := connection.recv(65536):
-                received += piece
+            while chunk := connection.recv(65536):
+                received += chunk
         except (TimeoutError, BrokenPipeError, ConnectionResetError):
-            pass  # it may hang up on what it refused
+            pass  # it may close the connection of a rejected request
     return [int(status) for status in STATUS.findall(received)]
 
 
@@ -108,25 +108,25 @@ def test_a_malformed_request_is_rejected(name: str, running: LocalGroq) -> None:
     assert statuses(running, sent, quiet_s=0.3)[:1] == [status]
 
 
-def asked(server: LocalGroq, path: str, body: bytes, kind: str = "application/json") -> tuple[int, str]:
+def requested(server: LocalGroq, path: str, body: bytes, kind: str = "application/json") -> tuple[int, str]:
     """Return the status of a POST and the message of its error."""
-    status, answer = exchange(server, "POST", path, body, {"content-type": kind})
-    return status, json.loads(answer)["error"]["message"] if status >= 400 else ""
+    status, response = exchange(server, "POST", path, body, {"content-type": kind})
+    return status, json.loads(response)["error"]["message"] if status >= 400 else ""
 
 
 def test_the_number_of_items_of_a_request_is_bounded(running: LocalGroq) -> None:
     message = {"role": "user", "content": ""}
     many = json.dumps({"model": "m", "messages": [message] * 100_001}).encode()
-    assert asked(running, "/chat/completions", many) == (
+    assert requested(running, "/chat/completions", many) == (
         400,
         "'messages' : maximum number of items is 100000",
     )
     kind = "multipart/form-data; boundary=b"
-    assert asked(running, "/files", FORM * 300 + b"--b--", kind) == (400, "multipart: too many parts")
+    assert requested(running, "/files", FORM * 300 + b"--b--", kind) == (400, "multipart: too many parts")
     headed = FORM.replace(b"\r\n\r\n", b"\r\n" + b"x: y\r\n" * 5000 + b"\r\n")
-    assert asked(running, "/files", headed + b"--b--", kind) == (400, "multipart: malformed part header")
+    assert requested(running, "/files", headed + b"--b--", kind) == (400, "multipart: malformed part header")
     tools = [{"type": "function", "function": {"name": f"f{n}"}} for n in range(129)]
-    assert asked(running, "/chat/completions", json.dumps({**GOOD, "tools": tools}).encode())[0] == 400
+    assert requested(running, "/chat/completions", json.dumps({**GOOD, "tools": tools}).encode())[0] == 400
 
 
 def test_a_slow_client_does_not_delay_others(running: LocalGroq) -> None:
@@ -174,11 +174,11 @@ def test_a_file_is_stored_in_its_directory_whatever_its_name(tmp_path: Path) -> 
                 % (name.replace("\\", "\\\\").encode())
             )
             exchange(server, "POST", "/files", body, {"content-type": "multipart/form-data; boundary=b"})
-        kept = len(json.loads(exchange(server, "GET", "/files", b"", {})[1])["data"])
-    assert kept >= len(NAMES) / 2
+        stored = len(json.loads(exchange(server, "GET", "/files", b"", {})[1])["data"])
+    assert stored >= len(NAMES) / 2
     assert [path for path in tmp_path.iterdir() if path != folder] == []
     found = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    assert len([path for path in found if path.parts[0] == "files"]) == 2 * kept
+    assert len([path for path in found if path.parts[0] == "files"]) == 2 * stored
     assert all(
         re.fullmatch(r"(files|batches)/(file|batch)_[a-z0-9]+\.(json|bin)", str(path)) for path in found
     )

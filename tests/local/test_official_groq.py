@@ -194,13 +194,13 @@ def test_status_errors_have_their_classes_and_codes(client: Groq, server: LocalG
 
 async def test_async_chat_works_from_a_hundred_tasks_at_once(async_client: AsyncGroq) -> None:
     prompts = [f"What is {i}+{i}?" for i in range(100)]
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(
             async_client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": prompt}])
             for prompt in prompts
         )
     )
-    assert [answer.choices[0].message.content for answer in answers] == [
+    assert [response.choices[0].message.content for response in responses] == [
         f"{i}+{i} = {2 * i}." for i in range(100)
     ]
 

@@ -69,17 +69,20 @@ def test_a_strict_server_rejects_what_the_documentation_rules_out(
     name: str, strict: LocalGroq, lenient: LocalGroq
 ) -> None:
     path, body, text = DOCUMENTED[name]
-    refused = send(strict, path, body)
-    assert refused.status == 400
-    assert text in refused.error["message"]
+    rejected = send(strict, path, body)
+    assert rejected.status == 400
+    assert text in rejected.error["message"]
     assert send(lenient, path, body).status == 200
 
 
 def test_a_strict_server_transcribes_with_speech_models_only(strict: LocalGroq, form: Any) -> None:
     body, headers = form({"model": "openai/gpt-oss-20b", "file": b"x" * 9000})
     headers = {"content-type": headers["content_type"]}
-    refused = request(strict, "POST", "/openai/v1/audio/transcriptions", body, headers)
-    assert (refused.status, refused.error["message"][-29:]) == (400, "does not support transcriptions"[-29:])
+    rejected = request(strict, "POST", "/openai/v1/audio/transcriptions", body, headers)
+    assert (rejected.status, rejected.error["message"][-29:]) == (
+        400,
+        "does not support transcriptions"[-29:],
+    )
 
 
 def test_a_strict_server_accepts_what_the_documentation_allows(strict: LocalGroq) -> None:
@@ -100,9 +103,9 @@ def test_strict_models_is_the_older_name_of_strict() -> None:
 
 
 def test_more_than_three_images_are_always_rejected(lenient: LocalGroq) -> None:
-    refused = send(lenient, CHAT, {"model": "qwen/qwen3.8-27b", "messages": images(4)})
-    assert refused.status == 400
-    assert refused.error["message"] == "Too many images provided. This model supports up to 3 images"
+    rejected = send(lenient, CHAT, {"model": "qwen/qwen3.8-27b", "messages": images(4)})
+    assert rejected.status == 400
+    assert rejected.error["message"] == "Too many images provided. This model supports up to 3 images"
     apart = {"model": "qwen/qwen3.8-27b", "messages": images(2) + images(2)}
     assert send(lenient, CHAT, apart).status == 400
 

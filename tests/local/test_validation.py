@@ -70,10 +70,10 @@ USER: Any = [{"role": "user", "content": "hi"}]
 def test_invalid_chat_properties_are_400s_that_name_the_property(
     chat: Any, properties: Any, text: str
 ) -> None:
-    answer = chat(properties.pop("messages", USER), **properties)
-    assert answer.status == 400
-    assert text in answer.error["message"]
-    assert answer.error["type"] == "invalid_request_error"
+    response = chat(properties.pop("messages", USER), **properties)
+    assert response.status == 400
+    assert text in response.error["message"]
+    assert response.error["type"] == "invalid_request_error"
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_invalid_chat_properties_are_400s_that_name_the_property(
     ],
 )
 def test_message_keys_are_those_of_the_role(chat: Any, message: Any, key: str) -> None:
-    answer = chat([message])
-    assert answer.status == 400
-    assert f"for 'role:{message['role']}'" in answer.error["message"]
-    assert f"property '{key}' is unsupported" in answer.error["message"]
+    response = chat([message])
+    assert response.status == 400
+    assert f"for 'role:{message['role']}'" in response.error["message"]
+    assert f"property '{key}' is unsupported" in response.error["message"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":"\\ud800"}'])
 def test_a_body_that_is_not_a_json_object_is_a_400(ask: Any, body: bytes) -> None:
     for path in ("/chat/completions", "/embeddings", "/audio/speech", "/batches"):
-        answer = ask(path, body)
-        assert answer.status == 400, answer.body
-        assert answer.error["message"]
+        response = ask(path, body)
+        assert response.status == 400, response.body
+        assert response.error["message"]
 
 
 def test_missing_properties_are_named(ask: Any) -> None:
@@ -109,25 +109,25 @@ def test_missing_properties_are_named(ask: Any) -> None:
 
 
 def test_an_unknown_url_is_a_404_that_names_it(ask: Any) -> None:
-    answer = ask("/openai/v1/chat/completions", {})
-    assert (answer.status, answer.error["code"]) == (404, "unknown_url")
+    response = ask("/openai/v1/chat/completions", {})
+    assert (response.status, response.error["code"]) == (404, "unknown_url")
     text = "Unknown request URL: POST /openai/v1/openai/v1/chat/completions. Please check the URL for typos"
-    assert answer.error["message"].startswith(text)
+    assert response.error["message"].startswith(text)
     for path in ("/", "/files/a/b/c", "/models/", "/batches/x/cancel/y"):
         assert ask(path).status == 404
 
 
 def test_a_wrong_method_is_a_405_that_names_the_right_ones(ask: Any) -> None:
-    answer = ask("/chat/completions")
-    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    response = ask("/chat/completions")
+    assert (response.status, response.headers["allow"]) == (405, "POST")
     assert ask("/files/x", {}).headers["allow"] == "GET, DELETE"
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic abc"])
 def test_no_key_is_a_401(ask: Any, authorization: str) -> None:
-    answer = ask("/models", authorization=authorization)
-    assert answer.status == 401
-    assert answer.json == {
+    response = ask("/models", authorization=authorization)
+    assert response.status == 401
+    assert response.json == {
         "error": {"message": "Invalid API Key", "type": "invalid_request_error", "code": "invalid_api_key"}
     }
 
@@ -181,9 +181,9 @@ def test_uploads_over_the_limit_are_413s() -> None:
 
 
 def test_a_prompt_over_the_context_window_is_rejected(chat: Any) -> None:
-    answer = chat("word " * 120_000)
-    assert answer.status == 400
-    assert "Please reduce the length of the messages" in answer.error["message"]
+    response = chat("word " * 120_000)
+    assert response.status == 400
+    assert "Please reduce the length of the messages" in response.error["message"]
 
 
 def test_bytes_that_are_not_http_are_a_400_without_a_traceback(

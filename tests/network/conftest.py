@@ -82,7 +82,7 @@ class RunningProxy(Proxy):
 
 @pytest.fixture
 async def proxy(server: LocalGroq, tls_port: int) -> AsyncIterator[RunningProxy]:
-    """A proxy to `server`, whatever name it is asked for."""
+    """A proxy to `server`, whatever name is requested."""
     made = RunningProxy(("127.0.0.1", server.port), ("127.0.0.1", tls_port))
     async with listening(made.serve) as port:
         made.port = port

@@ -108,7 +108,7 @@ def parse(to: Any, body: bytes) -> Any:
         (type(None), b"", None),
     ],
 )
-def test_a_body_becomes_what_is_asked_for(to: Any, body: bytes, value: Any) -> None:
+def test_a_body_becomes_what_is_requested(to: Any, body: bytes, value: Any) -> None:
     parsed = parse(to, body)
     assert parsed == value
     assert type(parsed) is type(value)
@@ -182,5 +182,5 @@ def test_a_body_that_does_not_fit_says_why_and_what_it_was(to: Any, body: bytes,
     assert raised.body == body.decode()
 
 
-def test_a_lone_surrogate_is_read_where_a_plain_type_is_asked_for() -> None:
+def test_a_lone_surrogate_is_read_where_a_plain_type_is_requested() -> None:
     assert parse(dict, b'{"a":"\\ud83d"}') == {"a": "\ud83d"}

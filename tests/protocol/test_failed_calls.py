@@ -92,7 +92,7 @@ def test_text_without_a_call_has_no_calls(generation: object) -> None:
 
 
 @pytest.mark.parametrize("code", ["tool_use_failed", "json_validate_failed"])
-@pytest.mark.parametrize("is_event", [False, True], ids=["answer", "event of a stream"])
+@pytest.mark.parametrize("is_event", [False, True], ids=["response", "event of a stream"])
 def test_the_error_has_the_failed_generation_and_its_calls(code: str, is_event: bool) -> None:
     written = f"<function=get_weather>{PARIS}</function>"
     details = {
@@ -116,7 +116,7 @@ def test_an_error_of_another_kind_has_no_failed_calls() -> None:
     assert status_error(PlainHead(400, {}, REQUEST), b'{"error": {"message": "m"}}').failed_calls == []
 
 
-PIECES = st.sampled_from(
+CHUNKS = st.sampled_from(
     ["<function=", "<function=f>", "</function>", "<tool_call>", "</tool_call>", "to=functions.f", "{", "}", "[", "]", '"', "\\",
      '"name":', '"arguments":', '"f"', ",", "(", ")", "\ud800", "\0", "é", " ", "1e999", "9" * 5000, "-", "null"]
 )  # fmt: skip
@@ -131,7 +131,7 @@ VALUES = st.recursive(
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
-@given(st.one_of(st.text(), st.lists(PIECES, max_size=30).map("".join), VALUES))
+@given(st.one_of(st.text(), st.lists(CHUNKS, max_size=30).map("".join), VALUES))
 def test_no_failed_generation_raises(generation: object) -> None:
     for call in failed_calls(generation):
         assert call.name
@@ -140,14 +140,14 @@ def test_no_failed_generation_raises(generation: object) -> None:
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "piece",
+    "chunk",
     ["{", "[", "}", '"', '{"', '"\\', '{"a":', "[]", '{"name"}', "<function=", "<function=f>", "<function=f>{", '\\"{', "a.",
      "<tool_call>", "to=functions.f", "<function=f>((((", "to=functions.", '{"name":"f","arguments":'],
 )  # fmt: skip
 @pytest.mark.timeout(10)
-def test_parsing_takes_linear_time(piece: str) -> None:
+def test_parsing_takes_linear_time(chunk: str) -> None:
     # The longest that is read at all: where the time grows with its square, that is minutes.
-    failed_calls(piece * (256 * 1024 // len(piece)))
+    failed_calls(chunk * (256 * 1024 // len(chunk)))
 
 
 def test_a_very_long_generation_is_truncated() -> None:

@@ -39,7 +39,7 @@ def test_the_headers_of_a_call_come_over_the_clients(more: Any, merged: dict[str
 @pytest.mark.parametrize(
     "value", ["a\r\nx-evil: 1", "a\n", "\r", "a\0", "café", "ключ", "\ud800", b"\xe9", "\x7f"]
 )
-def test_a_value_that_http_cannot_carry_is_refused_without_showing_it(value: Any) -> None:
+def test_a_value_that_http_cannot_carry_is_rejected_without_showing_it(value: Any) -> None:
     with pytest.raises(
         GroqError, match="the header 'Authorization' has a line break or a character"
     ) as caught:
@@ -48,7 +48,7 @@ def test_a_value_that_http_cannot_carry_is_refused_without_showing_it(value: Any
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:", "a\r\nb", "é", "(a)", "a\0"])
-def test_a_name_that_http_does_not_have_is_refused(name: str) -> None:
+def test_a_name_that_http_does_not_have_is_rejected(name: str) -> None:
     with pytest.raises(GroqError, match="cannot be the name of a header; it is not sent"):
         merge_headers(BASE, {name: "1"})
 

@@ -174,14 +174,14 @@ def test_a_text_gives_what_it_says_and_nothing_else(text: str, found: dict[str, 
     }
 
 
-PIECES = st.sampled_from(
+CHUNKS = st.sampled_from(
     ["on ", "tokens per day ", "(TPD)", ": ", "Limit ", "100000", ", ", "Used ", "Requested ", "9191", ". ", "try again in ",
      "1h53m56.832s", "9" * 30, "1.", "ms", "µs", "٣", "\ud800", "\0"]
 )  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
-@given(st.one_of(st.text(), st.lists(PIECES, max_size=20).map("".join)))
+@given(st.one_of(st.text(), st.lists(CHUNKS, max_size=20).map("".join)))
 def test_no_text_raises(text: str) -> None:
     found = parse_limit_message(text)
     assert found.keys() <= {"limit_kind", "limit", "used", "requested", "retry_after_s"}
@@ -195,7 +195,7 @@ def test_no_headers_raise(headers: dict[str, str]) -> None:
 
 
 @pytest.mark.timeout(10)
-@pytest.mark.parametrize("piece", ["on ", "on a ", "try again in 1", "1h", "on tokens (", "(TPD): Limit 1, "])
-def test_a_long_text_of_another_kind_costs_no_time(piece: str) -> None:
+@pytest.mark.parametrize("chunk", ["on ", "on a ", "try again in 1", "1h", "on tokens (", "(TPD): Limit 1, "])
+def test_a_long_text_of_another_kind_costs_no_time(chunk: str) -> None:
     # Patterns that look ahead without bound took minutes for this.
-    parse_limit_message(piece * 100_000)
+    parse_limit_message(chunk * 100_000)

@@ -153,21 +153,21 @@ def test_a_body_that_is_no_mapping_is_sent_as_it_is_and_takes_no_extra_fields() 
         build("POST", "/x", ChatCompletion, [1], {"extra_body": {"a": 1}})
 
 
-def test_the_extra_body_of_a_get_is_refused() -> None:
+def test_the_extra_body_of_a_get_is_rejected() -> None:
     with pytest.raises(TypeError, match="a GET has no body, so extra_body cannot be sent; pass extra_query="):
         build("GET", "/x", ChatCompletion, None, {"extra_body": {"b": 2}})
     assert build("GET", "/x", ChatCompletion, None, {"extra_body": {}}).body is None
 
 
 @pytest.mark.parametrize("extra_body", [[("a", 1)], "a", 3, b"x"])
-def test_extra_fields_that_are_no_mapping_are_refused_by_their_type(extra_body: Any) -> None:
+def test_extra_fields_that_are_no_mapping_are_rejected_by_their_type(extra_body: Any) -> None:
     with pytest.raises(TypeError, match=f"extra_body must be a mapping, not {type(extra_body).__name__}"):
         build("POST", "/x", ChatCompletion, {}, {"extra_body": extra_body})
     with pytest.raises(TypeError, match="extra_body must be a mapping"):
         build_form("POST", "/x", ChatCompletion, {}, {"extra_body": extra_body})
 
 
-def test_a_body_that_is_no_json_is_refused_before_anything_is_sent() -> None:
+def test_a_body_that_is_no_json_is_rejected_before_anything_is_sent() -> None:
     with pytest.raises(GroqError, match="cannot encode the request as JSON"):
         build("POST", "/x", ChatCompletion, {"messages": [object()]})
 
@@ -324,7 +324,7 @@ def test_a_form_request_has_its_extra_fields_and_options() -> None:
 @pytest.mark.parametrize(
     "value", [math.nan, -math.inf, Decimal("nan"), np.float32("nan"), [0.5, math.nan], {"deep": math.inf}]
 )
-def test_a_number_that_is_not_finite_is_refused_in_a_form_and_in_a_query(value: Any) -> None:
+def test_a_number_that_is_not_finite_is_rejected_in_a_form_and_in_a_query(value: Any) -> None:
     with pytest.raises(GroqError, match=r"`temperature.*` must be a finite number, not -?(nan|inf|NaN)"):
         form({"temperature": value}, ())
     with pytest.raises(GroqError, match=r"`temperature.*` must be a finite number, not -?(nan|inf|NaN)"):

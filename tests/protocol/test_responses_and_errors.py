@@ -79,7 +79,7 @@ RECORDED: list[tuple[int, bytes, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("status", "body", "name", "says"), RECORDED, ids=[f"{r[0]} {r[1][:50]!r}" for r in RECORDED]
 )
-def test_an_error_answer_becomes_its_error_with_all_it_says(
+def test_an_error_response_becomes_its_error_with_all_it_says(
     status: int, body: bytes, name: str, says: dict[str, Any]
 ) -> None:
     raised = error(status, body)
@@ -116,7 +116,7 @@ def test_an_error_that_is_no_json_keeps_its_text(body: bytes, text: str) -> None
     assert (raised.code, raised.type, raised.param, raised.failed_generation) == (None,) * 4
 
 
-def test_a_long_page_is_shown_by_its_beginning_and_kept_whole() -> None:
+def test_a_long_page_is_shown_by_its_beginning_and_stored_whole() -> None:
     raised = error(502, b"<html>" + b"x" * 10_000)
     assert len(raised.message) < 400
     assert len(raised.body) == len(raised.response.content) == 10_006
@@ -285,16 +285,16 @@ def test_an_event_can_carry_a_rate_limit() -> None:
     assert (raised.limit_kind, raised.requested, raised.retry_after_s) == ("TPD", 9191, 6836.832)
 
 
-# ------------------------------------------------------------------------------------------------- answers
+# ------------------------------------------------------------------------------------------------- responses
 
 
-def answer(cls: Any, body: bytes, status: int = 200, kind: str = "application/json") -> Any:
+def response(cls: Any, body: bytes, status: int = 200, kind: str = "application/json") -> Any:
     headers = CIMultiDict({"Content-Type": kind, "X-Request-Id": "req_1"})
     return decode(cls, body, PlainHead(status, headers, REQUEST))
 
 
-def test_a_good_answer_becomes_its_value() -> None:
-    completion = answer(ChatCompletion, json.dumps(TEXT).encode())
+def test_a_good_response_becomes_its_value() -> None:
+    completion = response(ChatCompletion, json.dumps(TEXT).encode())
     assert completion.choices[0].message.content == "4"
 
 
@@ -304,7 +304,7 @@ def test_a_good_status_with_no_json_raises_with_all_there_is_to_know(
     cls: Any, body: bytes, text: str
 ) -> None:
     with pytest.raises(APIResponseValidationError) as caught:
-        answer(cls, body, kind="text/html")
+        response(cls, body, kind="text/html")
     raised = caught.value
     size = f"{len(body)} bytes" if body else "empty body"
     assert raised.status_code == raised.response.status_code == 200
@@ -314,31 +314,31 @@ def test_a_good_status_with_no_json_raises_with_all_there_is_to_know(
     assert str(raised).startswith(f"Expected JSON, got text/html (HTTP 200, {size})")
 
 
-def test_an_answer_without_a_content_type_is_reported_as_such() -> None:
+def test_a_response_without_a_content_type_is_reported_as_such() -> None:
     with pytest.raises(APIResponseValidationError, match=r"got no content type \(HTTP 200, 1 bytes\): 'x'"):
         decode(ChatCompletion, b"x", PlainHead(200, {}, REQUEST))
 
 
 def test_a_204_is_none_for_an_endpoint_of_the_callers_own() -> None:
-    assert answer(object, b"", status=204) is None
+    assert response(object, b"", status=204) is None
 
 
 def test_a_204_is_an_error_where_a_model_is_promised() -> None:
     with pytest.raises(APIResponseValidationError, match=r"got application/json \(HTTP 204, empty body\)$"):
-        answer(ChatCompletion, b"", status=204)
+        response(ChatCompletion, b"", status=204)
 
 
-def test_a_204_that_has_a_body_is_an_answer_like_others() -> None:
-    assert answer(ChatCompletion, b'{"id":"a"}', status=204).id == "a"
+def test_a_204_that_has_a_body_is_a_response_like_others() -> None:
+    assert response(ChatCompletion, b'{"id":"a"}', status=204).id == "a"
     with pytest.raises(APIResponseValidationError, match="204"):
-        answer(ChatCompletion, b"x", status=204)
+        response(ChatCompletion, b"x", status=204)
 
 
 @pytest.mark.parametrize("body", [b"2024", b"null"])
 def test_json_for_a_transcription_is_no_spoken_text(body: bytes) -> None:
-    assert answer(Transcription, body) == json.loads(body)
+    assert response(Transcription, body) == json.loads(body)
     with pytest.raises(APIResponseValidationError, match="text/html"):
-        answer(Transcription, b"<html>", kind="text/html")
+        response(Transcription, b"<html>", kind="text/html")
 
 
 @pytest.mark.parametrize("cls", [Transcription, Translation])
@@ -347,29 +347,29 @@ def test_json_for_a_transcription_is_no_spoken_text(body: bytes) -> None:
 )
 @pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=UTF-8"])
 def test_plain_text_is_a_transcription_whatever_was_said(cls: Any, text: str, kind: str) -> None:
-    heard = answer(cls, text.encode(), kind=kind)
+    heard = response(cls, text.encode(), kind=kind)
     assert type(heard) is TranscriptionText
     assert heard == heard.text == text
 
 
 def test_plain_text_that_is_the_json_of_a_transcription_is_read_as_one() -> None:
-    assert answer(Transcription, b'{"text":" Hello"}', kind="text/plain").text == " Hello"
+    assert response(Transcription, b'{"text":" Hello"}', kind="text/plain").text == " Hello"
 
 
 def test_broken_json_is_named_as_that() -> None:
     with pytest.raises(
         APIResponseValidationError, match=r"got invalid JSON labelled application/json \(HTTP 200, 5 bytes\)"
     ):
-        answer(ChatCompletion, b"{nope", kind="application/json")
+        response(ChatCompletion, b"{nope", kind="application/json")
 
 
 def test_plain_text_is_no_chat_completion() -> None:
     with pytest.raises(
         APIResponseValidationError, match=r"Expected JSON, got text/plain \(HTTP 200, 5 bytes\): 'Hello'"
     ):
-        answer(ChatCompletion, b"Hello", kind="text/plain")
+        response(ChatCompletion, b"Hello", kind="text/plain")
 
 
 @pytest.mark.parametrize("body", [b"[]", b"3", b'"text"', b"null", b"true"])
 def test_json_that_is_no_object_is_handed_out_as_it_is(body: bytes) -> None:
-    assert answer(ChatCompletion, body) == json.loads(body)
+    assert response(ChatCompletion, body) == json.loads(body)

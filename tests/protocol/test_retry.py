@@ -47,7 +47,7 @@ def test_a_failure_that_stays_is_not_retried(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "is_retried"),
+    ("requested", "status", "is_retried"),
     [
         ("true", 400, True),
         ("true", 413, True),
@@ -61,8 +61,8 @@ def test_a_failure_that_stays_is_not_retried(status: int) -> None:
         ("", 500, True),
     ],
 )
-def test_the_service_has_the_last_word(asked: str, status: int, is_retried: bool) -> None:
-    decision = decided(Failure(status, headers={"x-should-retry": asked}))
+def test_the_service_has_the_last_word(requested: str, status: int, is_retried: bool) -> None:
+    decision = decided(Failure(status, headers={"x-should-retry": requested}))
     assert decision == (0.5 if is_retried else None)
 
 
@@ -130,7 +130,7 @@ def test_a_timeout_before_the_request_is_sent_whole_is_retried(phase: str) -> No
 
 
 @pytest.mark.parametrize("phase", ["first_byte", "read", "unknown"])
-def test_a_timeout_after_it_is_retried_only_where_that_is_harmless_or_asked_for(phase: str) -> None:
+def test_a_timeout_after_it_is_retried_only_where_that_is_harmless_or_requested(phase: str) -> None:
     assert decided(timed_out(phase)) is None
     assert decided(timed_out(phase, is_idempotent=True)) == 0.5
     assert decided(timed_out(phase), retry_read_timeouts=True) == 0.5

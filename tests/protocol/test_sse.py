@@ -157,7 +157,7 @@ def test_an_empty_chunk_changes_nothing() -> None:
         (b"id: \xff\n\n", "�"),
     ],
 )
-def test_the_last_id_is_kept_from_event_to_event(stream: bytes, last_id: str | None) -> None:
+def test_the_last_id_is_stored_from_event_to_event(stream: bytes, last_id: str | None) -> None:
     assert parsed([stream])[1] == last_id == reference(stream)[1]
 
 

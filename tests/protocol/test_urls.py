@@ -51,7 +51,7 @@ def test_every_spelling_of_a_base_url_leads_to_the_api(base_url: str | URL, root
     ["", "api.groq.com", "api.groq.com/openai/v1", "//api.groq.com", "ftp://api.groq.com", "https://", "/openai/v1",
      "https://api.groq.com:99999", "http://\ud800", "file:///etc/passwd", None, 7, b"https://api.groq.com"],
 )  # fmt: skip
-def test_what_is_no_web_address_is_refused_with_an_example(base_url: object) -> None:
+def test_what_is_no_web_address_is_rejected_with_an_example(base_url: object) -> None:
     with pytest.raises(
         GroqError, match=r"base_url must be an http or https URL such as https://api\.groq\.com"
     ):
@@ -133,13 +133,13 @@ def test_the_key_is_sent_to_no_other_origin(address: str) -> None:
     ["/models/../files", "..", "/models/..", "./models", "/models/./x", "/a/%2e%2e/b", "/a/%2E%2e/b", "/a/.%2e/b",
      "/a/%2e/b", "/v1/../x"],
 )  # fmt: skip
-def test_a_path_that_goes_up_is_refused(given_path: str) -> None:
+def test_a_path_that_goes_up_is_rejected(given_path: str) -> None:
     with pytest.raises(GroqError, match=r"'\.\.' or '\.' segment"):
         resolve(ROOT, given_path)
 
 
 @pytest.mark.parametrize("given_path", ["//example.org/models", "///example.org", "//models"])
-def test_a_path_that_names_a_host_is_refused(given_path: str) -> None:
+def test_a_path_that_names_a_host_is_rejected(given_path: str) -> None:
     with pytest.raises(GroqError, match="begins with '//'"):
         resolve(ROOT, given_path)
 
@@ -155,14 +155,14 @@ def test_a_path_that_names_a_host_is_refused(given_path: str) -> None:
         "https://api.groq.com/\r\n",
     ],
 )
-def test_a_path_with_a_line_end_or_half_a_character_is_refused(given_path: str) -> None:
+def test_a_path_with_a_line_end_or_half_a_character_is_rejected(given_path: str) -> None:
     with pytest.raises(GroqError, match="control character or a lone surrogate"):
         resolve(ROOT, given_path)
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(st.text("/.%2eE5cCfF\\?#@: aü\r\n\0x", max_size=30))
-def test_every_path_stays_on_the_host_or_is_refused(given_path: str) -> None:
+def test_every_path_stays_on_the_host_or_is_rejected(given_path: str) -> None:
     try:
         url = resolve(ROOT, given_path)
     except GroqError:
@@ -203,7 +203,7 @@ def test_an_id_stays_one_segment_of_the_path(model: str, encoded: str) -> None:
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_any_id_arrives_as_it_was_given_or_is_refused(file_id: str) -> None:
+def test_any_id_arrives_as_it_was_given_or_is_rejected(file_id: str) -> None:
     if file_id in (".", ".."):
         with pytest.raises(ValueError, match="must not be"):
             path("/files/{file_id}/content", file_id=file_id)
@@ -224,13 +224,13 @@ def test_any_id_arrives_as_it_was_given_or_is_refused(file_id: str) -> None:
         (b"x", "`model` must be a non-empty text, not b'x'"),
     ],
 )
-def test_an_id_that_is_empty_or_no_text_is_refused_by_its_name(model: str, words: str) -> None:
+def test_an_id_that_is_empty_or_no_text_is_rejected_by_its_name(model: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         path("/models/{model}", model=model)
 
 
 @pytest.mark.parametrize("model", [".", ".."])
-def test_an_id_that_would_change_the_path_is_refused(model: str) -> None:
+def test_an_id_that_would_change_the_path_is_rejected(model: str) -> None:
     with pytest.raises(ValueError, match=r"`model` must not be '\.+', which would change the path"):
         path("/models/{model}", model=model)
 

@@ -56,7 +56,7 @@ def _error(**details: Any) -> dict[str, Any]:
 
 
 EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
-    "a refused tool call": ("BadRequestError", ask, Fault(status=400, body=_error(code="tool_use_failed", failed_generation=_CALL))),
+    "a rejected tool call": ("BadRequestError", ask, Fault(status=400, body=_error(code="tool_use_failed", failed_generation=_CALL))),
     "a wrong key": ("AuthenticationError", ask, Fault(status=401, body=_error())),
     "a key without rights": ("PermissionDeniedError", ask, Fault(status=403, body=_error())),
     "a wrong path": ("NotFoundError", ask, Fault(status=404, body="<html>no such page</html>")),
@@ -114,10 +114,10 @@ def use(client: Any) -> tuple[str, dict[str, Any]]:
     if isinstance(client, AsyncGroq):
         import asyncio
 
-        answer = asyncio.run(client.chat.completions.create(**CHAT))
+        response = asyncio.run(client.chat.completions.create(**CHAT))
     else:
-        answer = ask(client)
-    return answer.choices[0].message.content or "", configuration(client)
+        response = ask(client)
+    return response.choices[0].message.content or "", configuration(client)
 
 
 def configuration(client: Any) -> dict[str, Any]:

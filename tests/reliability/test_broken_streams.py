@@ -162,7 +162,7 @@ async def test_a_broken_stream_gives_its_chunks_and_then_its_error_with_what_had
             with pytest.raises(expected) as caught:
                 await again(events)
             assert caught.value is error
-        assert raw.requests == 1  # what has begun to arrive is not asked for again
+        assert raw.requests == 1  # a response that has begun to arrive is not requested again
         await text_of(client)
 
 

@@ -24,7 +24,7 @@ SPEECH = {"model": "m", "voice": "v", "input": "i"}
 
 
 @pytest.fixture
-def raw_answer(request: pytest.FixtureRequest) -> Callable[[Exchange], Awaitable[None]]:
+def raw_response(request: pytest.FixtureRequest) -> Callable[[Exchange], Awaitable[None]]:
     """Begins a response that goes on for as long as somebody is there."""
 
     async def serve(exchange: Exchange) -> None:
@@ -57,14 +57,14 @@ async def arrived(raw: RawServer) -> None:
     await asyncio.sleep(0.05)  # so that the head is read: any moment is a good one
 
 
-@pytest.mark.parametrize("raw_answer", HEADS.values(), ids=HEADS, indirect=True)
+@pytest.mark.parametrize("raw_response", HEADS.values(), ids=HEADS, indirect=True)
 @pytest.mark.parametrize("read", [content, file, stream])
 async def test_whoever_reads_has_an_error_at_once(
     read: Callable[[AsyncGroq, Path], Awaitable[Any]],
-    raw_answer: Callable[[Exchange], Awaitable[None]],
+    raw_response: Callable[[Exchange], Awaitable[None]],
     tmp_path: Path,
 ) -> None:
-    async with raw_server(raw_answer) as raw:
+    async with raw_server(raw_response) as raw:
         client = raw.client(timeout=None, max_retries=0)
         reading = asyncio.ensure_future(read(client, tmp_path / "speech.wav"))
         await arrived(raw)
@@ -74,11 +74,11 @@ async def test_whoever_reads_has_an_error_at_once(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("raw_answer", HEADS.values(), ids=HEADS, indirect=True)
+@pytest.mark.parametrize("raw_response", HEADS.values(), ids=HEADS, indirect=True)
 async def test_whoever_waits_in_another_thread_has_it_too(
-    raw_answer: Callable[[Exchange], Awaitable[None]],
+    raw_response: Callable[[Exchange], Awaitable[None]],
 ) -> None:
-    async with raw_server(raw_answer) as raw:
+    async with raw_server(raw_response) as raw:
         client = Groq(api_key="k", base_url=f"http://127.0.0.1:{raw.port}", timeout=None, max_retries=0)
         chunks = await asyncio.to_thread(
             lambda: client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)

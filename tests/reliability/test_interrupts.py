@@ -28,7 +28,7 @@ FAULTS = {
     "a request": SILENCE,
     "a stream": Fault(after_events=1, end="stall"),
     "the collecting of a stream": Fault(after_events=1, end="stall"),
-    "the pieces of a body": Fault(after_bytes=10, end="stall"),
+    "the chunks of a body": Fault(after_bytes=10, end="stall"),
     "a retry wait": Fault(status=503, headers={"retry-after": "30"}),
 }
 
@@ -75,9 +75,9 @@ def the_collecting_of_a_stream(client):
     say_when_main_waits()
     stream.collect()
 
-def the_pieces_of_a_body(client):
+def the_chunks_of_a_body(client):
     with client.models.with_streaming_response.list() as body:
-        for piece in body.iter_bytes():
+        for chunk in body.iter_bytes():
             say_when_main_waits()
 
 def a_retry_wait(client):
@@ -104,7 +104,7 @@ def line_of(program: subprocess.Popen[str]) -> str:
 def press_in_every_round(
     program: subprocess.Popen[str], server: LocalGroq, *, is_on_wire: bool, says: bool = True
 ) -> None:
-    """Press Ctrl-C in each second call of a program, which answers with the time at which it was interrupted.
+    """Press Ctrl-C in each second call of a program, which prints the time at which it was interrupted.
 
     ``is_on_wire``: the call has a request under way, whose end the server sees. ``says``: it says when it waits.
     """
@@ -167,9 +167,9 @@ def test_ctrl_c_at_any_moment_of_a_call_leaves_a_client_that_works(
 ) -> None:
     code = f"""
 import gc, random, signal, sys, threading, time, warnings
-# One that comes in a finalizer (aiohttp's, a WeakSet's) is swallowed and told of by Python itself.
-told = sys.unraisablehook
-sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else told(what)
+# One that comes in a finalizer (aiohttp's, a WeakSet's) is swallowed and reported by Python itself.
+report = sys.unraisablehook
+sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else report(what)
 # One that comes after the coroutine of the call was made, and before the call has begun with it.
 warnings.filterwarnings("ignore", "coroutine .* was never awaited")
 signal.signal(signal.SIGALRM, signal.default_int_handler)

@@ -98,8 +98,8 @@ async def begin(chat):
 
 for run in go, by_hand:
     for chat in client.chat.completions, client.chat.completions.with_raw_response:
-        answer = run(begin(chat))
-        del answer
+        response = run(begin(chat))
+        del response
         gc.collect()
 print("done")
 """

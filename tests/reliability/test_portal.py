@@ -72,9 +72,9 @@ def work(number):
     for first in range(5):
         question = [{"role": "user", "content": f"What is {number}+{first}?"}]
         whole = client.chat.completions.create(model=MODEL, messages=question)
-        pieces = client.chat.completions.create(model=MODEL, messages=question, stream=True)
+        chunks = client.chat.completions.create(model=MODEL, messages=question, stream=True)
         assert f"= {number + first}." in text(whole), text(whole)
-        assert text(pieces.collect()) == text(whole)
+        assert text(chunks.collect()) == text(whole)
 
 with ThreadPoolExecutor(64) as pool:
     list(pool.map(work, range(64)))
@@ -141,11 +141,11 @@ def test_hooks_and_logs_see_the_contextvars_of_their_caller(
 import contextvars, threading
 from concurrent.futures import ThreadPoolExecutor
 name = contextvars.ContextVar("name", default="unset")
-logged, told = [], []
+logged, in_callback = [], []
 Hook(lambda: logged.append(name.get()))
 
 def tell(retry):
-    told.append(name.get())
+    in_callback.append(name.get())
     name.set("inside")
 
 client = Groq(max_retries=1, on_retry=tell, default_headers={{"x-local-fault": {again!r}}})
@@ -161,7 +161,7 @@ def work(number):
 
 with ThreadPoolExecutor(10) as pool:
     print(list(pool.map(work, range(10))) == [(503, number) for number in range(10)])
-print(sorted(logged) == sorted(told) == list(range(10)), name.get())
+print(sorted(logged) == sorted(in_callback) == list(range(10)), name.get())
 """
     assert programs.run(STREAM + RETRIES + code, loop=loop_kind) == ["True", "True unset"]
 
@@ -225,7 +225,7 @@ def ended(call):
     began_at = time.monotonic()
     try:
         call()
-        return "answer"
+        return "response"
     except (GroqError, SystemExit):  # the latter where it was raised in the midst of this very call
         return "error"
 
@@ -244,7 +244,7 @@ with ThreadPoolExecutor(2) as pool:
         client.close()
     else:
         done |= others
-    # What came to an end by itself came to none that looks like the end of a whole answer.
+    # A thread that ended by itself did not end as with a whole response.
     print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 3)
 ended_within(killed, 2)  # where the exception met a call, that call had it, and the thread lives
 print(ask(Groq()))
@@ -266,12 +266,12 @@ client = Groq()
 create = client.chat.completions.with_streaming_response.create
 kwargs = dict(model="openai/gpt-oss-20b", messages=[{"role": "user", "content": "hi"}], stream=True)
 with create(**kwargs) as begun, create(**kwargs) as unread:
-    pieces = begun.iter_bytes()
-    next(pieces)
+    chunks = begun.iter_bytes()
+    next(chunks)
     killed = portal.runner
     killed.loop.call_soon_threadsafe(killed.loop.stop)
     ended_within(killed, 20)
-    for read in (lambda: list(pieces), unread.read):
+    for read in (lambda: list(chunks), unread.read):
         try:
             print("whole", read())
         except GroqError as error:

@@ -68,9 +68,9 @@ states = []
 for _ in range(30):
     child = os.fork()
     if child == 0:
-        answer = ask(client)
+        response = ask(client)
         streamed = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True).collect()
-        os._exit(0 if answer == text(streamed) == "2+2 = 4." else 1)
+        os._exit(0 if response == text(streamed) == "2+2 = 4." else 1)
     states.append(os.waitpid(child, 0)[1])
 is_over.set()
 for thread in threads:

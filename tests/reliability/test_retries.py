@@ -42,8 +42,8 @@ BACKOFF = "backoff"
 DATE = "a date 4 s from now"
 
 
-def refuses(status: int, headers: dict[str, str]) -> Handler:
-    async def refuse(exchange: Exchange) -> None:
+def rejects(status: int, headers: dict[str, str]) -> Handler:
+    async def reject(exchange: Exchange) -> None:
         sent = dict(headers)
         if sent.get("retry-after") == DATE:
             # To the second, as dates are: a part of the first second is lost.
@@ -53,7 +53,7 @@ def refuses(status: int, headers: dict[str, str]) -> Handler:
         more += f"x-request-id: req_{exchange.number}\r\n"
         await exchange.write(http_response(b'{"error": {"message": "no"}}', status=f"{status} No", more=more))
 
-    return refuse
+    return reject
 
 
 def failed(
@@ -113,7 +113,7 @@ def test_requests_and_waits_are_as_the_table_has_them(
 ) -> None:
     waits = endless if deadline_s is None else limited
     is_tried = status in (408, 409, 429, 498, 500, 503) or headers.get("x-should-retry") == "true"
-    error, took_s, raw = failed(refuses(status, headers), deadline_s=deadline_s)
+    error, took_s, raw = failed(rejects(status, headers), deadline_s=deadline_s)
     assert isinstance(error, APIStatusError)
     assert error.status_code == status
     waited = [attempt.wait_s for attempt in error.attempts]
@@ -139,7 +139,7 @@ def test_an_error_has_every_attempt_with_status_or_reason_wait_and_request_id() 
         if exchange.number == 0:
             exchange.close()
         else:
-            await refuses((0, 503, 429)[exchange.number], {"retry-after": "2"})(exchange)
+            await rejects((0, 503, 429)[exchange.number], {"retry-after": "2"})(exchange)
 
     error, took_s, raw = failed(misbehave)
     first, second, third = error.attempts
@@ -155,7 +155,7 @@ def test_an_error_has_every_attempt_with_status_or_reason_wait_and_request_id() 
 
 @pytest.mark.parametrize("status", [429, 500])
 def test_without_retries_one_request_goes_out(status: int) -> None:
-    error, took_s, raw = failed(refuses(status, {"retry-after": "0"}), max_retries=0)
+    error, took_s, raw = failed(rejects(status, {"retry-after": "0"}), max_retries=0)
     assert (raw.requests, raw.connections, took_s) == (1, 1, 0.0)
     assert [attempt.status_code for attempt in error.attempts] == [status]
 
@@ -172,7 +172,7 @@ def test_without_retries_a_connection_that_breaks_off_is_one_request() -> None:
 def test_the_deadline_counts_responses_and_waits_together() -> None:
     async def slow(exchange: Exchange) -> None:
         await asyncio.sleep(2.0)
-        await refuses(503, {"retry-after": "1.5"})(exchange)
+        await rejects(503, {"retry-after": "1.5"})(exchange)
 
     error, took_s, raw = failed(slow, deadline_s=5.0)
     assert isinstance(error, APITimeoutError)
@@ -199,7 +199,7 @@ def test_a_request_that_was_sent_completely_and_timed_out_is_not_sent_again() ->
 
 
 @pytest.mark.parametrize("phase", ["first_byte", "read"])
-def test_asked_for_a_read_timeout_is_retried_though_it_may_be_paid_twice(phase: str) -> None:
+def test_a_read_timeout_is_retried_on_request_though_it_may_be_paid_twice(phase: str) -> None:
     async def silent_at_first(exchange: Exchange) -> None:
         if exchange.number:
             await exchange.write(http_response(completion()))
@@ -242,7 +242,7 @@ def test_each_retry_is_a_line_of_the_log_with_its_reason_and_wait(caplog: pytest
         if exchange.number == 0:
             exchange.close()
         elif exchange.number == 1:
-            await refuses(429, {"retry-after": "2.5"})(exchange)
+            await rejects(429, {"retry-after": "2.5"})(exchange)
         else:
             await exchange.write(http_response(completion()))
 

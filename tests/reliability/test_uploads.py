@@ -18,16 +18,16 @@ from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.timeout(20)
 
-PIECES = [b"first", b"second", b"third"]
-CONTENT = b"".join(PIECES)
+CHUNKS = [b"first", b"second", b"third"]
+CONTENT = b"".join(CHUNKS)
 Wait = Callable[[], object]
 
 
 async def iterator(before_second: Wait) -> AsyncIterator[bytes]:
     """An async iterator that waits before its second chunk."""
-    yield PIECES[0]
+    yield CHUNKS[0]
     await asyncio.to_thread(before_second)
-    for chunk in PIECES[1:]:
+    for chunk in CHUNKS[1:]:
         yield chunk
 
 
@@ -42,7 +42,7 @@ class OneWay:
         self._count += 1
         if self._count == 2:
             self._before_second()
-        return PIECES[self._count - 1] if self._count <= len(PIECES) else b""
+        return CHUNKS[self._count - 1] if self._count <= len(CHUNKS) else b""
 
 
 class Seekable(io.BytesIO):

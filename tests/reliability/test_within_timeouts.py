@@ -48,7 +48,7 @@ async def bytes_now_and_then() -> None:
 
 
 async def a_slow_reader_of_a_stream() -> None:
-    async def before_it_is_asked_for(exchange: Exchange) -> None:
+    async def before_it_is_requested(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD)
         for _ in range(3):
             await exchange.write(chunked(delta("a")))
@@ -56,7 +56,7 @@ async def a_slow_reader_of_a_stream() -> None:
         await exchange.write(chunked(delta("a", finish="stop")), chunked(DONE), LAST_CHUNK)
 
     async with (
-        raw_server(before_it_is_asked_for) as raw,
+        raw_server(before_it_is_requested) as raw,
         raw.client(timeout=Timeout(None, idle=LIMIT_S)) as client,
     ):
         read = 0
@@ -66,7 +66,7 @@ async def a_slow_reader_of_a_stream() -> None:
         assert read == 4
 
 
-async def a_wait_between_tries() -> None:
+async def a_wait_between_retries() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.number == 0:
             await exchange.write(http_response(b"{}", status="503 No", more="retry-after: 50\r\n"))
@@ -77,7 +77,7 @@ async def a_wait_between_tries() -> None:
         assert await ask(client) == "four"
 
 
-async def a_wait_after_a_try_without_an_answer() -> None:
+async def a_wait_after_an_attempt_without_a_response() -> None:
     async def serve(exchange: Exchange) -> None:
         if exchange.number == 0:
             exchange.close()
@@ -88,7 +88,7 @@ async def a_wait_after_a_try_without_an_answer() -> None:
         assert await ask(client) == "four"
 
 
-async def a_loop_that_is_held_up_before_an_answer() -> None:
+async def a_loop_that_is_held_up_before_a_response() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(http_response(completion()))
         block_loop(10 * LIMIT_S)  # the response is in the socket, and could not be read
@@ -140,14 +140,14 @@ def block_loop(duration_s: float) -> None:
 @pytest.mark.parametrize(
     "situation",
     [
-        a_loop_that_is_held_up_before_an_answer,
+        a_loop_that_is_held_up_before_a_response,
         a_loop_that_is_held_up_in_a_stream,
         a_loop_that_is_blocked_again_and_again_before_each_response,
         a_loop_that_is_blocked_after_each_chunk_of_a_stream,
         bytes_now_and_then,
         a_slow_reader_of_a_stream,
-        a_wait_between_tries,
-        a_wait_after_a_try_without_an_answer,
+        a_wait_between_retries,
+        a_wait_after_an_attempt_without_a_response,
     ],
 )
 def test_a_call_within_the_timeout_of_each_phase_may_take_any_time(

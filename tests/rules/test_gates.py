@@ -37,7 +37,7 @@ def test_leaves(leaky):
     pass
 
 def test_says_nothing():
-    print("the key is a secret; it begins with gsk_ and is told to nobody")
+    print("the key is a secret; it begins with gsk_ and is never shown")
     assert "gsk_1a2b"
 """
 

@@ -267,13 +267,13 @@ def test_sentry_with_its_defaults_is_not_sent_the_key(name: str, server: LocalGr
     transport = pytest.importorskip("sentry_sdk.transport")
     sent: list[bytes] = []
 
-    class Kept(transport.Transport):  # type: ignore[misc, name-defined]
+    class Collected(transport.Transport):  # type: ignore[misc, name-defined]
         def capture_envelope(self, envelope: Any) -> None:
             sent.extend(item.payload.get_bytes() for item in envelope.items)
 
     client = sentry_sdk.Client(
         dsn="http://a@localhost/1",
-        transport=Kept,
+        transport=Collected,
         default_integrations=False,
         auto_enabling_integrations=False,
     )

@@ -40,10 +40,10 @@ class Output:
     """All that came out, by where it came from."""
 
     def __init__(self) -> None:
-        self.pieces: list[tuple[str, str]] = []
+        self.chunks: list[tuple[str, str]] = []
 
     def add(self, where: str, text: str | bytes) -> None:
-        self.pieces.append((where, text.decode("latin-1") if isinstance(text, bytes) else text))
+        self.chunks.append((where, text.decode("latin-1") if isinstance(text, bytes) else text))
 
     def add_error(self, where: str, error: BaseException) -> None:
         """Every way in which an error is shown or sent on."""
@@ -67,7 +67,7 @@ class Output:
         self.add(f"{where}: deepcopy", repr(vars(copy.deepcopy(error))))
 
     def add_rich_error(self, where: str, error: BaseException) -> None:
-        """The traceback of a service that has rich show the locals. It takes its time to colour them."""
+        """The traceback of a service that has rich show the locals. Highlighting them takes long."""
         console = rich.console.Console(file=io.StringIO(), width=400)
         shown = rich.traceback.Traceback.from_exception(
             type(error),
@@ -81,10 +81,10 @@ class Output:
         self.add(f"{where}: rich traceback", console.file.getvalue())  # type: ignore[attr-defined]
 
     def check(self) -> None:
-        assert self.pieces
+        assert self.chunks
         found = [
             f"{what} is in {where}:\n{text[max(0, text.index(secret) - 300) :][:400]}"
-            for where, text in self.pieces
+            for where, text in self.chunks
             for what, secret in SECRETS.items()
             if secret in text
         ]
@@ -117,7 +117,7 @@ def soon(**fault: Any) -> Fault:
     return Fault(headers={"retry-after": "0"}, **fault)
 
 
-ANSWERS: dict[str, Fault] = {
+RESPONSES: dict[str, Fault] = {
     **{
         str(status): soon(status=status, times=2)
         for status in (400, 401, 403, 404, 409, 413, 422, 429, 498, 500, 503)
@@ -131,16 +131,16 @@ ANSWERS: dict[str, Fault] = {
     "an echo as text": Fault(status=403, body=f"who is {KEY}?"),
     "cut": Fault(after_bytes=20, end="close", times=2),
     "reset": Fault(before_head=True, end="reset", times=2),
-    "no answer": Fault(before_head=True, end="close", times=2),
+    "no response": Fault(before_head=True, end="close", times=2),
     "silent": Fault(before_head=True, end="stall", stall_s=5),
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", RESPONSES)
 async def test_no_response_brings_a_secret_to_light(name: str, server: LocalGroq, output: Output) -> None:
     asyncio.get_running_loop().set_debug(True)
-    tries = 1 if ANSWERS[name].headers else 0
-    client = AsyncGroq(**options(server.base_url, timeout=Timeout(5, read=0.2), max_retries=tries))
+    retries = 1 if RESPONSES[name].headers else 0
+    client = AsyncGroq(**options(server.base_url, timeout=Timeout(5, read=0.2), max_retries=retries))
     calls: list[Callable[[], Awaitable[Any]]] = [
         lambda: client.chat.completions.create(model=MODEL, messages=QUESTION),
         lambda: client.chat.completions.with_raw_response.create(model=MODEL, messages=QUESTION),
@@ -149,11 +149,11 @@ async def test_no_response_brings_a_secret_to_light(name: str, server: LocalGroq
     ]
     for call in calls:
         server.clear()
-        server.script(ANSWERS[name])
+        server.script(RESPONSES[name])
         try:
-            answer = await call()
-            if hasattr(answer, "parse"):
-                await answer.parse()
+            response = await call()
+            if hasattr(response, "parse"):
+                await response.parse()
         except aiogroq.APIError as error:
             output.add_error(name, error)
     assert server.requests[-1].headers["authorization"] == f"Bearer {KEY}"
@@ -164,9 +164,9 @@ async def test_no_response_brings_a_secret_to_light(name: str, server: LocalGroq
 def test_no_response_to_a_sync_call_brings_a_secret_to_light(
     name: str, server: LocalGroq, output: Output
 ) -> None:
-    tries = 1 if ANSWERS[name].headers else 0
-    with Groq(**options(server.base_url, timeout=Timeout(5, read=0.2), max_retries=tries)) as client:
-        server.script(ANSWERS[name])
+    retries = 1 if RESPONSES[name].headers else 0
+    with Groq(**options(server.base_url, timeout=Timeout(5, read=0.2), max_retries=retries)) as client:
+        server.script(RESPONSES[name])
         with pytest.raises(aiogroq.APIError) as caught:
             client.chat.completions.create(model=MODEL, messages=QUESTION)
         output.add_error(name, caught.value)
@@ -203,7 +203,7 @@ async def it_is_no_tls(server: LocalGroq, pool: DefaultAioHttpClient) -> None:
     await AsyncGroq(**options(base_url, http_client=pool, max_retries=0)).models.list()
 
 
-async def the_proxy_refuses(server: LocalGroq, pool: DefaultAioHttpClient) -> None:
+async def the_proxy_rejects(server: LocalGroq, pool: DefaultAioHttpClient) -> None:
     proxied = DefaultAioHttpClient(proxy=server.base_url, proxy_auth=("u", PASSWORD))
     await AsyncGroq(**options("https://groq.example", http_client=proxied)).models.list()
 
@@ -243,7 +243,7 @@ async def it_is_cancelled(server: LocalGroq, pool: DefaultAioHttpClient) -> None
 
 
 FAILURES = [
-    nobody_listens, it_is_no_tls, the_proxy_refuses, the_proxy_is_not_there, the_client_is_closed,
+    nobody_listens, it_is_no_tls, the_proxy_rejects, the_proxy_is_not_there, the_client_is_closed,
     the_session_is_closed, a_header_has_a_line_break, the_body_is_no_json, the_path_goes_elsewhere, it_is_cancelled,
 ]  # fmt: skip
 

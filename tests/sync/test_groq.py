@@ -35,7 +35,7 @@ def groq(groq_client: Groq) -> Groq:
     return groq_client
 
 
-def test_a_question_gets_its_answer(groq: Groq) -> None:
+def test_a_question_gets_its_response(groq: Groq) -> None:
     completion = groq.chat.completions.create(model=MODEL, messages=QUESTION)
     assert "4" in (completion.choices[0].message.content or "")
 
@@ -134,7 +134,7 @@ def test_raw_and_streaming_responses_are_of_the_blocking_classes(groq: Groq, tmp
         assert "".join(models.iter_text()) == models.text()
 
 
-def test_leaving_the_pieces_of_a_body_early_closes_it(groq: Groq) -> None:
+def test_leaving_the_chunks_of_a_body_early_closes_it(groq: Groq) -> None:
     with groq.models.with_streaming_response.list() as response:
         for _ in response.iter_bytes(1):
             break

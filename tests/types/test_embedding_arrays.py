@@ -72,7 +72,7 @@ def test_on_a_big_endian_machine_the_bytes_are_swapped(
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "stored"),
     [
         (NUMBERS, AS_32_BITS),
         ([1, 2], [1.0, 2.0]),
@@ -82,10 +82,10 @@ def test_on_a_big_endian_machine_the_bytes_are_swapped(
     ],
     ids=repr,
 )
-def test_a_list_of_numbers_becomes_an_array(sent: Any, kept: list[float]) -> None:
+def test_a_list_of_numbers_becomes_an_array(sent: Any, stored: list[float]) -> None:
     vector = vector_of(sent)
     assert type(vector) is array
-    assert list(vector) == kept
+    assert list(vector) == stored
 
 
 NO_VECTORS: dict[str, Any] = {

@@ -36,11 +36,11 @@ SABOTAGE = ('_sabotage: int = "text"', "def _unannotated(given): return given")
 # No type in it is unknown, but checkers may infer different types for one attribute: it is not complete.
 INCOMPLETE = '''"""A package."""
 
-__all__ = ["Room"]
+__all__ = ["Door"]
 
 
-class Room:
-    """A room."""
+class Door:
+    """A door."""
 
     def __init__(self) -> None:
         self.is_open = False
@@ -138,9 +138,9 @@ def falsified(path: Path, folder: Path) -> Path:
         claim = call.args[1]
         assert claim.end_lineno is not None
         first, last = lines[claim.lineno - 1], lines[claim.end_lineno - 1]
-        kept = [""] * (claim.end_lineno - claim.lineno)
+        blank = [""] * (claim.end_lineno - claim.lineno)
         joined = first[: claim.col_offset] + "memoryview" + last[claim.end_col_offset :]
-        lines[claim.lineno - 1 : claim.end_lineno] = [joined, *kept]
+        lines[claim.lineno - 1 : claim.end_lineno] = [joined, *blank]
     copy = folder / f"falsified_{path.name}"
     copy.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return copy

@@ -245,10 +245,10 @@ def every_parameter_left_out_or_null(client: Groq, stop: str | None, wish: float
     )
 
 
-# ------------------------------------------------------------------------------------------------------- answers
+# ------------------------------------------------------------------------------------------------- responses
 
 
-def an_answer(completion: ChatCompletion) -> None:
+def a_response(completion: ChatCompletion) -> None:
     assert_type(completion.id, str)
     assert_type(completion.choices, list[Choice])
     assert_type(completion.choices[0].message, ChatCompletionMessage)

@@ -105,11 +105,11 @@ class TeamGroq(AsyncGroq):
     team: str = "a"
 
     async def ask(self, question: str) -> str:
-        """One question, one answer."""
-        answer = await self.chat.completions.create(
+        """One question, one response."""
+        response = await self.chat.completions.create(
             model=MODEL, messages=[{"role": "user", "content": question}]
         )
-        return answer.choices[0].message.content or ""
+        return response.choices[0].message.content or ""
 
     def patient(self) -> Self:
         """The same, with more time."""
@@ -117,7 +117,7 @@ class TeamGroq(AsyncGroq):
 
 
 class BlockingTeamGroq(Groq):
-    """A blocking client of one's own."""
+    """A sync client of the user's own."""
 
     team: str = "a"
 
@@ -151,7 +151,7 @@ async def entered(ours: TeamGroq, ours_blocking: BlockingTeamGroq) -> None:
 # ---------------------------------------------------------------------------------------------------------- verbs
 
 
-class Answer(msgspec.Struct):
+class Custom(msgspec.Struct):
     """A Struct to be filled."""
 
     id: str
@@ -179,12 +179,12 @@ class Pydantic(BaseModel):
 async def verbs_awaited(client: AsyncGroq, decided: bool) -> None:
     assert_type(await client.get("/models", cast_to=ModelListResponse), ModelListResponse)
     assert_type(await client.get("/models", cast_to=dict[str, Any]), dict[str, Any])
-    assert_type(await client.get("/models", cast_to=Answer), Answer)
+    assert_type(await client.get("/models", cast_to=Custom), Custom)
     assert_type(await client.get("/models", cast_to=Point), Point)
     assert_type(await client.get("/models", cast_to=Row), Row)
     assert_type(await client.get("/models", cast_to=Pydantic), Pydantic)
     assert_type(await client.get("/models", cast_to=str), str)
-    assert_type(await client.get("/models", cast_to=AsyncAPIResponse[Answer]), AsyncAPIResponse[Answer])
+    assert_type(await client.get("/models", cast_to=AsyncAPIResponse[Custom]), AsyncAPIResponse[Custom])
     options: RequestOptions = {
         "headers": {"X": "1"},
         "params": {"a": 1},
@@ -193,8 +193,8 @@ async def verbs_awaited(client: AsyncGroq, decided: bool) -> None:
         "extra_json": {"b": 2},
     }
     assert_type(await client.post("/a", cast_to=list[int], body={"a": 1}, options=options), list[int])
-    assert_type(await client.post("/a", cast_to=Answer, files={"file": b""}, body={"a": "1"}), Answer)
-    assert_type(await client.post("/a", cast_to=Answer, files=[("file", ("a.txt", b""))]), Answer)
+    assert_type(await client.post("/a", cast_to=Custom, files={"file": b""}, body={"a": "1"}), Custom)
+    assert_type(await client.post("/a", cast_to=Custom, files=[("file", ("a.txt", b""))]), Custom)
     streamed = await client.post(
         "/chat/completions",
         cast_to=ChatCompletionChunk,
@@ -211,14 +211,14 @@ async def verbs_awaited(client: AsyncGroq, decided: bool) -> None:
     )
     assert_type(either, ChatCompletion | AsyncStream[ChatCompletionChunk])
     assert_type(await client.put("/a", cast_to=bytes, body=[1, 2]), bytes)
-    assert_type(await client.patch("/a", cast_to=Answer, body={"a": 1}), Answer)
-    assert_type(await client.delete("/a", cast_to=Answer), Answer)
+    assert_type(await client.patch("/a", cast_to=Custom, body={"a": 1}), Custom)
+    assert_type(await client.delete("/a", cast_to=Custom), Custom)
 
 
 def verbs_blocking(client: Groq, decided: bool) -> None:
     assert_type(client.get("/models", cast_to=ModelListResponse), ModelListResponse)
     assert_type(client.get("/models", cast_to=dict[str, object]), dict[str, object])
-    assert_type(client.get("/models", cast_to=APIResponse[Answer]), APIResponse[Answer])
+    assert_type(client.get("/models", cast_to=APIResponse[Custom]), APIResponse[Custom])
     assert_type(client.post("/a", cast_to=Point, body={"a": 1}), Point)
     streamed = client.post(
         "/chat/completions",
@@ -232,6 +232,6 @@ def verbs_blocking(client: Groq, decided: bool) -> None:
         "/chat/completions", cast_to=ChatCompletion, stream=decided, stream_cls=Stream[ChatCompletionChunk]
     )
     assert_type(either, ChatCompletion | Stream[ChatCompletionChunk])
-    assert_type(client.put("/a", cast_to=Answer), Answer)
-    assert_type(client.patch("/a", cast_to=Answer, options={"timeout": httpx.Timeout(3.0)}), Answer)
-    assert_type(client.delete("/a", cast_to=Answer, body={"a": 1}), Answer)
+    assert_type(client.put("/a", cast_to=Custom), Custom)
+    assert_type(client.patch("/a", cast_to=Custom, options={"timeout": httpx.Timeout(3.0)}), Custom)
+    assert_type(client.delete("/a", cast_to=Custom, body={"a": 1}), Custom)

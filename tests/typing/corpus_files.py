@@ -1,4 +1,4 @@
-"""Audio, files, batches, models, embeddings: uploads of every kind, the formats of a transcription, binary answers."""
+"""Audio, files, batches, models, embeddings: uploads of every kind, the formats of a transcription, binary responses."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def every_parameter_of_a_transcript(client: Groq) -> None:
 # -------------------------------------------------------------------------------------------------------- uploads
 
 
-async def pieces() -> AsyncIterator[bytes]:
+async def chunks() -> AsyncIterator[bytes]:
     yield b"{}"
 
 
@@ -148,14 +148,14 @@ async def uploads_awaited(client: AsyncGroq, given: FileTypes, reader: BinaryIO,
     await create(file=bytearray(b"{}"), purpose="batch")
     await create(file=Path("a.jsonl"), purpose="batch")
     await create(file=io.BytesIO(b"{}"), purpose="batch")
-    await create(file=pieces(), purpose="batch")
+    await create(file=chunks(), purpose="batch")
     await create(file=given, purpose="batch")
     await create(file=reader, purpose="batch")
     await create(file=other, purpose="batch")
     await create(file=("a.jsonl", b"{}"), purpose="batch")
     await create(file=("a.jsonl", Path("a.jsonl"), "application/jsonl"), purpose="batch")
     await create(file=("a.jsonl", reader, None, {"X-Part": "1"}), purpose="batch")
-    await create(file=(None, pieces()), purpose="batch")
+    await create(file=(None, chunks()), purpose="batch")
 
 
 def uploads_blocking(client: Groq, given: FileTypes) -> None:
@@ -175,7 +175,7 @@ def uploads_blocking(client: Groq, given: FileTypes) -> None:
     client.files.create(file=upload, purpose="batch")
 
 
-# ----------------------------------------------------------------------------------------------- binary answers
+# ----------------------------------------------------------------------------------------------- binary responses
 
 
 async def binary_awaited(client: AsyncGroq, folder: Path) -> None:
@@ -194,8 +194,8 @@ async def binary_awaited(client: AsyncGroq, folder: Path) -> None:
     assert_type(await speech.write_to_file(folder / "a.wav"), None)
     await speech.write_to_file("a.wav")
     await speech.stream_to_file("a.wav", chunk_size=4096)
-    async for piece in speech.iter_bytes():
-        assert_type(piece, bytes)
+    async for chunk in speech.iter_bytes():
+        assert_type(chunk, bytes)
     content = await client.files.content("file_1")
     assert_type(content, AsyncBinaryAPIResponse)
     raw = await client.files.with_raw_response.content("file_1")
@@ -204,8 +204,8 @@ async def binary_awaited(client: AsyncGroq, folder: Path) -> None:
         assert_type(response, AsyncStreamedBinaryAPIResponse)
         await response.stream_to_file(folder / "a.jsonl")
         await response.write_to_file("a.jsonl")
-        async for piece in response.iter_bytes(65536):
-            assert_type(piece, bytes)
+        async for chunk in response.iter_bytes(65536):
+            assert_type(chunk, bytes)
     async with client.with_streaming_response.audio.speech.create(
         model="canopylabs/orpheus-v1-english", input="Hello", voice="hannah"
     ) as spoken:
@@ -225,8 +225,8 @@ def binary_blocking(client: Groq, folder: Path) -> None:
     with client.files.with_streaming_response.content("file_1") as response:
         assert_type(response, StreamedBinaryAPIResponse)
         response.stream_to_file(folder / "a.jsonl")
-        for piece in response.iter_bytes(65536):
-            assert_type(piece, bytes)
+        for chunk in response.iter_bytes(65536):
+            assert_type(chunk, bytes)
     with client.audio.speech.with_streaming_response.create(model="m", input="Hello", voice="troy") as spoken:
         assert_type(spoken, StreamedBinaryAPIResponse)
 
@@ -312,8 +312,8 @@ def others_blocking(client: Groq) -> None:
     assert_type(client.with_raw_response.models.list(), APIResponse[ModelListResponse])
     with client.with_streaming_response.embeddings.create(input="a", model="m") as response:
         assert_type(response, APIResponse[CreateEmbeddingFloatsResponse])
-    asked_for_floats = client.embeddings.create(input="a", model="m", encoding_format="float")
-    print(sum(number * number for number in asked_for_floats.data[0].embedding))
+    in_floats = client.embeddings.create(input="a", model="m", encoding_format="float")
+    print(sum(number * number for number in in_floats.data[0].embedding))
     print(batch_params, embedding_params)
 
 

@@ -1,4 +1,4 @@
-"""Rate limits, retries and what the service refused: what a program reads of them."""
+"""Rate limits, retries and requests that the service rejected: what a program reads of them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def hooks(metrics: Metrics, seen: list[Retry]) -> None:
     assert_type(client.on_retry, Callable[[Retry], object] | None)
 
 
-def refused(error: BadRequestError) -> None:
+def rejected(error: BadRequestError) -> None:
     assert_type(error.failed_calls, list[FailedCall])
     for call in error.failed_calls:
         assert_type(call.name, str)

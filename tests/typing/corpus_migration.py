@@ -25,7 +25,7 @@ client = Groq(api_key=os.environ.get("GROQ_API_KEY"))
 
 def ask(question: str) -> None:
     try:
-        answer = client.chat.completions.create(
+        completion = client.chat.completions.create(
             messages=[
                 {"role": "system", "content": "You answer in one sentence."},
                 {"role": "user", "content": question},
@@ -37,25 +37,25 @@ def ask(question: str) -> None:
             stop=None,
             stream=False,
         )
-        print(answer.choices[0].message.content)
-        if answer.usage:
+        print(completion.choices[0].message.content)
+        if completion.usage:
             print(
-                f"{answer.usage.prompt_tokens} + {answer.usage.completion_tokens} = {answer.usage.total_tokens}"
+                f"{completion.usage.prompt_tokens} + {completion.usage.completion_tokens} = {completion.usage.total_tokens}"
             )
     except Exception as error:
         print(f"Error: {error}")
 
 
-def stream_an_answer(question: str) -> str:
+def stream_a_response(question: str) -> str:
     stream = client.chat.completions.create(
         messages=[{"role": "user", "content": question}], model="mixtral-8x7b-32768", stream=True
     )
     text = ""
     for chunk in stream:
-        piece = chunk.choices[0].delta.content
-        if piece:
-            print(piece, end="")
-            text += piece
+        content = chunk.choices[0].delta.content
+        if content:
+            print(content, end="")
+            text += content
         if chunk.choices[0].finish_reason and chunk.x_groq and chunk.x_groq.usage:
             print(f"\n{chunk.x_groq.usage}")
     return text
@@ -63,9 +63,9 @@ def stream_an_answer(question: str) -> str:
 
 def with_settings_from_a_file(path: str) -> None:
     settings: dict[str, Any] = json.loads(Path(path).read_text())
-    answer = client.chat.completions.create(**settings)
+    completion = client.chat.completions.create(**settings)
     if not settings.get("stream"):
-        print(answer.choices[0].message.content)
+        print(completion.choices[0].message.content)
     options: dict[str, Any] = {"temperature": 0.5, "top_p": 0.9}
     client.chat.completions.create(
         model="mixtral-8x7b-32768", messages=[{"role": "user", "content": "Hello"}], **options
@@ -126,8 +126,8 @@ def similarity(texts: list[str]) -> float:
     single = client.embeddings.create(input=["hello"], model="nomic-embed-text-v1.5", encoding_format="float")
     vector = single.data[0].embedding
     print(len(vector), vector[:5], single.usage.total_tokens)
-    answer = client.embeddings.create(input=texts, model="nomic-embed-text-v1.5")
-    embeddings = [item.embedding for item in answer.data]
+    completion = client.embeddings.create(input=texts, model="nomic-embed-text-v1.5")
+    embeddings = [item.embedding for item in completion.data]
     one, other = np.array(embeddings[0]), np.array(embeddings[1])
     return float(np.dot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other)))
 

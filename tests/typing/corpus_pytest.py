@@ -15,8 +15,8 @@ MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
 def summarise(client: Groq, text: str) -> str:
-    answer = client.chat.completions.create(model="m", messages=[{"role": "user", "content": text}])
-    return answer.choices[0].message.content or ""
+    response = client.chat.completions.create(model="m", messages=[{"role": "user", "content": text}])
+    return response.choices[0].message.content or ""
 
 
 @pytest.mark.local_groq(reply=["Short."], latency_s=0.1)
@@ -28,8 +28,8 @@ def test_summary(local_groq: LocalGroq, groq_client: Groq) -> None:
 
 
 async def test_async(local_groq: LocalGroq, async_groq_client: AsyncGroq) -> None:
-    answer = await async_groq_client.chat.completions.create(model="m", messages=MESSAGES)
-    assert_type(answer, ChatCompletion)
+    response = await async_groq_client.chat.completions.create(model="m", messages=MESSAGES)
+    assert_type(response, ChatCompletion)
     assert_type(local_groq.base_url, str)
 
 

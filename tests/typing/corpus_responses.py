@@ -53,7 +53,7 @@ from aiogroq import (
 from aiogroq.types import Model, ModelListResponse
 
 
-class Answer(msgspec.Struct):
+class Custom(msgspec.Struct):
     """A Struct to be filled."""
 
     id: str
@@ -81,7 +81,7 @@ class Pydantic(BaseModel):
 # ------------------------------------------------------------------------------------------------------ attributes
 
 
-def of_either_colour(response: BaseAPIResponse[Model]) -> None:
+def of_either_kind(response: BaseAPIResponse[Model]) -> None:
     assert_type(response.headers, Mapping[str, str])
     assert_type(response.headers.get("x-request-id"), str | None)
     assert_type(response.status_code, int)
@@ -100,7 +100,7 @@ def of_either_colour(response: BaseAPIResponse[Model]) -> None:
 
 async def parsed_awaited(response: AsyncAPIResponse[Model]) -> None:
     assert_type(await response.parse(), Model)
-    assert_type(await response.parse(to=Answer), Answer)
+    assert_type(await response.parse(to=Custom), Custom)
     assert_type(await response.parse(to=Point), Point)
     assert_type(await response.parse(to=Row), Row)
     assert_type(await response.parse(to=Pydantic), Pydantic)
@@ -109,7 +109,7 @@ async def parsed_awaited(response: AsyncAPIResponse[Model]) -> None:
     assert_type(await response.parse(to=str), str)
     assert_type(await response.parse(to=bytes), bytes)
     assert_type(await response.parse(to=bool), bool)
-    anything: Answer | Point = await response.parse(to=Answer | Point)
+    anything: Custom | Point = await response.parse(to=Custom | Point)
     nothing: None = await response.parse(to=None)
     assert_type(await response.read(), bytes)
     assert_type(await response.text(), str)
@@ -120,13 +120,13 @@ async def parsed_awaited(response: AsyncAPIResponse[Model]) -> None:
 
 def parsed_blocking(response: APIResponse[Model]) -> None:
     assert_type(response.parse(), Model)
-    assert_type(response.parse(to=Answer), Answer)
+    assert_type(response.parse(to=Custom), Custom)
     assert_type(response.parse(to=Point), Point)
     assert_type(response.parse(to=Row), Row)
     assert_type(response.parse(to=Pydantic), Pydantic)
     assert_type(response.parse(to=dict[str, Any]), dict[str, Any])
     assert_type(response.parse(to=float), float)
-    anything: Answer | Point = response.parse(to=Answer | Point)
+    anything: Custom | Point = response.parse(to=Custom | Point)
     nothing: None = response.parse(to=None)
     assert_type(response.read(), bytes)
     assert_type(response.text(), str)

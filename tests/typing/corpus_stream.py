@@ -1,4 +1,4 @@
-"""What ``stream`` makes of a chat call, in both colours and in all three views."""
+"""What ``stream`` makes of a chat call, of the async and the sync client, in all three views."""
 
 from __future__ import annotations
 
@@ -200,8 +200,8 @@ async def awaited_streaming(client: AsyncGroq, decided: bool) -> None:
             assert_type(line, str)
         async for text in response.iter_text(1024):
             assert_type(text, str)
-        async for piece in response.iter_bytes(chunk_size=1024):
-            assert_type(piece, bytes)
+        async for data in response.iter_bytes(chunk_size=1024):
+            assert_type(data, bytes)
     async with streaming.create(model=MODEL, messages=MESSAGES, stream=True) as response_of_stream:
         assert_type(response_of_stream, AsyncAPIResponse[AsyncStream[ChatCompletionChunk]])
         async for chunk in await response_of_stream.parse():
@@ -223,8 +223,8 @@ def blocking_streaming(client: Groq, decided: bool) -> None:
             assert_type(line, str)
         for text in response.iter_text(1024):
             assert_type(text, str)
-        for piece in response.iter_bytes(chunk_size=1024):
-            assert_type(piece, bytes)
+        for data in response.iter_bytes(chunk_size=1024):
+            assert_type(data, bytes)
     with streaming.create(model=MODEL, messages=MESSAGES, stream=True) as response_of_stream:
         assert_type(response_of_stream, APIResponse[Stream[ChatCompletionChunk]])
         for chunk in response_of_stream.parse():

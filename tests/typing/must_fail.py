@@ -39,7 +39,7 @@ def clients(httpx_client: httpx.Client) -> None:
     Groq(max_retries="5")  # wrong: a whole number
     Groq(max_retries=None)  # wrong: 0 is none
     Groq(base_url=8080)  # wrong: a URL
-    Groq(default_headers={"X-Tries": 3})  # wrong: header values are text
+    Groq(default_headers={"X-Attempts": 3})  # wrong: header values are text
     Groq(http_client=httpx_client)  # wrong: another library's client
     AsyncGroq(http_client=httpx.AsyncClient())  # wrong: another library's client
     AsyncGroq(default_query=[("a", "b")])  # wrong: a mapping
@@ -73,7 +73,7 @@ def copies(client: Groq, async_client: AsyncGroq) -> None:
     async_client.caht  # wrong: misspelt
     async_client.chat.completion  # wrong: misspelt
     async_client.chat.completions.creat()  # wrong: misspelt
-    blocking: Groq = async_client.copy()  # wrong: the other colour
+    blocking: Groq = async_client.copy()  # wrong: sync and async mixed
 
 
 def messages(client: Groq, decided: bool) -> None:
@@ -118,7 +118,7 @@ def parameters(client: Groq) -> None:
     chat.create(model="m", messages=ASK, logit_bias={"50256": "no"})  # wrong: numbers
     chat.create(model="m", messages=ASK, user=7)  # wrong: a text
     chat.create(model="m", messages=ASK, timeout="5")  # wrong: seconds are a number
-    chat.create(model="m", messages=ASK, extra_headers={"X-Tries": 3})  # wrong: header values are text
+    chat.create(model="m", messages=ASK, extra_headers={"X-Attempts": 3})  # wrong: header values are text
     chat.create(model="m", messages=ASK, extra_query="a=b")  # wrong: a mapping
     chat.create(model="m", messages=ASK, max_retries=3)  # wrong: an option of the client
 
@@ -145,16 +145,16 @@ def streams(client: Groq, decided: bool) -> None:
         chunk.choices[0].delta.content.upper()  # wrong: may be None
 
 
-def answers(client: Groq) -> None:
-    answer = client.chat.completions.create(model="m", messages=ASK)
-    answer.chioces  # wrong: misspelt
-    answer.choices[0].message.contnet  # wrong: misspelt
-    answer.choices[0].delta  # wrong: a message
-    answer.choices["0"]  # wrong: a list
-    answer.usage.total_tokens  # wrong: may be None
-    json.loads(answer.choices[0].message.content)  # wrong: may be None
-    answer.id + 1  # wrong: a text
-    answer.to_json(indent="2")  # wrong: a number
+def completions(client: Groq) -> None:
+    completion = client.chat.completions.create(model="m", messages=ASK)
+    completion.chioces  # wrong: misspelt
+    completion.choices[0].message.contnet  # wrong: misspelt
+    completion.choices[0].delta  # wrong: a message
+    completion.choices["0"]  # wrong: a list
+    completion.usage.total_tokens  # wrong: may be None
+    json.loads(completion.choices[0].message.content)  # wrong: may be None
+    completion.id + 1  # wrong: a text
+    completion.to_json(indent="2")  # wrong: a number
     client.models.list().models  # wrong: they are in data
     client.models.list().data[0].context_windw  # wrong: misspelt
 
@@ -224,7 +224,7 @@ def responses(client: Groq, raw: APIResponse[ChatCompletion]) -> None:
     to_raw_response_wrapper(client.models.list)(page=2)  # wrong: no such argument
     to_raw_response_wrapper(3)  # wrong: a method
     to_custom_raw_response_wrapper(client.files.content, bytes)  # wrong: a response class
-    to_custom_raw_response_wrapper(client.files.content, AsyncBinaryAPIResponse)  # wrong: the other colour
+    to_custom_raw_response_wrapper(client.files.content, AsyncBinaryAPIResponse)  # wrong: sync and async mixed
     extract_response_type(int)  # wrong: a response class
 
 
@@ -234,7 +234,7 @@ def verbs(client: Groq, decided: bool) -> None:
     client.get("/models", cast_to=dict, body={})  # wrong: GET has no body
     client.post("/a", cast_to=dict, stream=True)  # wrong: no stream_cls
     client.post("/a", cast_to=dict, stream=decided)  # wrong: no stream_cls
-    client.post("/a", cast_to=dict, stream=True, stream_cls=AsyncStream[ChatCompletionChunk])  # wrong: the other colour
+    client.post("/a", cast_to=dict, stream=True, stream_cls=AsyncStream[ChatCompletionChunk])  # wrong: sync and async mixed
     client.post("/a", cast_to=dict, options={"timout": 3})  # wrong: misspelt
     client.post("/a", cast_to=dict, options={"headers": {"X": 1}})  # wrong: header values are text
     client.post("/a", cast_to=dict, files={"file": "a.txt"})  # wrong: a path is a Path
@@ -281,7 +281,7 @@ async def forgotten(client: AsyncGroq, stream: AsyncStream[ChatCompletionChunk])
     client.close()  # wrong: not awaited
     stream.close()  # wrong: not awaited
     stream.collect()  # wrong: not awaited
-    answer: ChatCompletion = chat.create(model="m", messages=ASK)  # wrong: not awaited
+    completion: ChatCompletion = chat.create(model="m", messages=ASK)  # wrong: not awaited
     chat.create(model="m", messages=ASK).choices  # wrong: not awaited
     client.models.list().data  # wrong: not awaited
     async for chunk in chat.create(model="m", messages=ASK, stream=True):  # wrong: not awaited
@@ -314,7 +314,7 @@ async def awaited_wrongly(client: AsyncGroq, stream: AsyncStream[ChatCompletionC
         pass
     async with chat.with_raw_response.create(model="m", messages=ASK):  # wrong: only streaming ones
         pass
-    await client.post("/a", cast_to=dict, stream=True, stream_cls=Stream[ChatCompletionChunk])  # wrong: the other colour
+    await client.post("/a", cast_to=dict, stream=True, stream_cls=Stream[ChatCompletionChunk])  # wrong: sync and async mixed
 
 
 async def responses_awaited_wrongly(raw: AsyncAPIResponse[ChatCompletion], spoken: AsyncBinaryAPIResponse) -> None:
@@ -328,4 +328,4 @@ async def responses_awaited_wrongly(raw: AsyncAPIResponse[ChatCompletion], spoke
     spoken.write_to_file("a.wav")  # wrong: not awaited
     spoken.stream_to_file("a.wav")  # wrong: not awaited
     await spoken.content  # wrong: read already
-    blocking: BinaryAPIResponse = spoken  # wrong: the other colour
+    blocking: BinaryAPIResponse = spoken  # wrong: sync and async mixed

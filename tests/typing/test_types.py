@@ -161,7 +161,7 @@ def test_a_mistake_in_a_module_of_the_package_is_found(
 
 def test_an_attribute_without_a_type_makes_a_package_incomplete(reports: Reports) -> None:
     found = reports["incomplete"]
-    assert any(line.startswith("incomplete_package.Room.is_open: ") for line in found["incomplete"])
+    assert any(line.startswith("incomplete_package.Door.is_open: ") for line in found["incomplete"])
     with pytest.raises(AssertionError, match="is_open"):
         assert_complete(found, Path(found["folder"]))
 
