@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
         body = bytes(self._buffer[start : start + length])
         del self._buffer[: start + length]
         self._state.requests += 1
-        self._response(head, body)
+        self._respond(head, body)
 
     def _sink(self, data: bytes) -> None:
         self._upload_bytes += len(data)
@@ -131,7 +131,7 @@ class Connection(asyncio.Protocol):
             whole = self._upload_bytes >= responses.UPLOAD_BYTES
             self.transport.write(responses.TRANSCRIPTION if whole else responses.TOO_LARGE)
 
-    def _response(self, head: bytes, body: bytes) -> None:
+    def _respond(self, head: bytes, body: bytes) -> None:
         path = head.split(b" ", 2)[1]
         if path.endswith(b"/chat/completions"):
             found = _MODEL.search(body)
