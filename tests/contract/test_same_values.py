@@ -174,9 +174,9 @@ CLASSES_OF_OURS = {413: aiogroq.RequestTooLargeError, 498: aiogroq.FlexCapacityE
 """Status codes with their own error class only in aiogroq. It is an APIStatusError, as in the official package."""
 
 HINTS = {
-    "too large": " Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
-    "an upload too large": " Send less at once: a smaller file, or its address as `url`.",
-    "a wrong address": " The request went to {url}; base_url must be the service's root "
+    "too large": ". Shorten the prompt or lower max_completion_tokens: both count against the limit of a minute.",
+    "an upload too large": ". Send less in one request.",
+    "a wrong address": ". The request went to {url}; base_url must be the service's root "
     "(https://api.groq.com) or end in /openai/v1 or /v1. If it is right, this server does not have this endpoint.",
 }
 """The part of our message that the official one does not have."""

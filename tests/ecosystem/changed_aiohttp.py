@@ -191,20 +191,20 @@ REQUESTS = 16
 def try_change(base_url: str, owner: str, name: str, kind: str, case: str) -> dict[str, Any]:
     """What becomes of calls after a change. ``logged`` is why the public path is taken."""
     logged: list[str] = []
-    complaints: list[str] = []
+    problems: list[str] = []
 
     class Collected(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if "public API" in record.getMessage():
                 logged.append(record.getMessage())
             elif record.levelno >= logging.WARNING:
-                complaints.append(record.getMessage())
+                problems.append(record.getMessage())
 
     logging.getLogger().addHandler(Collected())
     logging.getLogger("aiogroq").setLevel(logging.DEBUG)
-    sys.unraisablehook = lambda unraisable: complaints.append(repr(unraisable.exc_value))
+    sys.unraisablehook = lambda unraisable: problems.append(repr(unraisable.exc_value))
     warnings.simplefilter("always")
-    warnings.showwarning = lambda message, *_: complaints.append(repr(message))  # type: ignore[assignment]
+    warnings.showwarning = lambda message, *_: problems.append(repr(message))  # type: ignore[assignment]
     change_aiohttp(owner, name, kind)
     from aiogroq import Groq
 
@@ -217,7 +217,7 @@ def try_change(base_url: str, owner: str, name: str, kind: str, case: str) -> di
     with Groq(api_key="gsk_x", base_url=base_url, default_headers=headers, max_retries=0) as client:
         response = client.chat.completions.create(model=MODEL, messages=QUESTION)
         seen.append(response.choices[0].message.content)
-    return {"seen": seen, "logged": logged, "complaints": complaints, "leaked": leaked}
+    return {"seen": seen, "logged": logged, "problems": problems, "leaked": leaked}
 
 
 def in_a_process(base_url: str, owner: str, name: str, kind: str, case: str) -> dict[str, Any]:

@@ -96,10 +96,10 @@ def tried() -> Iterator[Tried]:
 
 
 def outcome(result: dict[str, Any]) -> dict[str, Any]:
-    return {name: result.get(name) for name in ("error", "seen", "requests", "complaints", "leaked")}
+    return {name: result.get(name) for name in ("error", "seen", "requests", "problems", "leaked")}
 
 
-WELL = {"error": None, "seen": EXPECTED, "requests": REQUESTS, "complaints": [], "leaked": 0}
+WELL = {"error": None, "seen": EXPECTED, "requests": REQUESTS, "problems": [], "leaked": 0}
 
 
 def test_an_aiohttp_without_c_extensions_that_did_not_change_takes_the_fast_path(tried: Tried) -> None:
