@@ -46,7 +46,7 @@ class ReportCompleted(ReportEvent):
 
 
 class ReportFailed(ReportEvent):
-    """The end of a report that the service gives up."""
+    """The end of a report that the service cannot finish."""
 
     reason: str = ""
 

@@ -166,9 +166,8 @@ class _Execution:
                     self._held.pop(0).go.release()
                     looks = {}
         took_s = time.monotonic() - began_at
-        self._is_over = (
-            True  # lets go what is still held, such as the portal's thread, for which nobody waited
-        )
+        # From now on no thread is held: one still may be, such as the portal's thread, for which nobody waited.
+        self._is_over = True
         self._case.check(self._results)
         return took_s
 
