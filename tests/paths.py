@@ -22,11 +22,11 @@ BOTH = ("client", "network", "reliability", "security", "sync")
 NOT_PROMISED: dict[str, str] = {
     "stale": "an idle connection that the server closed before the request came costs one of `max_retries`",
     "unsolicited": "data that a server sends on an idle connection is taken for the response to the next request",
-    "cold": "a cold fan-out opens a connection for each call at once, and fails if the process runs out of descriptors; "
-    "`DefaultAioHttpClient(limit=100)` bounds them",
+    "cold": "calls that start at the same time, while no connection is open, open a connection each at once, and fail if the process "
+    "runs out of file descriptors; `DefaultAioHttpClient(limit=100)` limits the number of connections",
     "deaf": "a request that is cancelled while the server does not read it keeps its socket until the server does",
     "garbled": "a body whose chunk lengths are not numbers ends at the `read` or `idle` timeout, not at once",
-    "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is collected",
+    "loop": "connections of a loop that was closed without `asyncio.run` stay open until their client is garbage-collected",
     "fork": "a forked child keeps the connections of its parent open until it ends",
     "interrupt": "on Python 3.10, Ctrl-C while the body of a request is being written can leave asyncio's report of the writing "
     "task on stderr",
