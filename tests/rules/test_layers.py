@@ -17,11 +17,13 @@ LAYERS = [
     "errors",
     "types",
     "protocol",
+    "limits",
     "response",
     "transport",
     "resources",
     "client",
     "sync",
+    "jobs",
     "cli",
     "__main__",
 ]

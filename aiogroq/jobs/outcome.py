@@ -1,0 +1,74 @@
+"""The values of a job: `JobRequest`, one item as it is sent, and `Outcome`, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Endpoint = Literal["chat", "embeddings", "transcription", "translation", "speech"]
+"""Where the items of a job are sent."""
+Status = Literal["done", "length", "failed"]
+"""``done``: a complete response. ``length``: a response that ended at its maximum of tokens. ``failed``: an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """One item of a job, as it is sent."""
+
+    index: int
+    """Its position in the input, from 0."""
+    id: str
+    """Its id: that of the item where it has one, or its index."""
+    endpoint: Endpoint
+    body: Mapping[str, Any]
+    """The arguments of the endpoint, ``model`` included."""
+    key: bytes
+    """The digest of ``endpoint`` and ``body``, 16 bytes. Together with ``id`` it identifies the item in a journal."""
+    source: Any = None
+    """The item as the caller gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """Why an item failed."""
+
+    type: str
+    """The name of the class of the error, such as ``RateLimitError``."""
+    message: str
+    status_code: int | None = None
+    """The HTTP status; None where no response came."""
+    code: str | None = None
+    """The service's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemUsage:
+    """The tokens that an item used."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+    """Prompt tokens that the service had cached."""
+    audio_s: float = 0.0
+    """Seconds of audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item."""
+
+    index: int
+    id: str
+    key: bytes
+    status: Status
+    attempts: int
+    """How often it was sent."""
+    finished_at: float
+    """When, as a Unix time in seconds."""
+    body: bytes | None = None
+    """The body of the response: JSON, or for speech the path of the file as a JSON string. None where it failed."""
+    error: ItemError | None = None
+    usage: ItemUsage = field(default_factory=ItemUsage)
+    is_resumed: bool = False
+    """Whether it was read from the journal of an earlier run."""

@@ -1,0 +1,100 @@
+"""`LimitStore`: where the levels of the limits are stored and compared; the values that go in and out.
+
+A store decides on numbers only; who waits, and in which order, is decided by `aiogroq.limits.pacer`. One store may serve
+many processes, so its methods are coroutines, and each of them is one atomic step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request that wants to be sent."""
+
+    id: str
+    """Names its reservation until it is settled. Never used twice."""
+    needs: Mapping[str, float]
+    """How much of each kind of limit it may use, by the name of the kind, estimated high."""
+    share: float = 1.0
+    """The part of each bucket that requests of its class may use up; the rest is left to others."""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The first ``count`` requests that were asked for may be sent now. Their needs are reserved."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Wait:
+    """None may be sent now."""
+
+    wait_s: float
+    """Seconds until the first one fits, if nothing else is sent before."""
+    kind: str
+    """The kind of limit that it waits for."""
+
+
+@dataclass(frozen=True)
+class Never:
+    """The first one does not fit a limit even when that is full."""
+
+    kind: str
+    limit: float
+    needed: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a response says of one kind of limit."""
+
+    limit: float | None = None
+    """The limit, None where it is not named."""
+    level: float | None = None
+    """How much was left, None where it is not known. May be below zero."""
+    is_exact: bool = False
+    """Whether ``level`` is that of the service at this moment (the text of an error). A header is a snapshot that may be
+    older than other requests: it lowers a level at once, and raises it by little."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """The state of one kind of limit in a store."""
+
+    kind: str
+    limit: float
+    level: float
+    """How much is left, as far as is known, without what is held."""
+    held: float
+    """How much is reserved for requests in flight."""
+    is_given: bool
+    """Whether the limit was given, and not learned from a response."""
+
+
+class LimitStore(Protocol):
+    """Stores the levels of the limits. ``scope`` names an account, a service and a model, never with the key itself."""
+
+    async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""
+        ...
+
+    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+        """End the reservation ``id`` and charge what was really used. Does nothing for one that has ended."""
+        ...
+
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        """Take over what a response says of the limits, by the name of their kind."""
+        ...
+
+    async def block(self, scope: str, wait_s: float) -> None:
+        """Grant nothing for ``wait_s`` seconds: the service asked to wait without naming a limit."""
+        ...
+
+    async def levels(self, scope: str) -> Sequence[Level]:
+        """Return the state of all known kinds of limits."""
+        ...
