@@ -14,114 +14,18 @@ from many threads at once, and share connections. Special cases:
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import contextvars
 import os
 import sys
-import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
-from ..protocol.tracebacks import drop_inner_frames
-from .runner import CLEANUP_S, LIVENESS_S, PortalError, Runner, check_threads
+from .pending_call import PendingCall, PortalError
+from .runner import CLEANUP_S, LIVENESS_S, Runner, check_threads
 
 __all__ = ["Portal", "PortalError", "portal"]
 
 T = TypeVar("T")
 Close: TypeAlias = Callable[[], Coroutine[Any, Any, object]]
-
-
-class _PortalCall(Generic[T]):
-    """A call that waits for its coroutine, by a lock: it has one waiter, and a Future costs more."""
-
-    __slots__ = ("_context", "_coro", "_done", "_error", "_runner", "_task", "_value")
-
-    def __init__(self, runner: Runner, coro: Coroutine[Any, Any, T]) -> None:
-        self._runner = runner
-        self._coro = coro
-        self._context = contextvars.copy_context()
-        self._done = threading.Lock()
-        self._done.acquire()
-        self._task: asyncio.Task[None] | None = None
-        self._value: T | None = None
-        self._error: BaseException | None = None
-
-    def run(self) -> T:
-        """Run the coroutine on the runner and wait for its result."""
-        __tracebackhide__ = True  # IPython and pytest leave such frames out
-        try:
-            self._runner.call_soon(self._start)
-            if self._runner.has_ended:  # otherwise the end of the thread runs the queue
-                self._check_alive()
-            while not self._done.acquire(timeout=LIVENESS_S):
-                self._check_alive()
-        except BaseException:
-            self._cancel()
-            raise
-        if self._error is not None:
-            try:
-                raise drop_inner_frames(self._error)
-            finally:
-                self._error = None  # the traceback refers to this frame: a cycle otherwise
-        return cast("T", self._value)
-
-    def _check_alive(self) -> None:
-        runner = self._runner
-        if not runner.is_alive:
-            if self._done.locked():
-                raise runner.lost()
-        elif runner.is_started:
-            runner.wake()
-        else:
-            runner.start()  # the thread that made the runner has not started it, and may never do so
-
-    def _start(self) -> None:
-        """On the loop's thread: run the coroutine in the context of the caller."""
-        if not self._runner.is_alive:  # shutting down
-            self._coro.close()
-            self._error = self._runner.lost()
-            self._release()
-            return
-        self._task = self._context.run(self._runner.loop.create_task, self._run())
-        self._task.add_done_callback(self._finish)
-
-    async def _run(self) -> None:
-        try:
-            self._value = await self._coro
-        except (SystemExit, KeyboardInterrupt) as error:
-            # Raised by code of the caller, such as the source of an upload. It is for the caller: the event loop would
-            # end with it.
-            self._error = error
-
-    def _finish(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled():
-            self._coro.close()  # needed only if it was cancelled before its first step
-            self._error = PortalError("The call was cancelled on the thread that runs sync calls.")
-        elif self._error is None:
-            self._error = task.exception()
-        self._task = None  # the traceback of its error refers to this object: a cycle otherwise
-        self._release()
-
-    def _release(self) -> None:
-        # Already released if an interrupt came after the result was set.
-        with contextlib.suppress(RuntimeError):
-            self._done.release()
-
-    def _cancel(self) -> None:
-        """Cancel the coroutine after an interrupt, and wait up to `CLEANUP_S` for it to close its connection."""
-
-        def cancel() -> None:
-            if self._task is not None:
-                self._task.cancel()
-            else:  # the interrupt came before it started, or after it had ended
-                self._coro.close()
-                self._release()
-
-        if self._runner.is_alive:
-            self._runner.call_soon(cancel)
-            self._done.acquire(timeout=CLEANUP_S)
-        elif self._task is None:
-            self._coro.close()
 
 
 def check_not_portal_thread(runner: Runner) -> None:
@@ -131,6 +35,46 @@ def check_not_portal_thread(runner: Runner) -> None:
             "A sync call was made from the thread that runs sync calls, and would wait for itself forever. In a "
             "callback use AsyncGroq and await."
         )
+
+
+def _run(runner: Runner, pending: PendingCall[T]) -> T:
+    """Run a coroutine on the runner and wait for its result."""
+    __tracebackhide__ = True  # IPython and pytest leave such frames out
+    try:
+        runner.start_call(pending)
+        if runner.has_ended:  # otherwise the end of the thread runs the queue
+            _check_alive(runner, pending)
+        while not pending.done.acquire(timeout=LIVENESS_S):
+            _check_alive(runner, pending)
+    except BaseException:
+        _cancel(runner, pending)
+        raise
+    error = pending.take_error()
+    if error is not None:
+        try:
+            raise error
+        finally:
+            del error  # its traceback refers to this frame: a cycle otherwise
+    return pending.value
+
+
+def _check_alive(runner: Runner, pending: PendingCall[Any]) -> None:
+    if not runner.is_alive:
+        if pending.done.locked():
+            raise runner.lost()
+    elif runner.is_started:
+        runner.wake()
+    else:
+        runner.start()  # the thread that made the runner has not started it, and may never do so
+
+
+def _cancel(runner: Runner, pending: PendingCall[Any]) -> None:
+    """Cancel the coroutine after an interrupt, and wait up to `CLEANUP_S` for it to close its connection."""
+    if runner.is_alive:
+        runner.call_soon(pending.cancel)
+        pending.done.acquire(timeout=CLEANUP_S)
+    elif not pending.is_running:
+        pending.discard()
 
 
 class Portal:
@@ -175,11 +119,12 @@ class Portal:
         """
         __tracebackhide__ = True
         try:
-            pending = _PortalCall(self._open(), coro)
+            runner = self._open()
+            pending = PendingCall(coro)
         except BaseException:
             coro.close()
             raise
-        return pending.run()
+        return _run(runner, pending)
 
     def _open(self) -> Runner:
         if sys.is_finalizing():
@@ -196,7 +141,7 @@ class Portal:
         if runner.is_current_thread:
             self.close_nowait(close, runner)
         else:
-            _PortalCall(runner, close()).run()
+            _run(runner, PendingCall(close()))
 
     def close_nowait(self, close: Close, runner: Runner) -> None:
         """Close something without waiting: the garbage collector may be calling, at any point of the program."""

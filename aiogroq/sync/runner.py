@@ -9,12 +9,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Any, cast
 
-from ..errors import GroqError
 from ..transport.threads import DaemonExecutor
+from .pending_call import PendingCall, PortalError
 from .threaded_resolver import ThreadedResolver
 
 LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
@@ -24,10 +24,6 @@ _MAX_LOOK_UPS = 32
 """Host names that are resolved at the same time."""
 CLEANUP_S = 5.0
 """Seconds that the cleanup of an interrupted call may take."""
-
-
-class PortalError(GroqError):
-    """Raised for a sync call that cannot be made here, or that was lost with the thread that ran it."""
 
 
 class Runner:
@@ -117,6 +113,16 @@ class Runner:
         if self._woken_at != runs:
             self.wake()
             self._woken_at = runs
+
+    def start_call(self, pending: PendingCall[Any]) -> None:
+        """Run the coroutine of a call on the thread soon."""
+        self.call_soon(partial(self._begin, pending))
+
+    def _begin(self, pending: PendingCall[Any]) -> None:
+        if self.is_alive:
+            pending.start(self.loop)
+        else:  # shutting down
+            pending.fail(self.lost())
 
     def wake(self) -> None:
         """Make the thread run the queue. Safe at any time."""

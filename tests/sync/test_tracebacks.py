@@ -46,7 +46,7 @@ def test_only_the_call_itself_is_between_the_caller_and_the_error(
     with pytest.raises(expected) as caught:
         call(groq_client)
     functions = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
-    assert functions[-4:] == [call.__name__, "create", "call", "run"]
+    assert functions[-4:] == [call.__name__, "create", "call", "_run"]
     inner = [frame.f_locals for frame, _ in traceback.walk_tb(caught.value.__traceback__)][-3:]
     assert all(local["__tracebackhide__"] for local in inner)
 

@@ -26,7 +26,7 @@ from aiogroq.transport.threads import DaemonExecutor
 
 from .preempt import HOLD, INTERRUPT, Case, Exploration, explore, explore_pairs, tracing
 
-SYNC = ("sync/portal.py", "sync/runner.py", "sync/stream.py")
+SYNC = ("sync/pending_call.py", "sync/portal.py", "sync/runner.py", "sync/stream.py")
 PORTAL = "aiogroq-portal"
 
 
