@@ -130,7 +130,9 @@ def build(
     timeout: Timeout | Omit = omit
     if options:
         names = cast("Iterable[str]", body) if isinstance(body, (dict, Mapping)) else query or ()
-        headers, query, timeout, extra_body, mode = _read_options(options, names, headers, query, mode)
+        headers, query, timeout, extra_body, mode = _read_options(
+            options, names, headers, query, mode, "extra_query" if method == "GET" else "extra_body"
+        )
     if method == "GET" and (body is not None or extra_body):
         raise TypeError("a GET has no body, so extra_body cannot be sent; pass extra_query={'name': 'value'}")
     encoded: bytes | None = None
@@ -234,6 +236,7 @@ def _read_options(
     headers: Mapping[str, str | Omit] | None,
     query: Mapping[str, Any] | None,
     mode: ResponseMode,
+    other_arguments: str = "extra_body",
 ) -> tuple[
     Mapping[str, str | Omit] | None,
     Mapping[str, Any] | None,
@@ -243,11 +246,12 @@ def _read_options(
 ]:
     """Return headers, query, timeout, extra body and mode of a call: those of the endpoint with its options over them.
 
-    ``names`` are those of the endpoint's own arguments, for the suggestion in the error of an unknown one.
+    ``names`` are those of the endpoint's own arguments, for the suggestion in the error of an unknown one, and
+    ``other_arguments`` is the option that takes arguments which the library does not know.
     """
     for name in options:
         if name not in OPTION_NAMES:
-            hint = _nearest(name, options[name], OPTION_NAMES.union(names))
+            hint = _nearest(name, options[name], OPTION_NAMES.union(names), other_arguments)
             raise TypeError(f"got an unexpected keyword argument {name!r}{hint}")
     extra_headers = _option(options, "extra_headers")
     if isinstance(extra_headers, ResponseModeHeaders):
@@ -278,11 +282,11 @@ _CLIENT_OPTION_NAMES = frozenset({
 })  # fmt: skip
 
 
-def _nearest(name: str, value: object, known: frozenset[str]) -> str:
+def _nearest(name: str, value: object, known: frozenset[str], other_arguments: str = "extra_body") -> str:
     if name in _CLIENT_OPTION_NAMES:
         shown = repr(value) if isinstance(value, int) else "..."  # others may be secrets
         return f"; it is an option of the client: client.with_options({name}={shown})"
-    return did_you_mean(name, known) or "; pass it in extra_body if the service knows it"
+    return did_you_mean(name, known) or f"; pass it in {other_arguments} if the service knows it"
 
 
 @checks_arguments

@@ -78,6 +78,14 @@ def test_a_name_like_no_other_is_a_type_error_that_names_the_way_out() -> None:
         split(model="m", messages=[], zzz=1)
 
 
+def test_an_unknown_argument_of_a_get_names_the_option_that_a_get_takes() -> None:
+    unknown: Any = {"zzz": 1}
+    with pytest.raises(
+        TypeError, match=r"unexpected keyword argument 'zzz'; pass it in extra_query if the service"
+    ):
+        build("GET", "/models", dict, options=unknown)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
