@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -28,7 +29,7 @@ class ReceivedRequest:
     connection_id: int
     """The number of the connection."""
     received_at: float
-    """Seconds since the epoch, by the system clock."""
+    """Seconds since the epoch, by the server's clock."""
     body: bytes = b""
     status: int | None = None
     """Status of the response, `None` if none was started."""
@@ -109,7 +110,10 @@ def requested_model(entry: ReceivedRequest) -> str:
 class RequestLog:
     """The latest requests, with limits on their number and on the bytes of their bodies."""
 
-    def __init__(self, max_requests: int | None, max_body_bytes: int) -> None:
+    def __init__(
+        self, max_requests: int | None, max_body_bytes: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._clock = clock
         self._entries: deque[ReceivedRequest] = deque()
         self._max_requests = max_requests
         self._max_body_bytes = max_body_bytes
@@ -143,9 +147,9 @@ class RequestLog:
         """Record the end of a response."""
         with self._changed:
             if disconnected:
-                entry.disconnected_at = time.time()
+                entry.disconnected_at = self._clock()
             else:
-                entry.finished_at = time.time()
+                entry.finished_at = self._clock()
             if self._waiting:
                 self._changed.notify_all()
 

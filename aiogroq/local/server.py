@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -78,8 +79,8 @@ class LocalGroq:
         - *data_dir*: directory of the files and batches. `None` keeps them in memory.
         - *strict*: also reject what only the service's documentation rules out: unlisted (404) and decommissioned (400)
           models, and unsupported features of listed models. *strict_models* is the older name.
-        - *rate_limits*: by model id; `"*"` applies to all others. *clock*: returns seconds since the epoch, for rate limits
-          and timestamps.
+        - *rate_limits*: by model id; `"*"` applies to all others. *clock*: returns seconds since the epoch, for rate limits,
+          timestamps and the request log.
         - *latency_s*: seconds before each response. *tokens_per_second*: events per second of streams; `None` is unlimited.
         - *faults*: the first faults, as for `script`. *fault_header*: whether a request can ask for a fault with
           `x-local-fault`; `None` allows it on a loopback address only.
@@ -121,7 +122,7 @@ class LocalGroq:
             log_limit=log_limit,
             log_body_bytes=log_body_bytes,
         )
-        self._log = RequestLog(log_limit, log_body_bytes)
+        self._log = RequestLog(log_limit, log_body_bytes, self._settings.clock)
         self._faults = FaultQueue(tuple(faults), seed)
         self._replies = Replies(reply)
         router = Router(_context(self._settings, self._replies))
@@ -146,6 +147,16 @@ class LocalGroq:
     def stop(self) -> None:
         """Cancel running requests, close all sockets and end the thread. Does nothing if it is not running."""
         self._thread.stop()
+
+    @contextlib.asynccontextmanager
+    async def serve_here(self) -> AsyncGenerator[LocalGroq, None]:
+        """Serve on the running event loop instead of a thread: `async with server.serve_here():`.
+
+        For tests on an event loop with a clock of its own: `latency_s`, timeouts and batches then follow `loop.time()`.
+        `wait_for_requests` blocks the loop, so it cannot be used. Raises `OSError` if the port cannot be bound.
+        """
+        async with self._thread.serve_here(self._settings.host, self._port) as self._port:
+            yield self
 
     def __enter__(self) -> LocalGroq:
         return self.start()

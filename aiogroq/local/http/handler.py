@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 from aiohttp import web
 
@@ -139,7 +138,7 @@ class Handler:
             url.raw_query_string,
             headers,
             self.server.numbers.get(request.protocol, 0),
-            time.time(),
+            self._settings.clock(),
         )
         self._log.add(entry)
         return entry

@@ -1,4 +1,4 @@
-"""Runs the server in its own thread and event loop, so that sync and async code can use it."""
+"""Runs the server: in its own thread and event loop, so that sync and async code can use it, or on a loop that runs already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 
 from aiohttp import web
 
@@ -35,8 +35,7 @@ class ServerThread:
 
     def start(self, host: str, port: int) -> int:
         """Bind and serve. Return the port when requests are accepted. Raises `OSError` if the port cannot be bound."""
-        if self._thread is not None:
-            raise RuntimeError("this LocalGroq is running already")
+        self._check_stopped()
         ready = threading.Event()
         self._failure = None
         arguments = (host, port, ready)
@@ -45,7 +44,7 @@ class ServerThread:
         ready.wait()
         if self._failure is not None:
             self._thread.join()
-            self._thread = None
+            self._thread = self._loop = None
             raise self._failure
         return self._port
 
@@ -72,10 +71,27 @@ class ServerThread:
         if handler is None or loop is None:
             raise RuntimeError("this LocalGroq is not running")
 
+        if loop is _running_loop():
+            return action(handler.server)
+
         async def call() -> int:
             return action(handler.server)
 
         return asyncio.run_coroutine_threadsafe(call(), loop).result(_STOP_TIMEOUT_S)
+
+    @contextlib.asynccontextmanager
+    async def serve_here(self, host: str, port: int) -> AsyncGenerator[int, None]:
+        """Serve on the running event loop instead of a thread. Yields the port. Raises `OSError` if it cannot be bound."""
+        self._check_stopped()
+        try:
+            async with self._serving(host, port):
+                yield self._port
+        finally:
+            self._loop = self.handler = None
+
+    def _check_stopped(self) -> None:
+        if self._thread is not None or self._loop is not None:
+            raise RuntimeError("this LocalGroq is running already")
 
     def _run(self, host: str, port: int, ready: threading.Event) -> None:
         try:
@@ -86,7 +102,14 @@ class ServerThread:
             ready.set()
 
     async def _serve(self, host: str, port: int, ready: threading.Event) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = asyncio.Event()
+        async with self._serving(host, port):
+            ready.set()
+            await self._stop.wait()
+
+    @contextlib.asynccontextmanager
+    async def _serving(self, host: str, port: int) -> AsyncGenerator[None, None]:
+        self._loop = asyncio.get_running_loop()
         self.handler = handler = self._make_handler()
         batches = self._router.context.batches
         runner = web.ServerRunner(handler.server, shutdown_timeout=_STOP_TIMEOUT_S)
@@ -96,14 +119,15 @@ class ServerThread:
             self._port = listening.getsockname()[1]
             await web.SockSite(runner, listening, backlog=_BACKLOG).start()
             batches.resume(self._router.respond)
-            ready.set()
-            await self._stop.wait()
-            handler.is_stopping = True
-            await batches.stop()
-            # Before the listening socket is closed: asyncio leaks a connection that is accepted during the close.
-            with contextlib.suppress(NotImplementedError):
-                self._loop.remove_reader(listening)
-            await _abort_connections(handler.server)
+            try:
+                yield
+            finally:
+                handler.is_stopping = True
+                await batches.stop()
+                # Before the listening socket is closed: asyncio leaks a connection that is accepted during the close.
+                with contextlib.suppress(NotImplementedError):
+                    self._loop.remove_reader(listening)
+                await _abort_connections(handler.server, is_alone=self._thread is not None)
         finally:
             await runner.cleanup()
 
@@ -115,11 +139,22 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
 
 
-async def _abort_connections(server: TrackedServer) -> None:
-    """Abort all connections, which cancels their requests, including connections that are just being accepted."""
+async def _abort_connections(server: TrackedServer, *, is_alone: bool) -> None:
+    """Abort all connections, which cancels their requests, including connections that are just being accepted.
+
+    *is_alone*: all tasks of the loop are the server's.
+    """
     deadline_s = time.monotonic() + _STOP_TIMEOUT_S
     while time.monotonic() < deadline_s:
         server.abort_all()
-        if asyncio.all_tasks() == {asyncio.current_task()} and not server.transports:
+        has_ended = asyncio.all_tasks() == {asyncio.current_task()} if is_alone else not server.busy
+        if has_ended and not server.transports:
             return
         await asyncio.sleep(0)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
