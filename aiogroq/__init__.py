@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .errors import GroqError as GroqError
     from .errors import InternalServerError as InternalServerError
     from .errors import NotFoundError as NotFoundError
+    from .errors import PacingError as PacingError
     from .errors import PermissionDeniedError as PermissionDeniedError
     from .errors import RateLimitError as RateLimitError
     from .errors import RequestInfo as RequestInfo
@@ -87,7 +88,7 @@ _HOMES: dict[str, str] = {
     "aiogroq.errors": (
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
         "AuthenticationError BadRequestError ConflictError ErrorResponse FailedCall FlexCapacityError GroqError "
-        "InternalServerError NotFoundError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
+        "InternalServerError NotFoundError PacingError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
         "UnprocessableEntityError"
     ),
     "aiogroq.resources.http_methods": "RequestOptions",

@@ -4,6 +4,7 @@
       APIError
         APIConnectionError           also the builtin ConnectionError
           APITimeoutError            also the builtin TimeoutError
+        PacingError                  the call was not sent: it would wait too long for a rate limit
         APIResponseValidationError   a 2xx response that is not what was expected
         APIStatusError               the service responded with an error status
           BadRequestError            400
@@ -313,6 +314,11 @@ class RateLimited:
     """Seconds until the service accepts such a request again."""
     resets_at: float | None = None
     """The same as a Unix time in seconds."""
+
+
+class PacingError(RateLimited, APIError):
+    """The call was not sent: it would wait for a rate limit longer than it may, or never fits a given one. ``limit_kind``
+    and ``retry_after_s`` name the limit and the wait."""
 
 
 class RequestTooLargeError(RateLimited, APIStatusError):

@@ -9,6 +9,14 @@ from __future__ import annotations
 from .kinds import KINDS as KINDS
 from .kinds import LimitKind as LimitKind
 from .kinds import Limits as Limits
+from .memory import MemoryStore as MemoryStore
+from .need import Need as Need
+from .need import need_of as need_of
+from .pacer import Grant as Grant
+from .pacer import Pacer as Pacer
+from .pacer import PacerState as PacerState
+from .pacing import Pacing as Pacing
+from .registry import pacer_for as pacer_for
 from .store import Ask as Ask
 from .store import Granted as Granted
 from .store import Level as Level

@@ -1,14 +1,15 @@
 """`LimitStore`: where the levels of the limits are stored and compared; the values that go in and out.
 
 A store decides on numbers only; who waits, and in which order, is decided by `aiogroq.limits.pacer`. One store may serve
-many processes, so its methods are coroutines, and each of them is one atomic step.
+many processes, so its methods are coroutines, and each of them is one atomic step. A store whose coroutines never suspend
+says so with ``never_suspends = True``: the pacer then grants without a turn of the event loop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Ask:
     """How much of each kind of limit it may use, by the name of the kind, estimated high."""
     share: float = 1.0
     """The part of each bucket that requests of its class may use up; the rest is left to others."""
+    certain: Mapping[str, float] = field(default_factory=dict[str, float])
+    """How much of a kind it asks for at least, whatever the estimate, such as its maximum of completion tokens."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class Wait:
     wait_s: float
     """Seconds until the first one fits, if nothing else is sent before."""
     kind: str
-    """The kind of limit that it waits for."""
+    """The kind of limit that it waits for; ``retry-after`` where the service named none."""
+    least_s: float = 0.0
+    """Seconds that it waits at least, even if the requests in flight use nothing of what is held for them."""
 
 
 @dataclass(frozen=True)
 class Never:
-    """The first one does not fit a limit even when that is full."""
+    """The first one does not fit a given limit even when that is full."""
 
     kind: str
     limit: float
@@ -60,6 +65,11 @@ class Seen:
     is_exact: bool = False
     """Whether ``level`` is that of the service at this moment (the text of an error). A header is a snapshot that may be
     older than other requests: it lowers a level at once, and raises it by little."""
+    stale: float = 0.0
+    """How much was charged since the request of this response was sent: ``level`` may be without it."""
+    source: Literal["response", "given", "guess"] = "response"
+    """Where ``limit`` comes from. A given limit is never exceeded. A guess is what limits of this kind usually are: it
+    holds at the start, and is raised while the service accepts more."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,10 @@ class LimitStore(Protocol):
         ...
 
     async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
-        """End the reservation ``id`` and charge what was really used. Does nothing for one that has ended."""
+        """End the reservation ``id`` and charge what was really used, nothing of a kind that ``used`` does not name.
+
+        Does nothing for a reservation that has ended.
+        """
         ...
 
     async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:

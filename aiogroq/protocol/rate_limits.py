@@ -28,8 +28,9 @@ _UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6
 _NUMBER = r"\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
 # Lengths are bounded, so that a long text of another kind costs no time.
 _LIMIT_TEXT = re.compile(
-    rf"\bon [a-z ]{{1,60}}? \((?P<kind>[A-Za-z]{{1,20}})\): Limit (?P<limit>{_NUMBER})"
-    rf"(?:, Used (?P<used>{_NUMBER}))?(?:, Requested (?P<requested>{_NUMBER}))?"
+    # Texts of 2024 have no kind ("on : Limit 7000"), and an estimate as "Requested ~12903".
+    rf"\bon (?:[a-z ]{{1,60}}? \((?P<kind>[A-Za-z]{{1,20}})\))?: Limit (?P<limit>{_NUMBER})"
+    rf"(?:, Used ~?(?P<used>{_NUMBER}))?(?:, Requested ~?(?P<requested>{_NUMBER}))?"
 )
 _TRY_AGAIN = re.compile(r"try again in (?P<delay>(?:\d{1,15}(?:\.\d{1,15})?(?:h|ms|m|s|us|µs|μs|ns)){1,8})")
 
@@ -114,7 +115,8 @@ def parse_limit_message(message: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     match = _LIMIT_TEXT.search(message)
     if match:
-        found["limit_kind"] = match["kind"]
+        if match["kind"] is not None:
+            found["limit_kind"] = match["kind"]
         numbers = ((key, match[key]) for key in ("limit", "used", "requested"))
         found.update({key: _integer(text.replace(",", "")) for key, text in numbers if text is not None})
     delay = _TRY_AGAIN.search(message)

@@ -1,0 +1,113 @@
+"""`Bucket`: the arithmetic of one kind of limit.
+
+Why a low book is right. A token bucket loses tokens only while it is full. A client whose book is lower than the level at
+the service by a bounded amount e has the same rate in the long run, and pays e / rate seconds once. A client whose book is
+higher by e is refused on up to e worth of requests. So needs are estimated high, corrections down are taken over at once,
+and corrections up by at most `MAX_RAISE` of the limit for each response.
+
+This holds whichever way the service counts requests in flight. It charges them after the response: the level at the
+service is the level of the book, and what is held comes off in addition. It reserves and gives back, or reserves and keeps:
+the level at the service has the reservations off already, so the book, which takes the lower of both, is lower by at most
+what is in flight.
+"""
+
+from __future__ import annotations
+
+from .kinds import LimitKind
+from .store import Level, Seen
+
+MARGIN_S = 0.6
+"""What is left in every bucket, in seconds of its refill: 1 % of a limit of a minute. It covers the time between a charge
+by others and the response that shows it."""
+MAX_RAISE = 0.02
+"""The part of a limit by which one header raises the level at most."""
+GUESS_GROWTH = 1.05
+"""The factor by which a guessed limit grows when the service accepts a request beyond it."""
+_ROUNDING = 1e-9
+
+
+class Bucket:
+    """The book of one kind of limit: a level that refills evenly, and what is held for requests in flight."""
+
+    __slots__ = ("_at_s", "given", "held", "is_guess", "kind", "level", "limit", "probe")
+
+    def __init__(self, kind: LimitKind, limit: float, now_s: float, held: float = 0.0) -> None:
+        self.kind: LimitKind = kind
+        self.limit: float = limit
+        self.level: float = limit
+        self.held: float = held
+        self.given: float | None = None
+        """The limit that the user gave; ``limit`` is never higher."""
+        self.is_guess: bool = False
+        self.probe: str | None = None
+        """The id of the request that was sent beyond a guessed limit and has no response yet."""
+        self._at_s = now_s
+
+    @property
+    def rate(self) -> float:
+        """How much flows in each second."""
+        return self.limit / self.kind.window_s
+
+    def refill(self, now_s: float) -> None:
+        """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
+        elapsed_s = now_s - self._at_s
+        self._at_s = now_s
+        if elapsed_s > 0:
+            self.level = min(self.limit, self.level + elapsed_s * self.rate)
+
+    def waits_s(self, need: float, share: float) -> tuple[float, float]:
+        """Return the seconds until ``need`` fits, and the seconds that it takes even if nothing held is used; 0.0 for none.
+
+        ``share`` is the part of the bucket that may be used up.
+        """
+        required = need + MARGIN_S * self.rate + (1.0 - share) * self.limit
+        lacking = min(required, self.limit) - self.level
+        tolerance = self.limit * _ROUNDING
+        least = lacking / self.rate if lacking > tolerance else 0.0
+        lacking += self.held
+        return (lacking / self.rate if lacking > tolerance else 0.0), least
+
+    def observe(self, seen: Seen) -> None:
+        """Take over what a response says."""
+        if seen.limit is not None:
+            self._set_limit(seen)
+        if seen.level is None:
+            return
+        if seen.is_exact:
+            self.level = min(seen.level, self.limit)
+            return
+        target = min(seen.level - seen.stale, self.limit)
+        if seen.level < self.level:
+            self.level = seen.level
+        elif target > self.level and not self._is_below_the_service(seen):
+            self.level += min(target - self.level, MAX_RAISE * self.limit)
+
+    def _set_limit(self, seen: Seen) -> None:
+        limit = seen.limit or self.limit
+        if seen.source == "given":
+            self.given = limit
+        elif self.given is not None:
+            limit = min(limit, self.given)
+        self.is_guess = seen.source == "guess"
+        self.limit = limit
+        self.level = min(self.level, limit)
+
+    def _is_below_the_service(self, seen: Seen) -> bool:
+        """Return whether the user gave a lower limit than the service has: then its level says nothing of ours."""
+        return self.given is not None and (seen.limit is None or seen.limit > self.given)
+
+    def scale(self, factor: float) -> None:
+        """Change a learned limit in proportion to others, as a guess."""
+        self.limit *= factor
+        self.level = min(self.level, self.limit)
+        self.is_guess = True
+
+    def end_probe(self, is_accepted: bool) -> None:
+        """Raise a guessed limit where the service accepted a request beyond it."""
+        self.probe = None
+        if is_accepted and self.is_guess:
+            self.limit *= GUESS_GROWTH
+
+    def state(self) -> Level:
+        """Return the state as a value."""
+        return Level(self.kind.name, self.limit, self.level, self.held, self.given is not None)

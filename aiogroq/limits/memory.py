@@ -1,0 +1,190 @@
+"""`MemoryStore`: the levels of the limits of one process, shared by its clients in all threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from .bucket import Bucket
+from .kinds import IN_HEADERS, KINDS
+from .store import Ask, Granted, Level, Never, Seen, Wait
+
+_MAX_SCOPES = 1024
+
+
+class MemoryStore:
+    """A `LimitStore` in memory. May be used from several threads; its coroutines never suspend.
+
+    Args:
+        clock: Returns seconds. It may jump, also backwards: then nothing flows into the buckets at the jump.
+    """
+
+    never_suspends = True
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._scopes: dict[str, _Scope] = {}
+
+    async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""
+        with self._lock:
+            return self._scope(scope).reserve(asks)
+
+    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+        """End the reservation ``id`` and charge what was really used. Does nothing for one that has ended."""
+        with self._lock:
+            self._scope(scope).settle(id, used)
+
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        """Take over what a response says of the limits, by the name of their kind. Ignores unknown kinds."""
+        with self._lock:
+            self._scope(scope).observe(seen)
+
+    async def block(self, scope: str, wait_s: float) -> None:
+        """Grant nothing for ``wait_s`` seconds."""
+        with self._lock:
+            self._scope(scope).block(wait_s)
+
+    async def levels(self, scope: str) -> Sequence[Level]:
+        """Return the state of all known kinds of limits."""
+        with self._lock:
+            return self._scope(scope).levels()
+
+    def _scope(self, name: str) -> _Scope:
+        """Return the state of a scope at this moment."""
+        state = self._scopes.get(name)
+        if state is None:
+            if len(self._scopes) >= _MAX_SCOPES:
+                idle = next((key for key, other in self._scopes.items() if not other.holds), None)
+                if idle is not None:
+                    del self._scopes[idle]
+            state = self._scopes[name] = _Scope(self._clock())
+        state.go_to(self._clock())
+        return state
+
+
+class _Scope:
+    """The buckets of one account and model, and the reservations in them."""
+
+    def __init__(self, now_s: float) -> None:
+        self._now_s = now_s
+        self._blocked_until_s = now_s
+        self._buckets: dict[str, Bucket] = {}
+        self.holds: dict[str, Mapping[str, float]] = {}
+
+    def go_to(self, now_s: float) -> None:
+        if now_s < self._now_s:
+            self._blocked_until_s -= self._now_s - now_s
+        self._now_s = now_s
+        for bucket in self._buckets.values():
+            bucket.refill(now_s)
+
+    def reserve(self, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        blocked_s = self._blocked_until_s - self._now_s
+        if blocked_s > 0:
+            return Wait(blocked_s, "retry-after", blocked_s)
+        count = 0
+        for ask in asks:
+            obstacle = self._obstacle(ask)
+            if obstacle is not None:
+                return Granted(count) if count else obstacle
+            self._hold(ask)
+            count += 1
+        return Granted(count)
+
+    def _obstacle(self, ask: Ask) -> Wait | Never | None:
+        """Return what prevents this request from being sent now: of several limits the one that takes longest."""
+        longest: Wait | None = None
+        probed: list[Bucket] = []
+        for name, need in ask.needs.items():
+            bucket = self._buckets.get(name)
+            if bucket is None or need <= 0:
+                continue
+            certain = ask.certain.get(name, 0.0)
+            if certain > bucket.limit:
+                if bucket.given is not None:
+                    return Never(name, bucket.limit, certain)
+                continue  # the service rejects it at once and charges nothing: waiting is no use
+            wait_s, least_s = bucket.waits_s(need, ask.share)
+            if wait_s > 0 and bucket.is_guess and bucket.probe is None:
+                probed.append(bucket)
+            elif wait_s > 0 and (longest is None or wait_s > longest.wait_s):
+                longest = Wait(wait_s, name, least_s)
+        if longest is None:
+            for bucket in probed:
+                bucket.probe = ask.id
+        return longest
+
+    def _hold(self, ask: Ask) -> None:
+        self.holds[ask.id] = ask.needs
+        for name, need in ask.needs.items():
+            bucket = self._buckets.get(name)
+            if bucket is not None:
+                bucket.held += need
+
+    def settle(self, id: str, used: Mapping[str, float]) -> None:
+        needs = self.holds.pop(id, None)
+        if needs is None:
+            return
+        for name, bucket in self._buckets.items():
+            bucket.held -= needs.get(name, 0.0)
+            if not self.holds:
+                bucket.held = 0.0  # no rest of rounding
+            charged = used.get(name, 0.0)
+            bucket.level -= charged
+            if bucket.probe == id:
+                bucket.end_probe(is_accepted=charged > 0)
+
+    def observe(self, seen: Mapping[str, Seen]) -> None:
+        for name, each in seen.items():
+            if name not in KINDS or (each.limit is not None and each.limit <= 0):
+                continue
+            bucket = self._buckets.get(name)
+            if bucket is None:
+                if each.limit is None:
+                    continue
+                held = sum(needs.get(name, 0.0) for needs in self.holds.values())
+                bucket = self._buckets[name] = Bucket(KINDS[name], each.limit, self._now_s, held)
+            elif each.source == "guess" and not bucket.is_guess:
+                continue
+            elif each.source == "response" and not each.is_exact and each.limit is not None:
+                self._scale(name, each.limit / bucket.limit)
+            bucket.observe(each)
+
+    def _scale(self, changed: str, factor: float) -> None:
+        """Scale the learned limits that stand in no header by that of one that does: the account has another tier."""
+        if factor == 1.0 or self._buckets[changed].given is not None:
+            return
+        for name, bucket in self._buckets.items():
+            if name not in IN_HEADERS and bucket.given is None and KINDS[name].unit == KINDS[changed].unit:
+                bucket.scale(factor)
+
+    def block(self, wait_s: float) -> None:
+        self._blocked_until_s = max(self._blocked_until_s, self._now_s + wait_s)
+
+    def levels(self) -> list[Level]:
+        return [bucket.state() for bucket in self._buckets.values()]
+
+
+_default: MemoryStore | None = None
+
+
+def default_store() -> MemoryStore:
+    """Return the store of this process, which all clients share that bring none of their own."""
+    global _default
+    if _default is None:
+        _default = MemoryStore()
+    return _default
+
+
+def _forget() -> None:
+    # Another thread may have held the lock at the fork.
+    global _default
+    _default = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,88 @@
+"""`Pacing`: the options of pacing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ..protocol.arguments import did_you_mean, require_int, require_seconds
+from ..protocol.retry import MAX_RETRY_AFTER_S
+from .kinds import Limits
+from .store import LimitStore
+from .tiers import TIERS
+
+GivenLimits = Limits | Mapping[str, Limits] | str
+
+
+@dataclass(frozen=True, eq=False)
+class Pacing:
+    """How requests are held back so that no rate limit is reached: ``AsyncGroq(pacing=Pacing(...))``.
+
+    Clients of one key, base URL and model in a process share the limits. Raises `ValueError` or `TypeError` for options that
+    cannot be.
+    """
+
+    limits: GivenLimits | None = None
+    """The limits of the account: `Limits`, a mapping of model ids to them, a text such as ``rpm=30,tpm=6000``, or a tier,
+    ``free`` or ``developer``. What is not given is learned from responses."""
+    store: LimitStore | None = None
+    """Where the levels are stored; None for that of the process."""
+    priority: Literal["interactive", "batch"] = "interactive"
+    """Interactive requests go before those of batches. Among themselves small ones may pass a large one that waits, by no
+    more than its own size; those of batches keep their order."""
+    share: float = 1.0
+    """The part of each limit that may be used up; the rest is left to other clients."""
+    max_in_flight: int | None = None
+    """How many requests may be in flight; None for as many as the limits and the service allow."""
+    max_wait_s: float | None = MAX_RETRY_AFTER_S
+    """A request that would wait longer fails at once with `PacingError`; None for no bound. The total timeout of a call is
+    a bound too."""
+
+    def __post_init__(self) -> None:
+        self.limits_of("")
+        if self.priority not in ("interactive", "batch"):
+            raise ValueError(f"priority must be 'interactive' or 'batch', not {self.priority!r}")
+        share: Any = self.share
+        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share <= 1:
+            raise ValueError(f"share must be > 0 and <= 1, not {share!r}")
+        if self.max_in_flight is not None:
+            require_int("max_in_flight", self.max_in_flight, minimum=1, hint="None for no bound of your own")
+        require_seconds("max_wait_s", self.max_wait_s)
+
+    @classmethod
+    def of(cls, option: Any) -> Pacing | None:
+        """Return the ``pacing`` option of a client as a `Pacing`, None for none. Raises `TypeError` for another value."""
+        if option is None or option is False:
+            return None
+        if option is True:
+            return cls()
+        if isinstance(option, Pacing):
+            return option
+        if isinstance(option, (Limits, str, Mapping)):
+            return cls(cast("GivenLimits", option))
+        raise TypeError(
+            f"pacing must be True, Limits, a text such as 'developer' or 'rpm=30,tpm=6000', or a Pacing, not {option!r}"
+        )
+
+    def limits_of(self, model: str) -> Limits | None:
+        """Return the limits that were given for ``model``, or None. Raises `ValueError` for a text that names none."""
+        limits: Any = self.limits
+        if isinstance(limits, str):
+            if "=" in limits:
+                return Limits.parse(limits)
+            if limits not in TIERS:
+                hint = did_you_mean(limits, TIERS) or f"; tiers are {', '.join(TIERS)}"
+                raise ValueError(f"{limits!r} is no tier{hint}. Or write limits as rpm=30,tpm=6000")
+            return TIERS[limits].get(model)
+        if limits is None or isinstance(limits, Limits):
+            return limits
+        if not isinstance(limits, Mapping):
+            raise TypeError(
+                f"limits must be Limits, a mapping of models to Limits, or a text, not {limits!r}"
+            )
+        by_model = cast("Mapping[str, Any]", limits)
+        for name, each in by_model.items():
+            if not isinstance(each, Limits):
+                raise TypeError(f"limits[{name!r}] must be Limits, not {each!r}")
+        return by_model.get(model)
