@@ -5,9 +5,16 @@ Functions over a client, never methods of it.
 
 from __future__ import annotations
 
+from .errors import JobError as JobError
+from .errors import JobInputError as JobInputError
+from .errors import JournalError as JournalError
+from .journal import Journal as Journal
+from .journal_lines import JournalHeader as JournalHeader
 from .outcome import ItemError as ItemError
 from .outcome import ItemUsage as ItemUsage
 from .outcome import JobRequest as JobRequest
 from .outcome import Outcome as Outcome
 from .progress import LimitState as LimitState
 from .progress import Progress as Progress
+from .results import JobReport as JobReport
+from .results import JobResult as JobResult

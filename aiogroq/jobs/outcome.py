@@ -27,6 +27,8 @@ class JobRequest:
     """The digest of ``endpoint`` and ``body``, 16 bytes. Together with ``id`` it identifies the item in a journal."""
     source: Any = None
     """The item as the caller gave it."""
+    is_id_given: bool = True
+    """Whether ``id`` came with the item. An item without one is known by ``key`` alone: its index may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +74,5 @@ class Outcome:
     usage: ItemUsage = field(default_factory=ItemUsage)
     is_resumed: bool = False
     """Whether it was read from the journal of an earlier run."""
+    is_id_given: bool = True
+    """As in `JobRequest`."""

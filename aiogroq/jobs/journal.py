@@ -1,0 +1,300 @@
+"""`Journal`: the file in which a job writes down what became of each item, and from which it is resumed.
+
+Append-only JSONL: a header, then one line for each outcome. Each line is one write, so a process that is killed at any
+moment loses nothing that was written; only a power failure may lose the last second. A last line that is not complete
+is truncated before anything is appended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .errors import JournalError
+from .journal_file import READ_BYTES, flush_to_disk, open_locked, read_at
+from .journal_index import IndexEntry, JournalIndex, digest_of_id, identity_of
+from .journal_lines import (
+    FORMAT_VERSION,
+    HEADER_START,
+    JournalHeader,
+    decode_entry,
+    decode_header,
+    decode_note,
+    decode_outcome,
+    encode_header,
+    encode_note,
+    encode_outcome,
+    header_of,
+    plain_header,
+)
+from .outcome import JobRequest, Outcome
+
+__all__ = ["Journal", "JournalError", "JournalHeader"]
+
+_log = logging.getLogger("aiogroq")
+_SCAN_BYTES = 1024 * 1024
+
+
+class Journal:
+    """One journal, open and locked. All methods block, `append` and `read` for some microseconds only."""
+
+    path: Path | None
+    """None for a temporary journal, which is deleted when it is closed."""
+    header: JournalHeader
+
+    def __init__(self, fd: int, path: Path | None, header: JournalHeader) -> None:
+        self._fd = fd
+        self.path = path
+        self.header = header
+        self._end = 0
+        self._is_dirty = False
+        self._failure: str | None = None
+        self._notes: dict[str, list[int]] = {}
+        self._index = JournalIndex()
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], header: JournalHeader, *, fresh: bool = False) -> Journal:
+        """Open the journal of a job, or begin it. Reads all of it: some seconds for 10**6 items.
+
+        ``fresh``: begin anew. The old file is renamed to ``<name>.old``. Raises `JournalError` for a file that another
+        process has, that is no journal, or that has another header.
+        """
+        file = Path(path)
+        fd = open_locked(file)
+        journal = cls(fd, file, plain_header(header))
+        try:
+            if fresh and os.fstat(fd).st_size:
+                journal._set_aside(file)
+            journal._load()
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    @classmethod
+    def temporary(cls, header: JournalHeader) -> Journal:
+        """Make a journal that nobody resumes. It is deleted when it is closed, or with the process."""
+        fd, name = tempfile.mkstemp(prefix="aiogroq-", suffix=".journal")
+        os.close(fd)
+        path = Path(name)
+        fd = open_locked(path)
+        with contextlib.suppress(OSError):  # Windows deletes no open file
+            path.unlink()
+        journal = cls(fd, None, plain_header(header))
+        journal._temporary = path
+        journal._write(encode_header(header))
+        return journal
+
+    _temporary: Path | None = None
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    def __len__(self) -> int:
+        """The number of outcomes that can still be found."""
+        return len(self._index)
+
+    def find(self, request: JobRequest) -> int | None:
+        """Return where the outcome of an item is, from an earlier run; None if it has none.
+
+        Each outcome is found once: of two equal items without an id each has its own. Raises `JournalError` if the id
+        has the outcome of another request, or if this input had the id before.
+        """
+        entry = self._take(request)
+        return None if entry is None else entry.offset
+
+    def find_done(self, request: JobRequest) -> int | None:
+        """As `find`, for outcomes that are not ``failed``."""
+        entry = self._take(request)
+        return None if entry is None or entry.is_failed else entry.offset
+
+    def _take(self, request: JobRequest) -> IndexEntry | None:
+        identity = identity_of(request)
+        if not request.is_id_given:
+            return self._index.take(identity)
+        entry = self._index.get(identity)
+        if entry is not None and entry.is_seen:
+            raise JournalError(
+                f"item {request.index} has the id {request.id!r}, and an earlier item has it too; ids must be unique"
+            )
+        if entry is not None and self.read(entry.offset).key != request.key:
+            if not entry.is_failed:
+                raise JournalError(
+                    f"item {request.index} (id {request.id!r}) is not the item that the journal {self.path} has under "
+                    "this id: its content has changed. Give it another id, or pass fresh=True to begin anew"
+                )
+            entry = None  # it was mended
+        self._index.set(identity, 0 if entry is None else entry.offset, is_seen=True)
+        return entry
+
+    def read(self, offset: int) -> Outcome:
+        """Return the outcome at an offset that `append` or `find` returned."""
+        return decode_outcome(self._line(offset))
+
+    def notes(self, name: str) -> list[dict[str, Any]]:
+        """Return the notes of this name, of all runs, in order."""
+        return [decode_note(self._line(offset)) for offset in self._notes.get(name, ())]
+
+    def _line(self, offset: int) -> bytes:
+        line = read_at(self._fd, offset)
+        size = READ_BYTES
+        while (end := line.find(b"\n")) < 0:
+            more = read_at(self._fd, offset + len(line), size)
+            if not more:
+                raise JournalError(
+                    f"the journal {self.path} was truncated by another program while it was in use"
+                )
+            line += more
+            size *= 2
+        return line[:end]
+
+    # ------------------------------------------------------------------------------------------------- writing
+
+    def append(self, outcome: Outcome) -> int:
+        """Write an outcome down. Returns its offset. Raises `JournalError` if the disk is full; the journal stays valid."""
+        return self._write(encode_outcome(outcome))
+
+    def note(self, name: str, fields: Mapping[str, Any]) -> None:
+        """Write a note of another part of jobs down. ``fields`` must be JSON. Raises `JournalError` as `append`."""
+        self._notes.setdefault(name, []).append(self._write(encode_note(name, fields)))
+
+    def _write(self, line: bytes) -> int:
+        if self._failure is not None:
+            raise JournalError(self._failure)
+        start = self._end
+        try:
+            written = os.write(self._fd, line)
+            while written < len(line):  # a disk that is nearly full, or a signal
+                written += os.write(self._fd, line[written:])
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._fd, start)
+            self._failure = (
+                f"the journal {self.path or 'of this job'} cannot be written: {error.strerror}. What was written is "
+                "valid: make room, and run the same again to go on"
+            )
+            raise JournalError(self._failure) from error
+        self._end = start + len(line)
+        self._is_dirty = True
+        return start
+
+    def sync(self) -> None:
+        """Return when all that was written is on the disk. Call it in a thread. Raises `JournalError`."""
+        if not self._is_dirty or self.path is None:
+            return
+        self._is_dirty = False
+        try:
+            flush_to_disk(self._fd)
+        except OSError as error:
+            self._failure = f"the journal {self.path} cannot be written: {error.strerror}"
+            raise JournalError(self._failure) from error
+
+    def close(self) -> None:
+        """Flush, unlock and close. May be called more than once."""
+        fd, self._fd = self._fd, -1
+        if fd < 0:
+            return
+        try:
+            if self._is_dirty and self.path is not None:
+                with contextlib.suppress(OSError):
+                    flush_to_disk(fd)
+        finally:
+            os.close(fd)
+            if self._temporary is not None:
+                with contextlib.suppress(OSError):
+                    self._temporary.unlink(missing_ok=True)
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------------------------------------- opening
+
+    def _set_aside(self, path: Path) -> None:
+        """Rename the old file and open a new one. The lock goes with the old file."""
+        if not read_at(self._fd, 0, len(HEADER_START)).startswith(HEADER_START):
+            raise self._no_journal()
+        old_fd = self._fd
+        if os.name == "nt":  # an open file cannot be renamed there
+            os.close(old_fd)
+            os.replace(path, f"{path}.old")
+            self._fd = open_locked(path)
+            return
+        os.replace(path, f"{path}.old")
+        self._fd = open_locked(path)
+        os.close(old_fd)
+
+    def _load(self) -> None:
+        head = read_at(self._fd, 0, len(HEADER_START))
+        if not HEADER_START.startswith(head):
+            raise self._no_journal()
+        lines = self._scan()
+        first = next(lines, None)
+        if first is None:  # empty, or killed while the header was written
+            os.ftruncate(self._fd, 0)
+            self._write(encode_header(self.header))
+            return
+        self._check_header(first[1])
+        end, skipped = first[0] + len(first[1]), 0
+        for offset, line in lines:
+            end = offset + len(line)
+            skipped += not self._add_line(offset, line)
+        if skipped:
+            _log.warning("%d lines of the journal %s cannot be read; they are left out", skipped, self.path)
+        os.ftruncate(self._fd, end)
+        self._end = end
+
+    def _check_header(self, line: bytes) -> None:
+        try:
+            found = decode_header(line)
+        except msgspec.MsgspecError:
+            raise self._no_journal() from None
+        if found.aiogroq_journal != FORMAT_VERSION:
+            raise JournalError(
+                f"the journal {self.path} has format {found.aiogroq_journal}, and this version reads {FORMAT_VERSION}"
+            )
+        difference = header_of(found).difference(self.header)
+        if difference:
+            raise JournalError(
+                f"the journal {self.path} belongs to another job: {difference}. Pass fresh=True to begin anew (the old "
+                "journal is renamed), or use another journal"
+            )
+
+    def _no_journal(self) -> JournalError:
+        return JournalError(
+            f"{self.path} is not a journal of aiogroq, so it is left as it is; use another path for the journal"
+        )
+
+    def _add_line(self, offset: int, line: bytes) -> bool:
+        """Add a line to the index. Return whether it could be read."""
+        try:
+            entry = decode_entry(line)
+            if entry.note is not None:
+                self._notes.setdefault(entry.note, []).append(offset)
+            elif entry.attempts or entry.status != "failed":  # what was never sent is looked at again
+                is_failed = entry.status == "failed"
+                if entry.id is None:
+                    self._index.add(bytes.fromhex(entry.key), offset, is_failed=is_failed)
+                else:
+                    self._index.set(digest_of_id(entry.id), offset, is_failed=is_failed)
+        except (msgspec.MsgspecError, ValueError):  # not a line of ours, or not Unicode
+            return False
+        return True
+
+    def _scan(self) -> Iterator[tuple[int, bytes]]:
+        """Yield offset and content, with its line end, of every complete line."""
+        offset, rest = 0, b""
+        while block := read_at(self._fd, offset + len(rest), _SCAN_BYTES):
+            lines = (rest + block).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                yield offset, line + b"\n"
+                offset += len(line) + 1

@@ -1,0 +1,95 @@
+"""What the body of a response means for a job: its value, its text, its usage and whether it is complete.
+
+Of each response only usage and finish_reason are decoded while a job runs; the rest when a user asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ..errors import GroqError
+from ..types._decode import decode_json, decode_untyped
+from ..types.audio import Transcription, Translation
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.embeddings import CreateEmbeddingResponse
+from .outcome import Endpoint, ItemUsage, Status
+
+
+class _PromptDetails(msgspec.Struct):
+    cached_tokens: int | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_tokens_details: _PromptDetails | None = None
+
+
+class _Choice(msgspec.Struct):
+    finish_reason: str | None = None
+
+
+class _Body(msgspec.Struct):
+    choices: list[_Choice] = msgspec.field(default_factory=list[_Choice])
+    usage: _Usage | None = None
+    duration: float | None = None
+
+
+_decoder = msgspec.json.Decoder(_Body)
+
+
+def read_body(endpoint: Endpoint, body: bytes) -> tuple[Status, ItemUsage]:
+    """Return whether a response is complete, and what it used.
+
+    Raises `ValueError` for a body that is not JSON.
+    """
+    try:
+        found = _decoder.decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        value = decode_untyped(body)  # raises NotJSONError, which is a ValueError
+        try:
+            found = msgspec.convert(value, _Body, strict=False)
+        except msgspec.ValidationError:  # JSON of another shape: nothing is known of it
+            return "done", ItemUsage()
+    usage = found.usage
+    status: Status = "done"
+    if endpoint == "chat" and any(choice.finish_reason == "length" for choice in found.choices):
+        status = "length"
+    if usage is None:
+        return status, ItemUsage(audio_s=found.duration or 0.0)
+    details = usage.prompt_tokens_details
+    cached = (details.cached_tokens or 0) if details is not None else 0
+    return status, ItemUsage(usage.prompt_tokens, usage.completion_tokens, cached, found.duration or 0.0)
+
+
+_TYPES: dict[Endpoint, Any] = {
+    "chat": ChatCompletion,
+    "embeddings": CreateEmbeddingResponse,
+    "transcription": Transcription,
+    "translation": Translation,
+}
+
+
+def decode_value(endpoint: Endpoint, body: bytes, response_format: Any = None) -> Any:
+    """Return the body of a response as the value of its endpoint; for speech the path of the file.
+
+    ``response_format`` is the type that a job was given for its results: this is the one place that will decode to it.
+    Raises `GroqError` for a type.
+    """
+    if isinstance(response_format, type):
+        raise GroqError("response_format must be a dict; a type is not supported yet")
+    if endpoint in _TYPES and body[:1] != b'"':
+        return decode_json(_TYPES[endpoint], body)
+    return decode_untyped(body)  # a text: a path, or a transcription with response_format="text"
+
+
+def text_of(endpoint: Endpoint, value: Any) -> str:
+    """Return the text of a value: the message of a chat completion, a transcription, the path of speech."""
+    if isinstance(value, str):
+        return value
+    if endpoint == "chat" and isinstance(value, ChatCompletion):
+        return (value.choices[0].message.content or "") if value.choices else ""
+    text = getattr(value, "text", "")
+    return text if isinstance(text, str) else ""
