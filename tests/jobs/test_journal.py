@@ -179,9 +179,16 @@ def test_the_journal_of_another_job_is_rejected_with_the_difference(
 
 
 @pytest.mark.parametrize(
-    "content", [b"a,b\n1,2\n", b"hello", b'{"aiogroq_jour\n', b'{"aiogroq_journal":"x"}\n']
+    ("content", "fresh"),
+    [
+        *(
+            (content, fresh)
+            for content in (b"a,b\n1,2\n", b"hello", b'{"aiogroq_jour\n')
+            for fresh in (False, True)
+        ),
+        (b'{"aiogroq_journal":"x"}\n', False),
+    ],
 )
-@pytest.mark.parametrize("fresh", [False, True])
 def test_a_file_that_is_no_journal_is_left_as_it_is(path: Path, content: bytes, fresh: bool) -> None:
     path.write_bytes(content)
     with pytest.raises(JournalError, match="not a journal"):
