@@ -25,6 +25,9 @@ from .types._omit import Omit, is_omitted, not_given
 from .types._params import TimeoutTypes
 from .types._typing import Never, Self
 
+if TYPE_CHECKING:
+    from .limits.pacing import Pacing, PacingTypes
+
 _DEFAULT_BASE_URL = "https://api.groq.com"
 
 
@@ -41,6 +44,7 @@ class ClientOptions:
     http_client: transport.DefaultAioHttpClient
     on_retry: Callable[[Retry], object] | None
     retry_read_timeouts: bool
+    pacing: Pacing | None
 
     @property
     def sent_headers(self) -> dict[str, str | Omit]:
@@ -95,6 +99,10 @@ class AsyncGroq(FixedOptions, AsyncResources):
         retry_read_timeouts: Whether to retry also after a timeout that passes when the whole request has been sent
             (``first_byte`` or ``read``). The service may have worked on it, so such a call may be paid twice.
             Idempotent requests (GET, DELETE) are always retried.
+        pacing: How calls are held back so that no rate limit is reached: True learns the limits from responses;
+            `aiogroq.limits.Limits`, a text such as ``"rpm=30,tpm=6000"`` or a tier such as ``"developer"`` give them;
+            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process.
+            A call that would wait too long raises `PacingError`. Default: calls are not held back.
 
     Raises `GroqError` for an invalid key or base URL.
     """
@@ -111,6 +119,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
         retry_read_timeouts: bool = False,
+        pacing: PacingTypes | Omit | None = None,
         **unknown: Never,
     ) -> None:
         # So that no traceback with locals shows them.
@@ -138,6 +147,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
                 if is_omitted(retry_read_timeouts)
                 else require_bool("retry_read_timeouts", retry_read_timeouts)
             ),
+            pacing=_pacing(pacing),
             http_client=as_http_client(None if is_omitted(http_client) else http_client),
         )
         given_url = os.environ.get("GROQ_BASE_URL") if _is_absent(base_url) else base_url
@@ -150,6 +160,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             max_retries=options.max_retries,
             on_retry=options.on_retry,
             retry_read_timeouts=options.retry_read_timeouts,
+            paced_call=_paced_call(options),
             is_path_added=not str(given_url).strip().rstrip("/").endswith("/v1"),
         )
         super().__init__(Transport(config))
@@ -202,6 +213,11 @@ class AsyncGroq(FixedOptions, AsyncResources):
         return self._options.retry_read_timeouts
 
     @property
+    def pacing(self) -> Pacing | None:
+        """How calls are held back so that no rate limit is reached; None where they are not."""
+        return self._options.pacing
+
+    @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """The rate limits of the organization for each model, from the latest response, by model id. Errors and streams
         update it too. A model without a response so far is not in it."""
@@ -221,6 +237,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
         retry_read_timeouts: bool | Omit = not_given,
+        pacing: PacingTypes | Omit | None = not_given,
         **unknown: Never,
     ) -> Self:
         """Return a client with some options changed, on the same connection pool unless ``http_client`` is given.
@@ -243,6 +260,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
             "max_retries": max_retries,
             "on_retry": on_retry,
             "retry_read_timeouts": retry_read_timeouts,
+            "pacing": pacing,
         }
         options |= {name: value for name, value in changes.items() if not is_omitted(value)}
         other = type(self)(**options)
@@ -297,6 +315,25 @@ def _merged(name: str, options: Mapping[str, Any], added: Any, instead: Any) -> 
 
 def _rebuild(cls: Any, options: dict[str, Any]) -> Any:
     return cls(**options)
+
+
+def _pacing(option: Any) -> Pacing | None:
+    if _is_absent(option) or option is False:
+        return None
+    from .limits.pacing import Pacing  # most clients pace nothing
+
+    return Pacing.of(option)
+
+
+def _paced_call(options: ClientOptions) -> Callable[[Any, Any], Any] | None:
+    """Return what makes a call that is held back, or None."""
+    pacing = options.pacing
+    if pacing is None:
+        return None
+    from .limits.registry import account_pacers
+    from .transport.paced_call import paced_by
+
+    return paced_by(account_pacers(pacing, options.api_key, str(options.base_url)))
 
 
 def _is_absent(option: object) -> bool:

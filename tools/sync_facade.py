@@ -443,6 +443,7 @@ def client(root: Path) -> str:
     source, tree = Source(CLIENT, "client"), ast.parse((root / CLIENT).read_text(encoding="utf-8"))
     node = next(each for each in tree.body if isinstance(each, ast.ClassDef) and each.name == "AsyncGroq")
     imports = [ast.unparse(each) for each in tree.body[2:] if isinstance(each, ast.ImportFrom)]
+    for_types = next(each for each in tree.body if isinstance(each, ast.If))  # if TYPE_CHECKING:
     members: list[str] = []
     for item in node.body[1:]:
         decorators = [ast.unparse(each) for each in getattr(item, "decorator_list", [])]
@@ -462,6 +463,7 @@ def client(root: Path) -> str:
             '"""`Groq`: the sync client."""',
             "from __future__ import annotations",
             *(line.replace("from .", "from ..", 1) for line in imports),
+            ast.unparse(for_types).replace("from .", "from .."),
             "from ..client import AsyncGroq",
             "from ._client import SyncClient",
             "class Groq(SyncClient):",

@@ -99,15 +99,22 @@ def _decayed_peak(peak: float | None, value: float) -> float:
     return peak + (value - peak) * _FORGETTING
 
 
-def need_of(path: str, body: bytes | Mapping[str, Any] | None, estimates: Estimates | None = None) -> Need:
+def need_of(
+    path: str,
+    body: bytes | Mapping[str, Any] | None,
+    estimates: Estimates | None = None,
+    *,
+    file_bytes: int | None = None,
+) -> Need:
     """Return what a request may use, estimated high. Never raises: what cannot be read is estimated from its length.
 
     ``path`` is that of the endpoint, such as ``/chat/completions``, or a name of `aiogroq.jobs`, such as ``chat``. ``body``
     is the encoded JSON, or for recordings the arguments, of which ``file`` is the recording.
+    ``file_bytes`` is the length of one that is not in memory.
     """
     estimates = estimates or Estimates()
     if "transcription" in path or "translation" in path:
-        return _need_of_recording(body if isinstance(body, Mapping) else {}, estimates)
+        return _need_of_recording(body if isinstance(body, Mapping) else {}, estimates, file_bytes)
     encoded = body if isinstance(body, bytes) else _encoded(body)
     max_tokens = _max_completion_tokens(encoded) if "chat" in path else 0.0
     images = 0
@@ -138,7 +145,7 @@ def _max_completion_tokens(encoded: bytes) -> float | None:
     return next((float(value) for value in values if isinstance(value, int) and value > 0), None)
 
 
-def _need_of_recording(arguments: Mapping[str, Any], estimates: Estimates) -> Need:
+def _need_of_recording(arguments: Mapping[str, Any], estimates: Estimates, file_bytes: int | None) -> Need:
     content: Any = arguments.get("file")
     if isinstance(content, tuple):  # name, content, type
         content = [*cast("tuple[object, ...]", content), None, None][1]
@@ -149,7 +156,7 @@ def _need_of_recording(arguments: Mapping[str, Any], estimates: Estimates) -> Ne
             return Need(audio_s=max(MIN_AUDIO_S, declared_s), max_completion_tokens=0.0, is_measured=True)
         return Need(audio_s=estimates.audio_s(length), max_completion_tokens=0.0)
     # The length of a path or of an open file is not read here: that would block the event loop.
-    return Need(audio_s=MIN_AUDIO_S, max_completion_tokens=0.0)
+    return Need(audio_s=estimates.audio_s(file_bytes or 0), max_completion_tokens=0.0)
 
 
 def wav_duration_s(head: bytes, length: int) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from ..protocol.arguments import did_you_mean, require_int, require_seconds
 from ..protocol.retry import MAX_RETRY_AFTER_S
@@ -12,7 +12,9 @@ from .kinds import Limits
 from .store import LimitStore
 from .tiers import TIERS
 
-GivenLimits = Limits | Mapping[str, Limits] | str
+GivenLimits: TypeAlias = "Limits | Mapping[str, Limits] | str"
+PacingTypes: TypeAlias = "Pacing | Limits | Mapping[str, Limits] | str | bool"
+"""What the ``pacing`` option of a client may be."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ import hashlib
 import os
 import threading
 import weakref
+from collections.abc import Callable
+from functools import partial
 
 from .memory import default_store
 from .pacer import Pacer
@@ -26,19 +28,28 @@ class _Loop:
         self.pacers: weakref.WeakKeyDictionary[Pacing, dict[str, Pacer]] = weakref.WeakKeyDictionary()
 
 
-def scope_of(api_key: str, base_url: str, model: str) -> str:
-    """Return the name under which a store has the limits of an account and a model. It does not show the key."""
-    return f"{_digest(api_key)}:{base_url}:{model}"
+def account_of(api_key: str, base_url: str) -> str:
+    """Return the name of an account at a service. It does not show the key."""
+    return f"{hashlib.blake2b(api_key.encode(), digest_size=16).hexdigest()}:{base_url}"
 
 
 def pacer_for(pacing: Pacing, *, api_key: str, base_url: str, model: str) -> Pacer:
     """Return the pacer of the running event loop for an account and a model. The same arguments return the same one."""
+    return _pacer(pacing, account_of(api_key, base_url), model)
+
+
+def account_pacers(pacing: Pacing, api_key: str, base_url: str) -> Callable[[str], Pacer]:
+    """Return a function that returns the pacer of the running event loop for a model."""
+    return partial(_pacer, pacing, account_of(api_key, base_url))
+
+
+def _pacer(pacing: Pacing, account: str, model: str) -> Pacer:
     loop = asyncio.get_running_loop()
     state = _loops.get(loop)
     if state is None:
         with _lock:
             state = _loops.setdefault(loop, _Loop())
-    scope = scope_of(api_key, base_url, model)
+    scope = f"{account}:{model}"
     pacers = state.pacers.get(pacing)
     if pacers is None:
         pacers = state.pacers[pacing] = {}
@@ -63,10 +74,6 @@ def _drop_idle(state: _Loop) -> None:
     for key in [key for key, queue in state.queues.items() if queue.is_idle]:
         del state.queues[key]
     state.pacers.clear()
-
-
-def _digest(api_key: str) -> str:
-    return hashlib.blake2b(api_key.encode(), digest_size=16).hexdigest()
 
 
 def _renew_lock() -> None:

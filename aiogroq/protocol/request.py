@@ -278,7 +278,7 @@ _OFTEN_REQUIRED = frozenset({str, list})
 OPTION_NAMES = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 _CLIENT_OPTION_NAMES = frozenset({
     "api_key", "base_url", "max_retries", "default_headers", "default_query", "http_client", "on_retry",
-    "retry_read_timeouts",
+    "retry_read_timeouts", "pacing",
 })  # fmt: skip
 
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from yarl import URL
 
 from .. import transport
-from ..client import AsyncGroq
 from ..protocol.arguments import reject_unknown_kwargs
 from ..protocol.rate_limits import RateLimit
 from ..protocol.redaction import hide, hide_values
@@ -17,6 +17,10 @@ from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given
 from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
+
+if TYPE_CHECKING:
+    from ..limits.pacing import Pacing, PacingTypes
+from ..client import AsyncGroq
 from ._client import SyncClient
 
 
@@ -45,6 +49,10 @@ class Groq(SyncClient):
         retry_read_timeouts: Whether to retry also after a timeout that passes when the whole request has been sent
             (``first_byte`` or ``read``). The service may have worked on it, so such a call may be paid twice.
             Idempotent requests (GET, DELETE) are always retried.
+        pacing: How calls are held back so that no rate limit is reached: True learns the limits from responses;
+            `aiogroq.limits.Limits`, a text such as ``"rpm=30,tpm=6000"`` or a tier such as ``"developer"`` give them;
+            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process.
+            A call that would wait too long raises `PacingError`. Default: calls are not held back.
 
     Raises `GroqError` for an invalid key or base URL.
     """
@@ -61,6 +69,7 @@ class Groq(SyncClient):
         http_client: transport.DefaultAioHttpClient | transport.ClientSession | None = None,
         on_retry: Callable[[Retry], object] | None = None,
         retry_read_timeouts: bool = False,
+        pacing: PacingTypes | Omit | None = None,
         **unknown: Never,
     ) -> None:
         api_key, default_headers = (hide(api_key), hide_values(default_headers))
@@ -77,6 +86,7 @@ class Groq(SyncClient):
                 http_client=http_client,
                 on_retry=on_retry,
                 retry_read_timeouts=retry_read_timeouts,
+                pacing=pacing,
             )
         )
 
@@ -126,6 +136,11 @@ class Groq(SyncClient):
         return self._async.retry_read_timeouts
 
     @property
+    def pacing(self) -> Pacing | None:
+        """How calls are held back so that no rate limit is reached; None where they are not."""
+        return self._async.pacing
+
+    @property
     def rate_limits(self) -> Mapping[str, RateLimit]:
         """The rate limits of the organization for each model, from the latest response, by model id. Errors and streams
         update it too. A model without a response so far is not in it.
@@ -146,6 +161,7 @@ class Groq(SyncClient):
         set_default_query: Mapping[str, object] | None = None,
         on_retry: Callable[[Retry], object] | Omit | None = not_given,
         retry_read_timeouts: bool | Omit = not_given,
+        pacing: PacingTypes | Omit | None = not_given,
         **unknown: Never,
     ) -> Self:
         """Return a client with some options changed, on the same connection pool unless ``http_client`` is given.
@@ -170,6 +186,7 @@ class Groq(SyncClient):
                 set_default_query=set_default_query,
                 on_retry=on_retry,
                 retry_read_timeouts=retry_read_timeouts,
+                pacing=pacing,
             )
         )
 

@@ -352,7 +352,10 @@ class Transport:
 
     def send(self, request: Request[T]) -> Coroutine[Any, Any, T]:
         """Start a call of ``request``. Its result is a ``request.returns`` unless ``request`` asks for another form."""
-        return Call(self.config, request).run()
+        paced_call = self.config.paced_call
+        if paced_call is None:
+            return Call(self.config, request).run()
+        return paced_call(self.config, request).run()
 
     def stream(self, request: Request[T]) -> Coroutine[Any, Any, AsyncStream[T]]:
         """Start a call of ``request``, whose result is a stream of ``request.returns``."""

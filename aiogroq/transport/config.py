@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -21,6 +21,9 @@ from ..types._omit import Omit
 from .http_client import DefaultAioHttpClient
 from .payloads import ACCEPT_ENCODING, EncodedHeaders
 from .tls import warn_of_plain_http
+
+if TYPE_CHECKING:
+    from .call import Call
 
 _MAX_CACHED_TARGETS = 256
 
@@ -48,6 +51,8 @@ class ClientConfig:
     """Called before each wait for a retry."""
     retry_read_timeouts: bool = False
     """Whether a request that was sent whole is sent again after a timeout, though it may be paid twice."""
+    paced_call: Callable[[ClientConfig, Request[Any]], Call] | None = None
+    """Makes a call that is held back until the rate limits have room for it; None where calls are not."""
     is_path_added: bool = True
     """Whether ``root`` ends in a ``/v1`` that the caller's base_url did not have: for the error of a 404."""
     rate_limits: RateLimits = field(default_factory=RateLimits)

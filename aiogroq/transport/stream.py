@@ -239,8 +239,19 @@ class AsyncStream(Generic[T]):
 
     def _report_end(self, error: APIError | None) -> None:
         if self._on_end is not None:
-            self._on_end(self._protocol.usage(), error)
-            self._on_end = None
+            on_end, self._on_end = self._on_end, None
+            on_end(self._protocol.usage(), error)
+
+    def call_at_end(self, function: Callable[[CompletionUsage | None, APIError | None], object]) -> None:
+        """Call ``function`` at the end of the stream too, with the usage and the error that it ended with."""
+        others = self._on_end
+
+        def on_end(usage: CompletionUsage | None, error: APIError | None) -> None:
+            function(usage, error)
+            if others is not None:
+                others(usage, error)
+
+        self._on_end = on_end
 
     def _with_partial(self, error: APIError) -> APIError:
         error.partial = self._protocol.result()
