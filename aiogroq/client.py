@@ -27,6 +27,10 @@ from .types._typing import Never, Self
 
 if TYPE_CHECKING:
     from .limits.pacing import Pacing, PacingTypes
+else:
+    Pacing = PacingTypes = (
+        Any  # for `typing.get_type_hints`: most clients pace nothing, and load no `aiogroq.limits`
+    )
 
 _DEFAULT_BASE_URL = "https://api.groq.com"
 

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
 from .. import transport
+from ..client import AsyncGroq
 from ..protocol.arguments import reject_unknown_kwargs
 from ..protocol.rate_limits import RateLimit
 from ..protocol.redaction import hide, hide_values
@@ -17,11 +18,12 @@ from ..protocol.timeouts import DEFAULT_MAX_RETRIES, Timeout
 from ..types._omit import Omit, not_given
 from ..types._params import TimeoutTypes
 from ..types._typing import Never, Self
+from ._client import SyncClient
 
 if TYPE_CHECKING:
     from ..limits.pacing import Pacing, PacingTypes
-from ..client import AsyncGroq
-from ._client import SyncClient
+else:
+    Pacing = PacingTypes = Any
 
 
 class Groq(SyncClient):
