@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from .explain import CommandError
 from .text import note, one_line, write
 
 if TYPE_CHECKING:
-    from aiogroq.local import LocalGroq, ReceivedRequest
+    from aiogroq.local import Admission, LocalGroq, RateLimit, ReceivedRequest
 
 _WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -75,6 +76,27 @@ Ctrl-C and SIGTERM end it with exit code 0."""
     metavar="N",
     help="Streaming speed.  [default: as fast as possible]",
 )
+@click.option(
+    "--rate-limits",
+    multiple=True,
+    metavar="[MODEL:]KIND=N,...",
+    help="Rate limits, such as rpm=30,tpm=8000, of one model or of all others; repeatable. Kinds: rpm, rpd, tpm, tpd, itpm, "
+    "otpm, ash, asd.  [default: none is reached]",
+)
+@click.option(
+    "--admission",
+    type=click.Choice(["check", "reserve", "reserve_keep"]),
+    default="reserve",
+    show_default=True,
+    help="Tokens of requests in flight: charged at the end, reserved and given back, or reserved and kept.",
+)
+@click.option(
+    "--organization",
+    "organizations",
+    multiple=True,
+    metavar="KEY=NAME",
+    help="The organization of an API key; repeatable. Keys of one organization share its rate limits.",
+)
 def serve(
     host: str,
     port: int,
@@ -86,9 +108,13 @@ def serve(
     verbose: bool,
     latency_s: float,
     tokens_per_second: float | None,
+    rate_limits: tuple[str, ...],
+    admission: Admission,
+    organizations: tuple[str, ...],
 ) -> None:
     if global_connection() != Connection():
         raise click.UsageError("--base-url, --api-key, --timeout and --local cannot be given before `serve`")
+    limits, names = _parse_rate_limits(rate_limits), _parse_organizations(organizations)
     if not _is_loopback(host):
         note(f"aiogroq: warning: anyone who can reach {host} can use this server")
     from aiogroq.local import serve as serve_until
@@ -108,11 +134,48 @@ def serve(
                 on_request=_log_line if verbose else None,
                 latency_s=latency_s,
                 tokens_per_second=tokens_per_second,
+                rate_limits=limits,
+                admission=admission,
+                organizations=names,
             )
     except BrokenPipeError:
         raise
     except OSError as error:
         raise _start_error(error, host, port) from error
+
+
+def _parse_rate_limits(values: tuple[str, ...]) -> dict[str, RateLimit]:
+    """Parse ``rpm=30,tpm=8000`` and ``model:rpm=30``. A kind that is not given has the default."""
+    from aiogroq.local import RateLimit
+
+    names = [field.name for field in fields(RateLimit)]
+    found: dict[str, RateLimit] = {}
+    for value in values:
+        model, _, limits = value.rpartition(":")
+        numbers: dict[str, int] = {}
+        for each in limits.split(","):
+            name, _, number = (part.strip() for part in each.partition("="))
+            if name not in names:
+                raise click.BadParameter(
+                    f"{name!r} in {value!r} is not one of {', '.join(names)}", param_hint="--rate-limits"
+                )
+            if not number.isdecimal() or int(number) == 0:
+                raise click.BadParameter(
+                    f"{number!r} in {value!r} must be a whole number above 0", param_hint="--rate-limits"
+                )
+            numbers[name] = int(number)
+        found[model or "*"] = RateLimit(**numbers)
+    return found
+
+
+def _parse_organizations(values: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for value in values:
+        key, _, name = value.rpartition("=")
+        if not key or not name:
+            raise click.BadParameter("give KEY=NAME, for instance gsk_1=org_a", param_hint="--organization")
+        found[key] = name
+    return found
 
 
 def _log_line(request: ReceivedRequest) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from .faults import Fault
 from .multipart import Part
-from .rate_limits import RateLimit
+from .rate_limits import Admission, RateLimit
 from .request_log import ReceivedRequest
 from .serve import serve
 from .server import LocalGroq
 
-__all__ = ["Fault", "LocalGroq", "Part", "RateLimit", "ReceivedRequest", "serve"]
+__all__ = ["Admission", "Fault", "LocalGroq", "Part", "RateLimit", "ReceivedRequest", "serve"]

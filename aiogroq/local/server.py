@@ -22,8 +22,9 @@ from .http.handler import Handler
 from .http.hosts import is_loopback
 from .http.thread import ServerThread
 from .ids import Ids
+from .limiter import Limiter
 from .model.scripted_replies import Replies, ReplySource
-from .rate_limits import Limiter, RateLimit
+from .rate_limits import ADMISSIONS, DEFAULT_ORGANIZATION, Admission, Amount, RateLimit
 from .request_log import ReceivedRequest, RequestLog
 from .settings import Settings
 
@@ -48,6 +49,8 @@ class LocalGroq:
         strict: bool = False,
         strict_models: bool = False,
         rate_limits: Mapping[str, RateLimit] | None = None,
+        admission: Admission = "reserve",
+        organizations: Mapping[str, str] | None = None,
         clock: Callable[[], float] | None = None,
         latency_s: float = 0.0,
         tokens_per_second: float | None = None,
@@ -79,7 +82,9 @@ class LocalGroq:
         - *data_dir*: directory of the files and batches. `None` keeps them in memory.
         - *strict*: also reject what only the service's documentation rules out: unlisted (404) and decommissioned (400)
           models, and unsupported features of listed models. *strict_models* is the older name.
-        - *rate_limits*: by model id; `"*"` applies to all others. *clock*: returns seconds since the epoch, for rate limits,
+        - *rate_limits*: by model id; `"*"` applies to all others. `server.rate_limits = ...` changes them later.
+          *admission*: how tokens of requests in flight count, see `Admission`. *organizations*: the organization of an API
+          key, by key. Limits are those of an organization; all other keys belong to one. *clock*: returns seconds since the epoch, for rate limits,
           timestamps and the request log.
         - *latency_s*: seconds before each response. *tokens_per_second*: events per second of streams; `None` is unlimited.
         - *faults*: the first faults, as for `script`. *fault_header*: whether a request can ask for a fault with
@@ -101,7 +106,8 @@ class LocalGroq:
             api_key=api_key,
             data_dir=None if data_dir is None else Path(data_dir),
             strict=strict or strict_models,
-            rate_limits=rate_limits or {},
+            admission=_check_admission(admission),
+            organizations=organizations or {},
             clock=clock or time.time,
             latency_s=latency_s,
             tokens_per_second=tokens_per_second,
@@ -125,7 +131,8 @@ class LocalGroq:
         self._log = RequestLog(log_limit, log_body_bytes, self._settings.clock)
         self._faults = FaultQueue(tuple(faults), seed)
         self._replies = Replies(reply)
-        router = Router(_context(self._settings, self._replies))
+        self._limiter = Limiter(dict(rate_limits or {}), self._settings.clock, admission)
+        router = Router(_context(self._settings, self._replies, self._limiter))
         self._thread = ServerThread(lambda: Handler(self._settings, router, self._log, self._faults), router)
         self._port = port
 
@@ -133,7 +140,7 @@ class LocalGroq:
 
         def __setattr__(self, name: str, value: object) -> None:
             """Raise `AttributeError` for a name whose value would have no effect."""
-            if not name.startswith("_") and name != "reply":
+            if not name.startswith("_") and name not in ("reply", "rate_limits"):
                 raise _cannot_set(name)
             object.__setattr__(self, name, value)
 
@@ -248,6 +255,38 @@ class LocalGroq:
         """The number of faults in the queue."""
         return len(self._faults)
 
+    # ---- rate limits ------------------------------------------------------------------------------------------
+
+    @property
+    def rate_limits(self) -> Mapping[str, RateLimit]:
+        """The rate limits by model, as the parameter *rate_limits*. Set it to change them while the server runs.
+
+        What is left of a limit stays left, up to the new limit, and refills at the new rate.
+        """
+        return self._limiter.limits
+
+    @rate_limits.setter
+    def rate_limits(self, limits: Mapping[str, RateLimit]) -> None:
+        self._limiter.limits = dict(limits)
+
+    def consume(
+        self,
+        model: str,
+        *,
+        requests: int = 0,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        audio_s: float = 0.0,
+        organization: str = DEFAULT_ORGANIZATION,
+    ) -> None:
+        """Use up limits of *model* as other clients of the organization would, also beyond what is left."""
+        amount = Amount(requests, prompt_tokens, completion_tokens, audio_s)
+        self._thread.run(lambda _server: self._limiter.consume(model, amount, organization))
+
+    def limit_levels(self, model: str, *, organization: str = DEFAULT_ORGANIZATION) -> dict[str, float]:
+        """Return what is left of each limit of *model*, by kind (`RPM`, `TPM`, ...). Below zero, more was used than allowed."""
+        return self._thread.run(lambda _server: self._limiter.levels(model, organization))
+
     def close_idle_connections(self, *, reset: bool = False) -> int:
         """Close all connections without a running request and return their number. *reset* sends RST."""
         return self._thread.run(lambda server: server.close_idle(reset=reset))
@@ -261,7 +300,7 @@ def _cannot_set(name: str) -> AttributeError:
     if name in inspect.signature(LocalGroq).parameters:
         how = f"LocalGroq({name}=...) or @pytest.mark.local_groq({name}=...)"
         return AttributeError(f"{name} of a LocalGroq cannot be changed later; set it at the start: {how}")
-    return AttributeError(f"LocalGroq has no settable attribute {name!r}, only `reply`")
+    return AttributeError(f"LocalGroq has no settable attribute {name!r}, only `reply` and `rate_limits`")
 
 
 def _host_names(hosts: Iterable[str]) -> tuple[str, ...]:
@@ -270,7 +309,12 @@ def _host_names(hosts: Iterable[str]) -> tuple[str, ...]:
     return tuple(hosts)
 
 
-def _context(settings: Settings, replies: Replies) -> Context:
+def _check_admission(admission: Admission) -> Admission:
+    if admission not in ADMISSIONS:
+        raise ValueError(f"admission must be one of {', '.join(map(repr, ADMISSIONS))}, not {admission!r}")
+    return admission
+
+
+def _context(settings: Settings, replies: Replies, limiter: Limiter) -> Context:
     ids, files = Ids(settings.seed), Files(settings)
-    limiter = Limiter(settings.rate_limits, settings.clock)
     return Context(settings, ids, limiter, replies, files, Batches(settings, ids, files))

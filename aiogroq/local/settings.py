@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .rate_limits import RateLimit
+from .rate_limits import Admission
 from .request_log import ReceivedRequest
 
 
@@ -19,7 +19,8 @@ class Settings:
     api_key: str | None
     data_dir: Path | None
     strict: bool
-    rate_limits: Mapping[str, RateLimit]
+    admission: Admission
+    organizations: Mapping[str, str]
     clock: Callable[[], float]
     latency_s: float
     tokens_per_second: float | None

@@ -221,3 +221,51 @@ def test_allowed_host_names_and_faults_are_accepted() -> None:
 
 
 assert sys.platform != "win32", "signals are sent as on Unix"
+
+
+def test_limits_of_an_organization_hold_for_all_its_keys() -> None:
+    limits = ("--rate-limits", "rpm=1,tpm=8000", "--rate-limits", "other:rpm=2", "--admission", "check")
+    process = start(
+        "serve", "--port", "0", *limits, "--organization", "one=org_a", "--organization", "two=org_a"
+    )
+    url = announced_url(process)
+
+    def chat(key: str, model: str) -> tuple[int, str]:
+        body = json.dumps({"model": model, "messages": [{"role": "user", "content": "x"}]}).encode()
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}/openai/v1/chat/completions", body, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, response.headers["x-ratelimit-limit-tokens"]
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)["error"]["message"]
+
+    assert chat("one", "m") == (200, "8000")
+    status, message = chat("two", "m")
+    assert status == 429
+    assert "in organization `org_a` service tier `on_demand` on requests per minute (RPM): Limit 1" in message
+    assert chat("three", "m")[0] == 200
+    assert [chat(key, "other")[0] for key in ("one", "two", "one")] == [200, 200, 429]
+    process.send_signal(signal.SIGINT)
+    assert ended(process) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--rate-limits", "rpx=3"),
+            "'rpx' in 'rpx=3' is not one of rpm, rpd, tpm, tpd, ash, asd, itpm, otpm",
+        ),
+        (("--rate-limits", "m:rpm=-3"), "'-3' in 'm:rpm=-3' must be a whole number above 0"),
+        (("--rate-limits", "rpm"), "'' in 'rpm' must be a whole number above 0"),
+        (("--organization", "=org_a"), "give KEY=NAME, for instance"),
+    ],
+)
+def test_options_of_limits_that_mean_nothing_are_named(
+    run: Run, arguments: tuple[str, ...], message: str
+) -> None:
+    outcome = run("serve", *arguments)
+    assert outcome.code == 2
+    assert message in " ".join(outcome.err.split())

@@ -79,6 +79,17 @@ def ask(server: LocalGroq) -> Ask:
 
 
 @pytest.fixture
+def post() -> Ask:
+    """`post(server, path, body, **headers)`: POST under `/openai/v1` of any server."""
+
+    def send(server: LocalGroq, path: str, body: Any, **headers: str) -> Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return request(server, "POST", f"/openai/v1{path}", body, named)
+
+    return send
+
+
+@pytest.fixture
 def chat(ask: Ask) -> Ask:
     """`chat(prompt or messages, **properties)`: the response to a chat request."""
 

@@ -11,7 +11,9 @@ import pytest
 from groq import Groq
 
 from aiogroq.local import LocalGroq, RateLimit
-from aiogroq.local.rate_limits import format_go_duration
+from aiogroq.local.limit_errors import format_go_duration
+from aiogroq.local.limiter import Limiter
+from aiogroq.local.rate_limits import Amount
 
 CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
 REASON = re.compile(
@@ -68,6 +70,17 @@ def refusal(call: Callable[[], Any]) -> tuple[int, Any, Any, re.Match[str]]:
 )  # fmt: skip
 def test_durations_are_formatted_as_in_go(seconds: float, text: str) -> None:
     assert format_go_duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (50.597142857, "50.597142857s"), (4.77, "4.77s"), (90.002, "1m30.002s"), (38.6025, "38.6025s"), (0.008, "8ms"),
+        (0.0075, "7.5ms"), (0.00025, "250µs"), (25e-9, "25ns"), (86.4, "1m26.4s"), (0, "0s"), (578.016, "9m38.016s"),
+    ],
+)  # fmt: skip
+def test_durations_in_texts_have_nanoseconds(seconds: float, text: str) -> None:
+    assert format_go_duration(seconds, decimals=9) == text
 
 
 def test_headers_have_requests_per_day_and_tokens_per_minute(limited: Any, clock: Clock) -> None:
@@ -140,10 +153,8 @@ def test_each_model_has_its_own_limits(limited: Any) -> None:
 
 
 def test_the_number_of_stored_models_is_bounded() -> None:
-    from aiogroq.local.rate_limits import Limiter
-
-    limiter = Limiter({}, lambda: 0.0, max_models=10)
+    limiter = Limiter({}, lambda: 0.0, max_accounts=10)
     for number in range(100):
-        limiter.admit(f"model-{number}", tokens=1)
+        limiter.admit(f"model-{number}", Amount(requests=1, prompt_tokens=1))
     assert limiter.headers("model-99")["x-ratelimit-remaining-requests"] == "49999999"
     assert limiter.headers("model-0")["x-ratelimit-remaining-requests"] == "50000000"

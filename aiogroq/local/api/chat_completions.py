@@ -29,7 +29,13 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
     parsed = conversation.read(body)
     _check_context_window(model, parsed.prompt_tokens)
     flex = body.get("service_tier") == "flex"
-    context.admit(request, model, tokens=parsed.prompt_tokens + (completion.max_tokens(body) or 0), flex=flex)
+    context.admit(
+        request,
+        model,
+        prompt_tokens=parsed.prompt_tokens,
+        max_completion_tokens=completion.max_tokens(body) or 0,
+        flex=flex,
+    )
     try:
         result = completion.complete(body, parsed, context.ids, context.replies)
     except ApiError as error:
@@ -38,7 +44,6 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
             return _stream([error.event()])
         raise
     request.prompt_tokens, request.completion_tokens = result.prompt_tokens, result.completion_tokens
-    context.charge(request, model, result.prompt_tokens + result.completion_tokens)
     meta = ResponseMeta(
         context.ids.completion(),
         request.request_id,

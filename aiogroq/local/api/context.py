@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..ids import Ids
+from ..limiter import Limiter
 from ..model.scripted_replies import Replies
-from ..rate_limits import Limiter
+from ..rate_limits import DEFAULT_ORGANIZATION, Amount
 from ..settings import Settings
 from .batch_runner import Batches
 from .file_store import Files
@@ -25,7 +26,14 @@ class Context:
     batches: Batches
 
     def admit(
-        self, request: ApiRequest, model: str, *, tokens: int = 0, audio_s: float = 0.0, flex: bool = False
+        self,
+        request: ApiRequest,
+        model: str,
+        *,
+        prompt_tokens: int = 0,
+        max_completion_tokens: int = 0,
+        audio_s: float = 0.0,
+        flex: bool = False,
     ) -> None:
         """Count *request* against the limits of *model*. Raises `ApiError` 413 or 429.
 
@@ -33,10 +41,15 @@ class Context:
         """
         if not request.is_batch_line:
             request.model = model
-            tier = "flex" if flex else "on_demand"
-            self.limiter.admit(model, tokens=tokens, audio_s=audio_s, service_tier=tier)
+            request.charge = self.limiter.admit(
+                model,
+                Amount(1, prompt_tokens, max_completion_tokens, audio_s),
+                organization=self._organization(request),
+                service_tier="flex" if flex else "on_demand",
+            )
 
-    def charge(self, request: ApiRequest, model: str, tokens: int) -> None:
-        """Charge the tokens that an admitted request used."""
-        if not request.is_batch_line:
-            self.limiter.charge(model, tokens)
+    def _organization(self, request: ApiRequest) -> str:
+        if not self.settings.organizations or request.request_headers is None:
+            return DEFAULT_ORGANIZATION
+        key = request.request_headers.get("authorization", "").partition(" ")[2].strip()
+        return self.settings.organizations.get(key, DEFAULT_ORGANIZATION)

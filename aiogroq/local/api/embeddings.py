@@ -38,9 +38,8 @@ def embeddings(context: Context, request: ApiRequest) -> ApiResponse:
         check_output_type(model, "embedding")
     texts: list[str] = [body["input"]] if isinstance(body["input"], str) else body["input"]
     tokens = sum(count_tokens(each) + 1 for each in texts)
-    context.admit(request, model, tokens=tokens)
+    context.admit(request, model, prompt_tokens=tokens)
     request.prompt_tokens = tokens
-    context.charge(request, model, tokens)
     encode = vectors.as_base64 if body.get("encoding_format") == "base64" else vectors.as_floats
     data: list[dict[str, Any]] = [
         {"object": "embedding", "index": index, "embedding": encode(each)} for index, each in enumerate(texts)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..limiter import Charge
+
 
 @dataclass(slots=True)
 class ApiRequest:
@@ -23,6 +25,8 @@ class ApiRequest:
     """The id in the path, decoded. Set by the router."""
     model: str = ""
     """Set by endpoints that count against the rate limits of a model."""
+    charge: Charge | None = None
+    """What was counted against the rate limits, to be settled at the end of the response."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     """The usage that the response reports."""

@@ -77,8 +77,6 @@ class Router:
             # A bug of this server or of a `reply` function. The client gets the body that the service sends.
             LOGGER.exception("%s %s failed", request.method, request.path)
             response = ApiError(500, "Internal Server Error", type="internal_server_error").response()
-        if request.model:
-            response.headers.update(self.context.limiter.headers(request.model))
         return response
 
     def check_key(self, authorization: str) -> None:

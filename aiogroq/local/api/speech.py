@@ -58,8 +58,7 @@ def speech(context: Context, request: ApiRequest) -> ApiResponse:
         )
     tokens = count_tokens(spoken)
     request.prompt_tokens = tokens
-    context.admit(request, model, tokens=tokens)
-    context.charge(request, model, tokens)
+    context.admit(request, model, prompt_tokens=tokens)
     audio = make_wav(spoken, int(rate), body.get("speed") or 1.0)
     chunks = [audio[at : at + _CHUNK_BYTES] for at in range(0, len(audio), _CHUNK_BYTES)]
     return ApiResponse(200, content_type="audio/wav", chunks=chunks)

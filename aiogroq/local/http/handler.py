@@ -9,6 +9,7 @@ from aiohttp import web
 from ..api.request import ApiRequest
 from ..api.router import LOGGER, Router
 from ..faults import Fault, parse_fault
+from ..limiter import Charge
 from ..request_log import ReceivedRequest, RequestLog, requested_model
 from ..response import SSE_TYPE, ApiError, ApiResponse
 from ..settings import Settings
@@ -57,6 +58,7 @@ class Handler:
     async def _respond(self, request: web.BaseRequest, entry: ReceivedRequest) -> web.StreamResponse:
         entry.request_id = request_id = self._router.context.ids.request()
         fault: Fault | None = None
+        charge: Charge | None = None
         closes = False
         try:
             self._hosts.check(entry.headers.get("host"))
@@ -67,14 +69,17 @@ class Handler:
                 body = await self._bodies.read(request, entry.path, entry.headers)
                 if body:
                     self._log.set_body(entry, body)
-            response = self._route(entry)
+            response, charge = self._route(entry)
         except ApiError as error:
             response, closes = error.response(), error.status == 408
         response.headers["x-request-id"] = request_id
         response.headers["x-groq-region"] = _REGION
-        return await self._send(request, entry, response, fault, closes=closes)
+        try:
+            return await self._send(request, entry, response, fault, charge, closes=closes)
+        finally:
+            self._settle(entry, charge, fault)
 
-    def _route(self, entry: ReceivedRequest) -> ApiResponse:
+    def _route(self, entry: ReceivedRequest) -> tuple[ApiResponse, Charge | None]:
         api_request = ApiRequest(
             entry.method,
             entry.path,
@@ -88,7 +93,7 @@ class Handler:
         entry.model = api_request.model or (requested_model(entry) if response.status >= 400 else "")
         entry.prompt_tokens = api_request.prompt_tokens
         entry.completion_tokens = api_request.completion_tokens
-        return response
+        return response, api_request.charge
 
     async def _send(
         self,
@@ -96,6 +101,7 @@ class Handler:
         entry: ReceivedRequest,
         response: ApiResponse,
         fault: Fault | None,
+        charge: Charge | None,
         *,
         closes: bool,
     ) -> web.StreamResponse:
@@ -103,6 +109,10 @@ class Handler:
         latency_s = settings.latency_s + (fault.latency_s if fault else 0.0)
         if latency_s > 0:
             await asyncio.sleep(latency_s)
+        if charge is not None:
+            if response.chunks is None:  # a stream ends later
+                self._settle(entry, charge, fault)
+            response.headers.update(self._router.context.limiter.headers(charge.model, charge.organization))
         events_per_second = settings.tokens_per_second if response.content_type == SSE_TYPE else None
         gap_s = 1.0 / events_per_second if events_per_second else 0.0
         if fault is None:
@@ -113,6 +123,16 @@ class Handler:
         changed = apply_fault(response, fault, entry.model)
         entry.status = None if fault.before_head and fault.end != "stall" else changed.status
         return await send_with_fault(request, changed, fault, event_gap_s=gap_s)
+
+    def _settle(self, entry: ReceivedRequest, charge: Charge | None, fault: Fault | None) -> None:
+        """Charge the usage of the response. One that a fault turns into an error is free, as failures of the service are."""
+        if charge is not None:
+            is_free = fault is not None and (fault.status or 0) >= 400
+            self._router.context.limiter.settle(
+                charge,
+                prompt_tokens=0 if is_free else entry.prompt_tokens,
+                completion_tokens=0 if is_free else entry.completion_tokens,
+            )
 
     def _call_on_request(self, entry: ReceivedRequest) -> None:
         on_request = self._settings.on_request

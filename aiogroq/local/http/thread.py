@@ -8,12 +8,15 @@ import socket
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable
+from typing import TypeVar
 
 from aiohttp import web
 
 from ..api.router import Router
 from .connections import TrackedServer
 from .handler import Handler
+
+T = TypeVar("T")
 
 _STOP_TIMEOUT_S = 5.0
 _JOIN_TIMEOUT_S = 10.0
@@ -65,7 +68,7 @@ class ServerThread:
                 f"LocalGroq did not stop within {_JOIN_TIMEOUT_S:g} s: its thread is busy, perhaps in a reply function that does not return"
             )
 
-    def run(self, action: Callable[[TrackedServer], int]) -> int:
+    def run(self, action: Callable[[TrackedServer], T]) -> T:
         """Call *action* on the server's event loop and return its result."""
         handler, loop = self.handler, self._loop
         if handler is None or loop is None:
@@ -74,7 +77,7 @@ class ServerThread:
         if loop is _running_loop():
             return action(handler.server)
 
-        async def call() -> int:
+        async def call() -> T:
             return action(handler.server)
 
         return asyncio.run_coroutine_threadsafe(call(), loop).result(_STOP_TIMEOUT_S)
