@@ -11,8 +11,9 @@ from typing import Any
 from aiogroq import AsyncGroq
 from aiogroq.jobs import JobRequest, Journal, JournalHeader, Outcome
 from aiogroq.jobs.batch import BatchRun, run_batches
+from aiogroq.jobs.batch_lines import custom_id
 from aiogroq.jobs.requests import Requests
-from aiogroq.local import LocalGroq
+from aiogroq.local import Fault, LocalGroq
 
 HEADER = JournalHeader("chat", "m", {}, "")
 REQUESTS = Requests(model="m")
@@ -97,3 +98,26 @@ def uploaded(server: LocalGroq) -> list[list[dict[str, Any]]]:
     files = [each for each in server.requests if (each.method, each.path) == ("POST", "/openai/v1/files")]
     contents = [next(part.content for part in each.parts if part.name == "file") for each in files]
     return [[json.loads(line) for line in content.splitlines()] for content in contents]
+
+
+def result(request: JobRequest, content: str = "ok", *, status: int = 200, repeat: int = 0) -> bytes:
+    """Return a line of a result file: a chat completion, or with an error status the error."""
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+    completion = {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage}
+    error = {"error": {"message": content, "type": "x", "code": "code_of_it"}}
+    response = {"status_code": status, "request_id": "r", "body": completion if status < 400 else error}
+    line = {"id": "o", "custom_id": custom_id(request, repeat), "response": response, "error": None}
+    return json.dumps(line).encode() + b"\n"
+
+
+def ended(
+    server: LocalGroq, status: str, output: bytes | None, error: bytes | None = None, **fields: Any
+) -> None:
+    """Let the next poll find a batch that has ended, with these result files, whatever the server did with it."""
+    files = {"output_file_id": output and "file_output", "error_file_id": error and "file_error"}
+    state = {"id": "batch_1", "object": "batch", "status": status, "created_at": 1, **files, **fields}
+    server.script(Fault(on="/batches/", method="GET", body=state))
+    for name, content in (("output", output), ("error", error)):
+        if content:
+            server.script(Fault(on=f"/files/file_{name}/content", status=200, body=content))

@@ -1,0 +1,34 @@
+"""A job in batches as a process of its own, for tests that kill it: ``batch_child.py URL FOLDER ITEMS MAX_LINES KILL_AFTER``.
+
+``KILL_AFTER``: it kills itself once this many outcomes are in the journal; 0 for never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from batch_jobs import Job, questions
+
+from aiogroq import AsyncGroq
+
+
+async def main(url: str, folder: str, items: str, max_lines: str, kill_after: str) -> None:
+    written = 0
+
+    def after(_outcome: object) -> None:
+        nonlocal written
+        written += 1
+        if written == int(kill_after):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async with AsyncGroq(api_key="k", base_url=url) as client:
+        job = Job(client, Path(folder), questions(int(items)))
+        await job.run(after=after, max_lines=int(max_lines))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
