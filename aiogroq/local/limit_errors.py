@@ -42,6 +42,13 @@ def _decimal(amount: int, unit: int) -> str:
     return f"{whole}.{digits}" if digits else str(whole)
 
 
+class LimitExceeded(ApiError):
+    """A request that was rejected because of a rate limit."""
+
+    kind: str
+    """The name of the kind of limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Excess:
     """A request that does not fit a limit."""
@@ -53,7 +60,7 @@ class Excess:
     limit: int
     requested: float
 
-    def too_large(self) -> ApiError:
+    def too_large(self) -> LimitExceeded:
         """Return the error of a request that exceeds the limit by itself: 413, but 429 for completion tokens per minute."""
         status, advice = (
             (429, f". {_REDUCE_COMPLETION}") if self.kind.name == "OTPM" else (413, f", {_REDUCE}")
@@ -62,7 +69,7 @@ class Excess:
             status, f"Request too large {self._subject()}, Requested {_whole(self.requested)}{advice}"
         )
 
-    def limit_reached(self, level: float) -> ApiError:
+    def limit_reached(self, level: float) -> LimitExceeded:
         """Return the 429 of a request for which the bucket has only *level* left; that may be below zero."""
         wait_s = (self.requested - level) * self.kind.window_s / self.limit
         text = (
@@ -80,8 +87,10 @@ class Excess:
             f"{self.kind.words} ({self.kind.name}): Limit {self.limit}"
         )
 
-    def _error(self, status: int, text: str) -> ApiError:
-        return ApiError(status, text, "rate_limit_exceeded", type=self.kind.unit)
+    def _error(self, status: int, text: str) -> LimitExceeded:
+        error = LimitExceeded(status, text, "rate_limit_exceeded", type=self.kind.unit)
+        error.kind = self.kind.name
+        return error
 
 
 def _whole(amount: float) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from .limit_errors import Excess, format_go_duration
+from .limit_errors import Excess, LimitExceeded, format_go_duration
 from .rate_limits import DEFAULT_ORGANIZATION, KINDS, Admission, Amount, Kind, RateLimit
-from .response import ApiError
 
 _TOLERANCE_S = 1e-6
 """A request is admitted this much too early: floating-point errors of clocks and levels."""
@@ -86,7 +85,7 @@ class Limiter:
         organization: str = DEFAULT_ORGANIZATION,
         service_tier: str = "on_demand",
     ) -> Charge:
-        """Count one request that asks for *amount*. Raises `ApiError` 413 or 429, with the headers of that kind of limit."""
+        """Count one request that asks for *amount*. Raises `LimitExceeded`, 413 or 429, with the headers of that kind of limit."""
         now_s = self._clock()
         buckets = self._buckets_of(organization, model, now_s)
 
@@ -138,8 +137,8 @@ class Limiter:
         return {**_requests_headers(buckets, now_s), **_tokens_headers(buckets, now_s)}
 
     def _with_headers(
-        self, error: ApiError, exceeded: _Bucket, buckets: Mapping[str, _Bucket], now_s: float
-    ) -> ApiError:
+        self, error: LimitExceeded, exceeded: _Bucket, buckets: Mapping[str, _Bucket], now_s: float
+    ) -> LimitExceeded:
         """Add the headers as recorded: none of tokens if requests are exceeded; of a full minute if the day's tokens are."""
         error.headers = {**(error.headers or {}), **_requests_headers(buckets, now_s)}
         if exceeded.kind.unit != "requests":

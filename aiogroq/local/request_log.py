@@ -44,6 +44,8 @@ class ReceivedRequest:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     """The usage that the response reports, else 0."""
+    limit_kind: str = ""
+    """The kind of rate limit that rejected the request, such as `TPM`; empty if none did."""
     fault: object = None
     """The `Fault` that applied, if any."""
     truncated: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..ids import Ids
+from ..limit_errors import LimitExceeded
 from ..limiter import Limiter
 from ..model.scripted_replies import Replies
 from ..rate_limits import DEFAULT_ORGANIZATION, Amount
@@ -41,12 +42,16 @@ class Context:
         """
         if not request.is_batch_line:
             request.model = model
-            request.charge = self.limiter.admit(
-                model,
-                Amount(1, prompt_tokens, max_completion_tokens, audio_s),
-                organization=self._organization(request),
-                service_tier="flex" if flex else "on_demand",
-            )
+            try:
+                request.charge = self.limiter.admit(
+                    model,
+                    Amount(1, prompt_tokens, max_completion_tokens, audio_s),
+                    organization=self._organization(request),
+                    service_tier="flex" if flex else "on_demand",
+                )
+            except LimitExceeded as error:
+                request.limit_kind = error.kind
+                raise
 
     def _organization(self, request: ApiRequest) -> str:
         if not self.settings.organizations or request.request_headers is None:

@@ -27,6 +27,8 @@ class ApiRequest:
     """Set by endpoints that count against the rate limits of a model."""
     charge: Charge | None = None
     """What was counted against the rate limits, to be settled at the end of the response."""
+    limit_kind: str = ""
+    """The kind of rate limit that rejected the request, such as `TPM`."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     """The usage that the response reports."""

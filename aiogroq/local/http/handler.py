@@ -91,6 +91,7 @@ class Handler:
         )
         response = self._router.respond(api_request)
         entry.model = api_request.model or (requested_model(entry) if response.status >= 400 else "")
+        entry.limit_kind = api_request.limit_kind
         entry.prompt_tokens = api_request.prompt_tokens
         entry.completion_tokens = api_request.completion_tokens
         return response, api_request.charge
