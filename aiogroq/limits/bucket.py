@@ -21,6 +21,13 @@ MARGIN_S = 0.6
 by others and the response that shows it."""
 MAX_RAISE = 0.02
 """The part of a limit by which one header raises the level at most."""
+LEFT_TO_OTHERS = 6.0
+"""How many times what others charge between two responses is left to them: at half the rate of the limit, requests that come
+at random find room in 99 % of all cases."""
+MAX_LEFT = 0.3
+"""The part of a limit that is left to others at most."""
+_FORGETTING = 0.02
+"""The part by which a response without a charge by others lowers what is left to them."""
 GUESS_GROWTH = 1.05
 """The factor by which a guessed limit grows when the service accepts a request beyond it."""
 _ROUNDING = 1e-9
@@ -29,7 +36,17 @@ _ROUNDING = 1e-9
 class Bucket:
     """The book of one kind of limit: a level that refills evenly, and what is held for requests in flight."""
 
-    __slots__ = ("_at_s", "given", "held", "is_guess", "kind", "level", "limit", "probe")
+    __slots__ = (
+        "_at_s",
+        "_charged_by_others",
+        "given",
+        "held",
+        "is_guess",
+        "kind",
+        "level",
+        "limit",
+        "probe",
+    )
 
     def __init__(self, kind: LimitKind, limit: float, now_s: float, held: float = 0.0) -> None:
         self.kind: LimitKind = kind
@@ -42,11 +59,17 @@ class Bucket:
         self.probe: str | None = None
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
         self._at_s = now_s
+        self._charged_by_others = 0.0
 
     @property
     def rate(self) -> float:
         """How much flows in each second."""
         return self.limit / self.kind.window_s
+
+    @property
+    def margin(self) -> float:
+        """How much is left in the bucket."""
+        return MARGIN_S * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT * self.limit)
 
     def refill(self, now_s: float) -> None:
         """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
@@ -60,7 +83,7 @@ class Bucket:
 
         ``share`` is the part of the bucket that may be used up.
         """
-        required = need + MARGIN_S * self.rate + (1.0 - share) * self.limit
+        required = need + self.margin + (1.0 - share) * self.limit
         lacking = min(required, self.limit) - self.level
         tolerance = self.limit * _ROUNDING
         least = lacking / self.rate if lacking > tolerance else 0.0
@@ -76,11 +99,20 @@ class Bucket:
         if seen.is_exact:
             self.level = min(seen.level, self.limit)
             return
+        self._look_for_others(seen.level, seen.unused)
         target = min(seen.level - seen.stale, self.limit)
         if seen.level < self.level:
             self.level = seen.level
         elif target > self.level and not self._is_below_the_service(seen):
             self.level += min(target - self.level, MAX_RAISE * self.limit)
+
+    def _look_for_others(self, level: float, unused: float) -> None:
+        """Compare a level of the service with the book: what no request of ours explains was charged by others."""
+        gap = self.level - level
+        if gap > self.held + unused + MARGIN_S * self.rate:
+            self._charged_by_others = max(gap, self._charged_by_others)
+        else:
+            self._charged_by_others *= 1.0 - _FORGETTING
 
     def _set_limit(self, seen: Seen) -> None:
         limit = seen.limit or self.limit

@@ -148,8 +148,8 @@ class _Scope:
                     continue
                 held = sum(needs.get(name, 0.0) for needs in self.holds.values())
                 bucket = self._buckets[name] = Bucket(KINDS[name], each.limit, self._now_s, held)
-            elif each.source == "guess" and not bucket.is_guess:
-                continue
+            elif each.source == "guess":
+                continue  # it is known better, or was guessed already
             elif each.source == "response" and not each.is_exact and each.limit is not None:
                 self._scale(name, each.limit / bucket.limit)
             bucket.observe(each)

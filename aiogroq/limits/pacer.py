@@ -15,7 +15,7 @@ from .need import Need, need_of
 from .pacing import Pacing
 from .queue import Queue, Waiter
 from .responses import seen_in_error, seen_in_headers
-from .store import Level
+from .store import Level, Seen
 
 _OVERLOADED = frozenset({498, 503})
 _UNNAMED_WAIT_S = 1.0
@@ -124,7 +124,7 @@ class Grant:
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Take over the headers of a response whose body is still to come."""
-        self._queue.observe(seen_in_headers(headers, self._stale()))
+        self._queue.observe(self._seen(headers, {}))
 
     def succeeded(
         self, headers: Mapping[str, str], usage: Any = None, *, audio_s: float | None = None
@@ -139,7 +139,7 @@ class Grant:
         queue = self._queue
         queue.cap.succeeded(queue.in_flight + 1)
         used = settled_charges(self._need, self._needs, usage, audio_s, queue.estimates)
-        queue.settle(self.id, used, lambda: seen_in_headers(headers, self._stale()))
+        queue.settle(self.id, used, self._seen(headers, used))
 
     def failed(self, error: BaseException) -> None:
         """End the grant of a request that failed, and take over what the error says of the limits."""
@@ -156,11 +156,9 @@ class Grant:
         if status == 429 and not any(each.is_exact for each in seen.values()) and not _is_permanent(error):
             wait_s = getattr(error, "retry_after_s", None)
             queue.block(_UNNAMED_WAIT_S if wait_s is None else wait_s)
-        headers = error.response.headers
-        # The text of the error is newer than what its headers guess.
-        queue.settle(
-            self.id, _charged(error, self._needs), lambda: {**seen_in_headers(headers, self._stale()), **seen}
-        )
+        used = _charged(error, self._needs)
+        # The text of the error says it exactly, its headers may be about another kind.
+        queue.settle(self.id, used, {**self._seen(error.response.headers, used), **seen})
 
     def release(self) -> None:
         """End the grant of a request that was not sent."""
@@ -175,11 +173,14 @@ class Grant:
         self._queue.in_flight -= 1
         return True
 
-    def _stale(self) -> dict[str, float]:
-        """Return what this event loop has charged since the request was sent."""
-        return {
+    def _seen(self, headers: Mapping[str, str], used: Mapping[str, float]) -> dict[str, Seen]:
+        """Return what headers say. ``used`` is what the request is charged, before the queue has counted it."""
+        # What this event loop has charged for other requests since this one was sent.
+        stale = {
             kind: total - self._charged_before.get(kind, 0.0) for kind, total in self._queue.charged.items()
         }
+        unused = {kind: need - used.get(kind, 0.0) for kind, need in self._needs.items()}
+        return seen_in_headers(headers, stale, unused)
 
 
 def _is_unsent(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ import math
 import os
 import weakref
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PacingError
@@ -297,13 +297,11 @@ class Queue:
 
     # ------------------------------------------------------------------------------- what the store is told
 
-    def settle(
-        self, id: str, used: Mapping[str, float], observe: Callable[[], dict[str, Seen]] | None = None
-    ) -> None:
+    def settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen] | None = None) -> None:
         """End a reservation, then take over what its response says, then ask for the next request."""
         for kind, amount in used.items():
             self.charged[kind] = self.charged.get(kind, 0.0) + amount
-        self._run(self._settle(id, used, observe() if observe is not None else {}))
+        self._run(self._settle(id, used, seen or {}))
 
     def observe(self, seen: dict[str, Seen]) -> None:
         """Take over what a response says."""

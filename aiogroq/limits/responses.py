@@ -14,10 +14,13 @@ _KIND_OF_TYPE = {"tokens": "TPM", "requests": "RPM", "seconds": "ASPH"}
 """The kind of a text that does not name it, by the ``type`` of its error."""
 
 
-def seen_in_headers(headers: Mapping[str, str], stale: Mapping[str, float]) -> dict[str, Seen]:
+def seen_in_headers(
+    headers: Mapping[str, str], stale: Mapping[str, float], unused: Mapping[str, float]
+) -> dict[str, Seen]:
     """Return what the ``x-ratelimit-*`` headers of a response say; nothing where it has none.
 
-    ``stale`` has what was charged since its request was sent, by kind.
+    ``stale`` has what was charged for others since its request was sent, and ``unused`` what was held for it and not used, by
+    kind.
     """
     if not has_limits(headers):
         return {}
@@ -26,7 +29,7 @@ def seen_in_headers(headers: Mapping[str, str], stale: Mapping[str, float]) -> d
         limit = _number(headers.get(f"x-ratelimit-limit-{word}"))
         if limit:
             level = _number(headers.get(f"x-ratelimit-remaining-{word}"))
-            found[kind] = Seen(limit, level, stale=stale.get(kind, 0.0))
+            found[kind] = Seen(limit, level, stale=stale.get(kind, 0.0), unused=unused.get(kind, 0.0))
     rpd, tpm = (found[kind].limit if kind in found else None for kind in ("RPD", "TPM"))
     rpm = guess_rpm(rpd, tpm) if rpd and tpm else None
     if rpm is not None:

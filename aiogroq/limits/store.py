@@ -66,7 +66,10 @@ class Seen:
     """Whether ``level`` is that of the service at this moment (the text of an error). A header is a snapshot that may be
     older than other requests: it lowers a level at once, and raises it by little."""
     stale: float = 0.0
-    """How much was charged since the request of this response was sent: ``level`` may be without it."""
+    """How much was charged for other requests since that of this response was sent: ``level`` may be without it."""
+    unused: float = 0.0
+    """How much of what was held for the request of this response was not used: a service that keeps what it reserves has
+    charged it."""
     source: Literal["response", "given", "guess"] = "response"
     """Where ``limit`` comes from. A given limit is never exceeded. A guess is what limits of this kind usually are: it
     holds at the start, and is raised while the service accepts more."""
