@@ -22,7 +22,7 @@ _MIN_EVENTS_PER_SECOND = 0.001
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One fault. `Fault()` changes nothing; in a script it stands for one response without a fault.
 
-    A fault applies to requests that match `on` (a part of the path) and `method`. It skips the first `skip` of them and
+    A fault applies to requests that match `on` (a part of the path), `method` and `body_contains`. It skips the first `skip` of them and
     applies to the next `times` (`None`: all), each with `probability`, drawn from the server's seed.
     """
 
@@ -30,6 +30,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Part of the path, such as `/chat/completions`. Empty matches every path."""
     method: str = ""
     """HTTP method. Empty matches every method."""
+    body_contains: str = ""
+    """Text in the body, such as part of a prompt. Empty matches every body. Faults with it are looked at after all others."""
     times: int | None = 1
     """How many requests the fault applies to; `None` is unlimited."""
     skip: int = 0
@@ -112,6 +114,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         for field in ("skip", "insert_at", "drop_tail_bytes", "after_bytes", "after_events", "split_every"):
             if (getattr(self, field) or 0) < 0:
                 raise ValueError(f"{field} of a Fault must be 0 or more, not {getattr(self, field)}")
+        if self.body_contains and self.ignore_body:
+            raise ValueError("a Fault with ignore_body does not read the body, so body_contains cannot match")
 
     @property
     def truncates(self) -> bool:

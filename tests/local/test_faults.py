@@ -62,6 +62,17 @@ def test_a_script_of_statuses_is_used_up_in_order(server: LocalGroq, ask: Any) -
     assert [entry.fault is not None for entry in server.requests] == [True, True, True, True, False]
 
 
+def test_a_fault_can_select_requests_by_what_is_in_their_body(server: LocalGroq, chat: Any) -> None:
+    server.script(Fault(body_contains="row 7", status=500, times=None, skip=1))
+    assert [chat(prompt).status for prompt in ("row 7", "row 8", "row 7", "row 70", "row 8")] == [
+        200, 200, 500, 500, 200,
+    ]  # fmt: skip
+    server.script(Fault(status=503))
+    assert [chat("row 7").status for _ in range(2)] == [503, 500]
+    with pytest.raises(ValueError, match="body_contains cannot match"):
+        Fault(body_contains="x", ignore_body=True)
+
+
 def test_a_fault_applies_only_to_matching_requests(server: LocalGroq, ask: Any) -> None:
     server.script(Fault(on="/files", method="get", status=500, skip=1, times=None))
     assert ask("/models").status == 200

@@ -31,14 +31,22 @@ class FaultQueue:
         with self._lock:
             return len(self._entries)
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """Return the fault for a request, or `None`."""
+    def take(self, method: str, path: str, body: bytes | None = None) -> Fault | None:
+        """Return the fault for a request, or `None`.
+
+        Before the body is read, *body* is `None`: a fault that depends on the body then does not match. With a body, only
+        such faults match.
+        """
         if not self._entries:
             return None
         with self._lock:
             for position, entry in enumerate(self._entries):
                 fault = entry.fault
                 if fault.on not in path or (fault.method and fault.method.upper() != method):
+                    continue
+                if bool(fault.body_contains) != (body is not None):
+                    continue
+                if body is not None and fault.body_contains.encode() not in body:
                     continue
                 if entry.skip > 0:
                     entry.skip -= 1

@@ -69,6 +69,7 @@ class Handler:
                 body = await self._bodies.read(request, entry.path, entry.headers)
                 if body:
                     self._log.set_body(entry, body)
+                    fault = fault or self._faults.take(entry.method, entry.path, body)
             response, charge = self._route(entry)
         except ApiError as error:
             response, closes = error.response(), error.status == 408
