@@ -8,6 +8,7 @@ from __future__ import annotations
 from .errors import JobError as JobError
 from .errors import JobInputError as JobInputError
 from .errors import JournalError as JournalError
+from .job import AsyncJob as AsyncJob
 from .journal import Journal as Journal
 from .journal_lines import JournalHeader as JournalHeader
 from .outcome import ItemError as ItemError
@@ -18,3 +19,5 @@ from .progress import LimitState as LimitState
 from .progress import Progress as Progress
 from .results import JobReport as JobReport
 from .results import JobResult as JobResult
+from .run import run as run
+from .sync_job import Job as Job

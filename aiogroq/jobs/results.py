@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -10,16 +11,17 @@ from .values import decode_value, text_of
 
 V = TypeVar("V")
 
-StopReason = Literal["complete", "interrupted", "max_failures", "max_cost", "deadline", "day limit"]
-"""Why a job ended. All but ``complete`` can be resumed."""
+StopReason = Literal["complete", "interrupted", "max_failures", "max_cost", "deadline", "day limit", "error"]
+"""Why a job ended. All but ``complete`` can be resumed. ``error``: the job raises it."""
 
-EXIT_CODES = {
+EXIT_CODES: Mapping[StopReason, int] = {
     "complete": 0,
     "interrupted": 130,
     "max_failures": 1,
     "max_cost": 75,
     "deadline": 75,
     "day limit": 75,
+    "error": 1,
 }
 
 

@@ -21,7 +21,9 @@ class _PromptDetails(msgspec.Struct):
     cached_tokens: int | None = None
 
 
-class _Usage(msgspec.Struct):
+class Usage(msgspec.Struct):
+    """The usage in a response, with the names that the pacer reads."""
+
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_tokens_details: _PromptDetails | None = None
@@ -33,7 +35,7 @@ class _Choice(msgspec.Struct):
 
 class _Body(msgspec.Struct):
     choices: list[_Choice] = msgspec.field(default_factory=list[_Choice])
-    usage: _Usage | None = None
+    usage: Usage | None = None
     duration: float | None = None
 
 
@@ -41,7 +43,13 @@ _decoder = msgspec.json.Decoder(_Body)
 
 
 def read_body(endpoint: Endpoint, body: bytes) -> tuple[Status, ItemUsage]:
-    """Return whether a response is complete, and what it used.
+    """Return whether a response is complete, and what it used. Raises `ValueError` for a body that is not JSON."""
+    status, usage, _ = read_response(endpoint, body)
+    return status, usage
+
+
+def read_response(endpoint: Endpoint, body: bytes) -> tuple[Status, ItemUsage, Usage | None]:
+    """Return whether a response is complete, and what it used, for the outcome and as it was sent.
 
     Raises `ValueError` for a body that is not JSON.
     """
@@ -52,16 +60,17 @@ def read_body(endpoint: Endpoint, body: bytes) -> tuple[Status, ItemUsage]:
         try:
             found = msgspec.convert(value, _Body, strict=False)
         except msgspec.ValidationError:  # JSON of another shape: nothing is known of it
-            return "done", ItemUsage()
+            return "done", ItemUsage(), None
     usage = found.usage
     status: Status = "done"
     if endpoint == "chat" and any(choice.finish_reason == "length" for choice in found.choices):
         status = "length"
     if usage is None:
-        return status, ItemUsage(audio_s=found.duration or 0.0)
+        return status, ItemUsage(audio_s=found.duration or 0.0), None
     details = usage.prompt_tokens_details
     cached = (details.cached_tokens or 0) if details is not None else 0
-    return status, ItemUsage(usage.prompt_tokens, usage.completion_tokens, cached, found.duration or 0.0)
+    counted = ItemUsage(usage.prompt_tokens, usage.completion_tokens, cached, found.duration or 0.0)
+    return status, counted, usage
 
 
 _TYPES: dict[Endpoint, Any] = {

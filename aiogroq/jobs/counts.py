@@ -1,0 +1,64 @@
+"""`Counts`: what a job has counted so far."""
+
+from __future__ import annotations
+
+from .outcome import Outcome
+
+
+class Counts:
+    """The numbers of one run. Plain attributes: they are changed for every item."""
+
+    def __init__(self) -> None:
+        self.done: int = 0
+        self.length: int = 0
+        self.failed: int = 0
+        self.resumed: int = 0
+        self.failed_now: int = 0
+        """Failed in this run."""
+        self.succeeded_now: int = 0
+        """With a response in this run."""
+        self.in_flight: int = 0
+        self.attempts: int = 0
+        self.retries: int = 0
+        self.rate_limited: int = 0
+        self.prompt_tokens: int = 0
+        self.completion_tokens: int = 0
+        self.cached_tokens: int = 0
+        self.audio_s: float = 0.0
+        self.cost_usd: float | None = None
+        """The cost of this run; None where no price is known."""
+
+    @property
+    def settled(self) -> int:
+        """The items that have an outcome."""
+        return self.done + self.length + self.failed
+
+    def cost_with_in_flight(self) -> float:
+        """Return the cost of this run, with that of what is in flight as far as can be known."""
+        if self.cost_usd is None or not self.succeeded_now:
+            return 0.0
+        return self.cost_usd * (1 + self.in_flight / self.succeeded_now)
+
+    def add(self, outcome: Outcome, cost_usd: float | None) -> None:
+        """Count an outcome. Tokens and ``cost_usd`` are those of this run."""
+        status = outcome.status
+        if status == "done":
+            self.done += 1
+        elif status == "length":
+            self.length += 1
+        else:
+            self.failed += 1
+        if outcome.is_resumed:
+            self.resumed += 1
+            return
+        if status == "failed":
+            self.failed_now += 1
+            return
+        self.succeeded_now += 1
+        usage = outcome.usage
+        self.prompt_tokens += usage.prompt_tokens
+        self.completion_tokens += usage.completion_tokens
+        self.cached_tokens += usage.cached_tokens
+        self.audio_s += usage.audio_s
+        if cost_usd is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + cost_usd

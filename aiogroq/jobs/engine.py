@@ -1,0 +1,238 @@
+"""`Engine`: one run of a job, from the opening of its journal to its report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from ..client import AsyncGroq
+from ..transport.threads import FILES, run
+from .counts import Counts
+from .delivery import Delivery
+from .forecast import Forecast
+from .intake import Intake
+from .journal import Journal
+from .options import JobOptions
+from .outcome import ItemUsage, JobRequest, Outcome
+from .progress import Progress
+from .reader import Items, Reader
+from .results import JobReport, StopReason
+from .waiting import Sources
+from .workers import Workers
+
+STOP_S = 10.0
+"""How long a job that is stopped waits for what is in flight."""
+TICK_S = 1.0
+"""The journal is flushed to the disk, limits are looked at and progress is reported so often."""
+
+Cost = Callable[[str, ItemUsage], float | None]
+"""Returns the price in US dollars of the usage of a model, None where it is not known."""
+
+
+class Engine:
+    """One run of a job, on one event loop."""
+
+    def __init__(self, client: AsyncGroq, items: Items, options: JobOptions, cost: Cost) -> None:
+        self._client = client
+        self.options: JobOptions = options
+        self._cost = cost
+        self._loop = asyncio.get_running_loop()
+        self._started_at = self._loop.time()
+        self.counts: Counts = Counts()
+        self._reader = Reader(items)
+        self._sources = Sources(self._reader.sequence)
+        self._journal: Journal | None = None
+        self._intake: Intake | None = None
+        self._workers: Workers | None = None
+        self.delivery: Delivery | None = None
+        self.is_read: bool = True
+        """Whether somebody takes the results. Otherwise they are only in the journal."""
+        self._reason: StopReason = "complete"
+        self._message = ""
+        self.error: BaseException | None = None
+        """What ended the job as a whole."""
+        self.opened: asyncio.Event = asyncio.Event()
+        """Set when the journal is open, or could not be opened."""
+        self.forecast: Forecast = Forecast(options, self.counts)
+        self._elapsed_s: float | None = None
+
+    # ----------------------------------------------------------------------------------------- life of a run
+
+    async def run(self) -> None:
+        """Run the job to its end. What ends it as a whole is in `error` then."""
+        try:
+            await self._open()
+        except Exception as error:
+            self.error = error
+            self._reason = "error"
+            return
+        finally:
+            self.opened.set()
+        assert self._workers is not None
+        ticker = self._loop.create_task(self._tick())
+        try:
+            await self._workers.run()
+        except Exception as error:
+            self.error = error
+            self._reason = "error"
+        except BaseException:  # cancelled
+            self._reason = "interrupted"
+            raise
+        finally:
+            ticker.cancel()
+            await self._end()
+
+    async def _open(self) -> None:
+        options = self.options
+        self._journal = journal = await run(FILES, self._open_files)
+        self.delivery = Delivery(journal.read, self._sources, ordered=options.ordered)
+        self._intake = Intake(self._reader, journal, options, self._deliver)
+        self._workers = Workers(self._client, options, self._intake, self.counts, self._record)
+        if options.deadline_s is not None:
+            self._loop.call_later(options.deadline_s, self.stop, "deadline")
+
+    def _open_files(self) -> Journal:
+        options = self.options
+        if options.output_dir is not None:
+            options.output_dir.mkdir(parents=True, exist_ok=True)
+        if options.journal is None:
+            return Journal.temporary(options.header)
+        return Journal.open(options.journal, options.header, fresh=options.fresh)
+
+    async def _end(self) -> None:
+        assert self._journal is not None
+        assert self.delivery is not None
+        self._elapsed_s = self._loop.time() - self._started_at
+        try:
+            await run(FILES, self._journal.sync)
+            await self._reader.close()
+        except Exception as error:
+            self.error = self.error or error
+        finally:
+            self.delivery.end(self.error)
+            self._report_progress()
+
+    def stop(self, reason: StopReason = "interrupted", message: str = "") -> None:
+        """Send nothing more, and end when what is in flight has ended, at the latest after `STOP_S`."""
+        workers = self._workers
+        if workers is None or self._reason != "complete" or self._elapsed_s is not None:
+            return
+        self._reason, self._message = reason, message
+        workers.stop()
+        self._loop.call_later(STOP_S, workers.drop)
+
+    def close(self) -> None:
+        """Close the journal: nothing can be yielded any more. Blocks for a moment."""
+        if self._journal is not None:
+            self._journal.close()
+        self._sources.close()
+
+    async def _tick(self) -> None:
+        """Do what is to be done every second."""
+        assert self._journal is not None
+        while True:
+            await asyncio.sleep(TICK_S)
+            try:
+                await run(FILES, self._journal.sync)
+                self._report_progress()
+                self._check_day_limits()
+            except Exception as error:  # a disk that fails, or the callback of the caller
+                self.error = error
+                self.stop("error")
+                return
+
+    # -------------------------------------------------------------------------------------------- outcomes
+
+    def _record(self, request: JobRequest, outcome: Outcome) -> bool:
+        """Write an outcome down, then deliver it. Returns whether the worker goes on."""
+        assert self._journal is not None
+        assert self._intake is not None
+        offset = self._journal.append(outcome)
+        self._intake.settled(request, offset, outcome)
+        return self._reason == "complete" and self._is_within_bounds()
+
+    def _deliver(self, offset: int, outcome: Outcome, source: Any) -> None:
+        counts = self.counts
+        counts.add(outcome, None if outcome.is_resumed else self._cost_of(outcome))
+        if self.is_read:
+            assert self.delivery is not None
+            self.delivery.put(offset, outcome, source)
+
+    def _cost_of(self, outcome: Outcome) -> float | None:
+        return self._cost(self.options.requests.model or "", outcome.usage)
+
+    def _is_within_bounds(self) -> bool:
+        """Stop the job where too many items failed, or where it would cost too much."""
+        counts, options = self.counts, self.options
+        assert self._intake is not None
+        if options.max_failures is not None and not options.allows_failures(
+            counts.failed, counts.settled, self._intake.total
+        ):
+            self.stop("max_failures", f"{counts.failed} items failed; max_failures is {options.max_failures}")
+        if options.max_cost_usd is not None and counts.cost_with_in_flight() >= options.max_cost_usd:
+            self.stop("max_cost", f"max_cost_usd of {options.max_cost_usd:g} is reached")
+        return self._reason == "complete"
+
+    # --------------------------------------------------------------------------------------------- reports
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began, until its end."""
+        return self._loop.time() - self._started_at if self._elapsed_s is None else self._elapsed_s
+
+    def progress(self) -> Progress:
+        """Return the state of the job."""
+        total = None if self._intake is None else self._intake.total
+        pacers = [] if self._workers is None else list(self._workers.pacers.values())
+        return self.forecast.progress(total, pacers, self.elapsed_s, self._message)
+
+    def _report_progress(self) -> None:
+        if self.options.on_progress is not None:
+            self.options.on_progress(self.progress())
+
+    def _check_day_limits(self) -> None:
+        if self.options.deadline_s is None:
+            return
+        progress = self.progress()
+        left_s = self.options.deadline_s - progress.elapsed_s
+        if (
+            self.forecast.is_bound_by_day
+            and progress.remaining_s is not None
+            and progress.remaining_s > left_s
+        ):
+            self.stop("day limit", progress.message)
+
+    def report(self) -> JobReport:
+        """Return the report of a run that has ended."""
+        counts, options = self.counts, self.options
+        return JobReport(
+            name=options.name,
+            model=options.requests.model or "",
+            via="live",
+            reason=self._reason,
+            done=counts.done,
+            length=counts.length,
+            failed=counts.failed,
+            resumed=counts.resumed,
+            attempts=counts.attempts,
+            retries=counts.retries,
+            rate_limited=counts.rate_limited,
+            prompt_tokens=counts.prompt_tokens,
+            completion_tokens=counts.completion_tokens,
+            cached_tokens=counts.cached_tokens,
+            audio_s=counts.audio_s,
+            cost_usd=counts.cost_usd,
+            elapsed_s=self.elapsed_s,
+            journal=None if options.journal is None else str(options.journal),
+            message=self._resume_message(),
+        )
+
+    def _resume_message(self) -> str:
+        if self._reason == "complete":
+            return self._message
+        if self.options.journal is None:
+            hint = "Pass journal='...' to be able to go on"
+        else:
+            hint = f"Run the same again, with the journal {self.options.journal}, to go on"
+        return f"{self._message}. {hint}".removeprefix(". ")

@@ -1,0 +1,113 @@
+"""`JobOptions`: the options of a job, validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ..limits import Limits, Pacing
+from ..protocol.arguments import require_bool, require_int, require_seconds
+from .errors import JobInputError
+from .journal_lines import JournalHeader
+from .progress import Progress
+from .requests import Requests
+
+Via = Literal["live", "batch", "auto"]
+
+DEFAULT_MAX_ATTEMPTS = 10
+DEFAULT_MAX_AGE_S = 3600.0
+MAX_WORKERS = 1000
+
+
+@dataclass(frozen=True)
+class JobOptions:
+    """The options of a job. `aiogroq.jobs.run` documents them."""
+
+    requests: Requests
+    journal: Path | None = None
+    ordered: bool = True
+    limits: Limits | Mapping[str, Limits] | str | None = None
+    pacing: Pacing | None = None
+    share: float = 1.0
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS
+    max_age_s: float = DEFAULT_MAX_AGE_S
+    max_failures: int | str | None = None
+    max_cost_usd: float | None = None
+    deadline_s: float | None = None
+    dedupe: bool = False
+    retry_failed: bool = False
+    fresh: bool = False
+    limit: int | None = None
+    via: Via = "live"
+    on_progress: Callable[[Progress], object] | None = None
+    output_dir: Path | None = None
+    response_format: Any = None
+    name: str = ""
+    _failure_share: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        for option in ("ordered", "dedupe", "retry_failed", "fresh"):
+            require_bool(option, getattr(self, option))
+        require_int("max_attempts", self.max_attempts, minimum=1)
+        require_seconds("max_age_s", self.max_age_s)
+        require_seconds("deadline_s", self.deadline_s)
+        require_seconds("max_cost_usd", self.max_cost_usd)
+        if self.limit is not None:
+            require_int("limit", self.limit, minimum=1, hint="None for all items")
+        if self.via not in ("live", "batch", "auto"):
+            raise JobInputError(f"via must be 'live', 'batch' or 'auto', not {self.via!r}")
+        if isinstance(self.max_failures, str):
+            object.__setattr__(self, "_failure_share", _share(self.max_failures))
+        elif self.max_failures is not None:
+            require_int("max_failures", self.max_failures, hint="or a share such as '1%'")
+        if self.requests.endpoint == "speech" and self.output_dir is None:
+            raise JobInputError("speech writes files: pass output_dir='...'")
+        if (self.fresh or self.retry_failed) and self.journal is None:
+            option = "fresh" if self.fresh else "retry_failed"
+            raise JobInputError(f"{option} is for a job with a journal; pass journal='...'")
+        self.own_pacing()  # raises for limits that cannot be
+
+    @property
+    def header(self) -> JournalHeader:
+        """The header of the journal."""
+        requests = self.requests
+        return JournalHeader(requests.endpoint, requests.model, requests.params, requests.template_digest)
+
+    def own_pacing(self, of_client: Pacing | None = None) -> Pacing:
+        """Return how the job is paced: in the order of the input, and an item waits as long as it must.
+
+        The limits and the store are those of the client where the job has none of its own.
+        """
+        if self.pacing is not None:
+            return replace(self.pacing, max_wait_s=None)
+        limits, store = self.limits, None
+        if of_client is not None:
+            limits, store = limits or of_client.limits, of_client.store
+        return Pacing(limits, store, "batch", self.share, max_wait_s=None)
+
+    def allows_failures(self, failed: int, settled: int, total: int | None) -> bool:
+        """Return whether a job with so many failed items goes on. A share counts of all items, or of those that have an
+        outcome where their number is not known, from the hundredth on."""
+        if self._failure_share is not None:
+            if total is None and settled < 100:
+                return True
+            return failed <= self._failure_share * (settled if total is None else total)
+        return not isinstance(self.max_failures, int) or failed <= self.max_failures
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text.removesuffix("%")) / 100
+    except ValueError:
+        share = -1.0
+    if not text.endswith("%") or not 0 <= share <= 1:
+        raise JobInputError(f"max_failures must be a number of items or a share such as '1%', not {text!r}")
+    return share
+
+
+def as_path(path: str | os.PathLike[str] | None) -> Path | None:
+    """Return a path of the user's, with ``~`` replaced."""
+    return None if path is None else Path(path).expanduser()

@@ -1,0 +1,210 @@
+"""`run`: starts a job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypedDict, overload
+
+from ..client import AsyncGroq
+from ..limits import Limits, Pacing
+from ..sync.client import Groq
+from ..types._typing import Unpack
+from ..types.audio import Transcription, Translation
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.embeddings import CreateEmbeddingResponse
+from .errors import JobInputError
+from .job import AsyncJob
+from .options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS, JobOptions, Via, as_path
+from .outcome import Endpoint, ItemUsage
+from .progress import Progress
+from .reader import Items
+from .requests import Requests
+from .sync_job import Job
+
+
+class RunOptions(TypedDict, total=False):
+    """The keywords of `run` that do not change the type of its results."""
+
+    model: str | None
+    prompt: str | None
+    system: str | None
+    params: Mapping[str, Any] | None
+    response_format: Any
+    journal: str | os.PathLike[str] | None
+    ordered: bool
+    limits: Limits | Mapping[str, Limits] | str | None
+    pacing: Pacing | None
+    share: float
+    max_attempts: int
+    max_age_s: float
+    max_failures: int | str | None
+    max_cost_usd: float | None
+    deadline_s: float | None
+    dedupe: bool
+    retry_failed: bool
+    fresh: bool
+    limit: int | None
+    via: Via
+    on_progress: Callable[[Progress], object] | None
+    output_dir: str | os.PathLike[str] | None
+    name: str | None
+
+
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Literal["chat"] = "chat", **options: Unpack[RunOptions]
+) -> AsyncJob[ChatCompletion]: ...
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Literal["embeddings"], **options: Unpack[RunOptions]
+) -> AsyncJob[CreateEmbeddingResponse]: ...
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Literal["transcription"], **options: Unpack[RunOptions]
+) -> AsyncJob[Transcription]: ...
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Literal["translation"], **options: Unpack[RunOptions]
+) -> AsyncJob[Translation]: ...
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Literal["speech"], **options: Unpack[RunOptions]
+) -> AsyncJob[str]: ...
+@overload
+def run(
+    client: AsyncGroq, items: Items, *, endpoint: Endpoint, **options: Unpack[RunOptions]
+) -> AsyncJob[Any]: ...
+@overload
+def run(
+    client: Groq, items: Items, *, endpoint: Literal["chat"] = "chat", **options: Unpack[RunOptions]
+) -> Job[ChatCompletion]: ...
+@overload
+def run(
+    client: Groq, items: Items, *, endpoint: Literal["embeddings"], **options: Unpack[RunOptions]
+) -> Job[CreateEmbeddingResponse]: ...
+@overload
+def run(
+    client: Groq, items: Items, *, endpoint: Literal["transcription"], **options: Unpack[RunOptions]
+) -> Job[Transcription]: ...
+@overload
+def run(
+    client: Groq, items: Items, *, endpoint: Literal["translation"], **options: Unpack[RunOptions]
+) -> Job[Translation]: ...
+@overload
+def run(
+    client: Groq, items: Items, *, endpoint: Literal["speech"], **options: Unpack[RunOptions]
+) -> Job[str]: ...
+@overload
+def run(client: Groq, items: Items, *, endpoint: Endpoint, **options: Unpack[RunOptions]) -> Job[Any]: ...
+def run(
+    client: AsyncGroq | Groq,
+    items: Items,
+    *,
+    endpoint: Endpoint = "chat",
+    model: str | None = None,
+    prompt: str | None = None,
+    system: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    response_format: Any = None,
+    journal: str | os.PathLike[str] | None = None,
+    ordered: bool = True,
+    limits: Limits | Mapping[str, Limits] | str | None = None,
+    pacing: Pacing | None = None,
+    share: float = 1.0,
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS,
+    max_age_s: float = DEFAULT_MAX_AGE_S,
+    max_failures: int | str | None = None,
+    max_cost_usd: float | None = None,
+    deadline_s: float | None = None,
+    dedupe: bool = False,
+    retry_failed: bool = False,
+    fresh: bool = False,
+    limit: int | None = None,
+    via: Via = "live",
+    on_progress: Callable[[Progress], object] | None = None,
+    output_dir: str | os.PathLike[str] | None = None,
+    name: str | None = None,
+) -> AsyncJob[Any] | Job[Any]:
+    """Send many items, each in a call of its own, as fast as the rate limits allow.
+
+    With an `AsyncGroq`: ``async for result in job`` yields a `JobResult` for each item, ``await job`` returns a `JobReport`.
+    With a `Groq`: ``for result in job``, ``job.wait()``. The job begins with the first of these.
+
+    Args:
+        client: Its connections and its key are used, and its timeout for each request; its retries are not, the job has its
+            own.
+        items: Any iterable or async iterable of texts, rows (mappings), dicts of arguments such as ``{"messages": [...]}``,
+            Batch lines, or for recordings paths and URLs. A dict may have an ``id``. It is read as it is needed; an
+            iterable that is no sequence in a thread.
+        endpoint: ``chat``, ``embeddings``, ``transcription``, ``translation`` or ``speech``.
+        model: The model of items that name none.
+        prompt: A template such as ``"Label {text} as good or bad"``: ``{column}`` is the column of a row, ``{text}`` an item
+            that is a text. ``{{name}}`` is the text ``{name}``.
+        system: The system message, a template too.
+        params: Further arguments of the endpoint for all items, such as ``{"max_completion_tokens": 200}``.
+        response_format: The format of all responses.
+        journal: A file that each outcome is written to. The same call with the same journal goes on where an earlier one
+            ended, however that ended: what has an outcome is not sent again. An item is known by its ``id`` and its content;
+            without an ``id`` by its content. The input may have grown, or be in another order.
+        ordered: Whether results come in the order of the input, or as they come.
+        limits: The limits of the account, where they are known: `Limits`, a mapping of models to them, a text such as
+            ``"rpm=30,tpm=6000"``, or a tier such as ``"developer"``. Others are learned from responses.
+        pacing: All options of pacing, instead of ``limits`` and ``share``.
+        share: The part of each limit that the job may use up.
+        max_attempts: How often an item is sent at most. Rate limits and outages of the service do not count. The same error
+            five times running ends an item too.
+        max_age_s: How many seconds the attempts of an item may take, with the waits between them, before it is not sent
+            again. Waiting for a rate limit does not count.
+        max_failures: How many items may fail before the job is stopped: a number, or a share such as ``"1%"``.
+        max_cost_usd: Stop before the run costs more.
+        deadline_s: Stop after so many seconds, or as soon as a limit of a day makes it certain that the job takes longer.
+        dedupe: Whether equal requests are sent once.
+        retry_failed: Whether items that failed in an earlier run are sent again.
+        fresh: Begin the journal anew. The old file is renamed to ``<name>.old``.
+        limit: Read so many items only.
+        via: ``live``, or ``batch`` for the Batch API, or ``auto``.
+        on_progress: A plain function that is called with a `Progress` each second and at the end, on the event loop of the
+            job.
+        output_dir: Where the files of ``speech`` are written, each under the id of its item.
+        name: What the job is called in reports.
+
+    A key or a model that the service rejects ends the job with a `JobError`, because every other item would fail too; a
+    single item that fails is a result with the status ``failed``. Raises `JobInputError` for options that do not fit, and
+    for an input whose first item cannot be sent; iterating raises `JournalError` for a journal that cannot be used.
+    """
+    shared = dict(params or {})
+    if response_format is not None:
+        shared["response_format"] = response_format
+    options = JobOptions(
+        requests=Requests(endpoint, model, prompt, system, shared),
+        journal=as_path(journal),
+        ordered=ordered,
+        limits=limits,
+        pacing=pacing,
+        share=share,
+        max_attempts=max_attempts,
+        max_age_s=max_age_s,
+        max_failures=max_failures,
+        max_cost_usd=max_cost_usd,
+        deadline_s=deadline_s,
+        dedupe=dedupe,
+        retry_failed=retry_failed,
+        fresh=fresh,
+        limit=limit,
+        via=via,
+        on_progress=on_progress,
+        output_dir=as_path(output_dir),
+        response_format=response_format,
+        name=name or model or endpoint,
+    )
+    given: Any = client
+    if isinstance(given, Groq):
+        return Job(AsyncJob(given._async, items, options, _no_cost))  # pyright: ignore[reportPrivateUsage]
+    if not isinstance(given, AsyncGroq):
+        raise JobInputError(f"client must be an AsyncGroq or a Groq, not {type(given).__name__}")
+    return AsyncJob(given, items, options, _no_cost)
+
+
+def _no_cost(model: str, usage: ItemUsage) -> float | None:
+    return None

@@ -1,0 +1,93 @@
+"""`Sender`: sends one item once, with the connections of the client, and returns the body of the response as a journal has it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..client import AsyncGroq
+from ..protocol.encode import encode_json
+from ..protocol.request import AUDIO, BYTES, Request, build_form
+from ..response import AsyncBinaryAPIResponse
+from .outcome import ItemUsage, JobRequest, Status
+from .requests import PATHS
+from .values import Usage, read_response
+
+_FORMS = frozenset({"transcription", "translation"})
+_UNSAFE = re.compile(r"[^\w.\-]+")
+_MAX_NAME = 100
+_ACCEPT_AUDIO = {"Accept": "audio/wav"}
+
+
+@dataclass(frozen=True)
+class Response:
+    """A good response."""
+
+    body: bytes
+    """JSON; for speech the path of the file."""
+    status: Status
+    usage: ItemUsage
+    headers: Mapping[str, str]
+    sent_usage: Usage | None = None
+
+
+class Sender:
+    """Sends requests of one client. Speech is written to ``output_dir``; a file appears there whole or not at all."""
+
+    def __init__(self, client: AsyncGroq, output_dir: Path | None) -> None:
+        # The job retries and paces: one owner, so that its counts are true.
+        quiet = client.with_options(max_retries=0, pacing=None)
+        self._transport = quiet._transport  # pyright: ignore[reportPrivateUsage]
+        self._output_dir = output_dir
+
+    def encode(self, request: JobRequest) -> bytes | None:
+        """Return the body of a request; None for a form. Raises `GroqError` for what JSON cannot represent."""
+        return None if request.endpoint in _FORMS else encode_json(request.body)
+
+    async def send(self, request: JobRequest, body: bytes | None) -> Response:
+        """Send once. Raises what a call of the client raises, and `ValueError` for a response that is not JSON."""
+        model = str(request.body.get("model"))
+        path = PATHS[request.endpoint]
+        if request.endpoint == "speech":
+            return await self._speak(request, body, path, model)
+        sent: Request[AsyncBinaryAPIResponse]
+        if body is None:
+            sent = build_form("POST", path, AsyncBinaryAPIResponse, _form_of(request.body), {}, mode=BYTES)
+        else:
+            sent = Request("POST", path, AsyncBinaryAPIResponse, BYTES, body, model=model)
+        response = await self._transport.send(sent)
+        content = response.content
+        if body is None and response.headers.get("content-type", "").startswith("text/plain"):
+            content = msgspec.json.encode(content.decode(errors="replace"))
+        status, usage, sent_usage = read_response(request.endpoint, content)
+        return Response(content, status, usage, response.headers, sent_usage)
+
+    async def _speak(self, request: JobRequest, body: bytes | None, path: str, model: str) -> Response:
+        assert self._output_dir is not None
+        sent = Request("POST", path, AsyncBinaryAPIResponse, AUDIO, body, headers=_ACCEPT_AUDIO, model=model)
+        response = await self._transport.send(sent)
+        form = request.body.get("response_format") or "wav"
+        file = self._output_dir / f"{file_name(request)}.{form}"
+        await response.write_to_file(file)
+        return Response(msgspec.json.encode(str(file)), "done", ItemUsage(), response.headers)
+
+
+def file_name(request: JobRequest) -> str:
+    """Return the name of the file of an item, without its suffix: its id, and where that is no name its key too."""
+    name = request.id
+    safe = _UNSAFE.sub("_", name).strip(".")[:_MAX_NAME]
+    return safe if safe == name else f"{safe}-{request.key.hex()[:8]}"
+
+
+def _form_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    file = body.get("file")
+    if not isinstance(file, str):
+        return dict(body)
+    path = Path(os.path.expanduser(file))
+    return {**body, "file": path}

@@ -1,0 +1,94 @@
+"""`Job`: a job as sync code sees it. It runs on the portal's event loop, as every sync call."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Coroutine, Iterator
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from ..sync.portal import portal
+from ..types._typing import Self
+from .engine import STOP_S
+from .job import AsyncJob
+from .progress import Progress
+from .results import JobReport, JobResult
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class Job(Iterator[JobResult[V]], Generic[V]):
+    """A job: iterate it for its results, or `wait` for its report.
+
+    It runs in the background from the first of both on. Whoever stops iterating before the end closes it, with `close` or
+    ``with``. Ctrl-C while it waits stops it: what is in flight is finished, for at most 10 s, then `KeyboardInterrupt` is
+    raised; the second Ctrl-C does not wait.
+    """
+
+    def __init__(self, job: AsyncJob[V]) -> None:
+        self._async = job
+        self._ready: deque[JobResult[V]] = deque()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> JobResult[V]:
+        if not self._ready:
+            self._ready.extend(self._run(self._async.next_batch()))
+        if not self._ready:
+            raise StopIteration
+        return self._ready.popleft()
+
+    def wait(self) -> JobReport:
+        """Run the job to its end, and return its report. Raises what iterating raises.
+
+        Results that nobody iterates are in the journal only.
+        """
+        return self._run(self._async.wait())
+
+    def _run(self, coro: Coroutine[Any, Any, T]) -> T:
+        try:
+            return portal.call(coro)
+        except KeyboardInterrupt:
+            portal.call(self._stop_and_finish())
+            raise
+
+    async def _stop_and_finish(self) -> None:
+        self._async.stop()
+        await self._async.ended(timeout_s=STOP_S + 1)
+
+    def stop(self) -> None:
+        """Send nothing more. The job ends when what is in flight has ended, at the latest after 10 s; iterating yields it.
+
+        May be called from any thread, and by the handler of a signal.
+        """
+        portal.runner.call_soon(self._async.stop)
+
+    def progress(self) -> Progress:
+        """Return the state of the job at this moment. Raises `JobError` before its start."""
+        return portal.call(self._progress())
+
+    async def _progress(self) -> Progress:
+        return self._async.progress()
+
+    @property
+    def report(self) -> JobReport | None:
+        """The report, once the job has ended and all results were taken."""
+        return self._async.report
+
+    def close(self) -> None:
+        """End the job now, and close its journal. What is in flight is cancelled. May be called more than once."""
+        self._ready.clear()
+        portal.close(self._async.aclose)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._async).replace("AsyncJob", "Job", 1)

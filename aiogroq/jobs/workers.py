@@ -1,0 +1,242 @@
+"""`Workers`: take items, wait for the pacer, send, and send again, until each item has an outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from ..client import AsyncGroq
+from ..errors import APIError, GroqError
+from ..limits import Grant, Pacer, pacer_for
+from ..protocol.retry import backoff_s
+from .attempts import Item, is_fatal, is_service_down, item_error
+from .counts import Counts
+from .errors import JobError
+from .intake import Intake
+from .options import MAX_WORKERS, JobOptions
+from .outcome import JobRequest, Outcome
+from .requests import PATHS
+from .sending import Response, Sender
+
+Record = Callable[[JobRequest, Outcome], bool]
+
+
+class Workers:
+    """The workers of one run. Each has one item at a time.
+
+    There is always one more than there are requests in flight: it waits at the pacer, so that the next item is sent as soon
+    as the limits allow. A worker whose item waits to be sent again is replaced, up to `MAX_WORKERS`.
+    """
+
+    def __init__(
+        self, client: AsyncGroq, options: JobOptions, intake: Intake, counts: Counts, record: Record
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._intake = intake
+        self._counts = counts
+        self._record = record
+        self._sender = Sender(client, options.output_dir)
+        self._pacing = options.own_pacing(client.pacing)
+        self.pacers: dict[str, Pacer] = {}
+        """By model."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+        """How many workers read the input or wait for the pacer."""
+        self._is_stopping = False
+        self._down = 0
+        """How often running the service could not be reached."""
+        self._paused_until = 0.0
+        self._error: BaseException | None = None
+        self._ended = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until the input ends, or until `stop`. Raises what ends the job as a whole."""
+        try:
+            self._spawn()
+            await self._ended.wait()
+        finally:
+            self.drop()
+            while self._tasks:
+                await asyncio.wait(self._tasks)
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Send nothing more. `run` returns when what is in flight has ended."""
+        self._is_stopping = True
+        for task in self._tasks - self._sending:
+            task.cancel()
+
+    def drop(self) -> None:
+        """Cancel what is in flight too."""
+        self._is_stopping = True
+        for task in self._tasks:
+            task.cancel()
+
+    def _fail(self, error: BaseException) -> None:
+        if self._error is None:
+            self._error = error
+        self.stop()
+
+    # ------------------------------------------------------------------------------------------- one worker
+
+    def _spawn(self) -> None:
+        self._waiting += 1
+        task = self._loop.create_task(self._work())
+        self._tasks.add(task)
+        task.add_done_callback(self._worker_ended)
+
+    def _worker_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+        if not self._tasks:
+            self._ended.set()
+
+    async def _work(self) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        while not self._is_stopping:
+            request = await self._intake.next()
+            if request is None:
+                return
+            outcome = await self._settle(request, task)
+            if outcome is None or not self._record(request, outcome):
+                return
+            self._waiting += 1
+
+    async def _settle(self, request: JobRequest, task: asyncio.Task[None]) -> Outcome | None:
+        """Send a request until it has an outcome. Returns None, without one, where the job ends before."""
+        try:
+            item = Item(request, self._sender.encode(request))
+        except GroqError as error:
+            self._waiting -= 1
+            return _failed(request, 0, error)
+        pacer = self._pacer(request)
+        path = PATHS[request.endpoint]
+        while True:
+            if self._paused_until:
+                await self._pause()
+            try:
+                need = pacer.need_of(path, request.body if item.body is None else item.body)
+                grant = await pacer.acquire(need, front=item.is_rate_limited)
+            except GroqError as error:  # it never fits a given limit
+                self._waiting -= 1
+                return _failed(request, item.attempts, error)
+            self._waiting -= 1
+            if self._waiting == 0 and not self._is_stopping and len(self._tasks) < MAX_WORKERS:
+                self._spawn()
+            result = await self._attempt(item, grant, task)
+            if isinstance(result, Response):
+                return _succeeded(item, result)
+            wait_s = self._wait_after(item, result)
+            if self._error is not None or (wait_s is not None and self._is_stopping):
+                return None
+            if wait_s is None:
+                return _failed(request, item.attempts, result)
+            self._waiting += item.is_rate_limited
+            if wait_s > 0:
+                item.spent_s += wait_s
+                await asyncio.sleep(wait_s)
+            self._waiting += not item.is_rate_limited
+
+    async def _attempt(self, item: Item, grant: Grant, task: asyncio.Task[None]) -> Response | Exception:
+        """Send an item once. Returns the response, or the error."""
+        counts = self._counts
+        counts.attempts += 1
+        counts.in_flight += 1
+        if item.attempts:
+            counts.retries += 1
+        item.attempts += 1
+        self._sending.add(task)
+        sent_at = self._loop.time()
+        try:
+            response = await self._sender.send(item.request, item.body)
+        except Exception as error:
+            grant.failed(error)
+            return error
+        except BaseException as error:
+            grant.failed(error)
+            raise
+        finally:
+            self._sending.discard(task)
+            counts.in_flight -= 1
+            item.spent_s += self._loop.time() - sent_at
+        grant.succeeded(response.headers, response.sent_usage, audio_s=response.usage.audio_s or None)
+        self._down = 0
+        self._paused_until = 0.0
+        return response
+
+    # ---------------------------------------------------------------------------------------------- errors
+
+    def _wait_after(self, item: Item, error: Exception) -> float | None:
+        """Return the seconds until the next attempt, or None where the item, or the job, ends with ``error``."""
+        counts, options = self._counts, self._options
+        if getattr(error, "status_code", None) == 429:
+            counts.rate_limited += 1
+        is_model_of_job = item.request.body.get("model") == options.requests.model
+        if is_fatal(error, is_model_of_job=is_model_of_job, has_succeeded=counts.succeeded_now > 0):
+            fatal = JobError(
+                f"the job has ended, because every other item would fail in the same way: {error} Run it again to go on"
+            )
+            fatal.__cause__ = error
+            self._fail(fatal)
+            return None
+        if isinstance(error, APIError) and is_service_down(error) and not hasattr(error, "status_code"):
+            self._paused_until = self._loop.time() + backoff_s(self._down, 0.0)
+            self._down += 1
+        return item.wait_s(
+            error,
+            succeeded=counts.succeeded_now,
+            max_attempts=options.max_attempts,
+            max_age_s=options.max_age_s,
+        )
+
+    async def _pause(self) -> None:
+        """Wait while the service cannot be reached."""
+        while (wait_s := self._paused_until - self._loop.time()) > 0:  # noqa: ASYNC110 -- it may be prolonged
+            await asyncio.sleep(wait_s)
+
+    def _pacer(self, request: JobRequest) -> Pacer:
+        model = str(request.body.get("model"))
+        pacer = self.pacers.get(model)
+        if pacer is None:
+            client = self._client
+            pacer = self.pacers[model] = pacer_for(
+                self._pacing, api_key=client.api_key, base_url=str(client.base_url), model=model
+            )
+        return pacer
+
+
+def _succeeded(item: Item, response: Response) -> Outcome:
+    request = item.request
+    return Outcome(
+        request.index,
+        request.id,
+        request.key,
+        response.status,
+        item.attempts,
+        time.time(),
+        response.body,
+        None,
+        response.usage,
+        False,
+        request.is_id_given,
+    )
+
+
+def _failed(request: JobRequest, attempts: int, error: Exception) -> Outcome:
+    return Outcome(
+        index=request.index,
+        id=request.id,
+        key=request.key,
+        status="failed",
+        attempts=attempts,
+        finished_at=time.time(),
+        error=item_error(error),
+        is_id_given=request.is_id_given,
+    )
