@@ -9,6 +9,7 @@ import click
 
 from aiogroq._version import __version__
 
+from .batch import batch
 from .chat import chat
 from .connection import Connection, connection_options
 from .demo import demo
@@ -47,7 +48,7 @@ def cli(connection: Connection) -> None:
         click.echo(context.get_help())
 
 
-for _command in (demo, serve, chat, models, transcribe, speak):
+for _command in (demo, serve, chat, models, transcribe, speak, batch):
     cli.add_command(_command)
 
 

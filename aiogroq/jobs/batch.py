@@ -18,14 +18,14 @@ from ..types.batches import Batch
 from .batch_files import PartFolder
 from .batch_harvest import Harvest
 from .batch_parts import BatchJobError, BatchJournal, Part, PartNotes
+from .batch_polls import FIRST_S, MAX_S, Polls, Sleep
 from .batch_progress import BatchProgress, progress_of
 from .batch_rules import ENDED, MAX_BYTES, MAX_LINES, window_s
 from .batch_sender import PartSender
-from .batch_service import BatchService, Sleep, is_transient
+from .batch_service import BatchService, is_transient
 from .outcome import JobRequest, Outcome
 
 _MAX_OPEN = 32
-_POLL_GROWTH = 1.5
 
 
 def run_batches(
@@ -38,8 +38,8 @@ def run_batches(
     max_attempts: int = 3,
     max_lines: int = MAX_LINES,
     max_bytes: int = MAX_BYTES,
-    first_poll_s: float = 2.0,
-    max_poll_s: float = 60.0,
+    first_poll_s: float = FIRST_S,
+    max_poll_s: float = MAX_S,
     stop: asyncio.Event | None = None,
     sleep: Sleep = asyncio.sleep,
     on_progress: Callable[[BatchProgress], object] | None = None,
@@ -66,44 +66,6 @@ def run_batches(
     sender = PartSender(client, notes, parts, window, max_lines, max_bytes, sleep)
     polls = Polls(first_poll_s, max_poll_s, sleep, stop)
     return BatchRun(requests, sender, parts, notes, polls, max_attempts, on_progress)
-
-
-class Polls:
-    """When batches are asked for: soon at first, then at growing intervals."""
-
-    def __init__(self, first_s: float, max_s: float, sleep: Sleep, stop: asyncio.Event | None) -> None:
-        self._first_s = first_s
-        self._max_s = max_s
-        self._next_s = first_s
-        self._sleep = sleep
-        self._stop = stop
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether the run should end."""
-        return self._stop is not None and self._stop.is_set()
-
-    def restart(self) -> None:
-        """Begin with short intervals again: there is a new batch."""
-        self._next_s = self._first_s
-
-    async def pause(self) -> None:
-        """Wait until the next poll, or until the run should end."""
-        wait_s, self._next_s = self._next_s, min(self._max_s, self._next_s * _POLL_GROWTH)
-        if self._stop is None:
-            await self._sleep(wait_s)
-            return
-        waits = {asyncio.ensure_future(self._sleep(wait_s)), asyncio.ensure_future(_until(self._stop))}
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-
-
-async def _until(event: asyncio.Event) -> object:
-    return await event.wait()
 
 
 class BatchRun:

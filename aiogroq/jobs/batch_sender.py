@@ -12,8 +12,9 @@ from .batch_files import PartFolder, PartWriter, copy_lines
 from .batch_harvest import REJECTED
 from .batch_lines import custom_id, encode_line, failed_outcome, identity_of
 from .batch_parts import BatchJobError, Part, PartNotes
+from .batch_polls import Sleep
 from .batch_rules import URLS, body_problem
-from .batch_service import BatchService, Sleep
+from .batch_service import BatchService
 from .outcome import Endpoint, ItemError, JobRequest, Outcome
 
 

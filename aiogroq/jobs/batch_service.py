@@ -16,10 +16,9 @@ from ..client import AsyncGroq
 from ..errors import APIConnectionError, APIError, APIStatusError, RateLimited
 from ..types.batches import Batch
 from ..types.files import FileObject
+from .batch_polls import Sleep
 
 T = TypeVar("T")
-Sleep = Callable[[float], Awaitable[object]]
-
 JOB_FIELD = "aiogroq_job"
 PART_FIELD = "part"
 MAX_ATTEMPTS = 6
