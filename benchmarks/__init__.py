@@ -7,6 +7,7 @@
     load/         the load server, in its own process
     faults/       the same failures with aiogroq and the official package. Add a scenario to a module there.
     soak/         long traffic with faults; every request is accounted for. Add a kind of call to `soak/kinds.py`.
+    jobs/         one job under a rate limit with aiogroq.jobs and other libraries. Add a client to `jobs/peers.py`.
     instructions.py   instructions per request on the hot paths
     report.py, charts.py, history.py   Markdown, charts, and the targets of all runs
     results/      the published results

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``."""
+"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .targets import judge
 def main(arguments: list[str]) -> int:
     """Run a subcommand or the comparison. Return the exit code."""
     try:
-        if arguments and arguments[0] in ("instructions", "faults", "soak"):
+        if arguments and arguments[0] in ("instructions", "faults", "soak", "jobs"):
             command = importlib.import_module(f"benchmarks.{arguments[0]}")
             code: int = command.main(arguments[1:])
             return code

@@ -86,6 +86,14 @@ CHAT = whole(
     }
 )
 
+UNLIMITED = (
+    CHAT.replace(b"Limit-Requests: 14400", b"Limit-Requests: 50000000")
+    .replace(b"Remaining-Requests: 14370", b"Remaining-Requests: 49999970")
+    .replace(b"Limit-Tokens: 18000", b"Limit-Tokens: 1000000000")
+    .replace(b"Remaining-Tokens: 17997", b"Remaining-Tokens: 999999997")
+)
+"""The same with limits that no job reaches."""
+
 TOO_LARGE = whole(
     {
         "error": {

@@ -4,6 +4,7 @@
 uses TLS. The model selects the response:
 
     chat                     one completion
+    unlimited                the same, with rate limits that no job reaches in its headers
     stream                   1,001 events at maximum speed
     paced-HZ-N               N events, HZ per second, each with the time of its write
     embed-N                  the vectors of N inputs
@@ -152,6 +153,8 @@ class Connection(asyncio.Protocol):
     def _chat(self, model: str) -> None:
         if model == "chat":
             self.transport.write(responses.CHAT)
+        elif model == "unlimited":
+            self.transport.write(responses.UNLIMITED)
         elif model.startswith("late-"):
             loop = asyncio.get_running_loop()
             loop.call_later(int(model[5:]) / 1000, self.transport.write, responses.CHAT)
