@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +44,11 @@ class Report:
     def of(self, row: Row) -> list[tuple[Measured, JobResult]]:
         """Return the rounds of a row that have a result."""
         return [(each, each.result) for each in self.measured if each.row == row.name and each.result]
+
+    def without(self, rows: Iterable[Row]) -> Report:
+        """Return a report without the rounds of *rows*."""
+        names = {row.name for row in rows}
+        return replace(self, measured=[each for each in self.measured if each.row not in names])
 
     def failure(self, row: Row) -> str:
         """Return why a row has no result."""

@@ -36,7 +36,15 @@ def test_text_between_markers_is_replaced_every_time(tmp_path: Path) -> None:
         pages.put("c", "x", path)
 
 
-@pytest.mark.parametrize(("name", "page"), [("faults", pages.FAULTS), ("benchmarks", pages.PERFORMANCE)])
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        ("faults", pages.FAULTS),
+        ("benchmarks", pages.PERFORMANCE),
+        ("jobs", pages.PERFORMANCE),
+        ("jobs-cpu", pages.PERFORMANCE),
+    ],
+)
 def test_the_pages_of_the_docs_have_the_markers(name: str, page: Path, tmp_path: Path) -> None:
     copy = tmp_path / page.name
     copy.write_text(page.read_text())
