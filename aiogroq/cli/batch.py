@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from aiogroq import AsyncGroq
     from aiogroq.types.batches import Batch, BatchListResponse
 
-_FIRST_POLL_S = 0.25
-"""A person waits for a small batch."""
 _HELP = """Batches: many requests in one file, processed within 24 hours to 7 days, at half the price.
 
 `aiogroq run --via batch` makes them of any input. These commands are for files of Batch lines, and for looking at batches."""
@@ -219,7 +217,7 @@ async def _ended(client: AsyncGroq, found: Batch) -> Batch:
     """Poll a batch until it has ended. Says each new status."""
     from aiogroq.jobs.batch_polls import Polls
 
-    polls = Polls(first_s=_FIRST_POLL_S)
+    polls = Polls()
     while not _has_ended(found):
         if is_terminal(sys.stderr):
             note(f"{found.id} is {found.status}{_processed(found)}")

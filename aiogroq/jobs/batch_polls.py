@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 Sleep = Callable[[float], Awaitable[object]]
 
-FIRST_S = 2.0
-"""The first interval."""
+FIRST_S = 0.25
+"""The first interval: a small batch may take a second."""
 MAX_S = 60.0
 """The longest interval."""
 _GROWTH = 1.5

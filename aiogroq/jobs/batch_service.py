@@ -40,7 +40,7 @@ class BatchService:
     """The files and batches of one job at the service."""
 
     def __init__(self, client: AsyncGroq, job: str, sleep: Sleep) -> None:
-        self._client = client
+        self._client = client = client.with_options(pacing=None)
         self._client_without_retries = client.with_options(max_retries=0)
         self._job = job
         self._sleep = sleep

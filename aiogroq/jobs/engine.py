@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..client import AsyncGroq
 from ..transport.threads import FILES, run
+from .batch_workers import BatchWorkers
 from .counts import Counts
 from .delivery import Delivery
 from .forecast import Forecast
@@ -44,7 +46,7 @@ class Engine:
         self._sources = Sources(self._reader.sequence)
         self._journal: Journal | None = None
         self._intake: Intake | None = None
-        self._workers: Workers | None = None
+        self._workers: Workers | BatchWorkers | None = None
         self.delivery: Delivery | None = None
         self.is_read: bool = True
         """Whether somebody takes the results. Otherwise they are only in the journal."""
@@ -88,9 +90,15 @@ class Engine:
         self._journal = journal = await run(FILES, self._open_files)
         self.delivery = Delivery(journal.read, self._sources, ordered=options.ordered)
         self._intake = Intake(self._reader, journal, options, self._deliver)
-        self._workers = Workers(self._client, options, self._intake, self.counts, self._record)
+        self._workers = self._make_workers(journal, self._intake)
         if options.deadline_s is not None:
             self._loop.call_later(options.deadline_s, self.stop, "deadline")
+
+    def _make_workers(self, journal: Journal, intake: Intake) -> Workers | BatchWorkers:
+        if self.options.via != "batch":
+            return Workers(self._client, self.options, intake, self.counts, self._record)
+        leave = partial(self.stop, "cancelled")
+        return BatchWorkers(self._client, self.options, intake, self.counts, self._record, leave, journal)
 
     def _open_files(self) -> Journal:
         options = self.options
@@ -184,8 +192,10 @@ class Engine:
     def progress(self) -> Progress:
         """Return the state of the job."""
         total = None if self._intake is None else self._intake.total
-        pacers = [] if self._workers is None else list(self._workers.pacers.values())
-        return self.forecast.progress(total, pacers, self.elapsed_s, self._message)
+        workers = self._workers
+        pacers = [] if workers is None else list(workers.pacers.values())
+        message = self._message or ("" if workers is None else workers.message)
+        return self.forecast.progress(total, pacers, self.elapsed_s, message)
 
     def _report_progress(self) -> None:
         if self.options.on_progress is not None:
@@ -209,7 +219,7 @@ class Engine:
         return JobReport(
             name=options.name,
             model=options.requests.model or "",
-            via="live",
+            via=options.via,
             reason=self._reason,
             done=counts.done,
             length=counts.length,

@@ -42,7 +42,7 @@ class Forecast:
         return Progress(
             name=options.name,
             model=options.requests.model or "",
-            via="live",
+            via=options.via,
             total=total,
             done=counts.done,
             length=counts.length,

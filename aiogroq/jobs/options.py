@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..limits import Limits, Pacing
 from ..protocol.arguments import require_bool, require_int, require_seconds
+from .batch_rules import body_problem, endpoint_problem
 from .errors import JobInputError
 from .journal_lines import JournalHeader
 from .progress import Progress
@@ -65,10 +66,28 @@ class JobOptions:
             require_int("max_failures", self.max_failures, hint="or a share such as '1%'")
         if self.requests.endpoint == "speech" and self.output_dir is None:
             raise JobInputError("speech writes files: pass output_dir='...'")
+        if self.via == "batch":
+            self._check_batch()
         if (self.fresh or self.retry_failed) and self.journal is None:
             option = "fresh" if self.fresh else "retry_failed"
             raise JobInputError(f"{option} is for a job with a journal; pass journal='...'")
         self.own_pacing()  # raises for limits that cannot be
+
+    def _check_batch(self) -> None:
+        """Reject what batches cannot do, before anything is sent."""
+        endpoint, params = self.requests.endpoint, self.requests.params
+        # Each recording has its own file or address.
+        problem = body_problem(endpoint, params) if endpoint == "chat" else endpoint_problem(endpoint)
+        if problem:
+            raise JobInputError(problem)
+        if self.journal is None:
+            raise JobInputError(
+                "batches take up to a day: pass journal='...', by which a later run finds them again"
+            )
+        if self.max_cost_usd is not None:
+            raise JobInputError(
+                "max_cost_usd cannot stop a batch: what is sent is paid for. Leave it out, or use via='live'"
+            )
 
     @property
     def header(self) -> JournalHeader:

@@ -11,12 +11,15 @@ from .values import decode_value, text_of
 
 V = TypeVar("V")
 
-StopReason = Literal["complete", "interrupted", "max_failures", "max_cost", "deadline", "day limit", "error"]
-"""Why a job ended. All but ``complete`` can be resumed. ``error``: the job raises it."""
+StopReason = Literal[
+    "complete", "interrupted", "cancelled", "max_failures", "max_cost", "deadline", "day limit", "error"
+]
+"""Why a job ended. All but ``complete`` can be resumed. ``cancelled``: batches of it were; ``error``: the job raises it."""
 
 EXIT_CODES: Mapping[StopReason, int] = {
     "complete": 0,
     "interrupted": 130,
+    "cancelled": 75,
     "max_failures": 1,
     "max_cost": 75,
     "deadline": 75,

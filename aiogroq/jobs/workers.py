@@ -41,6 +41,8 @@ class Workers:
         self._pacing = options.own_pacing(client.pacing)
         self.pacers: dict[str, Pacer] = {}
         """By model."""
+        self.message: str = ""
+        """What the user should know."""
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[None]] = set()

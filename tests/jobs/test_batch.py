@@ -118,10 +118,10 @@ async def test_intervals_between_polls_grow_up_to_a_limit(
         await no_wait(seconds)
 
     state = {"id": "batch_x", "object": "batch", "status": "in_progress"}
-    server.script(Fault(on="/batches/", method="GET", body=state, times=12))
+    server.script(Fault(on="/batches/", method="GET", body=state, times=17))
     await Job(client, tmp_path, questions(1)).run(sleep=sleep)
-    assert waits[:3] == [2.0, 3.0, 4.5]
-    assert waits[10] == 60.0
+    assert waits[:3] == [0.25, 0.375, 0.5625]
+    assert waits[15] == 60.0
     assert waits == sorted(waits)
 
 
