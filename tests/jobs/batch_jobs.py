@@ -121,3 +121,10 @@ def ended(
     for name, content in (("output", output), ("error", error)):
         if content:
             server.script(Fault(on=f"/files/file_{name}/content", status=200, body=content))
+
+
+def kept_open(server: LocalGroq) -> None:
+    """Let all polls find batches that have not ended."""
+    server.script(
+        Fault(on="/batches/", method="GET", status=200, body={"id": "b", "status": "in_progress"}, times=None)
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_jobs import batches_of, ended
+from batch_jobs import batches_of, ended, kept_open
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.jobs import JobInputError
@@ -85,12 +85,14 @@ async def test_a_stopped_job_leaves_its_batches_running(
         if progress.in_flight:
             job.stop()
 
-    ended(server, "in_progress", None)
+    kept_open(server)
     job = run(client, TEXTS, **options, on_progress=stop)
     report = await job
     assert (report.reason, report.done) == ("interrupted", 0)
+    made = len(batches_of(server))
+    server.clear()
     assert (await run(client, TEXTS, **options)).done == 30
-    assert len(batches_of(server)) == 1
+    assert (made, len(batches_of(server))) == (1, 0)
 
 
 @pytest.mark.parametrize(

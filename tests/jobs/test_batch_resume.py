@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_jobs import Job, batches_of, ended, no_wait, question, questions, reply_of, result, uploaded
+from batch_jobs import (
+    Job,
+    batches_of,
+    ended,
+    kept_open,
+    no_wait,
+    question,
+    questions,
+    reply_of,
+    result,
+    uploaded,
+)
 
 from aiogroq import AsyncGroq, AuthenticationError, BadRequestError, InternalServerError
 from aiogroq.jobs import JobError, Outcome
@@ -32,11 +43,6 @@ def killed_after(count: int) -> Any:
             raise Killed
 
     return after
-
-
-def kept_open(server: LocalGroq) -> None:
-    """Let all polls find batches that have not ended."""
-    server.script(Fault(on="/batches/", method="GET", body={"id": "b", "status": "in_progress"}, times=None))
 
 
 async def stopped(job: Job, server: LocalGroq, requests: Any = None, **options: Any) -> None:
