@@ -101,6 +101,10 @@ class Requests:
             return ""
         return blake2b(_sorted_encoder.encode([self.prompt, self.system]), digest_size=16).hexdigest()
 
+    def known_arguments(self) -> frozenset[str]:
+        """Return the arguments that the endpoint knows."""
+        return _KNOWN[self.endpoint]
+
     def request(self, index: int, item: Any) -> JobRequest:
         """Return the request of the item at position ``index``. Raises `JobInputError` if it cannot be sent."""
         body: dict[str, Any] = dict(self.params)
