@@ -21,7 +21,6 @@ from .outcome import JobRequest, Outcome
 
 MAX_ATTEMPTS = 3
 """How many batches an item is sent in at most. ``max_attempts`` of a job may lower it."""
-_NO_BODY: Mapping[str, object] = {}
 
 
 def batch_folder(journal: Path) -> Path:
@@ -54,7 +53,9 @@ class BatchWorkers:
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._open: dict[int, JobRequest] = {}
-        """The requests without an outcome, by index, without their bodies: those are in the files of the batches."""
+        """The requests without an outcome, by index. Of their bodies only the model is here: they are in the files of the
+        batches."""
+        self._models: dict[str, Mapping[str, str]] = {}
         self.pacers: dict[str, Pacer] = {}
         """None: batches have no effect on rate limits."""
         self.message: str = ""
@@ -104,7 +105,10 @@ class BatchWorkers:
 
     async def _requests(self) -> AsyncGenerator[JobRequest, None]:
         while (request := await self._intake.next()) is not None:
-            self._open[request.index] = replace(request, body=_NO_BODY)
+            model = str(request.body.get("model"))
+            self._open[request.index] = replace(
+                request, body=self._models.setdefault(model, {"model": model})
+            )
             yield request
 
     def _report(self, progress: BatchProgress) -> None:
