@@ -10,6 +10,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Ma
 from typing import Any, cast
 
 from ..transport.threads import FILES, run
+from .arrow_rows import has_arrow_stream, rows_of_stream
 from .errors import JobInputError
 
 _BATCH_ITEMS = 100
@@ -34,7 +35,8 @@ class Reader:
             raise JobInputError(
                 f"items is {type(cast('Any', given)).__name__}, which is one item; pass a list: [item]"
             )
-        if not isinstance(given, (Iterable, AsyncIterable)):
+        is_table = has_arrow_stream(given)  # to iterate a data frame yields columns
+        if not is_table and not isinstance(given, (Iterable, AsyncIterable)):
             raise JobInputError(f"items must be an iterable or an async iterable, not {type(given).__name__}")
         self.sequence: Sequence[Any] | None = None
         """The items, where each can be read again by its index."""
@@ -45,7 +47,9 @@ class Reader:
         self._is_exhausted = False
         self.count: int = 0
         """How many were read."""
-        if isinstance(items, AsyncIterable):
+        if is_table:
+            self._sync = rows_of_stream(given)
+        elif isinstance(items, AsyncIterable):
             self._async = aiter(items)
         elif isinstance(given, (list, tuple, range)):
             self.sequence = cast("Sequence[Any]", given)

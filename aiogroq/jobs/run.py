@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, TypedDict, overload
 
 from ..client import AsyncGroq
@@ -16,7 +17,8 @@ from ..types.embeddings import CreateEmbeddingResponse
 from .errors import JobInputError
 from .job import AsyncJob
 from .options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS, JobOptions, Via, as_path
-from .outcome import Endpoint, ItemUsage
+from .outcome import Endpoint
+from .prices import Price, cost_usd
 from .progress import Progress
 from .reader import Items
 from .requests import Requests
@@ -48,6 +50,7 @@ class RunOptions(TypedDict, total=False):
     via: Via
     on_progress: Callable[[Progress], object] | None
     output_dir: str | os.PathLike[str] | None
+    prices: Mapping[str, Price] | None
     name: str | None
 
 
@@ -124,6 +127,7 @@ def run(
     via: Via = "live",
     on_progress: Callable[[Progress], object] | None = None,
     output_dir: str | os.PathLike[str] | None = None,
+    prices: Mapping[str, Price] | None = None,
     name: str | None = None,
 ) -> AsyncJob[Any] | Job[Any]:
     """Send many items, each in a call of its own, as fast as the rate limits allow.
@@ -135,8 +139,8 @@ def run(
         client: Its connections and its key are used, and its timeout for each request; its retries are not, the job has its
             own.
         items: Any iterable or async iterable of texts, rows (mappings), dicts of arguments such as ``{"messages": [...]}``,
-            Batch lines, or for recordings paths and URLs. A dict may have an ``id``. It is read as it is needed; an
-            iterable that is no sequence in a thread.
+            Batch lines, or for recordings paths and URLs; or a data frame or an Arrow table, for its rows. A dict may have
+            an ``id``. It is read as it is needed; an iterable that is no sequence in a thread.
         endpoint: ``chat``, ``embeddings``, ``transcription``, ``translation`` or ``speech``.
         model: The model of items that name none.
         prompt: A template such as ``"Label {text} as good or bad"``: ``{column}`` is the column of a row, ``{text}`` an item
@@ -167,6 +171,7 @@ def run(
         on_progress: A plain function that is called with a `Progress` each second and at the end, on the event loop of the
             job.
         output_dir: Where the files of ``speech`` are written, each under the id of its item.
+        prices: The prices of models, by their id. They go before those of `aiogroq.jobs.prices`, which may be out of date.
         name: What the job is called in reports.
 
     A key or a model that the service rejects ends the job with a `JobError`, because every other item would fail too; a
@@ -200,11 +205,7 @@ def run(
     )
     given: Any = client
     if isinstance(given, Groq):
-        return Job(AsyncJob(given._async, items, options, _no_cost))  # pyright: ignore[reportPrivateUsage]
+        return Job(AsyncJob(given._async, items, options, partial(cost_usd, prices=prices)))  # pyright: ignore[reportPrivateUsage]
     if not isinstance(given, AsyncGroq):
         raise JobInputError(f"client must be an AsyncGroq or a Groq, not {type(given).__name__}")
-    return AsyncJob(given, items, options, _no_cost)
-
-
-def _no_cost(model: str, usage: ItemUsage) -> float | None:
-    return None
+    return AsyncJob(given, items, options, partial(cost_usd, prices=prices))
