@@ -44,8 +44,10 @@ def server() -> Iterator[LocalGroq]:
         yield server
 
 
-def start(server: LocalGroq, folder: Path, kill_after: int = 0) -> subprocess.Popen[bytes]:
-    arguments = (server.base_url, str(folder), str(ITEMS), str(MAX_LINES), str(kill_after))
+def start(
+    server: LocalGroq, folder: Path, kill_after: int = 0, max_lines: int = MAX_LINES
+) -> subprocess.Popen[bytes]:
+    arguments = (server.base_url, str(folder), str(ITEMS), str(max_lines), str(kill_after))
     return subprocess.Popen([sys.executable, str(CHILD), *arguments])
 
 
@@ -62,7 +64,7 @@ def run_to_the_end(server: LocalGroq, folder: Path) -> None:
     assert start(server, folder).wait(DEADLINE_S) == 0
 
 
-def check(server: LocalGroq, folder: Path) -> None:
+def check(server: LocalGroq, folder: Path, parts: int = PARTS) -> None:
     """Assert that there is one batch for each part, and one outcome for each item, in the service and in the journal."""
     with Groq(api_key="k", base_url=server.base_url) as client:
         batches, files = client.batches.list().data, client.files.list().data
@@ -70,9 +72,9 @@ def check(server: LocalGroq, folder: Path) -> None:
             client.files.content(each.output_file_id).content for each in batches if each.output_file_id
         ]
     assert Counter((each.metadata or {})["part"] for each in batches) == {
-        str(part): 1 for part in range(1, PARTS + 1)
+        str(part): 1 for part in range(1, parts + 1)
     }
-    assert sum(each.purpose == "batch" for each in files) == PARTS
+    assert sum(each.purpose == "batch" for each in files) == parts
     answered = Counter(json.loads(line)["custom_id"] for output in outputs for line in output.splitlines())
     assert (len(answered), {*answered.values()}) == (ITEMS, {1})
     lines: list[dict[str, Any]] = [
@@ -113,3 +115,18 @@ def test_a_job_killed_five_times_while_it_takes_results_over_writes_each_once(
         assert start(server, tmp_path, kill_after).wait(DEADLINE_S) == -9
     run_to_the_end(server, tmp_path)
     check(server, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_job_killed_once_in_every_phase_makes_one_batch(server: LocalGroq, tmp_path: Path) -> None:
+    for fault in STALLS.values():
+        server.clear()
+        server.script(fault)
+        process = start(server, tmp_path, max_lines=0)
+        wait_for_stall(server, process)
+        process.kill()
+        process.wait()
+    server.clear()
+    assert start(server, tmp_path, max_lines=0).wait(DEADLINE_S) == 0
+    check(server, tmp_path, parts=1)
