@@ -14,6 +14,7 @@ from .chat import chat
 from .connection import Connection, connection_options
 from .demo import demo
 from .explain import explain
+from .limits import limits
 from .models import models
 from .serve import serve
 from .speak import speak
@@ -48,7 +49,7 @@ def cli(connection: Connection) -> None:
         click.echo(context.get_help())
 
 
-for _command in (demo, serve, chat, models, transcribe, speak, batch):
+for _command in (demo, serve, chat, models, transcribe, speak, batch, limits):
     cli.add_command(_command)
 
 

@@ -78,9 +78,11 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
-    """An embedded server selected by the environment variables, with a key."""
-    with LocalGroq(api_key=KEY) as server:
+def service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalGroq]:
+    """An embedded server selected by the environment variables, with a key. ``local_groq`` marks give its options."""
+    marker = request.node.get_closest_marker("local_groq")
+    options: dict[str, Any] = {} if marker is None else dict(marker.kwargs)
+    with LocalGroq(api_key=KEY, **options) as server:
         monkeypatch.setenv("GROQ_BASE_URL", server.base_url)
         monkeypatch.setenv("GROQ_API_KEY", KEY)
         yield server
