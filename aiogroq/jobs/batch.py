@@ -35,6 +35,7 @@ def run_batches(
     *,
     folder: Path,
     window: str = "24h",
+    is_whole_input: bool = True,
     max_attempts: int = 3,
     max_lines: int = MAX_LINES,
     max_bytes: int = MAX_BYTES,
@@ -52,6 +53,7 @@ def run_batches(
 
     ``window`` is the completion window, ``24h`` to ``7d``. What a batch leaves without a result is sent again in another
     one, at most ``max_attempts`` times in all; of a batch that somebody cancelled it is left, as `BatchRun.left` says.
+    ``is_whole_input``: no later run has more items.
     ``stop`` ends the run soon: batches go on at the service, and the next run takes them over.
 
     Raises `ValueError` for options out of range. Iterating raises `BatchJobError`, `APIError` for what no repetition
@@ -65,7 +67,7 @@ def run_batches(
     notes, parts = PartNotes(journal), PartFolder(folder)
     sender = PartSender(client, notes, parts, window, max_lines, max_bytes, sleep)
     polls = Polls(first_poll_s, max_poll_s, sleep, stop)
-    return BatchRun(requests, sender, parts, notes, polls, max_attempts, on_progress)
+    return BatchRun(requests, sender, parts, notes, polls, is_whole_input, max_attempts, on_progress)
 
 
 class BatchRun:
@@ -78,6 +80,7 @@ class BatchRun:
         folder: PartFolder,
         notes: PartNotes,
         polls: Polls,
+        is_whole_input: bool,
         max_attempts: int,
         on_progress: Callable[[BatchProgress], object] | None,
     ) -> None:
@@ -86,6 +89,7 @@ class BatchRun:
         self._folder = folder
         self._notes = notes
         self._polls = polls
+        self._is_whole_input = is_whole_input
         self._max_attempts = max_attempts
         self._on_progress = on_progress
         self._seen: dict[int, Batch] = {}
@@ -113,7 +117,7 @@ class BatchRun:
                 await self._polls.pause()
         if self._polls.is_stopped:
             return
-        await self._sender.finish()
+        await self._sender.finish(is_whole_input=self._is_whole_input)
         while self._sender.sent and not self._polls.is_stopped:
             async with aclosing(self._poll([*self._sender.sent])) as outcomes:
                 async for outcome in outcomes:

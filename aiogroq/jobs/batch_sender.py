@@ -128,15 +128,23 @@ class PartSender:
         if writer.line_count >= self._max_lines:
             await self._send_draft()
 
-    async def finish(self) -> None:
-        """Send the last part, and go on with the parts that an earlier run did not bring as far as a batch."""
+    async def finish(self, *, is_whole_input: bool) -> None:
+        """Send the last part, and go on with the parts that an earlier run did not bring as far as a batch.
+
+        ``is_whole_input``: items that were not in the input of this run will not be in that of a later one.
+        """
         await self._send_draft()
         while self._begun:
             part = self._begun[0]
             await self._continue(part)
             self._begun.remove(part)
-        # Results that no item of this run asked for stay where they are, for a run that has their items.
-        self.sent = [part for part in self.sent if part.wanted]
+        for part in [part for part in self.sent if not part.wanted]:
+            if is_whole_input and part.is_taking_over:  # killed between its last result and the note of it
+                self._notes.note(part, "harvested", unclaimed=0)
+                await self.close(part, is_complete=True)
+            else:
+                # Results that no item of this run asked for stay where they are, for a run that has their items.
+                self.sent.remove(part)
 
     # ------------------------------------------------------------------------------------------- parts
 

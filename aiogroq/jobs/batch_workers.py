@@ -90,6 +90,7 @@ class BatchWorkers:
             self._journal,
             folder=self._folder,
             window=window_for(options.deadline_s),
+            is_whole_input=options.limit is None,
             max_attempts=min(MAX_ATTEMPTS, options.max_attempts),
             stop=self._stop,
             on_progress=self._report,

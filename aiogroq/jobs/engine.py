@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from ..client import AsyncGroq
 from ..transport.threads import FILES, run
+from .batch_auto import resolved_via
 from .batch_workers import BatchWorkers
 from .counts import Counts
 from .delivery import Delivery
@@ -88,6 +90,11 @@ class Engine:
     async def _open(self) -> None:
         options = self.options
         self._journal = journal = await run(FILES, self._open_files)
+        limits = options.own_pacing(self._client.pacing).limits_of(options.requests.model or "")
+        via = await run(FILES, resolved_via, options, journal, self._reader.sequence, limits)
+        if via != options.via:
+            self.options = options = replace(options, via=via)
+            self.forecast = Forecast(options, self.counts)
         self.delivery = Delivery(journal.read, self._sources, ordered=options.ordered)
         self._intake = Intake(self._reader, journal, options, self._deliver)
         self._workers = self._make_workers(journal, self._intake)

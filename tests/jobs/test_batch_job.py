@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,12 @@ import pytest
 from batch_jobs import batches_of, ended, kept_open
 
 from aiogroq import AsyncGroq, Groq
-from aiogroq.jobs import JobInputError
+from aiogroq.jobs import JobError, JobInputError, Journal
+from aiogroq.jobs.batch_auto import resolved_via
+from aiogroq.jobs.options import JobOptions
+from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.run import run
+from aiogroq.limits import Limits
 from aiogroq.local import LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)
@@ -93,6 +98,75 @@ async def test_a_stopped_job_leaves_its_batches_running(
     server.clear()
     assert (await run(client, TEXTS, **options)).done == 30
     assert (made, len(batches_of(server))) == (1, 0)
+
+
+async def test_a_live_job_does_not_send_again_what_is_in_a_batch(
+    client: AsyncGroq, server: LocalGroq, options: dict[str, Any], tmp_path: Path
+) -> None:
+    await stopped(client, server, options)
+    with pytest.raises(
+        JobError, match=r"has 1 batches whose results were not taken over yet. Run with via='batch'"
+    ):
+        await run(client, TEXTS, **{**options, "via": "live"})
+    assert server.requests == []
+    shutil.rmtree(tmp_path / "a.journal.batches")
+    assert (await run(client, TEXTS, **{**options, "via": "live"})).done == 30
+
+
+async def stopped(client: AsyncGroq, server: LocalGroq, options: dict[str, Any]) -> None:
+    """Run a job until its batch exists."""
+    kept_open(server)
+    job: Any = run(client, TEXTS, **options, on_progress=lambda progress: progress.in_flight and job.stop())
+    await job
+    server.clear()
+
+
+# ------------------------------------------------------------------------------------------- via="auto"
+
+LARGE = [{"messages": [{"role": "user", "content": "x" * 4_000}]}] * 20_000
+
+
+@pytest.mark.parametrize(
+    ("items", "changes", "via"),
+    [
+        (TEXTS, {}, "live"),
+        (LARGE, {}, "batch"),
+        (LARGE, {"deadline_s": 7_200.0}, "live"),
+        (LARGE, {"limit": 50}, "live"),
+        (LARGE, {"model": "unknown"}, "live"),
+        (LARGE, {"model": "unknown", "limits": Limits(tpm=6_000)}, "batch"),
+        (LARGE, {"max_cost_usd": 100.0}, "live"),
+        (LARGE, {"params": {"service_tier": "flex"}}, "live"),
+        (LARGE, {"journal": None}, "live"),
+        (iter(LARGE), {}, "live"),
+    ],
+)
+def test_auto_decides_by_what_the_items_need(
+    options: dict[str, Any], items: Any, changes: dict[str, Any], via: str
+) -> None:
+    options = {**options, "via": "auto", **changes}
+    limits = options.pop("limits", None)
+    requests = Requests(model=options.pop("model"), params=options.pop("params", {}))
+    sequence = items if isinstance(items, list) else None
+    job = JobOptions(requests, **options)
+    with Journal.temporary(job.header) as journal:
+        assert resolved_via(job, journal, sequence, limits) == via
+
+
+async def test_auto_goes_on_with_the_batches_of_an_earlier_run(
+    client: AsyncGroq, server: LocalGroq, options: dict[str, Any]
+) -> None:
+    await stopped(client, server, options)
+    report = await run(client, TEXTS, **{**options, "via": "auto"})
+    assert (report.via, report.done) == ("batch", 30)
+    assert batches_of(server) == []
+
+
+async def test_auto_sends_a_small_job_live(
+    client: AsyncGroq, server: LocalGroq, options: dict[str, Any]
+) -> None:
+    report = await run(client, TEXTS, **{**options, "via": "auto"})
+    assert (report.via, report.done, len(server.requests)) == ("live", 30, 30)
 
 
 @pytest.mark.parametrize(

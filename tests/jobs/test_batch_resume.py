@@ -220,6 +220,18 @@ async def test_equal_items_get_different_results_also_after_a_kill(
     assert replies == {f"sample {repeat}": 1 for repeat in range(4)}
 
 
+async def test_a_part_whose_last_result_was_written_before_a_kill_is_over(
+    client: AsyncGroq, tmp_path: Path
+) -> None:
+    job = Job(client, tmp_path, questions(3))
+    with pytest.raises(Killed):
+        await job.run(after=killed_after(3))
+    assert await job.run(is_whole_input=False) == []
+    assert job.folder.exists()
+    assert await job.run() == []
+    assert not job.folder.exists()
+
+
 async def test_files_of_an_earlier_job_are_deleted(client: AsyncGroq, tmp_path: Path) -> None:
     job = Job(client, tmp_path, questions(2))
     job.folder.mkdir()
