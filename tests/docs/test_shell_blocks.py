@@ -86,8 +86,8 @@ def _is_module(name: str) -> bool:
 def _flaw_of_ours(arguments: list[str]) -> str | None:
     """Parse the arguments as the command line does."""
     command: click.Command = cli
-    if arguments and not arguments[0].startswith("-"):
-        subcommand = cli.get_command(click.Context(cli), arguments[0])
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        subcommand = command.get_command(click.Context(command), arguments[0])
         if subcommand is None:
             return f"aiogroq has no command {arguments[0]}"
         command, arguments = subcommand, arguments[1:]
@@ -117,6 +117,8 @@ def test_a_command_of_the_documentation_exists(command: Command) -> None:
     [
         "aiogroq chta",
         "aiogroq chat --loc",
+        "aiogroq batch nothing",
+        "aiogroq batch status x --wat",
         "aiogroq serve --port x",
         'pip install ".[nothing]"',
         "python -m aiogroq.nothing",
