@@ -250,6 +250,10 @@ class LocalGroq:
         """Append faults for future requests. They apply in order. `None` stands for one response without a fault."""
         self._faults.add(*faults)
 
+    def clear_faults(self) -> None:
+        """Remove the faults that are left. The request log stays."""
+        self._faults.clear()
+
     @property
     def faults_left(self) -> int:
         """The number of faults in the queue."""

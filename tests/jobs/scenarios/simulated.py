@@ -11,10 +11,12 @@ from typing import Any
 
 from virtual_time import current_loop
 
-from aiogroq import AsyncGroq
+from aiogroq import AsyncGroq, jobs
+from aiogroq.jobs import AsyncJob, JobReport, JobResult
 from aiogroq.limits import MemoryStore, Pacing
-from aiogroq.local import Admission, LocalGroq, RateLimit
+from aiogroq.local import Admission, LocalGroq, RateLimit, ReceivedRequest
 from aiogroq.local.rate_limits import KINDS, Amount
+from aiogroq.types.chat import ChatCompletion
 
 MODEL = "openai/gpt-oss-20b"
 FREE = RateLimit(rpm=30, rpd=1_000, tpm=8_000, tpd=200_000)
@@ -61,11 +63,30 @@ class Account:
     client: AsyncGroq
     admission: Admission
     store: MemoryStore
-    started_s: float = field(default_factory=lambda: current_loop().time())
+    started_s: float = 0.0
+    ended_s: float = 0.0
+    job: AsyncJob[ChatCompletion] = field(init=False)
+    report: JobReport = field(init=False)
+
+    async def run(self, workload: Workload, **options: Any) -> list[JobResult[ChatCompletion]]:
+        """Run a job over the whole workload. Asserts that each item has one result, in order, and that it is its own."""
+        self.started_s = current_loop().time()
+        options = {"pacing": self.pacing(priority="batch"), **options}
+        items = list(workload.items())
+        self.job = jobs.run(self.client, items, model=MODEL, params=workload.params, **options)
+        results: list[JobResult[ChatCompletion]] = []
+        async for result in self.job:
+            assert result.index == len(results)
+            assert result.status == "failed" or result.text.startswith(f"{result.index} ")
+            results.append(result)
+        self.ended_s = current_loop().time()
+        self.report = await self.job
+        return results
 
     @property
     def elapsed_s(self) -> float:
-        return current_loop().time() - self.started_s
+        """Seconds from the start to the end of the last job."""
+        return self.ended_s - self.started_s
 
     def pacing(self, **options: Any) -> Pacing:
         """Options of pacing on the clock of the loop."""
@@ -94,6 +115,16 @@ class Account:
             if limit is not None:
                 times.append((amount.of(kind.name) - limit) * kind.window_s / limit)
         return max(times)
+
+
+def tokens(groq: Account, workload: Workload, entries: Iterable[ReceivedRequest]) -> int:
+    """Return what accepted requests took of the limit of tokens."""
+    kept = workload.max_completion_tokens if groq.admission == "reserve_keep" else None
+    return sum(
+        entry.prompt_tokens + (entry.completion_tokens if kept is None else kept)
+        for entry in entries
+        if entry.status == 200
+    )
 
 
 @asynccontextmanager
