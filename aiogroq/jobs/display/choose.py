@@ -1,4 +1,4 @@
-"""`make_display`: the display that fits where the program runs."""
+"""`make_display`: shows the progress of a job where it runs: a panel, lines, or a view in a notebook."""
 
 from __future__ import annotations
 
@@ -7,64 +7,122 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, Literal, Protocol, TextIO
+from typing import Literal, Protocol, TextIO
 
-from ..progress import Progress
+from ...protocol.arguments import did_you_mean
+from ..errors import JobInputError
+from ..progress import LimitState, Progress
 from ..results import JobReport
-from .lines import LineDisplay
+from .lines import LinesDisplay
+from .report import report_text
 
 DisplayKind = Literal["auto", "panel", "lines", "notebook"]
+"""``panel``: a terminal, with rich. ``lines``: a line every ten seconds. ``notebook``: HTML in a cell of Jupyter or Colab.
+``auto``: the one that fits where the process runs."""
+_KINDS = ("auto", "panel", "lines", "notebook")
 
 
-class Display(Protocol):
-    """Shows the progress of a job."""
+class Display:
+    """The display of one job. `update` is called as often as there is news: it draws when it is time to.
+
+    An error of the terminal or file ends the display and never the job. Not to be used from two threads at once.
+    """
+
+    def __init__(self, view: _View | None) -> None:
+        self._view = view
+        self._limits: tuple[LimitState, ...] = ()
 
     def update(self, progress: Progress) -> None:
-        """Take over the state of the job. Costs little where nothing is to be drawn yet."""
-        ...
+        """Show the state of the job, or do nothing where something was drawn just now."""
+        self._limits = progress.limits
+        if self._view is not None:
+            self._view.update(progress)
 
-    def close(self, report: JobReport | None = None) -> None:
-        """Show the end of the job: its report, or its last state where there is none."""
-        ...
+    def close(
+        self,
+        report: JobReport | None = None,
+        *,
+        results: str | None = None,
+        errors: str | None = None,
+        resume: str | None = None,
+    ) -> None:
+        """Show the last state and the report, and restore the terminal. Later calls do nothing.
+
+        ``results`` and ``errors`` are the paths of what the job wrote. ``resume`` is the command or call that goes on with a
+        job that stopped early.
+        """
+        view, self._view = self._view, None
+        if view is None:
+            return
+        text = ""
+        if report is not None:
+            text = report_text(report, self._limits, results=results, errors=errors, resume=resume)
+        view.close(text)
+
+    def __enter__(self) -> Display:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class _View(Protocol):
+    def update(self, progress: Progress) -> None: ...
+    def close(self, report: str = "") -> None: ...
 
 
 def make_display(
-    kind: DisplayKind = "auto",
-    *,
+    kind: DisplayKind | None = "auto",
     file: TextIO | None = None,
+    *,
     clock: Callable[[], float] = time.monotonic,
 ) -> Display:
-    """Return a display of this kind.
+    """Return the display of one job, on ``file`` (standard error). None shows nothing.
 
-    ``auto``: a view in a notebook; a live panel where ``file`` (standard error by default) is a terminal and rich is
-    installed (the extra ``cli``); otherwise a line every ten seconds. Raises `ValueError` for another kind, `ImportError` for
-    a panel without rich or a notebook without IPython.
+    Raises `JobInputError` for another kind, and for one that cannot be shown here.
     """
-    stream: TextIO = sys.stderr if file is None else file
+    if kind is None:
+        return Display(None)
+    if kind not in _KINDS:
+        hint = did_you_mean(str(kind), _KINDS) or f"; it is one of {', '.join(_KINDS)}, or None"
+        raise JobInputError(f"{kind!r} is no display{hint}")
+    is_given = file is not None
+    # Without a console (pythonw) there is no standard error.
+    stream: TextIO | None = sys.stderr if file is None else file
     if kind == "auto":
-        kind = _fitting(stream, is_own_file=file is not None)
-    if kind == "lines":
-        return LineDisplay(stream, clock)
-    if kind == "panel":
-        from .panel import PanelDisplay
-
-        return PanelDisplay(stream, clock)
+        kind = "notebook" if not is_given and is_notebook() else _kind_for(stream)
     if kind == "notebook":
+        if not is_notebook():
+            raise JobInputError("display='notebook' needs a notebook; use 'auto', which finds out what fits")
         from .notebook import NotebookDisplay
 
-        return NotebookDisplay(clock)
-    raise ValueError(f"a display is 'auto', 'panel', 'lines' or 'notebook', not {kind!r}")
+        return Display(NotebookDisplay(clock))
+    if kind == "panel":
+        if not _has_rich():
+            raise JobInputError("the panel needs rich: pip install 'aiogroq[cli]', or use display='lines'")
+        from .panel import PanelDisplay
+
+        return Display(None if stream is None else PanelDisplay(stream, clock))
+    return Display(LinesDisplay(stream, clock) if stream is not None else None)
 
 
-def _fitting(stream: TextIO, *, is_own_file: bool) -> DisplayKind:
-    if not is_own_file and _is_notebook():
-        return "notebook"
-    is_terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
-    return "panel" if is_terminal and importlib.util.find_spec("rich") is not None else "lines"
+def _kind_for(stream: TextIO | None) -> Literal["panel", "lines"]:
+    """Return what fits a stream: a panel in a terminal that can move its cursor, where rich is installed."""
+    try:
+        is_terminal = stream is not None and stream.isatty()
+    except (AttributeError, ValueError):  # no file, or closed
+        return "lines"
+    if not is_terminal or os.environ.get("TERM") in ("dumb", "unknown"):
+        return "lines"
+    return "panel" if _has_rich() else "lines"
 
 
-def _is_notebook() -> bool:
-    """Return whether the program runs in the kernel of a notebook."""
-    ipython: Any = sys.modules.get("IPython")
-    get_ipython = getattr(ipython, "get_ipython", None)
-    return get_ipython is not None and hasattr(get_ipython(), "kernel")
+def _has_rich() -> bool:
+    return importlib.util.find_spec("rich") is not None
+
+
+def is_notebook() -> bool:
+    """Return whether this process is the kernel of a notebook: of Jupyter, Colab, or an editor."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None

@@ -1,95 +1,188 @@
-"""`PanelDisplay`: a live panel in a terminal, drawn by rich (the extra ``cli``)."""
+"""`PanelDisplay`: the live panel of a job in a terminal, by rich. Imported when a panel is shown.
+
+What is printed meanwhile appears above it: standard output and standard error, where they are terminals, and the logging
+handlers that write to them go through `_PrintAbove` until the panel is closed.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+import atexit
+import contextlib
+import logging
+import sys
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, TextIO, cast
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from rich.theme import Theme
 
 from ..progress import Progress
-from ..results import JobReport
-from .report import report_text
-from .rows import rows
-from .texts import can_encode
+from .rows import STYLES, panel_rows
+from .texts import Charset
 
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
-
-DRAW_INTERVAL_S = 0.2
-_STYLES = {
-    "name": "bold",
-    "dim": "dim",
-    "done": "green",
-    "rest": "bright_black",
-    "bad": "red",
-    "binding": "yellow",
-    "message": "yellow",
-}
+INTERVAL_S = 0.2
+"""The panel is drawn so often at most."""
 
 
 class PanelDisplay:
-    """Draws the state of a job over its last one, at most five times a second.
+    """Draws the panel. Nothing is written before the first `update`."""
 
-    What the program prints meanwhile appears above it. `close` leaves the last state, and writes the report below.
-    """
-
-    def __init__(
-        self,
-        file: TextIO,
-        clock: Callable[[], float] = time.monotonic,
-        interval_s: float = DRAW_INTERVAL_S,
-    ) -> None:
-        from rich.console import Console
-
-        self._console: Console = Console(file=file, highlight=False, markup=False, emoji=False)
-        self._is_ascii = not can_encode(getattr(file, "encoding", None))
+    def __init__(self, file: TextIO, clock: Callable[[], float], interval_s: float = INTERVAL_S) -> None:
         self._clock = clock
         self._interval_s = interval_s
-        self._next_at_s: float | None = None
-        self._last: Progress | None = None
+        self._charset = Charset(getattr(file, "encoding", None))
+        styles = {f"job.{name}": style for name, style in STYLES.items()}
+        self._console = _Console(
+            file=file,
+            force_terminal=True,
+            force_jupyter=False,
+            markup=False,
+            emoji=False,
+            highlight=False,
+            theme=Theme(styles),
+        )
         self._live: Live | None = None
+        self._redirection = contextlib.ExitStack()
+        self._next_s = float("-inf")
+        self._latest: Progress | None = None
+        self._is_closed = False
 
     def update(self, progress: Progress) -> None:
-        """Take over the state of the job, and draw it where that is due."""
-        self._last = progress
+        """Draw the panel if it is time to."""
+        self._latest = progress
         now_s = self._clock()
-        if self._next_at_s is None or now_s >= self._next_at_s:
-            self._next_at_s = now_s + self._interval_s
-            self._draw(progress)
+        if now_s < self._next_s or self._is_closed:
+            return
+        self._next_s = now_s + self._interval_s
+        try:
+            if self._live is None:
+                self._live = self._start(progress)
+            self._live.update(self._drawn(progress), refresh=True)
+        except (OSError, ValueError):  # the terminal is gone: the job goes on
+            self._stop()
 
-    def close(self, report: JobReport | None = None) -> None:
-        """Leave the last state, give the cursor back, and write the report. May be called more than once."""
-        live, self._live = self._live, None
-        last, self._last = self._last, None
-        if live is not None:
-            try:
-                if last is not None:
-                    live.update(self._panel(last), refresh=True)
-            finally:
-                live.stop()
-        if report is not None:
-            self._console.print(report_text(report, last), soft_wrap=True)
+    def close(self, report: str = "") -> None:
+        """Draw the last state, restore the terminal, and print the report."""
+        if self._is_closed:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            if self._latest is not None and self._live is not None:
+                self._live.update(self._drawn(self._latest))
+            self._stop()
+            if report:
+                self._console.out(self._charset.encodable(report), highlight=False, end="")
 
-    def _draw(self, progress: Progress) -> None:
-        panel = self._panel(progress)
-        if self._live is None:
-            from rich.live import Live
-
-            self._live = Live(panel, console=self._console, auto_refresh=False)
-            self._live.start(refresh=True)
-        else:
-            self._live.update(panel, refresh=True)
-
-    def _panel(self, progress: Progress) -> RenderableType:
-        from rich.text import Text
-
-        # The last column stays free: some terminals wrap a line that fills it.
-        panel = Text(no_wrap=True, overflow="crop")
-        lines = rows(progress, self._console.width - 1, is_ascii=self._is_ascii)
-        for number, row in enumerate(lines):
+    def _drawn(self, progress: Progress) -> Text:
+        text = Text(no_wrap=True, overflow="crop", end="")
+        for number, row in enumerate(panel_rows(progress, self._console.width, self._charset)):
             if number:
-                panel.append("\n")
-            for text, style in row:
-                panel.append(text, _STYLES.get(style))
-        return panel
+                text.append("\n")
+            for part, style in row:
+                text.append(part, f"job.{style}" if style else None)
+        return text
+
+    def _start(self, progress: Progress) -> Live:
+        live = Live(
+            self._drawn(progress),
+            console=self._console,
+            auto_refresh=False,
+            redirect_stdout=False,
+            redirect_stderr=False,
+            vertical_overflow="crop",
+        )
+        atexit.register(self._stop)  # whoever does not close it has a cursor nevertheless
+        live.start()
+        self._redirection.enter_context(_printed_above(self._console))
+        return live
+
+    def _stop(self) -> None:
+        self._is_closed = True
+        try:
+            self._redirection.close()
+        finally:
+            if self._live is not None:
+                self._live.stop()
+            atexit.unregister(self._stop)
+
+
+class _Console(Console):
+    """A console that raises `BrokenPipeError` where rich would end the process."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError("the terminal is gone")
+
+
+class _PrintAbove:
+    """A stream that prints complete lines above the panel. Everything but writing is that of the original stream."""
+
+    def __init__(self, console: Console, stream: TextIO) -> None:
+        self._console = console
+        self._stream = stream
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Print the lines that are complete. What follows the last line break waits for its own."""
+        lines, line_break, rest = (self._rest + text).rpartition("\n")
+        # A carriage return starts the line anew, as in bars of progress.
+        self._rest = rest.rpartition("\r")[2] if line_break or "\r" in rest[:-1] else rest
+        if line_break:
+            self._console.out(lines, highlight=False)
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write each line."""
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None:
+        """Do nothing: lines are printed when they are complete."""
+
+    def finish(self) -> None:
+        """Print what has no line break yet."""
+        rest, self._rest = self._rest, ""
+        if rest:
+            self._console.out(rest, highlight=False)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextlib.contextmanager
+def _printed_above(console: Console) -> Generator[None, None, None]:
+    """Print above the panel what goes to the standard streams that are terminals, and to logs on them."""
+    replaced: list[tuple[str, TextIO, _PrintAbove]] = []
+    handlers: list[tuple[logging.StreamHandler[Any], TextIO, _PrintAbove]] = []
+    if console.file.isatty():
+        for name in ("stdout", "stderr"):
+            stream = cast("TextIO | None", getattr(sys, name))
+            if stream is None or not stream.isatty() or isinstance(stream, _PrintAbove):
+                continue
+            above = _PrintAbove(console, stream)
+            replaced.append((name, stream, above))
+            handlers += [(handler, stream, above) for handler in _handlers_on(stream)]
+            setattr(sys, name, above)
+        for handler, _, above in handlers:
+            handler.setStream(above)
+    try:
+        yield
+    finally:
+        for handler, stream, above in handlers:
+            if handler.stream is above:
+                handler.setStream(stream)
+        for name, stream, above in replaced:
+            if getattr(sys, name) is above:
+                setattr(sys, name, stream)
+            above.finish()
+
+
+def _handlers_on(stream: TextIO) -> list[logging.StreamHandler[Any]]:
+    """Return the logging handlers that write to a stream."""
+    loggers = [logging.getLogger(), *(logging.getLogger(name) for name in [*logging.root.manager.loggerDict])]
+    found: dict[int, Any] = {id(handler): handler for logger in loggers for handler in logger.handlers}
+    return [handler for handler in found.values() if _is_on(handler, stream)]
+
+
+def _is_on(handler: Any, stream: TextIO) -> bool:
+    return isinstance(handler, logging.StreamHandler) and cast("Any", handler).stream is stream

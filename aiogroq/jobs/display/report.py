@@ -1,85 +1,95 @@
-"""`report_text`: what is said at the end of a job, in a few lines."""
+"""`report_text`: what a user reads at the end of a job."""
 
 from __future__ import annotations
 
-from ..progress import LimitState, Progress
-from ..results import JobReport
-from .texts import clock_time, count, percent, price
+from collections.abc import Iterable, Mapping
 
-_REASONS = {
+from ...limits import KINDS
+from ..durations import duration
+from ..forecast_rules import ItemUse, percent_reached
+from ..progress import LimitState
+from ..results import JobReport, StopReason
+from .texts import per_window, percent, price
+
+_ENDINGS: Mapping[StopReason, str] = {
     "complete": "complete",
     "interrupted": "interrupted",
-    "max_failures": "stopped: too many items failed",
-    "max_cost": "stopped: the maximum cost is reached",
-    "deadline": "stopped: the deadline has passed",
-    "day limit": "stopped: a limit of a day is reached",
+    "cancelled": "stopped, because batches of it were cancelled",
+    "max_failures": "stopped, because too many items failed",
+    "max_cost": "stopped, because the maximum cost is reached",
+    "deadline": "stopped, because the deadline has passed",
+    "day limit": "stopped, because a limit of a day is reached",
     "error": "stopped by an error",
 }
 
 
-def report_text(report: JobReport, last: Progress | None = None) -> str:
-    """Return the report of a job as lines of text. ``last`` is its last state, for the limits."""
-    total = None if last is None else last.total
-    of = "" if total is None else f" of {count(total)}"
+def report_text(
+    report: JobReport,
+    limits: Iterable[LimitState] = (),
+    *,
+    results: str | None = None,
+    errors: str | None = None,
+    resume: str | None = None,
+) -> str:
+    """Return the report of a job as a few lines. ``limits`` are the last ones that were seen."""
     lines = [
-        f"{report.name}: {_REASONS[report.reason]}, {count(report.settled)}{of} items "
-        f"in {clock_time(report.elapsed_s)}"
+        ("", f"{report.name}: {_ENDINGS[report.reason]}"),
+        ("items", _items(report)),
+        ("time", _time(report, limits)),
     ]
-    parts = [f"{count(report.done)} done"]
+    lines.append(("requests", _requests(report)))
+    if used := _used(report):
+        lines.append(("used", used))
+    if report.cost_usd is not None:
+        lines.append(("cost", price(report.cost_usd)))
+    lines += [("results", results or ""), ("errors", errors or ""), ("journal", report.journal or "")]
+    lines.append(("note", report.message))
+    if not report.is_complete:
+        lines.append(("go on", resume or ""))
+    width = max(len(label) for label, text in lines if text)
+    return "".join(f" {label:<{width}}  {text}\n" if label else f"{text}\n" for label, text in lines if text)
+
+
+def _items(report: JobReport) -> str:
+    parts = [f"{report.done:,} done"]
     if report.length:
-        parts.append(f"{count(report.length)} truncated at their maximum of tokens")
-    parts.append(f"{count(report.failed)} failed")
-    if report.resumed:
-        parts.append(f"{count(report.resumed)} of them from earlier runs")
-    lines.append(f"  items     {', '.join(parts)}")
-    lines.append(
-        f"  requests  {count(report.attempts)} sent, {count(report.retries)} of them again, "
-        f"{count(report.rate_limited)} with status 429"
+        parts.append(f"{report.length:,} truncated at the maximum of tokens")
+    parts.append(f"{report.failed:,} failed")
+    resumed = f" ({report.resumed:,} from the journal)" if report.resumed else ""
+    return ", ".join(parts) + resumed
+
+
+def _time(report: JobReport, limits: Iterable[LimitState]) -> str:
+    """Return how long it took, and how much of its limit the job reached."""
+    seconds = report.elapsed_s
+    text = f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
+    items = max(0, report.settled - report.resumed)
+    use = ItemUse.of(
+        items, report.prompt_tokens, report.cached_tokens, report.completion_tokens, report.audio_s
     )
-    used = _used(report)
-    if used:
-        lines.append(f"  used      {used}")
-    reached = _reached(report, last)
-    if reached:
-        lines.append(f"  limit     {reached}")
-    if report.journal:
-        lines.append(f"  journal   {report.journal}")
-    if report.message:
-        lines.append(f"  {report.message}")
-    return "\n".join(lines)
+    numbers = {limit.kind: limit.limit for limit in limits if limit.kind in KINDS and limit.limit > 0}
+    reached = None if use is None else percent_reached(numbers, use, items, report.attempts, seconds)
+    if reached is None:
+        return text
+    kind, share = reached
+    return f"{text}, {share:.0f} % of {kind} ({numbers[kind]:,.0f} {per_window(KINDS[kind].window_s)})"
+
+
+def _requests(report: JobReport) -> str:
+    parts = [f"{report.attempts:,} sent", f"{report.retries:,} retried"]
+    parts.append(f"{report.rate_limited:,} rejected with 429")
+    return ", ".join(parts)
 
 
 def _used(report: JobReport) -> str:
+    """Return the tokens, or the audio; empty where nothing was used."""
     parts: list[str] = []
-    if report.prompt_tokens:
-        cached = percent(report.cached_tokens, report.prompt_tokens) if report.cached_tokens else ""
+    if report.prompt_tokens or report.completion_tokens:
+        cached = percent(report.cached_tokens, report.prompt_tokens)
+        of_cached = f" ({cached} cached)" if report.cached_tokens else ""
         parts.append(
-            f"{count(report.prompt_tokens)} prompt tokens" + (f" ({cached} cached)" if cached else "")
+            f"{report.prompt_tokens:,} prompt tokens{of_cached}, {report.completion_tokens:,} completion tokens"
         )
-    if report.completion_tokens:
-        parts.append(f"{count(report.completion_tokens)} completion tokens")
     if report.audio_s:
-        parts.append(f"{count(report.audio_s)} s of audio")
-    if report.cost_usd is not None:
-        parts.append(price(report.cost_usd))
+        parts.append(f"{duration(report.audio_s)} of audio")
     return ", ".join(parts)
-
-
-def _reached(report: JobReport, last: Progress | None) -> str:
-    """Return how much of each limit of a minute was used, as a share of what it allowed in this time."""
-    if last is None or report.elapsed_s < 60.0:
-        return ""
-    parts: list[str] = []
-    for limit in last.limits:
-        used = _use(limit, report)
-        if limit.window_s == 60.0 and used:
-            # A full bucket at the start, then its rate.
-            allowed = limit.limit * (1 + report.elapsed_s / limit.window_s)
-            parts.append(f"{percent(min(used, allowed), allowed)} of {limit.kind} ({count(limit.limit)})")
-    return ", ".join(parts)
-
-
-def _use(limit: LimitState, report: JobReport) -> float:
-    tokens = {"TPM": report.prompt_tokens + report.completion_tokens - report.cached_tokens}
-    tokens |= {"ITPM": report.prompt_tokens - report.cached_tokens, "OTPM": report.completion_tokens}
-    return float(report.attempts if limit.kind == "RPM" else tokens.get(limit.kind, 0))

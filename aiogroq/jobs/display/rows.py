@@ -1,100 +1,215 @@
-"""`rows`: the panel of a job as rows of styled texts, for a given width. Knows no terminal."""
+"""The rows of the panel of a job, from its `Progress`: text with the names of styles, for terminals of any width.
+
+Everything has its column: a number that grows, or a limit that begins to bind, moves nothing else.
+"""
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..durations import clock_time
 from ..progress import LimitState, Progress
-from .texts import bar, clock_time, count, details, left_text, limit_text, percent, shorten
+from .texts import Charset, cells, costs, padded, per_window, percent, short
 
-Segment = tuple[str, str]
-"""A text and its style: ``name``, ``dim``, ``done``, ``rest``, ``bad``, ``binding``, ``message`` or empty."""
-MIN_WIDTH = 40
+Span = tuple[str, str]
+"""A text and the name of its style, one of `STYLES` or empty."""
+Row = list[Span]
+
+STYLES = {
+    "title": "bold",
+    "label": "dim",
+    "empty": "dim",
+    "bar": "cyan",
+    "limit": "blue",
+    "binding": "yellow",
+    "failed": "red",
+    "message": "yellow",
+}
+"""The styles of spans, as rich writes them."""
+
+MIN_WIDTH = 26
 MAX_WIDTH = 100
-_GAP = "   "
-_MIN_BAR_WIDTH = 8
-_WAITING = "<- waiting on this"
+_LEAST_BAR = 8
+_WIDEST_LIMIT_BAR = 32
 
 
-def rows(progress: Progress, width: int, *, is_ascii: bool = False) -> list[list[Segment]]:
-    """Return the rows of the panel, each at most ``width`` characters long (at least `MIN_WIDTH`)."""
-    width = max(MIN_WIDTH, min(MAX_WIDTH, width))
-    bar_width = 21 if width >= 78 else max(6, width // 6)
-    found = [_head(progress, width), _items(progress, width, is_ascii)]
-    found += [_limit(limit, width, bar_width, is_ascii) for limit in progress.limits]
-    left = left_text(progress)
-    parts = [f"left {left}"] if left is not None and not _is_over(progress) else []
-    found += [[(f" {line}", "dim")] for line in _lines([*parts, *details(progress)], width - 1)]
+def panel_rows(progress: Progress, width: int, charset: Charset) -> list[Row]:
+    """Return the rows of the panel, each at most ``width`` columns wide, between `MIN_WIDTH` and `MAX_WIDTH`."""
+    width = min(MAX_WIDTH, max(MIN_WIDTH, width))
+    rows = [_title(progress, width, charset), *_items(progress, width, charset)]
+    if progress.limits:
+        columns = _LimitColumns.of(progress.limits, width)
+        rows += [_limit(limit, columns, charset) for limit in progress.limits]
+    rows += _facts(progress, width, charset)
     if progress.message:
-        found += [[(f" {line}", "message")] for line in _words(progress.message, width - 1)]
-    return found
+        lines = textwrap.wrap(
+            charset.clean(progress.message), width - 1, max_lines=4, placeholder=charset.ellipsis
+        )
+        rows += [[(" " + line, "message")] for line in lines]
+    return rows
 
 
-def _is_over(progress: Progress) -> bool:
-    return progress.total is not None and progress.settled >= progress.total
+def plain_text(rows: Sequence[Row]) -> str:
+    """Return rows as text without styles, each with a line break."""
+    return "".join("".join(text for text, _ in row).rstrip() + "\n" for row in rows)
 
 
-def _head(progress: Progress, width: int) -> list[Segment]:
-    elapsed = clock_time(progress.elapsed_s)
-    model = progress.model if progress.via == "live" else f"{progress.model} ({progress.via})"
-    room = width - len(elapsed) - 2
-    name = shorten(progress.name, max(room - len(model) - len(_GAP), room // 2))
-    model = "" if model == name else shorten(model, room - len(name) - len(_GAP))
-    blank = width - len(name) - len(_GAP) - len(model) - len(elapsed)
-    return [(name, "name"), (_GAP, ""), (model, "dim"), (" " * blank, ""), (elapsed, "dim")]
+def _title(progress: Progress, width: int, charset: Charset) -> Row:
+    clock = clock_time(progress.elapsed_s)
+    room = width - cells(clock) - 2
+    name, model = charset.clean(progress.name), charset.clean(progress.model)
+    via = "" if progress.via == "live" else f" ({progress.via})"
+    if model == name or cells(name) + 3 + cells(model + via) > room:
+        # The name of the maker is the first to be left out, then the model; the name of the job is shortened last.
+        model = "" if model == name else model.rpartition("/")[2]
+        if min(cells(name), 24) + 3 + cells(model + via) > room:
+            model = ""
+    model += via if model else ""
+    room_of_name = room - (3 + cells(model) if model else 0)
+    name = charset.fit(name, room_of_name)
+    gap = room - cells(name) - (3 + cells(model) if model else 0)
+    middle: Row = [("   ", ""), (model, "")] if model else []
+    return [(name, "title"), *middle, (" " * (gap + 2), ""), (clock, "")]
 
 
-def _items(progress: Progress, width: int, is_ascii: bool) -> list[Segment]:
-    settled, total = progress.settled, progress.total
-    failed: list[Segment] = [(f"{_GAP}{count(progress.failed)} failed", "bad")] if progress.failed else []
+def _items(progress: Progress, width: int, charset: Charset) -> list[Row]:
+    """Return the bar of items and their counts; in narrow terminals each on a row of its own."""
+    total, settled = progress.total, progress.settled
     if total is None:
-        text = f"{count(settled)} items"
-        if width >= 60:
-            text += ", end not known yet"
-        return [(text, ""), *failed]
-    of = f"{count(settled).rjust(len(count(total)))} / {count(total)}"
-    texts = f"{percent(settled, total).rjust(5)}{_GAP}{of}"
-    # Room for the number of failed items, so that the bar does not jump when the first one fails.
-    bar_width = width - len(_GAP) - len(texts) - max(len(_GAP) + 9, sum(len(text) for text, _ in failed))
-    if bar_width < _MIN_BAR_WIDTH:
-        return [(f" {texts}", ""), *failed]
-    texts = _GAP + texts
-    fraction = settled / total if total else 1.0
-    filled = int(fraction * bar_width)
-    if is_ascii:
-        return [("#" * filled, "done"), ("." * (bar_width - filled), "rest"), (texts, ""), *failed]
-    half = "╸" if fraction * bar_width - filled >= 0.5 and filled < bar_width else ""
-    rest = bar_width - filled - len(half)
-    return [("━" * filled + half, "done"), ("━" * rest, "rest"), (texts, ""), *failed]
+        counts = f"{settled:>9,} items"
+        share = 0.0
+    else:
+        counts = f"{percent(settled, total):>5}  {settled:>{len(f'{total:,}')},} / {total:,}"
+        share = settled / total if total else 1.0
+    failed = f"{progress.failed:,} failed" if progress.failed else ""
+    size = cells(counts) + (2 + cells(failed) if failed else 0)
+    is_beside = width - size - 2 >= 2 * _LEAST_BAR
+    filled, empty = charset.bar(share, width - size - 2 if is_beside else width)
+    row: Row = [(filled, "bar"), (empty, "empty")]
+    if is_beside:
+        row += [("  ", ""), (counts, "")]
+        return [[*row, ("  ", ""), (failed, "failed")] if failed else row]
+    if not failed or size <= width:
+        return [row, [(counts, ""), ("  ", ""), (failed, "failed")]]
+    return [row, [(charset.fit(counts.strip(), width), "")], [(failed, "failed")]]
 
 
-def _limit(limit: LimitState, width: int, bar_width: int, is_ascii: bool) -> list[Segment]:
-    style = "binding" if limit.is_binding else ""
-    drawn = bar(limit.used / limit.limit if limit.limit else 1.0, bar_width, is_ascii=is_ascii)
-    text = limit_text(limit) + (" (learned)" if limit.is_learned else "")
-    found: list[Segment] = [(f" {limit.kind:<5}", style), (drawn, style or "done")]
-    room = width - 6 - bar_width - 1
+@dataclass(frozen=True)
+class _LimitColumns:
+    """How wide the columns of the limits are."""
+
+    kind: int
+    bar: int
+    """0 where no bar has room."""
+    digits: int
+    window: int
+    """0 where the windows are not named."""
+    learned: str
+    waiting: str
+    is_short: bool = False
+    """Whether numbers are written as 250K."""
+
+    @classmethod
+    def of(cls, limits: Sequence[LimitState], width: int) -> _LimitColumns:
+        """Return the widest columns that fit. There is room for each mark even where it is not shown now: nothing moves
+        when a limit begins to bind."""
+        kind = max(len(limit.kind) for limit in limits)
+        digits = max(len(f"{limit.limit:,.0f}") for limit in limits)
+        window = max(len(per_window(limit.window_s)) for limit in limits)
+        is_any_learned = any(limit.is_learned for limit in limits)
+        waiting = ""
+        for learned, waiting, has_window in _MARKS:
+            learned = learned if is_any_learned else ""
+            numbers = 2 * digits + 4 + (1 + window if has_window else 0)
+            bar = width - 1 - kind - 4 - numbers - len(learned) - len(waiting)
+            if bar >= _LEAST_BAR:
+                return cls(
+                    kind, min(_WIDEST_LIMIT_BAR, bar), digits, window if has_window else 0, learned, waiting
+                )
+        is_short = width < 1 + kind + 2 + 2 * digits + 4 + len(waiting)
+        return cls(kind, 0, 5 if is_short else digits, 0, "", waiting, is_short)
+
+
+_MARKS = (
+    ("  learned", "  <- waiting on this", True),
+    ("  learned", "  <- waiting", True),
+    ("", "  <- waiting", True),
+    ("", "  <-", True),
+    ("", "  <-", False),
+)
+"""What stands behind the numbers of a limit, from wide to narrow terminals, and whether its window is named."""
+
+
+def _limit(limit: LimitState, columns: _LimitColumns, charset: Charset) -> Row:
+    """Return the row of a limit: its kind, its bar, its numbers and whether the job waits for it."""
+    style = "binding" if limit.is_binding else "limit"
+    row: Row = [(f" {limit.kind:<{columns.kind}}  ", "binding" if limit.is_binding else "")]
+    if columns.bar:
+        filled, empty = charset.bar(limit.used / limit.limit if limit.limit else 1.0, columns.bar)
+        row += [(filled, style), (empty, "empty"), ("  ", "")]
+    used, whole = max(0.0, limit.used), limit.limit
+    numbers = (short(used), short(whole)) if columns.is_short else (f"{used:,.0f}", f"{whole:,.0f}")
+    text = f"{numbers[0]:>{columns.digits}} of {numbers[1]:>{columns.digits}}"
+    if columns.window:
+        text += f" {per_window(limit.window_s):<{columns.window}}"
+    row.append((text, ""))
+    if columns.learned:
+        row.append((columns.learned if limit.is_learned else " " * len(columns.learned), "label"))
     if limit.is_binding:
-        mark = _WAITING if len(text) + 2 + len(_WAITING) <= room else "<-"
-        text = shorten(text, room - len(mark) - 2)
-        return [*found, (f" {text}", style), (f"  {mark}", style)]
-    return [*found, (f" {shorten(text, room)}", "")]
+        row.append((columns.waiting, "binding"))
+    return row
 
 
-def _lines(parts: list[str], width: int) -> list[str]:
-    """Join parts into as few lines as hold them."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and len(lines[-1]) + len(_GAP) + len(part) <= width:
-            lines[-1] += _GAP + part
-        else:
-            lines.append(shorten(part, width))
-    return lines
+def _facts(progress: Progress, width: int, charset: Charset) -> list[Row]:
+    """Return the other numbers, in as many columns as fit."""
+    columns = 3 if width >= 68 else 2 if width >= 48 else 1
+    facts = fact_texts(progress)
+    if columns == 2:  # the widest is in the last column
+        facts.insert(1, facts.pop(2))
+    labels = [
+        max(least, *(len(label) for label, _ in facts[i::columns]))
+        for i, least in enumerate(_LABELS[columns])
+    ]
+    rows: list[Row] = []
+    for start in range(0, len(facts), columns):
+        row: Row = [(" ", "")]
+        for column, (label, value) in enumerate(facts[start : start + columns]):
+            is_last = column == columns - 1
+            room = (width - 1 - (columns - 1) * _FACT if is_last else _FACT - 2) - labels[column] - 2
+            if cells(value) > room:
+                value = charset.fit(value.partition(" of ")[0], room)
+            row += [
+                (f"{label:<{labels[column]}}  ", "label"),
+                (value if is_last else padded(value, room + 2), ""),
+            ]
+        rows.append(row)
+    return rows
 
 
-def _words(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
-        if lines and len(lines[-1]) + 1 + len(word) <= width:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(shorten(word, width))
-    return lines
+_FACT = 23
+"""The columns of a number with its label."""
+_LABELS = {1: (13,), 2: (9, 13), 3: (9, 9, 13)}
+"""How wide the labels are: those that come later must not move the others."""
+
+
+def fact_texts(progress: Progress) -> list[tuple[str, str]]:
+    """Return the other numbers of a job, each with its label, in the order of their columns."""
+    facts = [
+        ("left", "unknown" if progress.remaining_s is None else clock_time(progress.remaining_s)),
+        ("in flight", f"{progress.in_flight:,}"),
+        ("cost", costs(progress.cost_usd, progress.expected_cost_usd)),
+        ("429s", f"{progress.rate_limited:,}"),
+        ("retried", f"{progress.retries:,}"),
+    ]
+    if progress.prompt_tokens or not progress.audio_s:
+        cached = percent(progress.cached_tokens, progress.prompt_tokens) if progress.prompt_tokens else "0 %"
+        facts.append(("cached tokens", cached))
+    if progress.audio_s:
+        facts.append(("audio", clock_time(progress.audio_s)))
+    if progress.resumed:
+        facts.append(("resumed", f"{progress.resumed:,}"))
+    if progress.length:
+        facts.append(("truncated", f"{progress.length:,}"))
+    return facts

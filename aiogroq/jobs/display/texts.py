@@ -1,110 +1,112 @@
-"""How numbers are shown: durations, counts, prices, bars."""
+"""Texts of displays: numbers, prices, bars, and names that fit a width and an encoding."""
 
 from __future__ import annotations
 
-from ..progress import LimitState, Progress
+import math
+import unicodedata
 
-_EIGHTHS = " ▏▎▍▌▋▊▉"
-_DAY_S = 86_400.0
-_WINDOWS = {60.0: "a minute", 3_600.0: "an hour", _DAY_S: "a day"}
-_UNITS = {"R": "requests", "T": "tokens", "I": "prompt tokens", "O": "completion tokens", "A": "audio s"}
+_BLOCKS = "━╾─…"
 
 
-def clock_time(seconds: float) -> str:
-    """Return seconds as ``00:07:12``, from two days on as ``2 d 04 h``."""
-    left = max(0, round(seconds))
-    if left >= 2 * _DAY_S:
-        return f"{left // 86_400} d {left % 86_400 // 3_600:02} h"
-    return f"{left // 3_600:02}:{left % 3_600 // 60:02}:{left % 60:02}"
+class Charset:
+    """What can be shown where text has an encoding."""
+
+    def __init__(self, encoding: str | None) -> None:
+        self._encoding = encoding or "utf-8"
+        self.has_blocks: bool = self._encode(_BLOCKS, "strict") == _BLOCKS
+        """Whether the characters of bars can be shown. Otherwise everything is ASCII."""
+        self.ellipsis: str = "…" if self.has_blocks else "..."
+
+    def clean(self, text: str) -> str:
+        """Return a text of the user's on one line, without control characters and what cannot be shown."""
+        return self.encodable("".join(char if char.isprintable() else " " for char in text))
+
+    def encodable(self, text: str) -> str:
+        """Return a text with escapes for what cannot be shown."""
+        return self._encode(text, "backslashreplace") or ""
+
+    def _encode(self, text: str, errors: str) -> str | None:
+        try:
+            return text.encode(self._encoding, errors).decode(self._encoding)
+        except (UnicodeError, LookupError):
+            return None if errors == "strict" else text.encode("ascii", errors).decode()
+
+    def bar(self, share: float, width: int) -> tuple[str, str]:
+        """Return the filled and the empty part of a bar, together ``width`` columns."""
+        share = min(1.0, max(0.0, share))
+        if not self.has_blocks:
+            filled = int(share * width)
+            return "#" * filled, "." * (width - filled)
+        filled, half = divmod(int(share * width * 2), 2)
+        return "━" * filled + "╾" * half, "─" * (width - filled - half)
+
+    def fit(self, text: str, width: int) -> str:
+        """Return ``text`` in at most ``width`` columns: the middle is left out, both ends stay."""
+        if cells(text) <= width:
+            return text
+        left = width - len(self.ellipsis)
+        if left < 2:
+            return _head(text, width)
+        tail = _head(text[::-1], left // 2)[::-1]
+        return _head(text, left - cells(tail)) + self.ellipsis + tail
 
 
-def count(number: float) -> str:
-    """Return a number without decimals, with commas."""
-    return f"{number:,.0f}"
+def cells(text: str) -> int:
+    """Return how many columns a text has in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells_of(char) for char in text)
 
 
-def price(usd: float) -> str:
-    """Return a price in US dollars: cents, and below a dollar two significant digits."""
-    if usd >= 1 or usd == 0:
-        return f"${usd:,.2f}"
-    if usd < 0.0001:
-        return "<$0.0001"
-    return f"${usd:.4f}" if usd < 0.01 else f"${usd:.3f}"
+def _cells_of(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _head(text: str, width: int) -> str:
+    """Return as much of the start of a text as has room in ``width`` columns."""
+    if text.isascii():
+        return text[: max(0, width)]
+    end, used = 0, 0
+    for end, char in enumerate(text):
+        used += _cells_of(char)
+        if used > width:
+            return text[:end]
+    return text
+
+
+def padded(text: str, width: int) -> str:
+    """Return ``text`` with spaces up to ``width`` columns."""
+    return text + " " * (width - cells(text))
 
 
 def percent(part: float, whole: float) -> str:
-    """Return a share in whole percent. Only what is complete is 100 %."""
-    if whole <= 0:
-        return "0 %"
-    share = int(100 * part / whole)
-    return f"{min(share, 99) if part < whole else 100} %"
+    """Return a share as ``61 %``. Rounded down: 100 % is all."""
+    return f"{min(100, math.floor(100 * part / whole)) if whole else 100} %"
 
 
-def bar(fraction: float, width: int, *, is_ascii: bool) -> str:
-    """Return a bar of ``width`` characters, padded with blanks."""
-    filled = max(0.0, min(1.0, fraction)) * width
-    if is_ascii:
-        return ("#" * round(filled)).ljust(width, ".")
-    whole = int(filled)
-    rest = _EIGHTHS[int((filled - whole) * 8)] if whole < width else ""
-    return ("█" * whole + rest.strip()).ljust(width)
+def short(number: float) -> str:
+    """Return a number in at most five columns: ``999``, ``12.3K``, ``250K``, ``1.2M``."""
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "K")):
+        if number >= size:
+            return f"{number / size:.3g}{unit}" if number < 999.5 * size else f"{number / size:,.0f}{unit}"
+    return f"{number:.0f}"
 
 
-def shorten(text: str, width: int) -> str:
-    """Return a text of at most ``width`` characters, its middle left out where it is longer."""
-    if len(text) <= width:
-        return text
-    if width < 5:
-        return text[: max(0, width)]
-    head = (width - 2) // 2
-    return f"{text[:head]}..{text[len(text) - (width - 2 - head) :]}"
+def price(usd: float) -> str:
+    """Return dollars as ``$1.84``; below a cent as ``$0.0042``, from 1,000 on as ``$1,235``."""
+    digits = 4 if 0 < usd < 0.01 else 0 if usd >= 1000 else 2
+    return f"${usd:,.{digits}f}"
 
 
-def window(limit: LimitState) -> str:
+def costs(cost_usd: float | None, expected_usd: float | None) -> str:
+    """Return the cost so far and that of the whole job, as ``$1.84 of $3.02``."""
+    if cost_usd is None:
+        return "unknown"
+    return price(cost_usd) if expected_usd is None else f"{price(cost_usd)} of {price(expected_usd)}"
+
+
+def per_window(window_s: float) -> str:
     """Return the window of a limit in words."""
-    return _WINDOWS.get(limit.window_s, f"in {limit.window_s:g} s")
-
-
-def limit_text(limit: LimitState) -> str:
-    """Return how much of a limit is used: ``248,900 of 250,000 a minute``."""
-    unit = "" if limit.window_s == 60.0 else f" {_UNITS.get(limit.kind[:1], '')}"
-    # More than the limit can be used: the service lets an account run into debt.
-    return f"{count(max(0.0, limit.used))} of {count(limit.limit)}{unit} {window(limit)}"
-
-
-def left_text(progress: Progress) -> str | None:
-    """Return the time that is left, or None where it is not known."""
-    return None if progress.remaining_s is None else clock_time(progress.remaining_s)
-
-
-def details(progress: Progress) -> list[str]:
-    """Return the smaller figures of a job, the more important first; only those that say something."""
-    found = [f"in flight {count(progress.in_flight)}"]
-    if progress.cost_usd is not None:
-        expected = progress.expected_cost_usd
-        of = "" if expected is None else f" of {price(max(expected, progress.cost_usd))}"
-        found.append(f"cost {price(progress.cost_usd)}{of}")
-    found.append(f"429s {count(progress.rate_limited)}")
-    if progress.retries:
-        found.append(f"retried {count(progress.retries)}")
-    if progress.length:
-        found.append(f"truncated {count(progress.length)}")
-    if progress.cached_tokens and progress.prompt_tokens:
-        found.append(f"cached tokens {percent(progress.cached_tokens, progress.prompt_tokens)}")
-    if progress.resumed:
-        found.append(f"resumed {count(progress.resumed)}")
-    return found
-
-
-def binding(progress: Progress) -> LimitState | None:
-    """Return the limit that the job waits for, or None."""
-    return next((limit for limit in progress.limits if limit.is_binding), None)
-
-
-def can_encode(encoding: str | None) -> bool:
-    """Return whether a stream of this encoding can write the characters of bars."""
-    try:
-        "█▏━╸".encode(encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
+    return {60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}.get(window_s, f"in {window_s:,.0f} s")
