@@ -156,7 +156,7 @@ class BatchRun:
         """Yield the outcomes of a batch that has ended, and send what it left without a result again."""
         asked_for = len(part.wanted)
         harvest = Harvest(part, batch, part.attempt >= self._max_attempts)
-        self._notes.note(part, "harvesting")
+        await self._notes.note(part, "harvesting")
         if batch.status == "failed":
             for outcome in harvest.of_rejected_lines(await self._folder.names(part.number)):
                 yield outcome
@@ -180,7 +180,7 @@ class BatchRun:
         # Of a part whose results were half in the journal, nobody knows which lines are not in the input of this run.
         others = part.lines if part.missing is None else part.missing
         unclaimed = 0 if part.is_taking_over else max(0, others - asked_for)
-        self._notes.note(part, "harvested", status=batch.status, unclaimed=unclaimed)
+        await self._notes.note(part, "harvested", status=batch.status, unclaimed=unclaimed)
         await self._sender.close(part, is_complete=not unclaimed)
         if again is not None:
             await self._sender.send(again)

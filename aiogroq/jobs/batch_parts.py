@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ..transport.threads import FILES, run
 from .batch_lines import Identity
 from .errors import JobError
 from .outcome import Endpoint
@@ -35,6 +36,10 @@ class BatchJournal(Protocol):
 
     def note(self, name: str, fields: Mapping[str, Any]) -> None:
         """Append a note."""
+        ...
+
+    def sync(self) -> None:
+        """Return when all that was written is on the disk. Blocks."""
         ...
 
     def notes(self, name: str) -> Iterable[Mapping[str, Any]]:
@@ -123,6 +128,7 @@ class PartNotes:
         self.last_number += 1
         return self.last_number
 
-    def note(self, part: Part, step: str, **fields: Any) -> None:
-        """Write a step of a part."""
+    async def note(self, part: Part, step: str, **fields: Any) -> None:
+        """Write a step of a part. It is on the disk before the next step begins: a power failure makes no second batch."""
         self._journal.note(NOTE, {"step": step, "part": part.number, **fields})
+        await run(FILES, self._journal.sync)

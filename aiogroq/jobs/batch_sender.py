@@ -140,7 +140,7 @@ class PartSender:
             self._begun.remove(part)
         for part in [part for part in self.sent if not part.wanted]:
             if is_whole_input and part.is_taking_over:  # killed between its last result and the note of it
-                self._notes.note(part, "harvested", unclaimed=0)
+                await self._notes.note(part, "harvested", unclaimed=0)
                 await self.close(part, is_complete=True)
             else:
                 # Results that no item of this run asked for stay where they are, for a run that has their items.
@@ -163,9 +163,9 @@ class PartSender:
         if part.file_id is None:
             size_bytes = await run(FILES, os.path.getsize, path)
             part.file_id = await self.service.upload(part.number, path, size_bytes, may_exist=part.is_resumed)
-            self._notes.note(part, "uploaded", file_id=part.file_id)
+            await self._notes.note(part, "uploaded", file_id=part.file_id)
         batch = await self.service.create(part.number, part.file_id, URLS[part.endpoint], self._window)
-        self._created(part, batch.id)
+        await self._created(part, batch.id)
 
     async def close(self, part: Part, *, is_complete: bool) -> None:
         """Forget a part whose results were taken over. ``is_complete``: no later run will ask for more of them."""
@@ -177,21 +177,21 @@ class PartSender:
     async def _continue(self, part: Part) -> None:
         """Go on with a part that was begun by an earlier run."""
         if part.file_id is not None and (batch := await self.service.find_batch(part.number)) is not None:
-            self._created(part, batch.id)
+            await self._created(part, batch.id)
         elif part.is_whole:
             await self.send(part)
         else:
             # Nothing was sent, and this run has fewer items: send those, and not what nobody asked for.
             again = await self.replace(part, part.attempt) if part.wanted else None
-            self._notes.note(part, "dropped")
+            await self._notes.note(part, "dropped")
             part.is_over = True
             await self._folder.remove(part.number)
             if again is not None:
                 await self.send(again)
 
-    def _created(self, part: Part, batch_id: str) -> None:
+    async def _created(self, part: Part, batch_id: str) -> None:
         part.batch_id = batch_id
-        self._notes.note(part, "created", batch_id=batch_id)
+        await self._notes.note(part, "created", batch_id=batch_id)
         self.sent.append(part)
 
     async def _send_draft(self) -> None:
@@ -204,7 +204,9 @@ class PartSender:
     async def _write(self, part: Part, writer: PartWriter) -> None:
         await writer.finish()
         part.lines = writer.line_count
-        self._notes.note(part, "written", attempt=part.attempt, lines=part.lines, endpoint=part.endpoint)
+        await self._notes.note(
+            part, "written", attempt=part.attempt, lines=part.lines, endpoint=part.endpoint
+        )
 
     def _new_part(self, attempt: int, endpoint: Endpoint) -> tuple[Part, PartWriter]:
         part = Part(self._notes.next_number(), attempt, 0, endpoint)

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..client import AsyncGroq
+from ..errors import APIError
 from ..limits import Pacer
 from .batch import run_batches
 from .batch_choice import window_for
+from .batch_parts import BatchJobError
 from .batch_progress import BatchProgress
 from .counts import Counts
 from .intake import Intake
@@ -69,8 +71,12 @@ class BatchWorkers:
         finally:
             task.cancel()
             await asyncio.wait([task])
-        if not task.cancelled():
+        if task.cancelled():
+            return
+        try:
             task.result()
+        except APIError as error:
+            raise BatchJobError(f"the job has ended: {error} Run it again to go on") from error
 
     def stop(self) -> None:
         """Send nothing more. `run` returns soon; batches go on at the service, and a later run takes them over."""

@@ -167,7 +167,8 @@ def run(
         retry_failed: Whether items that failed in an earlier run are sent again.
         fresh: Begin the journal anew. The old file is renamed to ``<name>.old``.
         limit: Read so many items only.
-        via: ``live``, or ``batch`` for the Batch API, or ``auto``.
+        via: ``live``; ``batch``: the Batch API, at half the price, within 24 hours or, with a longer ``deadline_s``, within
+            that (at most 7 days), with at most 3 attempts; ``auto``: one of them, by price and deadline.
         on_progress: A plain function that is called with a `Progress` each second and at the end, on the event loop of the
             job.
         output_dir: Where the files of ``speech`` are written, each under the id of its item.

@@ -34,6 +34,13 @@ async def test_requests_are_split_by_lines(client: AsyncGroq, server: LocalGroq,
     assert len({each["metadata"]["aiogroq_job"] for each in made}) == 1
 
 
+async def test_only_so_many_batches_are_open_at_once(client: AsyncGroq, tmp_path: Path) -> None:
+    seen: list[BatchProgress] = []
+    outcomes = await Job(client, tmp_path, questions(40)).run(max_lines=1, on_progress=seen.append)
+    assert sorted(each.index for each in outcomes) == list(range(40))
+    assert max(each.open_batches for each in seen) == 32
+
+
 async def test_requests_are_split_by_bytes(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
     long = [question(index, id=str(index), text="x" * 400) for index in range(6)]
     assert len(await Job(client, tmp_path, long).run(max_bytes=1_500)) == 6

@@ -16,7 +16,7 @@ from aiogroq.jobs.options import JobOptions
 from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.run import run
 from aiogroq.limits import Limits
-from aiogroq.local import LocalGroq
+from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)
 
@@ -72,6 +72,16 @@ async def test_a_cancelled_batch_ends_the_job_so_that_it_can_be_resumed(
     assert report.message.startswith(
         "batch batch_1 was cancelled; a new run sends the rest of its items again. Run the"
     )
+    assert (await run(client, TEXTS, **options)).done == 30
+
+
+async def test_a_service_that_rejects_batches_ends_the_job_with_its_reason(
+    client: AsyncGroq, server: LocalGroq, options: dict[str, Any]
+) -> None:
+    body = {"error": {"message": "Batches need the developer tier.", "code": "x"}}
+    server.script(Fault(on="/batches", method="POST", status=403, body=body))
+    with pytest.raises(JobError, match=r"Batches need the developer tier\..* Run it again to go on"):
+        await run(client, TEXTS, **options)
     assert (await run(client, TEXTS, **options)).done == 30
 
 
