@@ -76,6 +76,8 @@ class _Scope:
         self.holds: dict[str, Mapping[str, float]] = {}
 
     def go_to(self, now_s: float) -> None:
+        if now_s == self._now_s:
+            return
         if now_s < self._now_s:
             self._blocked_until_s -= self._now_s - now_s
         self._now_s = now_s

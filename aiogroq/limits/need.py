@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
@@ -25,8 +24,7 @@ _FORGETTING = 0.02
 _DATA_URL = re.compile(rb'"data:[a-zA-Z0-9.+-]{1,64}/[^"]*"')
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(msgspec.Struct, frozen=True):
     """What a request may use of the limits, estimated high."""
 
     prompt_tokens: float = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -100,9 +99,8 @@ class Grant:
     nothing. These are plain functions, on the event loop of the grant. One that is forgotten is charged in full."""
 
     __slots__ = (
-        "__weakref__",
         "_charged_before",
-        "_finalizer",
+        "_is_open",
         "_need",
         "_needs",
         "_pacer",
@@ -118,9 +116,12 @@ class Grant:
         self._need = need
         self._needs = waiter.needs
         self._sent_at_s = now_s
-        self._charged_before = dict(queue.charged)
-        self._finalizer = weakref.finalize(self, queue.forgotten, pacer, self.id, waiter.needs)
-        self._finalizer.atexit = False
+        self._charged_before = queue.charged.copy()
+        self._is_open = True
+
+    def __del__(self) -> None:
+        if getattr(self, "_is_open", False):
+            self._queue.forgotten(self._pacer, self.id, self._needs)
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Take over the headers of a response whose body is still to come."""
@@ -166,9 +167,9 @@ class Grant:
             self._queue.settle(self.id, {})
 
     def _end(self) -> bool:
-        if not self._finalizer.alive:
+        if not self._is_open:
             return False
-        self._finalizer.detach()
+        self._is_open = False
         self._pacer.in_flight -= 1
         self._queue.in_flight -= 1
         return True
@@ -176,10 +177,9 @@ class Grant:
     def _seen(self, headers: Mapping[str, str], used: Mapping[str, float]) -> dict[str, Seen]:
         """Return what headers say. ``used`` is what the request is charged, before the queue has counted it."""
         # What this event loop has charged for other requests since this one was sent.
-        stale = {
-            kind: total - self._charged_before.get(kind, 0.0) for kind, total in self._queue.charged.items()
-        }
-        unused = {kind: need - used.get(kind, 0.0) for kind, need in self._needs.items()}
+        before, needs = self._charged_before, self._needs
+        stale = {kind: total - before[kind] for kind, total in self._queue.charged.items()}
+        unused = {kind: needs[kind] - used.get(kind, 0.0) for kind in before}
         return seen_in_headers(headers, stale, unused)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PacingError
-from .kinds import KINDS
+from .kinds import IN_HEADERS, KINDS
 from .need import Estimates
 from .overload import InFlightLimit
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
@@ -87,15 +87,16 @@ class Queue:
         self.cap: InFlightLimit = InFlightLimit()
         self.estimates: Estimates = Estimates()
         self.in_flight: int = 0
-        self.charged: dict[str, float] = {}
-        """What was charged so far, by kind."""
+        self.charged: dict[str, float] = dict.fromkeys(IN_HEADERS, 0.0)
+        """What was charged so far, of the kinds that headers have."""
         self.obstacle: tuple[str | None, float] = (None, 0.0)
         """What the first request waits for: the kind and the seconds."""
 
     @property
     def waiting(self) -> int:
         """How many requests wait."""
-        return sum(map(len, self._waiting.values()))
+        waiting = self._waiting
+        return len(waiting["interactive"]) + len(waiting["batch"])
 
     @property
     def is_idle(self) -> bool:
@@ -299,8 +300,8 @@ class Queue:
 
     def settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen] | None = None) -> None:
         """End a reservation, then take over what its response says, then ask for the next request."""
-        for kind, amount in used.items():
-            self.charged[kind] = self.charged.get(kind, 0.0) + amount
+        for kind in self.charged:
+            self.charged[kind] += used.get(kind, 0.0)
         self._run(self._settle(id, used, seen or {}))
 
     def observe(self, seen: dict[str, Seen]) -> None:

@@ -8,12 +8,12 @@ says so with ``never_suspends = True``: the pacer then grants without a turn of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+import msgspec
 
-@dataclass(frozen=True)
-class Ask:
+
+class Ask(msgspec.Struct, frozen=True):
     """A request that wants to be sent."""
 
     id: str
@@ -22,19 +22,17 @@ class Ask:
     """How much of each kind of limit it may use, by the name of the kind, estimated high."""
     share: float = 1.0
     """The part of each bucket that requests of its class may use up; the rest is left to others."""
-    certain: Mapping[str, float] = field(default_factory=dict[str, float])
+    certain: Mapping[str, float] = msgspec.field(default_factory=dict[str, float])
     """How much of a kind it asks for at least, whatever the estimate, such as its maximum of completion tokens."""
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(msgspec.Struct, frozen=True):
     """The first ``count`` requests that were asked for may be sent now. Their needs are reserved."""
 
     count: int
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(msgspec.Struct, frozen=True):
     """None may be sent now."""
 
     wait_s: float
@@ -45,8 +43,7 @@ class Wait:
     """Seconds that it waits at least, even if the requests in flight use nothing of what is held for them."""
 
 
-@dataclass(frozen=True)
-class Never:
+class Never(msgspec.Struct, frozen=True):
     """The first one does not fit a given limit even when that is full."""
 
     kind: str
@@ -54,8 +51,7 @@ class Never:
     needed: float
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """What a response says of one kind of limit."""
 
     limit: float | None = None
@@ -75,8 +71,7 @@ class Seen:
     holds at the start, and is raised while the service accepts more."""
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """The state of one kind of limit in a store."""
 
     kind: str

@@ -42,10 +42,15 @@ def guess_rpm(rpd: float, tpm: float) -> float | None:
 
     No header names the limit of requests per minute.
     """
-    found = {
-        limits.rpm
-        for tier in TIERS.values()
-        for limits in tier.values()
-        if (limits.rpd, limits.tpm) == (rpd, tpm)
-    }
-    return found.pop() if len(found) == 1 else None
+    return _RPM_OF.get((rpd, tpm))
+
+
+def _rpm_by_headers() -> dict[tuple[float | None, float | None], float | None]:
+    found: dict[tuple[float | None, float | None], set[float | None]] = {}
+    for tier in TIERS.values():
+        for limits in tier.values():
+            found.setdefault((limits.rpd, limits.tpm), set()).add(limits.rpm)
+    return {key: values.pop() for key, values in found.items() if len(values) == 1}
+
+
+_RPM_OF = _rpm_by_headers()
