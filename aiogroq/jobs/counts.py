@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .outcome import Outcome
+from .outcome import ItemUsage, Outcome
+from .prices import Price
 
 
 class Counts:
@@ -39,8 +40,13 @@ class Counts:
             return 0.0
         return self.cost_usd * (1 + self.in_flight / self.succeeded_now)
 
-    def add(self, outcome: Outcome, cost_usd: float | None) -> None:
-        """Count an outcome. Tokens and ``cost_usd`` are those of this run."""
+    def add_cost(self, price: Price | None, usage: ItemUsage, *, is_batch: bool) -> None:
+        """Count what an item of this run cost."""
+        if price is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + price.cost_usd(usage, is_batch=is_batch)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count an outcome. Tokens are those of this run."""
         status = outcome.status
         if status == "done":
             self.done += 1
@@ -60,5 +66,3 @@ class Counts:
         self.completion_tokens += usage.completion_tokens
         self.cached_tokens += usage.cached_tokens
         self.audio_s += usage.audio_s
-        if cost_usd is not None:
-            self.cost_usd = (self.cost_usd or 0.0) + cost_usd

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,7 +17,8 @@ from .forecast import Forecast
 from .intake import Intake
 from .journal import Journal
 from .options import JobOptions
-from .outcome import ItemUsage, JobRequest, Outcome
+from .outcome import JobRequest, Outcome
+from .prices import Price, price_of
 from .progress import Progress
 from .reader import Items, Reader
 from .results import JobReport, StopReason
@@ -30,17 +30,13 @@ STOP_S = 10.0
 TICK_S = 1.0
 """The journal is flushed to the disk, limits are looked at and progress is reported so often."""
 
-Cost = Callable[[str, ItemUsage], float | None]
-"""Returns the price in US dollars of the usage of a model, None where it is not known."""
-
 
 class Engine:
     """One run of a job, on one event loop."""
 
-    def __init__(self, client: AsyncGroq, items: Items, options: JobOptions, cost: Cost) -> None:
+    def __init__(self, client: AsyncGroq, items: Items, options: JobOptions) -> None:
         self._client = client
         self.options: JobOptions = options
-        self._cost = cost
         self._loop = asyncio.get_running_loop()
         self._started_at = self._loop.time()
         self.counts: Counts = Counts()
@@ -60,6 +56,7 @@ class Engine:
         """Set when the journal is open, or could not be opened."""
         self.forecast: Forecast = Forecast(options, self.counts)
         self._elapsed_s: float | None = None
+        self._prices: dict[str, Price | None] = {}
 
     # ----------------------------------------------------------------------------------------- life of a run
 
@@ -164,18 +161,23 @@ class Engine:
         assert self._journal is not None
         assert self._intake is not None
         offset = self._journal.append(outcome)
+        if outcome.status != "failed":
+            self.counts.add_cost(self._price(str(request.body.get("model"))), outcome.usage, is_batch=self.options.via == "batch")
         self._intake.settled(request, offset, outcome)
         return self._reason == "complete" and self._is_within_bounds()
 
     def _deliver(self, offset: int, outcome: Outcome, source: Any) -> None:
-        counts = self.counts
-        counts.add(outcome, None if outcome.is_resumed else self._cost_of(outcome))
+        self.counts.add(outcome)
         if self.is_read:
             assert self.delivery is not None
             self.delivery.put(offset, outcome, source)
 
-    def _cost_of(self, outcome: Outcome) -> float | None:
-        return self._cost(self.options.requests.model or "", outcome.usage)
+    def _price(self, model: str) -> Price | None:
+        try:
+            return self._prices[model]
+        except KeyError:
+            price = self._prices[model] = price_of(model, self.options.prices)
+            return price
 
     def _is_within_bounds(self) -> bool:
         """Stop the job where too many items failed, or where it would cost too much."""

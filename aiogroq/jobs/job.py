@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from ..client import AsyncGroq
 from ..transport.threads import FILES, run
 from ..types._typing import Self
-from .engine import Cost, Engine
+from .engine import Engine
 from .errors import JobError
 from .options import JobOptions
 from .outcome import Outcome
@@ -31,8 +31,8 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
     ``async with``; one that is garbage-collected is closed too. A job that was only awaited has its results in its journal.
     """
 
-    def __init__(self, client: AsyncGroq, items: Items, options: JobOptions, cost: Cost) -> None:
-        self._arguments = (client, items, options, cost)
+    def __init__(self, client: AsyncGroq, items: Items, options: JobOptions) -> None:
+        self._arguments = (client, items, options)
         self._options = options
         self._engine: Engine | None = None
         self._task: asyncio.Task[None] | None = None

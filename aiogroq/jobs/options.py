@@ -13,6 +13,7 @@ from ..protocol.arguments import require_bool, require_int, require_seconds
 from .batch_rules import body_problem, endpoint_problem
 from .errors import JobInputError
 from .journal_lines import JournalHeader
+from .prices import Price, price_of
 from .progress import Progress
 from .requests import Requests
 
@@ -37,6 +38,7 @@ class JobOptions:
     max_age_s: float = DEFAULT_MAX_AGE_S
     max_failures: int | str | None = None
     max_cost_usd: float | None = None
+    prices: Mapping[str, Price] | None = None
     deadline_s: float | None = None
     dedupe: bool = False
     retry_failed: bool = False
@@ -71,6 +73,11 @@ class JobOptions:
         if (self.fresh or self.retry_failed) and self.journal is None:
             option = "fresh" if self.fresh else "retry_failed"
             raise JobInputError(f"{option} is for a job with a journal; pass journal='...'")
+        model = self.requests.model
+        if self.max_cost_usd is not None and model is not None and price_of(model, self.prices) is None:
+            raise JobInputError(
+                f"max_cost_usd needs the price of {model}, which is not known; pass prices={{{model!r}: Price(...)}}"
+            )
         self.own_pacing()  # raises for limits that cannot be
 
     def _check_batch(self) -> None:

@@ -18,7 +18,7 @@ from .errors import JobInputError
 from .job import AsyncJob
 from .options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS, JobOptions, Via, as_path
 from .outcome import Endpoint
-from .prices import Price, cost_usd
+from .prices import Price
 from .progress import Progress
 from .reader import Items
 from .requests import Requests
@@ -42,6 +42,7 @@ class RunOptions(TypedDict, total=False):
     max_age_s: float
     max_failures: int | str | None
     max_cost_usd: float | None
+    prices: Mapping[str, Price] | None
     deadline_s: float | None
     dedupe: bool
     retry_failed: bool
@@ -119,6 +120,7 @@ def run(
     max_age_s: float = DEFAULT_MAX_AGE_S,
     max_failures: int | str | None = None,
     max_cost_usd: float | None = None,
+    prices: Mapping[str, Price] | None = None,
     deadline_s: float | None = None,
     dedupe: bool = False,
     retry_failed: bool = False,
@@ -162,6 +164,7 @@ def run(
             again. Waiting for a rate limit does not count.
         max_failures: How many items may fail before the job is stopped: a number, or a share such as ``"1%"``.
         max_cost_usd: Stop before the run costs more.
+        prices: Prices of models, in place of those in `aiogroq.jobs.prices`.
         deadline_s: Stop after so many seconds, or as soon as a limit of a day makes it certain that the job takes longer.
         dedupe: Whether equal requests are sent once.
         retry_failed: Whether items that failed in an earlier run are sent again.
@@ -193,6 +196,7 @@ def run(
         max_age_s=max_age_s,
         max_failures=max_failures,
         max_cost_usd=max_cost_usd,
+        prices=prices,
         deadline_s=deadline_s,
         dedupe=dedupe,
         retry_failed=retry_failed,
@@ -206,7 +210,7 @@ def run(
     )
     given: Any = client
     if isinstance(given, Groq):
-        return Job(AsyncJob(given._async, items, options, partial(cost_usd, prices=prices)))  # pyright: ignore[reportPrivateUsage]
+        return Job(AsyncJob(given._async, items, options))  # pyright: ignore[reportPrivateUsage]
     if not isinstance(given, AsyncGroq):
         raise JobInputError(f"client must be an AsyncGroq or a Groq, not {type(given).__name__}")
-    return AsyncJob(given, items, options, partial(cost_usd, prices=prices))
+    return AsyncJob(given, items, options)

@@ -1,14 +1,27 @@
-"""Jobs, end to end."""
+"""Jobs, end to end: `jobs.run` with an async client, over real sockets."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
-from aiogroq import AsyncGroq
-from aiogroq.jobs.run import run
-from aiogroq.local import LocalGroq
+import pytest
+
+from aiogroq import AsyncGroq, Timeout
+from aiogroq.jobs import JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
+from aiogroq.local import Fault, LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
+
+
+async def results_of(client: AsyncGroq, items: Any, **options: Any) -> tuple[list[JobResult[Any]], JobReport]:
+    job = run(client, items, **{"model": MODEL, **options})
+    results = [result async for result in job]
+    assert job.report is not None
+    return results, job.report
 
 
 async def test_results_come_in_the_order_of_the_input(client: AsyncGroq) -> None:
@@ -35,3 +48,397 @@ async def test_a_job_is_resumed(client: AsyncGroq, server: LocalGroq, tmp_path: 
         ("a", 2, True),
     ]
     assert len(server.requests) == 3
+
+
+async def test_each_kind_of_iterable_is_read(client: AsyncGroq) -> None:
+    def texts() -> Iterator[str]:
+        yield from ("a", "b")
+
+    async def async_texts() -> AsyncIterator[str]:
+        yield "a"
+        yield "b"
+
+    for items in (["a", "b"], ("a", "b"), texts(), async_texts(), iter(["a", "b"]), {"a": 1, "b": 2}.keys()):
+        results, report = await results_of(client, items)
+        assert [(result.index, result.id, result.item) for result in results] == [
+            (0, "0", "a"),
+            (1, "1", "b"),
+        ]
+        assert report.done == 2
+
+
+async def test_results_can_come_as_they_are_there(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(body_contains="slow", latency_s=0.5))
+    results, _ = await results_of(client, ["slow", "b", "c", "d"], ordered=False)
+    assert results[-1].item == "slow"
+    assert sorted(result.index for result in results) == [0, 1, 2, 3]
+
+
+async def test_an_empty_input_is_a_complete_job(client: AsyncGroq) -> None:
+    results, report = await results_of(client, [])
+    assert (results, report.exit_code, report.reason) == ([], 0, "complete")
+
+
+# S8 of the issue: what can never succeed fails alone.
+
+
+async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server: LocalGroq) -> None:
+    too_large = {
+        "error": {
+            "message": "Request too large for model `m` in organization `org_1` service tier `on_demand` on output tokens "
+            "per minute (OTPM): Limit 1000, Requested 1329, please reduce max_tokens.",
+            "type": "tokens",
+            "code": "rate_limit_exceeded",
+        }
+    }
+    server.script(
+        Fault(body_contains="item 3", status=413, times=None),
+        Fault(body_contains="item 5", status=429, body=too_large, times=None),
+        Fault(body_contains="item 7", status=500, times=None),
+        Fault(body_contains="item 9", before_head=True, end="stall", times=None),
+        Fault(body_contains="item 11", status=400, times=None),
+        Fault(body_contains="item 13", before_head=True, end="close", times=None),
+    )
+    client = client.with_options(timeout=Timeout(read=0.2, first_byte=0.2))
+    items = [f"item {number}." for number in range(40)]
+    results, report = await results_of(client, items)
+    failed = {result.index: result for result in results if result.status == "failed"}
+    assert {
+        index: (result.attempts, result.error and result.error.type) for index, result in failed.items()
+    } == {
+        3: (1, "RequestTooLargeError"),
+        5: (1, "RateLimitError"),
+        7: (5, "InternalServerError"),
+        9: (5, "APITimeoutError"),
+        11: (1, "BadRequestError"),
+        13: (5, "APIConnectionError"),
+    }
+    assert [result.status for result in results].count("done") == 34
+    assert len(server.requests) == 34 + 18
+    assert (report.exit_code, report.failed, report.reason) == (1, 6, "complete")
+
+
+async def test_a_passing_error_is_no_failure(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(status=500, times=2), Fault(status=503, times=1), Fault(status=429, times=1))
+    results, report = await results_of(client, ["a", "b"])
+    assert [result.status for result in results] == ["done", "done"]
+    assert report.attempts == 6
+    assert report.retries == 4
+    assert report.rate_limited == 1
+
+
+async def test_a_response_that_is_too_long_is_an_outcome_of_its_own(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.reply = {"content": "cut", "finish_reason": "length"}
+    results, report = await results_of(client, ["a"])
+    assert (results[0].status, results[0].text, results[0].attempts) == ("length", "cut", 1)
+    assert (report.length, report.done, report.exit_code) == (1, 0, 0)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "invalid_api_key"), (404, "model_not_found"), (400, "model_decommissioned"), (403, "")],
+)
+async def test_a_key_or_a_model_that_is_rejected_ends_the_job(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, status: int, code: str
+) -> None:
+    path = tmp_path / "a.journal"
+    body = {"error": {"message": "It is rejected.", "code": code}}
+    server.script(Fault(status=status, body=body, times=None))
+    job = run(client, [f"item {number}" for number in range(1000)], model=MODEL, journal=path)
+    with pytest.raises(JobError, match="every other item would fail in the same way.*It is rejected"):
+        async for _ in job:
+            pass
+    assert len(server.requests) < 10
+    server.script(None)
+    server.clear()
+    report = await run(client, [f"item {number}" for number in range(20)], model=MODEL, journal=path)
+    assert (report.done, report.resumed) == (20, 0)
+
+
+async def test_an_item_with_a_wrong_model_of_its_own_fails_alone(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(
+        Fault(
+            body_contains="no-such", status=404, body={"error": {"message": "x", "code": "model_not_found"}}
+        )
+    )
+    items = [{"messages": [{"role": "user", "content": "x"}]} for _ in range(3)]
+    results, _ = await results_of(client, [items[0], {**items[1], "model": "no-such"}, items[2]])
+    assert [result.status for result in results] == ["done", "failed", "done"]
+
+
+async def test_the_first_item_must_be_right_and_a_later_one_fails_alone(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    rows = [{"text": "a"}, {"txt": "b"}, {"text": "c"}]
+    results, report = await results_of(client, rows, prompt="{text}", journal=tmp_path / "a.journal")
+    assert [(result.status, result.attempts) for result in results] == [
+        ("done", 1),
+        ("failed", 0),
+        ("done", 1),
+    ]
+    assert results[1].error is not None
+    assert "item 1 has no column 'text'" in results[1].error.message
+    rows[1] = {"text": "b"}
+    results, report = await results_of(client, rows, prompt="{text}", journal=tmp_path / "a.journal")
+    assert (report.done, report.resumed, len(server.requests)) == (3, 2, 3)
+    with pytest.raises(JobInputError, match="item 0 has no column 'wrong'"):
+        await run(client, rows, model=MODEL, prompt="{wrong}")
+    assert len(server.requests) == 3
+
+
+async def test_failed_items_are_sent_again_only_when_asked(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.journal"
+    server.script(Fault(body_contains="bad", status=400))
+    _, report = await results_of(client, ["good", "bad"], journal=path)
+    assert report.failed == 1
+    results, report = await results_of(client, ["good", "bad"], journal=path)
+    assert (report.failed, report.resumed, len(server.requests)) == (1, 2, 2)
+    assert results[1].error is not None
+    _, report = await results_of(client, ["good", "bad"], journal=path, retry_failed=True)
+    assert (report.failed, report.done, report.resumed, len(server.requests)) == (0, 2, 1, 3)
+    _, report = await results_of(client, ["good", "bad"], journal=path)
+    assert (report.done, report.resumed, len(server.requests)) == (2, 2, 3)
+
+
+async def test_equal_items_are_sent_once_with_dedupe(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.journal"
+    items = ["a", "b", "a", "a", "b"]
+    results, report = await results_of(client, items, dedupe=True, journal=path)
+    assert [result.item for result in results] == items
+    assert len({result.text for result in results if result.item == "a"}) == 1
+    assert (report.done, report.attempts, len(server.requests)) == (5, 2, 2)
+    results, report = await results_of(client, [*items, "a", "c"], dedupe=True, journal=path)
+    assert (report.done, len(server.requests)) == (7, 3)
+    assert [result.index for result in results] == [*range(7)]
+    await results_of(client, items)
+    assert len(server.requests) == 8, "n samples of one prompt are n requests by default"
+
+
+async def test_ids_must_be_unique_and_keep_their_content(client: AsyncGroq, tmp_path: Path) -> None:
+    rows = [{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]
+    with pytest.raises(JournalError, match="item 1 has the id 'a'"):
+        await results_of(client, rows, prompt="{text}")
+    path = tmp_path / "a.journal"
+    await results_of(client, rows[:1], prompt="{text}", journal=path)
+    with pytest.raises(JournalError, match=r"item 0 \(id 'a'\).*content has changed"):
+        await results_of(client, [{"id": "a", "text": "z"}], prompt="{text}", journal=path)
+    with pytest.raises(JournalError, match="another prompt"):
+        await results_of(client, rows[:1], prompt="Say {text}", journal=path)
+
+
+async def test_a_growing_input_in_another_order_is_resumed(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.journal"
+    rows = [{"id": number, "text": f"text {number}"} for number in range(30)]
+    await results_of(client, rows[:20], prompt="{text}", journal=path)
+    results, report = await results_of(client, rows[::-1], prompt="{text}", journal=path)
+    assert [result.item for result in results] == rows[::-1]
+    assert [result.index for result in results] == [*range(30)]
+    assert (report.done, report.resumed, len(server.requests)) == (30, 20, 30)
+
+
+async def test_too_many_failures_stop_the_job(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(status=400, times=None))
+    for max_failures in (3, "10%"):
+        server.clear()
+        results, report = await results_of(client, [f"{n}" for n in range(30)], max_failures=max_failures)
+        assert (report.reason, report.exit_code) == ("max_failures", 1)
+        assert 4 <= report.failed <= 10
+        assert len(results) == report.failed
+
+
+async def test_a_job_stops_before_it_costs_too_much(client: AsyncGroq, server: LocalGroq) -> None:
+    _, report = await results_of(client, [f"{n}" for n in range(10)])
+    assert report.cost_usd is not None
+    each = report.cost_usd / 10
+    results, report = await results_of(client, [f"{n}" for n in range(100)], max_cost_usd=each * 20.5)
+    assert (report.reason, report.exit_code) == ("max_cost", 75)
+    assert 15 <= len(results) <= 21
+    assert report.cost_usd is not None
+    assert report.cost_usd <= each * 21
+
+
+async def test_a_job_stops_at_its_deadline(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    server.script(Fault(latency_s=0.05, times=None))
+    _, report = await results_of(client, [f"{n}" for n in range(1000)], deadline_s=0.3, journal=path)
+    assert (report.reason, report.exit_code) == ("deadline", 75)
+    assert str(path) in report.message
+    assert 0 < report.done < 1000
+    assert report.done == len(server.requests), "what is in flight is finished"
+
+
+async def test_a_job_that_is_stopped_finishes_what_is_in_flight(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    server.script(Fault(latency_s=0.02, times=None))
+    path = tmp_path / "a.journal"
+    job = run(client, [f"{n}" for n in range(1000)], model=MODEL, journal=path)
+    results = []
+    async for result in job:
+        results.append(result)
+        if len(results) == 20:
+            job.stop()
+    assert job.report is not None
+    assert (job.report.reason, job.report.exit_code) == ("interrupted", 130)
+    assert len(server.requests) == job.report.done == len(results)
+    _, report = await results_of(client, [f"{n}" for n in range(200)], journal=path)
+    assert (report.done, report.attempts) == (200, 200 - len(results))
+
+
+async def test_the_errors_of_the_input_are_raised_after_the_results_before_them(client: AsyncGroq) -> None:
+    def broken() -> Iterator[str]:
+        yield "a"
+        yield "b"
+        raise OSError("the disk is gone")
+
+    job = run(client, broken(), model=MODEL)
+    results = []
+    with pytest.raises(OSError, match="the disk is gone"):
+        async for result in job:
+            results.append(result)
+    assert len(results) <= 2
+
+
+async def test_the_wait_for_a_job_returns_its_report(client: AsyncGroq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    job = run(client, ["a"], model=MODEL, journal=path)
+    report = await job
+    assert report is await job
+    assert (report.done, report.journal) == (1, str(path))
+    assert [result async for result in job] == []
+    assert len(path.read_bytes().splitlines()) == 2
+
+
+async def test_a_job_that_is_closed_early_cancels_what_is_in_flight(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    server.script(Fault(body_contains="slow", latency_s=60, times=None))
+    path = tmp_path / "a.journal"
+    async with run(client, ["a", *["slow"] * 10], model=MODEL, journal=path) as job:
+        async for result in job:
+            assert result.item == "a"
+            break
+    _, report = await results_of(client, ["a"], journal=path)
+    assert report.resumed == 1
+
+
+async def test_progress_is_reported(client: AsyncGroq) -> None:
+    seen: list[Progress] = []
+    job = run(client, ["a", "b"], model=MODEL, on_progress=seen.append, name="n")
+    async for _ in job:
+        assert job.progress().total == 2
+    assert (seen[-1].name, seen[-1].done, seen[-1].total, seen[-1].attempts) == ("n", 2, 2, 2)
+    assert seen[-1].prompt_tokens > 0
+    assert seen[-1].cost_usd is not None
+
+
+async def test_embeddings_have_their_values(client: AsyncGroq) -> None:
+    job = run(client, ["a"], model="nomic-embed-text-v1_5", endpoint="embeddings")
+    async for result in job:
+        assert result.value is not None
+        assert len(result.value.data[0].embedding) > 10
+
+
+async def test_recordings_are_transcribed(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+    speech = await client.audio.speech.create(
+        model="canopylabs/orpheus-v1-english", voice="troy", input="Hello there"
+    )
+    file = tmp_path / "a.wav"
+    await speech.write_to_file(file)
+    for options in ({}, {"response_format": "text"}):
+        results, _ = await results_of(
+            client,
+            [file, {"id": "x", "file": str(file)}, tmp_path / "missing.wav"],
+            model="whisper-large-v3",
+            endpoint="transcription",
+            **options,
+        )
+        assert [result.status for result in results] == ["done", "done", "failed"]
+        assert results[0].text == results[1].text != ""
+        assert results[2].error is not None
+        assert "missing.wav" in results[2].error.message
+
+
+async def test_speech_is_written_to_files(client: AsyncGroq, tmp_path: Path) -> None:
+    items = [{"id": "a/b", "input": "Hello"}, {"id": "c", "input": "There"}]
+    results, _ = await results_of(
+        client,
+        items,
+        model="canopylabs/orpheus-v1-english",
+        endpoint="speech",
+        params={"voice": "troy"},
+        output_dir=tmp_path / "out",
+    )
+    files = [Path(result.text) for result in results]
+    assert files[1] == tmp_path / "out" / "c.wav"
+    assert files[0].parent == tmp_path / "out"
+    assert all(file.read_bytes()[:4] == b"RIFF" for file in files)
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"endpoint": "speech"}, "output_dir"),
+        ({"fresh": True}, "pass journal="),
+        ({"max_failures": "1"}, "share such as '1%'"),
+        ({"via": "mail"}, "via must be"),
+        ({"max_cost_usd": 1, "model": "unknown"}, "needs the price of unknown"),
+        ({"limits": "devloper"}, "Did you mean 'developer'"),
+        ({"limit": 0}, "limit must be"),
+    ],
+)
+def test_options_that_do_not_fit_are_rejected_at_once(
+    client: AsyncGroq, options: dict[str, Any], error: str
+) -> None:
+    with pytest.raises(ValueError, match=error):
+        run(client, ["a"], **{"model": MODEL, **options})
+
+
+async def test_one_item_instead_of_a_list_is_rejected(client: AsyncGroq) -> None:
+    for items in ("text", {"messages": []}, 5):
+        with pytest.raises(JobInputError, match="items"):
+            await run(client, items, model=MODEL)  # type: ignore[arg-type]
+
+
+async def test_only_so_many_items_are_read(client: AsyncGroq) -> None:
+    _, report = await results_of(client, iter("abcdef"), limit=4)
+    assert (report.done, report.reason) == (4, "complete")
+
+
+async def test_the_journal_is_json_that_anybody_can_read(client: AsyncGroq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    await run(client, [{"id": "x", "text": "Say hello"}], model=MODEL, prompt="{text}", journal=path)
+    header, line = map(json.loads, path.read_text().splitlines())
+    assert (header["aiogroq_journal"], header["model"], header["endpoint"]) == (1, MODEL, "chat")
+    assert (line["i"], line["id"], line["status"], line["attempts"]) == (0, "x", "done", 1)
+    assert line["body"]["choices"][0]["message"]["role"] == "assistant"
+
+
+async def test_a_job_is_cancelled_with_the_task_that_iterates_it(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.script(Fault(latency_s=60, times=None))
+
+    async def iterate() -> None:
+        async with run(client, ["a"], model=MODEL) as job:
+            async for _ in job:
+                pass
+
+    task = asyncio.create_task(iterate())
+    while not server.requests:
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
