@@ -15,7 +15,7 @@ import random
 
 from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, RateLimited
 from ..protocol import retry
-from ..transport.exceptions import is_permanent
+from ..transport.exceptions import is_permanent, is_unreachable
 from .outcome import ItemError, JobRequest
 
 MAX_SAME_ERRORS = 5
@@ -23,7 +23,6 @@ MAX_SAME_ERRORS = 5
 MAX_RATE_LIMITED = 20
 """So many 429s while other items succeed end the item: nothing that the pacer knows explains them."""
 _OVERLOADED = frozenset({498, 503})
-_NOT_SENT = frozenset({"pool", "connect", "write"})
 _ACCOUNT_CODES = frozenset({"invalid_api_key", "insufficient_quota", "organization_restricted"})
 _MODEL_CODES = frozenset({"model_not_found", "model_decommissioned", "model_terms_required"})
 
@@ -33,6 +32,7 @@ class Item:
 
     __slots__ = (
         "_counted",
+        "_down_since",
         "_last",
         "_rate_limited",
         "_same",
@@ -58,13 +58,14 @@ class Item:
         self._same = 0
         self._last: object = None
         self._succeeded_at = -1
+        self._down_since = 0.0
 
     def wait_s(
-        self, error: Exception, *, succeeded: int, max_attempts: int, max_age_s: float
+        self, error: Exception, now: float, *, succeeded: int, max_attempts: int, max_age_s: float
     ) -> float | None:
         """Return the seconds until the next attempt after ``error``, or None where that is the outcome.
 
-        ``succeeded`` is how many items of this run have succeeded so far.
+        ``now`` is the time in seconds, ``succeeded`` is how many items of this run have succeeded so far.
         """
         self.is_rate_limited = False
         if not isinstance(error, APIError):
@@ -88,10 +89,16 @@ class Item:
             return 0.0 if self._rate_limited < MAX_RATE_LIMITED else None
         kind = _kind_of(error)
         self._same = self._same + 1 if kind == self._last else 1
-        if is_service_down(error) and not is_others_success:
-            self._same = max(1, self._same - 1)
-        else:
+        if self._same == 1:
+            self._down_since = now
+        if not is_service_down(error):
             self._counted += 1
+        elif is_others_success:
+            self._counted += 1
+            self._down_since = now
+        else:
+            self._same = max(1, self._same - 1)
+            self.spent_s = max(self.spent_s, now - self._down_since)
         self._last = kind
         if self._same >= MAX_SAME_ERRORS or self._counted >= max_attempts or self.spent_s >= max_age_s:
             return None
@@ -121,7 +128,7 @@ def is_service_down(error: APIError) -> bool:
     """Return whether an error says more of the service, or of the network, than of the item."""
     if isinstance(error, APIStatusError):
         return error.status_code in _OVERLOADED
-    return not isinstance(error, APITimeoutError) or error.phase in _NOT_SENT
+    return is_unreachable(error)
 
 
 def is_fatal(error: Exception, *, is_model_of_job: bool, has_succeeded: bool) -> bool:

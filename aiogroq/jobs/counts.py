@@ -34,11 +34,11 @@ class Counts:
         """The items that have an outcome."""
         return self.done + self.length + self.failed
 
-    def cost_with_in_flight(self) -> float:
-        """Return the cost of this run, with that of what is in flight as far as can be known."""
+    def next_cost_usd(self) -> float:
+        """Return the cost of this run, with that of what is in flight and of one more, as far as can be known."""
         if self.cost_usd is None or not self.succeeded_now:
             return 0.0
-        return self.cost_usd * (1 + self.in_flight / self.succeeded_now)
+        return self.cost_usd * (1 + (self.in_flight + 1) / self.succeeded_now)
 
     def add_cost(self, price: Price | None, usage: ItemUsage, *, is_batch: bool) -> None:
         """Count what an item of this run cost."""

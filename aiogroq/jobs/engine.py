@@ -162,7 +162,11 @@ class Engine:
         assert self._intake is not None
         offset = self._journal.append(outcome)
         if outcome.status != "failed":
-            self.counts.add_cost(self._price(str(request.body.get("model"))), outcome.usage, is_batch=self.options.via == "batch")
+            self.counts.add_cost(
+                self._price(str(request.body.get("model"))),
+                outcome.usage,
+                is_batch=self.options.via == "batch",
+            )
         self._intake.settled(request, offset, outcome)
         return self._reason == "complete" and self._is_within_bounds()
 
@@ -187,7 +191,7 @@ class Engine:
             counts.failed, counts.settled, self._intake.total
         ):
             self.stop("max_failures", f"{counts.failed} items failed; max_failures is {options.max_failures}")
-        if options.max_cost_usd is not None and counts.cost_with_in_flight() >= options.max_cost_usd:
+        if options.max_cost_usd is not None and counts.next_cost_usd() > options.max_cost_usd:
             self.stop("max_cost", f"max_cost_usd of {options.max_cost_usd:g} is reached")
         return self._reason == "complete"
 

@@ -185,9 +185,9 @@ def _close_forgotten(loop: asyncio.AbstractEventLoop, engine: Engine, task: asyn
 
     def close() -> None:
         task.cancel()
-        task.add_done_callback(lambda _: engine.close())
+        task.add_done_callback(lambda _: FILES.submit(engine.close))
 
-    if loop.is_closed():
-        engine.close()
-    else:
+    try:
         loop.call_soon_threadsafe(close)
+    except RuntimeError:  # the loop is closed
+        FILES.submit(engine.close)

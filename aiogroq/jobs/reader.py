@@ -45,6 +45,8 @@ class Reader:
         self._buffer: deque[Any] = deque()
         self._lock = asyncio.Lock()
         self._is_exhausted = False
+        self._error: Exception | None = None
+        """What the iterator raised, once the items before it are read."""
         self.count: int = 0
         """How many were read."""
         if is_table:
@@ -68,6 +70,8 @@ class Reader:
                 if not self._buffer and not self._is_exhausted:
                     await self._fill()
         if not self._buffer:
+            if self._error is not None:
+                raise self._error
             self.total = self.count
             return None
         return self._number(self._buffer.popleft())
@@ -86,8 +90,7 @@ class Reader:
             return
         batch, self._is_exhausted, error = await run(FILES, self._next_batch)
         self._buffer.extend(batch)
-        if error is not None:
-            raise error
+        self._error = error
 
     def _next_batch(self) -> tuple[list[Any], bool, Exception | None]:
         """Read some items: fewer where they are large or slow to come. In a thread."""

@@ -10,7 +10,8 @@ from ..client import AsyncGroq
 from ..errors import APIError, GroqError
 from ..limits import Grant, Pacer, pacer_for
 from ..protocol.retry import backoff_s
-from .attempts import Item, is_fatal, is_service_down, item_error
+from ..transport.exceptions import is_unreachable
+from .attempts import Item, is_fatal, item_error
 from .counts import Counts
 from .errors import JobError
 from .intake import Intake
@@ -188,11 +189,12 @@ class Workers:
             fatal.__cause__ = error
             self._fail(fatal)
             return None
-        if isinstance(error, APIError) and is_service_down(error) and not hasattr(error, "status_code"):
+        if isinstance(error, APIError) and is_unreachable(error):
             self._paused_until = self._loop.time() + backoff_s(self._down, 0.0)
             self._down += 1
         return item.wait_s(
             error,
+            self._loop.time(),
             succeeded=counts.succeeded_now,
             max_attempts=options.max_attempts,
             max_age_s=options.max_age_s,

@@ -171,6 +171,13 @@ def is_permanent(error: APIError) -> bool:
     return isinstance(cause, aiohttp.ClientConnectorCertificateError)
 
 
+def is_unreachable(error: APIError) -> bool:
+    """Return whether no connection could be made, so that nothing was sent."""
+    if isinstance(error, APITimeoutError):
+        return error.phase in ("pool", "connect")
+    return isinstance(error.__cause__, (aiohttp.ClientConnectorError, aiohttp.ClientProxyConnectionError))
+
+
 def _untrusted(error: aiohttp.ClientConnectorCertificateError) -> str:
     why = error.certificate_error
     text = getattr(why, "verify_message", "") or str(why)

@@ -82,11 +82,12 @@ async def test_an_empty_input_is_a_complete_job(client: AsyncGroq) -> None:
 # S8 of the issue: what can never succeed fails alone.
 
 
+@pytest.mark.slow
 async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server: LocalGroq) -> None:
     too_large = {
         "error": {
             "message": "Request too large for model `m` in organization `org_1` service tier `on_demand` on output tokens "
-            "per minute (OTPM): Limit 1000, Requested 1329, please reduce max_tokens.",
+            "per minute (OTPM): Limit 1000000, Requested 1329000, please reduce max_tokens.",
             "type": "tokens",
             "code": "rate_limit_exceeded",
         }
@@ -119,7 +120,8 @@ async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server
 
 
 async def test_a_passing_error_is_no_failure(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(Fault(status=500, times=2), Fault(status=503, times=1), Fault(status=429, times=1))
+    again = Fault(status=429, headers={"retry-after": "0.1"}, body={"error": {"message": "Slow down."}})
+    server.script(Fault(status=500, times=2), Fault(status=503, times=1), again)
     results, report = await results_of(client, ["a", "b"])
     assert [result.status for result in results] == ["done", "done"]
     assert report.attempts == 6
@@ -148,9 +150,8 @@ async def test_a_key_or_a_model_that_is_rejected_ends_the_job(
     body = {"error": {"message": "It is rejected.", "code": code}}
     server.script(Fault(status=status, body=body, times=None))
     job = run(client, [f"item {number}" for number in range(1000)], model=MODEL, journal=path)
-    with pytest.raises(JobError, match="every other item would fail in the same way.*It is rejected"):
-        async for _ in job:
-            pass
+    with pytest.raises(JobError, match=r"every other item would fail in the same way.*It is rejected"):
+        await anext(job)
     assert len(server.requests) < 10
     server.script(None)
     server.clear()
@@ -248,9 +249,9 @@ async def test_a_growing_input_in_another_order_is_resumed(
 
 
 async def test_too_many_failures_stop_the_job(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(Fault(status=400, times=None))
     for max_failures in (3, "10%"):
         server.clear()
+        server.script(Fault(status=400, times=None))
         results, report = await results_of(client, [f"{n}" for n in range(30)], max_failures=max_failures)
         assert (report.reason, report.exit_code) == ("max_failures", 1)
         assert 4 <= report.failed <= 10
@@ -261,11 +262,11 @@ async def test_a_job_stops_before_it_costs_too_much(client: AsyncGroq, server: L
     _, report = await results_of(client, [f"{n}" for n in range(10)])
     assert report.cost_usd is not None
     each = report.cost_usd / 10
-    results, report = await results_of(client, [f"{n}" for n in range(100)], max_cost_usd=each * 20.5)
+    results, report = await results_of(client, [f"{n}" for n in range(100)], max_cost_usd=each * 20)
     assert (report.reason, report.exit_code) == ("max_cost", 75)
     assert 15 <= len(results) <= 21
     assert report.cost_usd is not None
-    assert report.cost_usd <= each * 21
+    assert report.cost_usd <= each * 20.5, "the items differ a little"
 
 
 async def test_a_job_stops_at_its_deadline(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
@@ -304,10 +305,11 @@ async def test_the_errors_of_the_input_are_raised_after_the_results_before_them(
 
     job = run(client, broken(), model=MODEL)
     results = []
-    with pytest.raises(OSError, match="the disk is gone"):
+    with pytest.raises(OSError, match="the disk is gone"):  # noqa: PT012
         async for result in job:
-            results.append(result)
-    assert len(results) <= 2
+            results.append(result.item)
+    assert results == ["a", "b"][: len(results)]
+    assert results
 
 
 async def test_the_wait_for_a_job_returns_its_report(client: AsyncGroq, tmp_path: Path) -> None:
@@ -437,7 +439,7 @@ async def test_a_job_is_cancelled_with_the_task_that_iterates_it(
                 pass
 
     task = asyncio.create_task(iterate())
-    while not server.requests:
+    while not server.requests:  # noqa: ASYNC110 -- the server runs in a thread
         await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
