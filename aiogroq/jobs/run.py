@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Literal, TypedDict, overload
 
 from ..client import AsyncGroq
@@ -42,7 +41,6 @@ class RunOptions(TypedDict, total=False):
     max_age_s: float
     max_failures: int | str | None
     max_cost_usd: float | None
-    prices: Mapping[str, Price] | None
     deadline_s: float | None
     dedupe: bool
     retry_failed: bool
@@ -120,7 +118,6 @@ def run(
     max_age_s: float = DEFAULT_MAX_AGE_S,
     max_failures: int | str | None = None,
     max_cost_usd: float | None = None,
-    prices: Mapping[str, Price] | None = None,
     deadline_s: float | None = None,
     dedupe: bool = False,
     retry_failed: bool = False,
@@ -164,7 +161,6 @@ def run(
             again. Waiting for a rate limit does not count.
         max_failures: How many items may fail before the job is stopped: a number, or a share such as ``"1%"``.
         max_cost_usd: Stop before the run costs more.
-        prices: Prices of models, in place of those in `aiogroq.jobs.prices`.
         deadline_s: Stop after so many seconds, or as soon as a limit of a day makes it certain that the job takes longer.
         dedupe: Whether equal requests are sent once.
         retry_failed: Whether items that failed in an earlier run are sent again.

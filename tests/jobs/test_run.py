@@ -93,12 +93,12 @@ async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server
         }
     }
     server.script(
-        Fault(body_contains="item 3", status=413, times=None),
-        Fault(body_contains="item 5", status=429, body=too_large, times=None),
-        Fault(body_contains="item 7", status=500, times=None),
-        Fault(body_contains="item 9", before_head=True, end="stall", times=None),
-        Fault(body_contains="item 11", status=400, times=None),
-        Fault(body_contains="item 13", before_head=True, end="close", times=None),
+        Fault(body_contains="item 3.", status=413, times=None),
+        Fault(body_contains="item 5.", status=429, body=too_large, times=None),
+        Fault(body_contains="item 7.", status=500, times=None),
+        Fault(body_contains="item 9.", before_head=True, end="stall", times=None),
+        Fault(body_contains="item 11.", status=400, times=None),
+        Fault(body_contains="item 13.", before_head=True, end="close", times=None),
     )
     client = client.with_options(timeout=Timeout(read=0.2, first_byte=0.2))
     items = [f"item {number}." for number in range(40)]
