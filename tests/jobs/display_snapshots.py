@@ -14,7 +14,7 @@ classify.csv -> labels.csv   openai/gpt-oss-20b                         00:07:12
 """,
     "start": """\
 classify.csv -> labels.csv   openai/gpt-oss-20b                         00:00:00
-────────────────────────────────────────────────────────    0 %       0 / 50,000
+──────────────────────────────────────────────    0 %       0 / 50,000  0 failed
  left       unknown     in flight  1           cost           $0.00
  429s       0           retried    0           cached tokens  0 %
 """,
@@ -31,7 +31,7 @@ s3://a-bucket-with-a-long-n… -> s3://labels/out.parquet   gpt-oss-20b  2 d 04:
 """,
     "unknown_total": """\
 classify.csv -> labels.csv   openai/gpt-oss-20b                         00:07:12
-───────────────────────────────────────────────────────────────     30,508 items
+─────────────────────────────────────────────────────     30,508 items  0 failed
  RPM  ━━━━━━╾─────────      412 of   1,000 a minute  learned
  RPD  ━━╾─────────────   81,204 of 500,000 a day
  TPM  ━━━━━━━━━━━━━━━╾  248,900 of 250,000 a minute           <- waiting on this
@@ -40,7 +40,7 @@ classify.csv -> labels.csv   openai/gpt-oss-20b                         00:07:12
 """,
     "no_items": """\
 classify.csv -> labels.csv   openai/gpt-oss-20b                         00:00:00
-━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  100 %  0 / 0
+━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━  100 %  0 / 0  0 failed
  left       00:00:00    in flight  0           cost           unknown
  429s       0           retried    0           cached tokens  0 %
 """,

@@ -83,17 +83,16 @@ def _items(progress: Progress, width: int, charset: Charset) -> list[Row]:
     else:
         counts = f"{percent(settled, total):>5}  {settled:>{len(f'{total:,}')},} / {total:,}"
         share = settled / total if total else 1.0
-    failed = f"{progress.failed:,} failed" if progress.failed else ""
-    size = cells(counts) + (2 + cells(failed) if failed else 0)
+    failed: Span = (f"{progress.failed:,} failed", "failed" if progress.failed else "label")
+    size = cells(counts) + 2 + cells(failed[0])
     is_beside = width - size - 2 >= 2 * _LEAST_BAR
     filled, empty = charset.bar(share, width - size - 2 if is_beside else width)
     row: Row = [(filled, "bar"), (empty, "empty")]
     if is_beside:
-        row += [("  ", ""), (counts, "")]
-        return [[*row, ("  ", ""), (failed, "failed")] if failed else row]
-    if not failed or size <= width:
-        return [row, [(counts, ""), ("  ", ""), (failed, "failed")]]
-    return [row, [(charset.fit(counts.strip(), width), "")], [(failed, "failed")]]
+        return [[*row, ("  ", ""), (counts, ""), ("  ", ""), failed]]
+    if size <= width:
+        return [row, [(counts, ""), ("  ", ""), failed]]
+    return [row, [(charset.fit(counts.strip(), width), "")], [failed]]
 
 
 @dataclass(frozen=True)
