@@ -33,7 +33,8 @@ class ArrowFiles:
         self._pyarrow = require_pyarrow(name)
         self._name = name
         self._files = _files_of(path, name)
-        schema, self.total = self._describe()
+        schema, total = self._describe()
+        self.total: int = total
         self.schema: Any = schema
         self.columns: tuple[str, ...] = tuple(schema.names)
         if len(set(self.columns)) != len(self.columns):

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,8 @@ _outcome_decoder = msgspec.json.Decoder(OutcomeLine)
 _entry_decoder = msgspec.json.Decoder(EntryLine)
 _header_decoder = msgspec.json.Decoder(HeaderLine)
 _note_decoder = msgspec.json.Decoder(NoteLine)
-decode_entry = _entry_decoder.decode
+decode_entry: Callable[[bytes], EntryLine] = _entry_decoder.decode
+"""Reads what the index needs of a line."""
 
 
 def encode_header(header: JournalHeader) -> bytes:
