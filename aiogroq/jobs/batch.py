@@ -8,6 +8,7 @@ no part becomes two batches, and each item has one outcome.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
@@ -20,7 +21,7 @@ from .batch_harvest import Harvest
 from .batch_parts import BatchJobError, BatchJournal, Part, PartNotes
 from .batch_polls import FIRST_S, MAX_S, Polls, Sleep
 from .batch_progress import BatchProgress, progress_of
-from .batch_rules import ENDED, MAX_BYTES, MAX_LINES, window_s
+from .batch_rules import ENDED, KEPT_S, MAX_BYTES, MAX_LINES, window_s
 from .batch_sender import PartSender
 from .batch_service import BatchService, is_transient
 from .outcome import JobRequest, Outcome
@@ -93,6 +94,7 @@ class BatchRun:
         self._max_attempts = max_attempts
         self._on_progress = on_progress
         self._seen: dict[int, Batch] = {}
+        self._lost: list[Part] = []
         self.left: int = 0
         """Items of cancelled batches that have no outcome. The next run sends them again."""
         self.left_reason: str = ""
@@ -124,29 +126,38 @@ class BatchRun:
                     yield outcome
             if self._sender.sent:
                 await self._polls.pause()
+        if self._lost:
+            raise _lost(self._lost[0])
 
     async def _poll(self, parts: Iterable[Part]) -> AsyncGenerator[Outcome, None]:
         """Ask for the state of each batch, and yield the outcomes of those that have ended."""
         for part in parts:
             if self._polls.is_stopped:
                 return
-            batch = await self._retrieve(part)
-            if batch is None:
-                continue
-            self._seen[part.number] = batch
-            self._report()
-            if batch.status in ENDED:
-                async with aclosing(self._harvest(part, batch)) as outcomes:
-                    async for outcome in outcomes:
-                        yield outcome
+            try:
+                batch = await self._retrieve(part)
+                if batch is None:
+                    continue
+                self._seen[part.number] = batch
+                self._report()
+                if batch.status in ENDED:
+                    async with aclosing(self._harvest(part, batch)) as outcomes:
+                        async for outcome in outcomes:
+                            yield outcome
+            except NotFoundError:
+                if part.is_over:  # not its own results: those that it left could not be sent again
+                    raise
+                # The results of the others are taken over first.
+                self._sender.sent.remove(part)
+                self._lost.append(part)
 
     async def _retrieve(self, part: Part) -> Batch | None:
         """Return the state of a batch, None where the service cannot tell at the moment."""
         try:
             return await self._service.retrieve(part.batch_id or "")
-        except NotFoundError as error:
-            raise _lost(part) from error
         except APIError as error:
+            if isinstance(error, NotFoundError) and time.time() - part.created_at > KEPT_S:
+                return Batch(id=part.batch_id or "", status="expired")
             if not is_transient(error):
                 raise
             self._report(f"the state of batch {part.batch_id} is not known at the moment: {error.message}")
@@ -161,12 +172,9 @@ class BatchRun:
             for outcome in harvest.of_rejected_lines(await self._folder.names(part.number)):
                 yield outcome
         else:
-            try:
-                async with aclosing(harvest.from_files(self._service, self._folder)) as outcomes:
-                    async for outcome in outcomes:
-                        yield outcome
-            except NotFoundError as error:
-                raise _lost(part) from error
+            async with aclosing(harvest.from_files(self._service, self._folder)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
         again: Part | None = None
         if part.wanted and batch.status == "cancelled" and part.missing is None:
             self.left += len(part.wanted)

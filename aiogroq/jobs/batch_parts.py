@@ -13,6 +13,7 @@ enough to go on. The steps of a part, in order:
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class Part:
     """That of all its lines: the service wants one for the batch too."""
     file_id: str | None = None
     batch_id: str | None = None
+    created_at: float = math.inf
+    """When its batch was created, as a Unix time in seconds."""
     is_resumed: bool = False
     """Whether it was begun in an earlier run."""
     is_taking_over: bool = False
@@ -114,6 +117,7 @@ class PartNotes:
                 part = parts[number]
                 part.file_id = note.get("file_id", part.file_id)
                 part.batch_id = note.get("batch_id", part.batch_id)
+                part.created_at = note.get("created_at", part.created_at)
                 part.is_taking_over = step == "harvesting"
                 part.missing = note.get("unclaimed", part.missing)
         return list(parts.values())

@@ -26,8 +26,8 @@ PRICE_FACTOR = 0.5
 MIN_WINDOW_S = 24 * 3_600
 """The shortest completion window: how long a batch may take."""
 MAX_WINDOW_S = 7 * 24 * 3_600
-MAX_WAIT_TO_CANCEL_S = 600.0
-"""How long a batch may be ``cancelling``."""
+KEPT_S = 30 * 24 * 3_600
+"""How long the service keeps the results of a batch."""
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 """The statuses after which a batch does not change."""
 

@@ -8,6 +8,7 @@ import time
 from ..client import AsyncGroq
 from ..errors import GroqError
 from ..transport.threads import FILES, run
+from ..types.batches import Batch
 from .batch_files import PartFolder, PartWriter, copy_lines
 from .batch_harvest import REJECTED
 from .batch_lines import custom_id, encode_line, failed_outcome, identity_of
@@ -165,7 +166,7 @@ class PartSender:
             part.file_id = await self.service.upload(part.number, path, size_bytes, may_exist=part.is_resumed)
             await self._notes.note(part, "uploaded", file_id=part.file_id)
         batch = await self.service.create(part.number, part.file_id, URLS[part.endpoint], self._window)
-        await self._created(part, batch.id)
+        await self._created(part, batch)
 
     async def close(self, part: Part, *, is_complete: bool) -> None:
         """Forget a part whose results were taken over. ``is_complete``: no later run will ask for more of them."""
@@ -177,7 +178,7 @@ class PartSender:
     async def _continue(self, part: Part) -> None:
         """Go on with a part that was begun by an earlier run."""
         if part.file_id is not None and (batch := await self.service.find_batch(part.number)) is not None:
-            await self._created(part, batch.id)
+            await self._created(part, batch)
         elif part.is_whole:
             await self.send(part)
         else:
@@ -189,9 +190,9 @@ class PartSender:
             if again is not None:
                 await self.send(again)
 
-    async def _created(self, part: Part, batch_id: str) -> None:
-        part.batch_id = batch_id
-        await self._notes.note(part, "created", batch_id=batch_id)
+    async def _created(self, part: Part, batch: Batch) -> None:
+        part.batch_id, part.created_at = batch.id, batch.created_at
+        await self._notes.note(part, "created", batch_id=batch.id, created_at=batch.created_at)
         self.sent.append(part)
 
     async def _send_draft(self) -> None:

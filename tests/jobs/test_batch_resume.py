@@ -251,13 +251,28 @@ async def test_a_missing_file_of_a_batch_is_named(
         await job.run()
 
 
-async def test_a_batch_of_another_key_is_named(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["/batches/", "/content"])
+async def test_a_batch_of_another_key_is_named_after_the_others_were_taken_over(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, path: str
+) -> None:
+    job = Job(client, tmp_path, questions(6))
+    await stopped(job, server, max_lines=2)
+    server.script(Fault(on=path, status=404, method="GET", skip=1))
+    with pytest.raises(JobError, match=r"not at the service: they belong to another API key"):
+        await job.run()
+    assert len(job.journaled()) == 4
+    assert len(await job.run()) == 2
+    assert batches_of(server) == []
+
+
+@pytest.mark.local_groq(batch_step_s=0.0, clock=lambda: 1_700_000_000.0)
+async def test_a_batch_whose_results_were_deleted_after_their_time_is_sent_again(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
     job = Job(client, tmp_path, questions(2))
     await stopped(job, server)
     server.script(Fault(on="/batches/", status=404, method="GET"))
-    with pytest.raises(JobError, match=r"not at the service: they belong to another API key"):
-        await job.run()
-    assert len(await job.run()) == 2
+    assert [each.attempts for each in await job.run()] == [2, 2]
 
 
 async def test_the_wait_for_a_poll_ends_when_the_job_is_stopped(
