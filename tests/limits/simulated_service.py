@@ -141,16 +141,10 @@ class Service:
         self.attempts += 1
         if self.is_down(self.now_s):
             await asyncio.sleep(0.05)
-            raise _error(503, "over capacity", {}, {})
-        reserved = self.prompt_and_maximum(item)
-        self._admit(item, reserved)
+            raise error_of(503, "over capacity", {}, {})
+        self.admit(item)
         await asyncio.sleep(item.latency_s * 0.8)
-        self.refill()
-        charge = max(item.tokens, reserved) if self.admission == "reserve_keep" else item.tokens
-        for kind, bucket in self.buckets.items():
-            if kind in ("TPM", "TPD"):
-                bucket.level -= charge - (0 if self.admission == "check" else reserved)
-                self.charged[kind] += charge
+        self.charge(item)
         headers = self.headers()
         self.served += 1
         await asyncio.sleep(item.latency_s * 0.1)
@@ -172,8 +166,20 @@ class Service:
                 found[f"x-ratelimit-remaining-{word}"] = f"{max(0, int(bucket.level))}"
         return found
 
-    def _admit(self, item: Item, reserved: int) -> None:
+    def charge(self, item: Item) -> None:
+        """Charge a request that was admitted, when it ends."""
         self.refill()
+        reserved = self.prompt_and_maximum(item)
+        charge = max(item.tokens, reserved) if self.admission == "reserve_keep" else item.tokens
+        for kind, bucket in self.buckets.items():
+            if kind in ("TPM", "TPD"):
+                bucket.level -= charge - (0 if self.admission == "check" else reserved)
+                self.charged[kind] += charge
+
+    def admit(self, item: Item) -> None:
+        """Count a request that begins. Raises `APIStatusError` where a limit has no room for it."""
+        self.refill()
+        reserved = self.prompt_and_maximum(item)
         needs = {
             "RPM": 1,
             "RPD": 1,
@@ -197,7 +203,7 @@ class Service:
         details = {"type": error_type, "code": "rate_limit_exceeded"}
         if need > bucket.limit:
             text = f"Request too large for model `m` {described}, Requested {need}, please reduce"
-            raise _error(429 if kind == "OTPM" else 413, text, details, {})
+            raise error_of(429 if kind == "OTPM" else 413, text, details, {})
         wait_s = (need - bucket.level) * bucket.window_s / bucket.limit
         minutes, seconds = divmod(wait_s, 60)
         wait = f"{minutes:.0f}m{seconds:.3f}s" if minutes else f"{seconds:.3f}s"
@@ -208,10 +214,13 @@ class Service:
         headers = self.headers()
         if kind == "RPM":
             headers = {name: value for name, value in headers.items() if "tokens" not in name}
-        raise _error(429, text, details, {**headers, "retry-after": str(int(wait_s) + 1)})
+        raise error_of(429, text, details, {**headers, "retry-after": str(int(wait_s) + 1)})
 
 
-def _error(status: int, text: str, details: Mapping[str, str], headers: Mapping[str, str]) -> APIStatusError:
+def error_of(
+    status: int, text: str, details: Mapping[str, str], headers: Mapping[str, str]
+) -> APIStatusError:
+    """Return the error of a response as the client makes it."""
     body = msgspec.json.encode({"error": {"message": text, **details}})
     request = RequestInfo("POST", "https://x/openai/v1/chat/completions")
     head: Any = SimpleNamespace(status=status, headers=dict(headers), request=request, sent={})
