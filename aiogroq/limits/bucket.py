@@ -24,10 +24,14 @@ MAX_RAISE = 0.02
 LEFT_TO_OTHERS = 6.0
 """How many times what others charge between two responses is left to them: at half the rate of the limit, requests that come
 at random find room in 99 % of all cases."""
-MAX_LEFT = 0.3
-"""The part of a limit that is left to others at most."""
+MAX_LEFT_S = 18.0
+"""What is left to others at most, in seconds of the refill: 30 % of a limit of a minute."""
 _FORGETTING = 0.02
 """The part by which a response without a charge by others lowers what is left to them."""
+_KEPT = 0.4
+"""A service that keeps reservations charges at least this part of what was held and not used: needs are estimated high."""
+_MOST = 0.7
+_NEW_EVIDENCE = 0.1
 GUESS_GROWTH = 1.05
 """The factor by which a guessed limit grows when the service accepts a request beyond it."""
 _ROUNDING = 1e-9
@@ -39,6 +43,8 @@ class Bucket:
     __slots__ = (
         "_at_s",
         "_charged_by_others",
+        "_is_level_known",
+        "_keeping",
         "given",
         "held",
         "is_guess",
@@ -60,6 +66,8 @@ class Bucket:
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
         self._at_s = now_s
         self._charged_by_others = 0.0
+        self._is_level_known = False
+        self._keeping = 1.0  # the part of the responses after which the service had charged what was not used
 
     @property
     def rate(self) -> float:
@@ -69,7 +77,7 @@ class Bucket:
     @property
     def margin(self) -> float:
         """How much is left in the bucket."""
-        return MARGIN_S * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT * self.limit)
+        return MARGIN_S * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * self.rate)
 
     def refill(self, now_s: float) -> None:
         """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
@@ -99,7 +107,9 @@ class Bucket:
         if seen.is_exact:
             self.level = min(seen.level, self.limit)
             return
-        self._look_for_others(seen.level, seen.unused)
+        if self._is_level_known:
+            self._look_for_others(seen.level, seen.unused)
+        self._is_level_known = True
         target = min(seen.level - seen.stale, self.limit)
         if seen.level < self.level:
             self.level = seen.level
@@ -108,8 +118,11 @@ class Bucket:
 
     def _look_for_others(self, level: float, unused: float) -> None:
         """Compare a level of the service with the book: what no request of ours explains was charged by others."""
-        gap = self.level - level
-        if gap > self.held + unused + MARGIN_S * self.rate:
+        gap, noise = self.level - level, MARGIN_S * self.rate
+        if unused > noise and gap >= -noise and not self.held:  # otherwise the gap has other reasons
+            self._keeping += (float(gap >= _KEPT * unused) - self._keeping) * _NEW_EVIDENCE
+        kept = unused if self._keeping > _MOST else 0.0
+        if gap > self.held + kept + noise:
             self._charged_by_others = max(gap, self._charged_by_others)
         else:
             self._charged_by_others *= 1.0 - _FORGETTING

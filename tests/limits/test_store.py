@@ -1,0 +1,334 @@
+"""The arithmetic of buckets, and `MemoryStore`, on a clock that the tests drive."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+
+from aiogroq.limits import Ask, Granted, Level, MemoryStore, Never, Seen, Wait
+from aiogroq.limits.bucket import MARGIN_S, MAX_LEFT_S
+
+T = TypeVar("T")
+
+SCOPE = "account:model"
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Store:
+    """A `MemoryStore` as plain functions: its coroutines never suspend."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.store = MemoryStore(self.clock)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine that never suspends."""
+        with pytest.raises(StopIteration) as done:
+            work.send(None)
+        result: T = done.value.value
+        return result
+
+    def ask(
+        self, id: str, *, share: float = 1.0, certain: float = 0.0, **needs: float
+    ) -> Granted | Wait | Never:
+        """Reserve for one request."""
+        ask = Ask(id, needs, share, dict.fromkeys(needs, certain) if certain else {})
+        return self.run(self.store.reserve(SCOPE, [ask]))
+
+    def settle(self, id: str, **used: float) -> None:
+        """End a reservation."""
+        self.run(self.store.settle(SCOPE, id, used))
+
+    def observe(self, **seen: Seen) -> None:
+        """Take over what a response says."""
+        self.run(self.store.observe(SCOPE, seen))
+
+    def level(self, kind: str) -> Level:
+        """The state of a kind."""
+        levels = self.run(self.store.levels(SCOPE))
+        return next(each for each in levels if each.kind == kind)
+
+    def kinds(self) -> list[str]:
+        """The known kinds."""
+        return [each.kind for each in self.run(self.store.levels(SCOPE))]
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+def given(limit: float) -> Seen:
+    return Seen(limit, source="given")
+
+
+def test_a_kind_that_is_not_known_holds_nobody_back(store: Store) -> None:
+    assert [store.ask(str(number), TPM=1e9) for number in range(3)] == [Granted(1)] * 3
+    assert store.kinds() == []
+
+
+def test_a_request_waits_until_its_need_and_the_margin_have_flowed_in(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 100))
+    found = store.ask("a", TPM=300)
+    assert isinstance(found, Wait)
+    assert (found.kind, found.wait_s) == ("TPM", pytest.approx(2 + MARGIN_S))
+    store.clock.now_s += found.wait_s
+    assert store.ask("a", TPM=300) == Granted(1)
+
+
+def test_what_is_held_is_not_granted_again(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 6_000))
+    assert store.ask("a", TPM=5_000) == Granted(1)
+    found = store.ask("b", TPM=2_000)
+    assert isinstance(found, Wait)
+    assert found.wait_s == pytest.approx(10 + MARGIN_S)
+    assert found.least_s == 0.0  # it fits if the first one uses nothing
+    store.settle("a", TPM=10)
+    assert store.ask("b", TPM=2_000) == Granted(1)
+
+
+def test_requests_in_flight_count_for_a_kind_that_becomes_known_later(store: Store) -> None:
+    store.ask("a", TPM=5_000)
+    store.observe(TPM=Seen(6_000, 6_000))
+    assert store.level("TPM").held == 5_000
+    assert isinstance(store.ask("b", TPM=2_000), Wait)
+
+
+def test_the_kind_that_takes_longest_is_named(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 0), RPD=Seen(1_000, 0))
+    found = store.ask("a", TPM=100, RPD=1)
+    assert isinstance(found, Wait)
+    assert found.kind == "RPD"
+    assert found.wait_s == pytest.approx(86.4 + MARGIN_S)
+
+
+def test_a_settled_reservation_is_settled_once(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    store.ask("a", TPM=1_000)
+    store.settle("a", TPM=400)
+    store.settle("a", TPM=400)
+    store.settle("never reserved", TPM=400)
+    assert store.level("TPM") == Level("TPM", 6_000, 5_600, 0.0, is_given=True)
+
+
+def test_a_bucket_may_go_below_zero(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    store.ask("a", TPM=1_000)
+    store.settle("a", TPM=12_000)
+    assert store.level("TPM").level == -6_000
+    found = store.ask("b", TPM=1)
+    assert isinstance(found, Wait)
+    assert found.wait_s == pytest.approx(60.01 + MARGIN_S)
+
+
+def test_a_bucket_is_never_fuller_than_its_limit(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 100))
+    store.clock.now_s += 3_600
+    assert store.level("TPM").level == 6_000
+
+
+def test_a_header_lowers_the_level_at_once(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 5_000))
+    store.observe(TPM=Seen(6_000, 10))
+    assert store.level("TPM").level == 10
+
+
+def test_a_header_raises_the_level_by_two_percent_of_the_limit_at_most(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 1_000))
+    store.observe(TPM=Seen(6_000, 5_000))
+    assert store.level("TPM").level == pytest.approx(1_120)
+    store.observe(TPM=Seen(6_000, 1_150))
+    assert store.level("TPM").level == pytest.approx(1_150)
+
+
+def test_a_header_that_may_be_older_than_other_charges_does_not_undo_them(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 1_000))
+    store.observe(TPM=Seen(6_000, 1_100, stale=500))
+    assert store.level("TPM").level == 1_000
+
+
+def test_the_text_of_an_error_sets_the_level_exactly(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 1_000))
+    store.observe(TPM=Seen(6_000, 4_321.5, is_exact=True))
+    assert store.level("TPM").level == 4_321.5
+
+
+def test_a_given_limit_is_not_exceeded_by_what_the_service_has(store: Store) -> None:
+    store.observe(TPM=given(1_000))
+    store.ask("a", TPM=900)
+    store.settle("a", TPM=900)
+    store.observe(TPM=Seen(6_000, 5_000))
+    assert store.level("TPM") == Level("TPM", 1_000, 100, 0.0, is_given=True)
+
+
+def test_a_service_that_has_less_than_was_given_is_believed(store: Store) -> None:
+    store.observe(TPM=given(10_000))
+    store.observe(TPM=Seen(6_000, 5_900))
+    assert store.level("TPM") == Level("TPM", 6_000, 5_900, 0, is_given=True)
+    store.observe(TPM=Seen(20_000, 19_000))
+    assert store.level("TPM").limit == 10_000
+
+
+def test_a_request_that_is_larger_than_a_given_limit_is_never_granted(store: Store) -> None:
+    store.observe(TPM=given(1_000))
+    assert store.ask("a", TPM=2_500, certain=2_000) == Never("TPM", 1_000, 2_000)
+
+
+def test_a_request_that_is_larger_than_a_learned_limit_is_sent_at_once_and_the_service_rejects_it(
+    store: Store,
+) -> None:
+    store.observe(TPM=Seen(1_000, 0))
+    assert store.ask("a", TPM=2_500, certain=2_000) == Granted(1)
+
+
+def test_a_request_that_may_be_larger_than_the_limit_waits_for_a_full_bucket(store: Store) -> None:
+    store.observe(TPM=given(1_000))
+    store.ask("a", TPM=100)
+    store.settle("a", TPM=500)
+    found = store.ask("b", TPM=2_500)
+    assert isinstance(found, Wait)
+    assert found.wait_s == pytest.approx(30)
+    store.clock.now_s += found.wait_s
+    assert store.ask("b", TPM=2_500) == Granted(1)
+
+
+def test_a_share_leaves_the_rest_of_the_bucket_to_others(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    assert store.ask("a", TPM=2_900, share=0.5) == Granted(1)
+    assert isinstance(store.ask("b", TPM=100, share=0.5), Wait)
+    assert store.ask("c", TPM=2_900) == Granted(1)
+
+
+def test_charges_by_others_raise_the_margin_and_it_falls_again(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 6_000))
+    store.observe(TPM=Seen(6_000, 5_000))
+    found = store.ask("a", TPM=4_000)
+    assert isinstance(found, Wait)
+    assert found.wait_s == pytest.approx(MAX_LEFT_S + MARGIN_S - 10)
+    for _ in range(500):
+        store.observe(TPM=Seen(6_000, 5_000))
+    assert store.ask("a", TPM=4_900) == Granted(1)
+
+
+def test_the_first_level_that_is_seen_says_nothing_of_others(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    store.observe(TPM=Seen(6_000, 3_000), RPD=Seen(1_000, 500))
+    assert store.ask("a", TPM=2_900, RPD=499) == Granted(1)
+
+
+def test_what_is_left_of_a_limit_of_a_day_is_seconds_not_hours(store: Store) -> None:
+    store.observe(RPD=Seen(1_000, 900))
+    store.observe(RPD=Seen(1_000, 500))
+    assert store.ask("a", RPD=499) == Granted(1)
+
+
+@pytest.mark.parametrize("unused", [0.0, 500.0])
+def test_what_a_service_that_keeps_reservations_charges_is_not_taken_for_others(
+    store: Store, unused: float
+) -> None:
+    store.observe(TPM=Seen(6_000, 6_000))
+    store.observe(TPM=Seen(6_000, 5_500, unused=unused))
+    found = store.ask("a", TPM=5_400)
+    assert isinstance(found, Granted) == (unused > 0)
+
+
+def test_a_service_that_keeps_nothing_is_found_out_by_its_levels(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 6_000))
+    for _ in range(10):
+        store.observe(TPM=Seen(6_000, 6_000, unused=500))
+    store.observe(TPM=Seen(6_000, 5_500, unused=500))
+    assert isinstance(store.ask("a", TPM=5_400), Wait)
+
+
+def test_a_guess_holds_until_the_service_accepts_more(store: Store) -> None:
+    store.observe(RPM=Seen(100, source="guess"))
+    for number in range(99):
+        assert store.ask(f"a{number}", RPM=1) == Granted(1)
+        store.settle(f"a{number}", RPM=1)
+    assert store.ask("probe", RPM=1) == Granted(1)
+    assert isinstance(store.ask("second", RPM=1), Wait)
+    store.settle("probe", RPM=1)
+    assert store.level("RPM").limit == pytest.approx(105)
+
+
+def test_a_guess_becomes_exact_with_a_429(store: Store) -> None:
+    store.observe(RPM=Seen(100, source="guess"))
+    store.observe(RPM=Seen(30, 0.5, is_exact=True))
+    store.observe(RPM=Seen(100, source="guess"))
+    assert store.level("RPM") == Level("RPM", 30, 0.5, 0, is_given=False)
+    assert isinstance(store.ask("a", RPM=1), Wait)
+
+
+def test_a_learned_limit_without_a_header_is_scaled_with_one_that_has_a_header(store: Store) -> None:
+    store.observe(RPD=Seen(1_000, 900), RPM=Seen(30, 5, is_exact=True))
+    store.observe(RPD=Seen(4_000, 900))
+    assert store.level("RPM").limit == 120
+
+
+def test_unknown_kinds_and_limits_of_zero_are_ignored(store: Store) -> None:
+    store.observe(XPM=Seen(100, 5), TPM=Seen(0, 0), RPD=Seen(None, 5))
+    assert store.kinds() == []
+
+
+def test_nothing_is_granted_while_the_scope_is_blocked(store: Store) -> None:
+    store.run(store.store.block(SCOPE, 5))
+    assert store.ask("a", TPM=1) == Wait(5, "retry-after", 5)
+    store.clock.now_s += 5
+    assert store.ask("a", TPM=1) == Granted(1)
+
+
+def test_a_clock_that_goes_back_prolongs_no_wait(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 0))
+    store.run(store.store.block(SCOPE, 5))
+    store.clock.now_s -= 10_000
+    assert store.ask("a", TPM=1) == Wait(5, "retry-after", 5)
+    assert store.level("TPM").level == 0
+    store.clock.now_s += 6
+    assert store.level("TPM").level == 600
+
+
+def test_a_prefix_of_the_requests_is_granted(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    asks = [Ask(str(number), {"TPM": 2_500}) for number in range(4)]
+    assert store.run(store.store.reserve(SCOPE, asks)) == Granted(2)
+    assert store.level("TPM").held == 5_000
+
+
+def test_scopes_are_apart_and_their_number_is_bounded(store: Store) -> None:
+    store.run(store.store.block("other", 100))
+    assert store.ask("a", TPM=1) == Granted(1)
+    for number in range(2_000):
+        store.run(store.store.block(f"scope {number}", 1))
+    assert len(vars(store.store)["_scopes"]) <= 1_024
+    store.observe(TPM=Seen(100, 100))
+    assert store.level("TPM").held == 1  # a scope with a reservation is not dropped
+
+
+def test_threads_do_not_lose_reservations() -> None:
+    store = Store()
+    store.observe(RPD=given(1e9))
+
+    def use(thread: int) -> None:
+        for number in range(500):
+            store.ask(f"{thread}-{number}", RPD=1)
+            store.settle(f"{thread}-{number}", RPD=1)
+
+    threads = [threading.Thread(target=use, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert store.level("RPD").level == 1e9 - 2_000
+    assert store.level("RPD").held == 0
