@@ -62,6 +62,18 @@ class Engine:
 
     async def run(self) -> None:
         """Run the job to its end. What ends it as a whole is in `error` then."""
+        watch = self.options.watch
+        if watch is None:
+            await self._run()
+            return
+        watcher = self._loop.create_task(watch.run(self.progress))
+        try:
+            await self._run()
+        finally:
+            watcher.cancel()
+            await watch.end(self.progress(), self.report())
+
+    async def _run(self) -> None:
         try:
             await self._open()
         except Exception as error:

@@ -70,8 +70,13 @@ class History:
             self._next_s = self._clock() + self._interval_s
             self._append(progress)
 
+    def finish(self, progress: Progress) -> None:
+        """Append the last state."""
+        self._latest = progress
+        self.close()
+
     def close(self) -> None:
-        """Append the last state. May be called more than once."""
+        """Append the last state that was seen. May be called more than once."""
         latest, self._latest = self._latest, None
         if latest is not None and latest is not self._written:
             self._append(latest)

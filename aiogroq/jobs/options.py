@@ -16,6 +16,7 @@ from .journal_lines import JournalHeader
 from .prices import Price, price_of
 from .progress import Progress
 from .requests import Requests
+from .watching import Watch
 
 Via = Literal["live", "batch", "auto"]
 
@@ -46,6 +47,7 @@ class JobOptions:
     limit: int | None = None
     via: Via = "live"
     on_progress: Callable[[Progress], object] | None = None
+    watch: Watch | None = None
     output_dir: Path | None = None
     response_format: Any = None
     name: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal, TypedDict, overload
 
 from ..client import AsyncGroq
@@ -13,6 +14,7 @@ from ..types._typing import Unpack
 from ..types.audio import Transcription, Translation
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.embeddings import CreateEmbeddingResponse
+from .display import Display, DisplayKind
 from .errors import JobInputError
 from .job import AsyncJob
 from .options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS, JobOptions, Via, as_path
@@ -22,6 +24,7 @@ from .progress import Progress
 from .reader import Items
 from .requests import Requests
 from .sync_job import Job
+from .watching import Watch
 
 
 class RunOptions(TypedDict, total=False):
@@ -48,6 +51,7 @@ class RunOptions(TypedDict, total=False):
     limit: int | None
     via: Via
     on_progress: Callable[[Progress], object] | None
+    progress: bool | DisplayKind | Display
     output_dir: str | os.PathLike[str] | None
     prices: Mapping[str, Price] | None
     name: str | None
@@ -125,6 +129,7 @@ def run(
     limit: int | None = None,
     via: Via = "live",
     on_progress: Callable[[Progress], object] | None = None,
+    progress: bool | DisplayKind | Display = False,
     output_dir: str | os.PathLike[str] | None = None,
     prices: Mapping[str, Price] | None = None,
     name: str | None = None,
@@ -170,6 +175,10 @@ def run(
             that (at most 7 days), with at most 3 attempts; ``auto``: one of them, by price and deadline.
         on_progress: A plain function that is called with a `Progress` each second and at the end, on the event loop of the
             job.
+        progress: Whether to show the progress, on standard error: a live panel in a terminal, a view in a notebook, otherwise a
+            line every ten seconds, and a report at the end. ``"panel"``, ``"lines"`` or ``"notebook"`` is one of them; a
+            `Display` is updated, and its owner closes it. With a journal, ``NAME.history.jsonl`` beside it records the
+            progress.
         output_dir: Where the files of ``speech`` are written, each under the id of its item.
         prices: The prices of models, by their id. They go before those of `aiogroq.jobs.prices`, which may be out of date.
         name: What the job is called in reports.
@@ -205,6 +214,8 @@ def run(
         name=name or model or endpoint,
     )
     given: Any = client
+    if isinstance(given, (Groq, AsyncGroq)):  # nothing is shown of a job that cannot start
+        options = replace(options, watch=Watch.of(progress, options.journal))
     if isinstance(given, Groq):
         return Job(AsyncJob(given._async, items, options))  # pyright: ignore[reportPrivateUsage]
     if not isinstance(given, AsyncGroq):
