@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 import weakref
 from collections.abc import AsyncIterator, Generator
 from types import TracebackType
@@ -22,6 +23,7 @@ from .results import JobReport, JobResult
 V = TypeVar("V")
 
 _BATCH = 256
+_AWAITED = "the job was awaited, so its results are in its journal only; iterate it instead"
 
 
 class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
@@ -41,6 +43,16 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
             weakref.finalize[[asyncio.AbstractEventLoop, Engine, asyncio.Task[None]], Any] | None
         ) = None
         self._is_closed = False
+        self._is_started = False
+
+    def __del__(self) -> None:
+        if not (self._is_started or self._is_closed):
+            warnings.warn(
+                f"the job {self._options.name!r} was never started: iterate it, or wait for it",
+                RuntimeWarning,
+                stacklevel=2,
+                source=self,
+            )
 
     # ------------------------------------------------------------------------------------------------ results
 
@@ -61,6 +73,8 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         if self._is_closed:
             if self._report is None:
                 raise JobError("the job was closed")
+            if self._engine is not None and not self._engine.is_read:
+                raise JobError(_AWAITED)
             return []
         engine = self._start()
         delivery = engine.delivery
@@ -69,9 +83,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
             delivery = engine.delivery
         if delivery is not None:
             if not engine.is_read:
-                raise JobError(
-                    "the job was awaited, so its results are in its journal only; iterate it instead"
-                )
+                raise JobError(_AWAITED)
             while True:
                 results: list[JobResult[V]] = []
                 while len(results) < limit and (found := delivery.ready()) is not None:
@@ -118,6 +130,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
     # -------------------------------------------------------------------------------------------------- life
 
     def _start(self) -> Engine:
+        self._is_started = True
         if self._engine is None:
             engine = self._engine = Engine(*self._arguments)
             loop = asyncio.get_running_loop()

@@ -64,6 +64,11 @@ class JobOptions:
             require_int("limit", self.limit, minimum=1, hint="None for all items")
         if self.via not in ("live", "batch", "auto"):
             raise JobInputError(f"via must be 'live', 'batch' or 'auto', not {self.via!r}")
+        if isinstance(self.response_format, type):
+            given = self.response_format.__name__
+            raise JobInputError(
+                f"response_format must be a dict such as {{'type': 'json_object'}}, not the type {given}"
+            )
         if isinstance(self.max_failures, str):
             object.__setattr__(self, "_failure_share", _share(self.max_failures))
         elif self.max_failures is not None:

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypedDict, overload
 
 from ..client import AsyncGroq
 from ..limits import Limits, Pacing
+from ..protocol.arguments import reject_unknown_kwargs
 from ..sync.client import Groq
-from ..types._typing import Unpack
+from ..types._typing import Never, Unpack
 from ..types.audio import Transcription, Translation
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.embeddings import CreateEmbeddingResponse
@@ -133,6 +134,7 @@ def run(
     output_dir: str | os.PathLike[str] | None = None,
     prices: Mapping[str, Price] | None = None,
     name: str | None = None,
+    **unknown: Never,
 ) -> AsyncJob[Any] | Job[Any]:
     """Send many items, each in a call of its own, as fast as the rate limits allow.
 
@@ -187,6 +189,7 @@ def run(
     single item that fails is a result with the status ``failed``. Raises `JobInputError` for options that do not fit, and
     for an input whose first item cannot be sent; iterating raises `JournalError` for a journal that cannot be used.
     """
+    reject_unknown_kwargs("jobs.run", run, unknown)
     shared = dict(params or {})
     if response_format is not None:
         shared["response_format"] = response_format
