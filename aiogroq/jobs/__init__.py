@@ -15,9 +15,12 @@ from .outcome import ItemError as ItemError
 from .outcome import ItemUsage as ItemUsage
 from .outcome import JobRequest as JobRequest
 from .outcome import Outcome as Outcome
+from .prices import Price as Price
 from .progress import LimitState as LimitState
 from .progress import Progress as Progress
 from .results import JobReport as JobReport
 from .results import JobResult as JobResult
 from .run import run as run
+from .sources import Source as Source
+from .sources import open_source as open_source
 from .sync_job import Job as Job

@@ -32,7 +32,7 @@ PRINTED = {
     ("docs/guides/files-and-batches.md", "Files and batches"): "question-2 2+2 = 4.",
     ("docs/guides/files-and-batches.md", "Files"): "['lines.jsonl'",
     ("docs/guides/jobs.md", "Journal"): "3 of 8 were there already",
-    ("docs/guides/jobs.md", "Stopping early"): "interrupted 130",
+    ("docs/guides/jobs.md", "Stopping early"): "max_cost: $0.000",
     ("docs/guides/jobs.md", "Equal items"): "4 results, 2 requests",
     ("docs/guides/jobs.md", "Embeddings, recordings, speech"): "spoken/bye.wav See you tomorrow.",
     ("docs/guides/jobs.md", "The Batch API"): "19+19 = 38.",
