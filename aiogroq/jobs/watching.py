@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..transport.threads import FILES, run
 from .display import Display, DisplayKind, make_display
@@ -37,7 +38,7 @@ class Watch:
             return None
         if isinstance(progress, Display):  # its owner closes it
             return cls(progress, journal, is_own=False)
-        given: object = progress
+        given: Any = progress
         if given is not True and not isinstance(given, str):
             raise JobInputError(
                 f"progress must be True, False, 'auto', 'panel', 'lines', 'notebook' or a display, not {progress!r}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import logging
@@ -65,11 +64,8 @@ async def test_a_job_with_a_journal_has_a_history_over_all_its_runs(
             progress=make_display(None),
         )
     states = lines_of(tmp_path / "s.history.jsonl")
-    assert [state["done"] for state in states if state["total"] in (3, 7) and state["in_flight"] == 0][
-        -1
-    ] == 7
-    assert [state["resumed"] for state in states][-1] == 3
-    assert 3 in [state["done"] for state in states]
+    ends = [(state["done"], state["resumed"]) for state in states if state["total"] == state["done"]]
+    assert sorted(set(ends)) == [(3, 0), (7, 3)]
 
 
 async def test_a_display_of_the_caller_is_updated_and_left_open(client: AsyncGroq) -> None:
@@ -109,17 +105,15 @@ async def test_a_job_that_is_closed_early_closes_its_display(
 
 
 async def test_a_job_that_is_stopped_says_how_to_go_on(
-    client: AsyncGroq, server: LocalGroq, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    client: AsyncGroq, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     journal = tmp_path / "s.journal"
     job = run(client, TEXTS * 1_000, model=MODEL, journal=journal, progress=True, name="sums")
-    waiting = asyncio.ensure_future(job.wait())
-    while server.request_count < 20:
-        await asyncio.sleep(0.001)
-    job.stop()
-    report = await waiting
+    async for result in job:
+        if result.index == 20:
+            job.stop()
     error = capsys.readouterr().err
-    assert report.reason == "interrupted"
+    assert "sums: interrupted\n" in error
     assert f" journal   {journal}\n" in error
     assert "to go on" in error
 
