@@ -9,7 +9,7 @@ from typing import Any
 from batch_jobs import Job, batches_of, questions, reply_of
 from virtual_time import current_loop, in_virtual_time
 
-from aiogroq import AsyncGroq
+from aiogroq import AsyncGroq, jobs
 from aiogroq.local import LocalGroq
 
 HOUR_S = 3_600.0
@@ -101,3 +101,18 @@ async def test_the_rest_of_a_batch_that_is_cancelled_in_the_middle_is_sent_by_th
         assert len(first) + len(second) == items
         assert len({reply_of(each) for each in first + second}) == items
         assert [each.status for each in (await client.batches.list()).data] == ["completed", "cancelled"]
+
+
+@in_virtual_time
+async def test_a_job_that_reaches_its_deadline_leaves_its_batch_to_the_next_run(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"model": "m", "via": "batch", "journal": tmp_path / "a.journal"}
+    async with (
+        server_of(HOUR_S).serve_here() as server,
+        AsyncGroq(api_key="k", base_url=server.base_url) as client,
+    ):
+        report = await jobs.run(client, ["a", "b"], **options, deadline_s=HOUR_S)
+        assert (report.reason, report.exit_code, report.done) == ("deadline", 75, 0)
+        assert HOUR_S <= current_loop().time() <= HOUR_S + 61
+        report = await jobs.run(client, ["a", "b"], **options)
+        assert (report.reason, report.done) == ("complete", 2)
+        assert len(batches_of(server)) == 1

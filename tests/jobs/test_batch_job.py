@@ -63,6 +63,23 @@ async def test_a_live_job_goes_on_with_the_journal_of_batches(
     assert len(server.requests) == 10
 
 
+async def test_a_job_in_batches_costs_half(
+    client: AsyncGroq, options: dict[str, Any], tmp_path: Path
+) -> None:
+    in_batches = await run(client, TEXTS, **options)
+    live = await run(client, TEXTS, **{**options, "via": "live", "journal": tmp_path / "live.journal"})
+    assert live.cost_usd
+    assert in_batches.cost_usd == pytest.approx(live.cost_usd / 2)
+
+
+async def test_a_job_that_is_stopped_by_its_failures_writes_down_all_that_its_batch_brought(
+    client: AsyncGroq, options: dict[str, Any]
+) -> None:
+    wrong = {"messages": [{"role": "user", "content": "x"}], "temperature": 9}
+    report = await run(client, [wrong, *TEXTS, wrong], **options, max_failures=0)
+    assert (report.reason, report.done, report.failed) == ("max_failures", 30, 2)
+
+
 async def test_a_cancelled_batch_ends_the_job_so_that_it_can_be_resumed(
     client: AsyncGroq, server: LocalGroq, options: dict[str, Any]
 ) -> None:

@@ -103,6 +103,19 @@ async def test_a_batch_is_found_on_any_page(client: AsyncGroq, server: LocalGroq
     assert sum("aiogroq_job" in (each["metadata"] or {}) for each in batches_of(server)) == 1
 
 
+async def test_a_file_is_found_on_any_page(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+    first = {"object": "list", "data": [], "paging": {"next_cursor": "c"}}
+    server.script(Fault(on="/files", method="POST", status=504), Fault(on="/files", method="GET", body=first))
+    assert len(await Job(client, tmp_path, questions(2)).run()) == 2
+    assert len(uploaded(server)) == 1
+    assert [
+        each.query for each in server.requests if (each.method, each.path) == ("GET", "/openai/v1/files")
+    ] == [
+        {},
+        {"cursor": "c"},
+    ]
+
+
 async def test_the_error_of_the_last_attempt_is_raised_and_the_next_run_goes_on(
     client: AsyncGroq, server: LocalGroq, tmp_path: Path
 ) -> None:
