@@ -35,13 +35,10 @@ class Counts:
         return self.done + self.length + self.failed
 
     def next_cost_usd(self) -> float:
-        """Return the cost of this run, with that of what is in flight and of two more, as far as can be known.
-
-        Of two: the next item of the worker that asks, and that of the worker that waits for the pacer.
-        """
+        """Return the cost of this run, with that of what is in flight and of one more, as far as can be known."""
         if self.cost_usd is None or not self.succeeded_now:
             return 0.0
-        return self.cost_usd * (1 + (self.in_flight + 2) / self.succeeded_now)
+        return self.cost_usd * (1 + (self.in_flight + 1) / self.succeeded_now)
 
     def add_cost(self, price: Price | None, usage: ItemUsage, *, is_batch: bool) -> None:
         """Count what an item of this run cost."""

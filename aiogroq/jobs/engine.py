@@ -112,7 +112,7 @@ class Engine:
 
     def _make_workers(self, journal: Journal, intake: Intake) -> Workers | BatchWorkers:
         if self.options.via != "batch":
-            return Workers(self._client, self.options, intake, self.counts, self._record)
+            return Workers(self._client, self.options, intake, self.counts, self._record, self._may_send)
         leave = partial(self.stop, "cancelled")
         return BatchWorkers(self._client, self.options, intake, self.counts, self._record, leave, journal)
 
@@ -196,15 +196,20 @@ class Engine:
             return price
 
     def _is_within_bounds(self) -> bool:
-        """Stop the job where too many items failed, or where it would cost too much."""
+        """Stop the job where too many items failed."""
         counts, options = self.counts, self.options
         assert self._intake is not None
         if options.max_failures is not None and not options.allows_failures(
             counts.failed, counts.settled, self._intake.total
         ):
             self.stop("max_failures", f"{counts.failed} items failed; max_failures is {options.max_failures}")
-        if options.max_cost_usd is not None and counts.next_cost_usd() > options.max_cost_usd:
-            self.stop("max_cost", f"max_cost_usd of {options.max_cost_usd:g} is reached")
+        return self._reason == "complete"
+
+    def _may_send(self) -> bool:
+        """Stop the job before a request with which it would cost too much."""
+        max_cost_usd = self.options.max_cost_usd
+        if max_cost_usd is not None and self.counts.next_cost_usd() > max_cost_usd:
+            self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
         return self._reason == "complete"
 
     # --------------------------------------------------------------------------------------------- reports

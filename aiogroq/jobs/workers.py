@@ -21,6 +21,9 @@ from .requests import PATHS
 from .sending import Response, Sender
 
 Record = Callable[[JobRequest, Outcome], bool]
+"""Writes an outcome down. Returns whether the job goes on."""
+MaySend = Callable[[], bool]
+"""Returns whether one more request may be sent."""
 
 
 class Workers:
@@ -31,13 +34,20 @@ class Workers:
     """
 
     def __init__(
-        self, client: AsyncGroq, options: JobOptions, intake: Intake, counts: Counts, record: Record
+        self,
+        client: AsyncGroq,
+        options: JobOptions,
+        intake: Intake,
+        counts: Counts,
+        record: Record,
+        may_send: MaySend,
     ) -> None:
         self._client = client
         self._options = options
         self._intake = intake
         self._counts = counts
         self._record = record
+        self._may_send = may_send
         self._sender = Sender(client, options.output_dir)
         self._pacing = options.own_pacing(client.pacing)
         self.pacers: dict[str, Pacer] = {}
@@ -131,6 +141,9 @@ class Workers:
                 self._waiting -= 1
                 return _failed(request, item.attempts, error)
             self._waiting -= 1
+            if not self._may_send():
+                grant.release()
+                return None
             if self._waiting == 0 and not self._is_stopping and len(self._tasks) < MAX_WORKERS:
                 self._spawn()
             result = await self._attempt(item, grant, task)
