@@ -1,0 +1,99 @@
+"""Jobs in processes of their own that are killed, or whose disk is full: nothing that was answered is sent again."""
+
+from __future__ import annotations
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+
+CHILD = Path(__file__).with_name("job_child.py")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no RLIMIT_FSIZE")
+
+
+def start(server: LocalGroq, journal: Path, count: int, *limits: int) -> subprocess.Popen[str]:
+    arguments = [server.base_url, str(journal), str(count), *map(str, limits)]
+    return subprocess.Popen(
+        [sys.executable, str(CHILD), *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    output, _ = process.communicate(timeout=120)
+    return process.returncode, output
+
+
+def lines_of(journal: Path) -> list[dict[str, object]]:
+    """The outcomes in a journal. Only its last line may be torn."""
+    *complete, _torn = journal.read_bytes().split(b"\n")
+    header, *outcomes = map(json.loads, complete)
+    assert header["aiogroq_journal"] == 1
+    return outcomes
+
+
+def wait_for_requests(server: LocalGroq, count: int) -> None:
+    while len(server.requests) < count:
+        time.sleep(0.002)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_a_job_that_is_killed_twenty_times_sends_nothing_twice_that_was_answered(
+    server: LocalGroq, tmp_path: Path
+) -> None:
+    journal, count, chance = tmp_path / "a.journal", 2000, random.Random(10)
+    server.script(Fault(latency_s=0.01, times=None))
+    open_at_kills = 0
+    for kill in range(20):
+        process = start(server, journal, count)
+        wait_for_requests(server, len(server.requests) + chance.randint(20, 120))
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+        outcomes = lines_of(journal) if journal.exists() else []
+        open_at_kills = len(server.requests) - len(outcomes)
+        assert open_at_kills <= (kill + 1) * 64, "no more than was in flight"
+        if kill % 3 == 0:  # what a power failure may leave
+            with journal.open("ab") as file:
+                file.write(b'{"i":5,"id":"row 5","key":"00' if kill % 2 else b"\x00" * 10)
+    assert finish(start(server, journal, count)) == (0, "complete\n")
+    outcomes = lines_of(journal)
+    assert sorted(str(outcome["id"]) for outcome in outcomes) == sorted(
+        f"row {number}" for number in range(count)
+    )
+    assert len(server.requests) <= count + open_at_kills
+
+
+def test_a_full_disk_stops_the_job_and_leaves_a_valid_journal(server: LocalGroq, tmp_path: Path) -> None:
+    journal = tmp_path / "a.journal"
+    code, output = finish(start(server, journal, 50, 10_000))
+    assert code == 1
+    assert "JournalError" in output
+    assert "cannot be written: File too large" in output
+    assert "run the same again" in output
+    content = journal.read_bytes()
+    assert content.endswith(b"\n")
+    answered = len(lines_of(journal))
+    assert 0 < answered < 50
+    assert len(content) <= 10_000
+    before = len(server.requests)
+    assert finish(start(server, journal, 50)) == (0, "complete\n")
+    assert len(server.requests) - before == 50 - answered
+
+
+def test_two_processes_do_not_share_a_journal(server: LocalGroq, tmp_path: Path) -> None:
+    journal = tmp_path / "a.journal"
+    server.script(Fault(latency_s=30, times=1))
+    first = start(server, journal, 3)
+    wait_for_requests(server, 1)
+    code, output = finish(start(server, journal, 3))
+    assert (code, "in use by another job" in output) == (1, True)
+    first.kill()
+    finish(first)
+    assert finish(start(server, journal, 3)) == (0, "complete\n")

@@ -1,0 +1,118 @@
+"""Jobs with a sync client: on the portal, as every sync call."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from aiogroq import Groq
+from aiogroq.jobs import JobError, JobInputError, run
+from aiogroq.local import Fault, LocalGroq
+
+MODEL = "openai/gpt-oss-20b"
+
+
+@pytest.fixture
+def sync_client(groq_client: Groq) -> Groq:
+    return groq_client
+
+
+def test_a_sync_job_yields_its_results_in_order(sync_client: Groq) -> None:
+    texts = [f"Say {number}" for number in range(300)]
+    job = run(sync_client, iter(texts), model=MODEL)
+    results = list(job)
+    assert [result.item for result in results] == texts
+    assert results[0].value is not None
+    assert results[0].value.choices[0].message.content == results[0].text
+    assert job.report is not None
+    assert job.report.done == 300
+
+
+def test_a_sync_job_can_be_waited_for_and_resumed(sync_client: Groq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    assert run(sync_client, ["a"], model=MODEL, journal=path).wait().done == 1
+    job = run(sync_client, ["a", "b"], model=MODEL, journal=path)
+    assert [result.is_resumed for result in job] == [True, False]
+    assert job.wait().resumed == 1
+
+
+def test_a_sync_job_works_in_several_threads_at_once(sync_client: Groq) -> None:
+    counts: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: counts.append(len(list(run(sync_client, ["a"] * 20, model=MODEL)))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counts == [20] * 4
+
+
+def test_the_errors_of_a_sync_job_are_raised(sync_client: Groq, server: LocalGroq) -> None:
+    server.script(Fault(status=401, times=None))
+    with pytest.raises(JobError, match="every other item"):
+        list(run(sync_client, ["a"], model=MODEL))
+    with pytest.raises(JobInputError, match="max_failures"):
+        run(sync_client, ["a"], model=MODEL, max_failures="x")
+
+
+def test_a_sync_job_that_is_left_is_closed(sync_client: Groq, server: LocalGroq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    server.script(Fault(body_contains="slow", latency_s=60, times=None))
+    with run(sync_client, ["a", *["slow"] * 5], model=MODEL, journal=path) as job:
+        assert next(job).item == "a"
+        assert job.progress().done == 1
+    with run(sync_client, ["a"], model=MODEL, journal=path) as job:
+        assert next(job).is_resumed
+
+
+def test_a_sync_job_is_stopped_from_another_thread(sync_client: Groq, server: LocalGroq) -> None:
+    server.script(Fault(latency_s=0.02, times=None))
+    job = run(sync_client, [f"{n}" for n in range(1000)], model=MODEL)
+    results = []
+    for result in job:
+        results.append(result)
+        if len(results) == 10:
+            thread = threading.Thread(target=job.stop)
+            thread.start()
+            thread.join()
+    assert job.report is not None
+    assert (job.report.reason, job.report.exit_code) == ("interrupted", 130)
+    assert len(results) == len(server.requests) < 1000
+
+
+PROGRAM = """
+import sys
+from aiogroq import Groq
+from aiogroq.jobs import run
+
+with Groq(api_key="gsk_x", base_url=sys.argv[1]) as client:
+    job = run(client, [f"{n}" for n in range(100_000)], model="openai/gpt-oss-20b", journal=sys.argv[2])
+    try:
+        for number, result in enumerate(job):
+            if number == 20:
+                print("begun", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to one process")
+def test_ctrl_c_finishes_what_is_in_flight(server: LocalGroq, tmp_path: Path) -> None:
+    path = tmp_path / "a.journal"
+    server.script(Fault(latency_s=0.05, times=None))
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, server.base_url, str(path)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "interrupted\n"
+        assert process.wait(30) == 0
+    assert len(path.read_bytes().splitlines()) == len(server.requests) + 1, "every request has an outcome"
