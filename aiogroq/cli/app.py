@@ -16,6 +16,7 @@ from .demo import demo
 from .explain import explain
 from .limits import limits
 from .models import models
+from .run import run as run_job
 from .serve import serve
 from .speak import speak
 from .text import discard_output, flush_output, note, one_line, prepare_output
@@ -49,7 +50,7 @@ def cli(connection: Connection) -> None:
         click.echo(context.get_help())
 
 
-for _command in (demo, serve, chat, models, transcribe, speak, batch, limits):
+for _command in (demo, serve, chat, models, transcribe, speak, run_job, batch, limits):
     cli.add_command(_command)
 
 

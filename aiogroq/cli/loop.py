@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,16 +24,26 @@ class Loop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T], on_first: Callable[[], bool] | None = None) -> T:
         """Run ``work`` to its end. After Ctrl-C, cancel it, wait for its cleanup and raise `KeyboardInterrupt`.
 
-        A second Ctrl-C raises `KeyboardInterrupt` at once.
+        A second Ctrl-C raises `KeyboardInterrupt` at once. ``on_first`` is called for one Ctrl-C before these: where it
+        returns True, ``work`` goes on and is expected to end soon.
         """
         task = self._loop.create_task(work)
         is_interrupted = False
+        before_all = on_first
+
+        def first() -> None:
+            if on_first is None or not on_first():
+                stop(signal.SIGINT, None)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
-            nonlocal is_interrupted
+            nonlocal is_interrupted, before_all
+            if before_all is not None:
+                before_all = None
+                self._loop.call_soon_threadsafe(first)
+                return
             if is_interrupted:
                 raise KeyboardInterrupt
             is_interrupted = True

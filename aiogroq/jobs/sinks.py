@@ -75,6 +75,11 @@ class Sink:
         """Whether writing may wait for another program."""
         return not self._output.is_file
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether a row failed."""
+        return self._errors is not None
+
     def write(self, results: Sequence[JobResult[Any]]) -> None:
         """Write results."""
         for result in results:
