@@ -64,6 +64,10 @@ def test_nothing_moves_when_a_number_grows_or_another_limit_binds() -> None:
         assert [row.index(place) for row in after if place in row] == [column], place
 
 
+def test_limits_have_the_same_order_whenever_they_are_learned() -> None:
+    assert panel(replace(USUAL, limits=USUAL.limits[::-1])) == AT_80["usual"].splitlines()
+
+
 def test_control_characters_of_a_name_do_not_reach_the_terminal() -> None:
     title = panel(replace(USUAL, name="a\x1b[31m\nb\tc"))[0]
     assert title.startswith("a [31m b c   openai/gpt-oss-20b")

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 from display_values import DAY_LIMIT, START, UNKNOWN_TOTAL, USUAL
 
-from aiogroq.jobs import JobInputError, JobReport
+from aiogroq.jobs import JobInputError, JobReport, LimitState
 from aiogroq.jobs.display import make_display, report_text
 from aiogroq.jobs.results import StopReason
 
@@ -163,6 +163,19 @@ def test_the_report_says_what_became_of_the_job() -> None:
         " errors    labels.errors.jsonl\n"
         " journal   labels.csv.journal\n"
     )
+
+
+def test_the_report_of_a_short_job_says_nothing_of_its_limit() -> None:
+    """It used up what was there at the start."""
+    limits = (LimitState("RPM", 600, 600, 60.0, is_learned=True, is_binding=False),)
+    text = report_text(replace(REPORT, elapsed_s=6.5, attempts=1_000), limits)
+    assert " time      6.5 s\n" in text
+
+
+def test_requests_that_were_rejected_do_not_count_as_reached() -> None:
+    limits = (LimitState("RPM", 600, 600, 60.0, is_learned=True, is_binding=False),)
+    text = report_text(replace(REPORT, elapsed_s=120.0, attempts=1_300, rate_limited=100), limits)
+    assert " time      2 m, 50 % of RPM (600 a minute)\n" in text
 
 
 def test_the_report_of_a_job_that_stopped_says_how_to_go_on() -> None:

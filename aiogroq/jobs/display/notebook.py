@@ -12,7 +12,7 @@ from typing import Any
 from ..durations import clock_time
 from ..progress import LimitState, Progress
 from .rows import fact_texts, panel_rows, plain_text
-from .texts import Charset, per_window, percent
+from .texts import Charset, in_order, per_window, percent
 
 INTERVAL_S = 1.0
 """Each update is a message to the browser, which a notebook stores too."""
@@ -67,9 +67,13 @@ def panel_html(progress: Progress) -> str:
     """Return the panel of a job as HTML that needs no style sheet."""
     total, settled = progress.total, progress.settled
     share = 0.0 if total is None else settled / total if total else 1.0
-    counts = f"{settled:,} items" if total is None else f"{percent(settled, total)} · {settled:,} / {total:,}"
+    counts = (
+        f"{settled:,} items"
+        if total is None
+        else f"{percent(settled, total)} &middot; {settled:,} / {total:,}"
+    )
     if progress.failed:
-        counts += f' · <span style="color:{_COLOURS["failed"]}">{progress.failed:,} failed</span>'
+        counts += f' &middot; <span style="color:{_COLOURS["failed"]}">{progress.failed:,} failed</span>'
     model = (
         f' <span style="{_FAINT}">{escape(progress.model)}</span>' if progress.model != progress.name else ""
     )
@@ -95,7 +99,7 @@ def _bar(share: float, colour: str, width: str) -> str:
 def _limits_table(limits: tuple[LimitState, ...]) -> str:
     if not limits:
         return ""
-    return _table("".join(_limit_row(limit) for limit in limits))
+    return _table("".join(_limit_row(limit) for limit in in_order(limits)))
 
 
 def _limit_row(limit: LimitState) -> str:

@@ -67,8 +67,17 @@ def _time(report: JobReport, limits: Iterable[LimitState]) -> str:
     use = ItemUse.of(
         items, report.prompt_tokens, report.cached_tokens, report.completion_tokens, report.audio_s
     )
-    numbers = {limit.kind: limit.limit for limit in limits if limit.kind in KINDS and limit.limit > 0}
-    reached = None if use is None else percent_reached(numbers, use, items, report.attempts, seconds)
+    # In less than its window a limit is used up at once, and its rate says nothing.
+    numbers = {
+        limit.kind: limit.limit
+        for limit in limits
+        if limit.kind in KINDS and limit.limit > 0 and seconds >= KINDS[limit.kind].window_s
+    }
+    reached = (
+        None
+        if use is None
+        else percent_reached(numbers, use, items, report.attempts - report.rate_limited, seconds)
+    )
     if reached is None:
         return text
     kind, share = reached

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..durations import clock_time
 from ..progress import LimitState, Progress
-from .texts import Charset, cells, costs, padded, per_window, percent, short
+from .texts import Charset, cells, costs, in_order, padded, per_window, percent, short
 
 Span = tuple[str, str]
 """A text and the name of its style, one of `STYLES` or empty."""
@@ -41,7 +41,7 @@ def panel_rows(progress: Progress, width: int, charset: Charset) -> list[Row]:
     rows = [_title(progress, width, charset), *_items(progress, width, charset)]
     if progress.limits:
         columns = _LimitColumns.of(progress.limits, width)
-        rows += [_limit(limit, columns, charset) for limit in progress.limits]
+        rows += [_limit(limit, columns, charset) for limit in in_order(progress.limits)]
     rows += _facts(progress, width, charset)
     if progress.message:
         lines = textwrap.wrap(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable
+
+from ...limits import KINDS
+from ..progress import LimitState
 
 _BLOCKS = "━╾─…"
 
@@ -105,6 +109,12 @@ def costs(cost_usd: float | None, expected_usd: float | None) -> str:
     if cost_usd is None:
         return "unknown"
     return price(cost_usd) if expected_usd is None else f"{price(cost_usd)} of {price(expected_usd)}"
+
+
+def in_order(limits: Iterable[LimitState]) -> list[LimitState]:
+    """Return limits in the order of `KINDS`: one that is learned later must not move the others about."""
+    order = [*KINDS]
+    return sorted(limits, key=lambda limit: order.index(limit.kind) if limit.kind in KINDS else len(order))
 
 
 def per_window(window_s: float) -> str:
