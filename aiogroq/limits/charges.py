@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .need import Estimates, Need
+from .need import MIN_AUDIO_S, Estimates, Need
 
 
 def charges_of(need: Need, estimates: Estimates) -> tuple[dict[str, float], dict[str, float]]:
@@ -26,7 +26,8 @@ def settled_charges(
 ) -> dict[str, float]:
     """Return what a request that succeeded is charged, and teach ``estimates``. Without ``usage`` it is what was held."""
     if audio_s is not None and need.audio_s:
-        return _by_kind(0.0, 0.0, max(audio_s, needs["ASPH"]) if need.is_measured else audio_s)
+        # The service counts what the container declares, which may be more than there is.
+        return _by_kind(0.0, 0.0, max(MIN_AUDIO_S, audio_s, needs["ASPH"] if need.is_measured else 0.0))
     if usage is None:
         return needs
     prompt = float(getattr(usage, "prompt_tokens", 0) or 0)
