@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .batch_view import cells, facts, processed
 from .connection import Connection, connection_options, open_client, run_async
 from .explain import CommandError
 from .text import is_terminal, note, printable, write, write_json
@@ -103,7 +104,7 @@ def status(connection: Connection, batch_id: str, is_waiting: bool, as_json: boo
     if as_json:
         write_json(found)
     else:
-        for name, value in _facts(found):
+        for name, value in facts(found):
             write(f"{name:10} {value}")
     return _exit_code(found)
 
@@ -123,7 +124,7 @@ def list_batches(connection: Connection, limit: int | None, as_json: bool) -> No
     if as_json:
         write_json(listed)
         return
-    rows = [tuple(printable(cell) for cell in _cells(each)) for each in listed.data]
+    rows = [tuple(printable(cell) for cell in cells(each)) for each in listed.data]
     if not is_terminal(sys.stdout):
         for row in rows:
             write("\t".join(" ".join(cell.split()) for cell in row))
@@ -220,7 +221,7 @@ async def _ended(client: AsyncGroq, found: Batch) -> Batch:
     polls = Polls()
     while not _has_ended(found):
         if is_terminal(sys.stderr):
-            note(f"{found.id} is {found.status}{_processed(found)}")
+            note(f"{found.id} is {found.status}{processed(found)}")
         await polls.pause()
         found = await client.batches.retrieve(found.id)
     return found
@@ -234,47 +235,3 @@ def _has_ended(found: Batch) -> bool:
 
 def _exit_code(found: Batch) -> int:
     return 1 if _has_ended(found) and found.status != "completed" else 0
-
-
-def _processed(found: Batch) -> str:
-    counts = found.request_counts
-    return (
-        f", {counts.completed + counts.failed} of {counts.total} processed" if counts and counts.total else ""
-    )
-
-
-def _facts(found: Batch) -> list[tuple[str, str]]:
-    """Return what the status shows, by name."""
-    counts = found.request_counts
-    processed = f"{counts.completed} done, {counts.failed} failed, of {counts.total}" if counts else ""
-    facts = [
-        ("batch", found.id),
-        ("status", found.status),
-        ("requests", processed),
-        ("created", _time(found.created_at)),
-        ("expires", _time(found.expires_at)),
-        ("input", found.input_file_id),
-        ("output", found.output_file_id or ""),
-        ("errors", found.error_file_id or ""),
-        ("metadata", _metadata(found)),
-    ]
-    for error in found.error_list:
-        where = f"line {error.line}: " if error.line else ""
-        facts.append(("error", f"{where}{error.message or error.code or 'no reason given'}"))
-    return [(name, value) for name, value in facts if value]
-
-
-def _cells(found: Batch) -> tuple[str, ...]:
-    counts = found.request_counts
-    processed = f"{counts.completed + counts.failed}/{counts.total}" if counts else ""
-    return found.id, found.status, processed, _time(found.created_at), _metadata(found)
-
-
-def _metadata(found: Batch) -> str:
-    return " ".join(f"{name}={value}" for name, value in (found.metadata or {}).items())
-
-
-def _time(seconds: int | None) -> str:
-    from datetime import datetime
-
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S") if seconds else ""

@@ -17,10 +17,10 @@ from ..client import AsyncGroq
 from ..errors import APIError, NotFoundError
 from ..types.batches import Batch
 from .batch_files import PartFolder
-from .batch_harvest import Harvest
 from .batch_parts import BatchJobError, BatchJournal, Part, PartNotes
 from .batch_polls import FIRST_S, MAX_S, Polls, Sleep
 from .batch_progress import BatchProgress, progress_of
+from .batch_results import PartResults
 from .batch_rules import ENDED, KEPT_S, MAX_BYTES, MAX_LINES, window_s
 from .batch_sender import PartSender
 from .batch_service import BatchService, is_transient
@@ -141,7 +141,7 @@ class BatchRun:
                 self._seen[part.number] = batch
                 self._report()
                 if batch.status in ENDED:
-                    async with aclosing(self._harvest(part, batch)) as outcomes:
+                    async with aclosing(self._take_over(part, batch)) as outcomes:
                         async for outcome in outcomes:
                             yield outcome
             except NotFoundError:
@@ -163,16 +163,16 @@ class BatchRun:
             self._report(f"the state of batch {part.batch_id} is not known at the moment: {error.message}")
             return None
 
-    async def _harvest(self, part: Part, batch: Batch) -> AsyncGenerator[Outcome, None]:
+    async def _take_over(self, part: Part, batch: Batch) -> AsyncGenerator[Outcome, None]:
         """Yield the outcomes of a batch that has ended, and send what it left without a result again."""
         asked_for = len(part.wanted)
-        harvest = Harvest(part, batch, part.attempt >= self._max_attempts)
-        await self._notes.note(part, "harvesting")
+        results = PartResults(part, batch, part.attempt >= self._max_attempts)
+        await self._notes.note(part, "taking over")
         if batch.status == "failed":
-            for outcome in harvest.of_rejected_lines(await self._folder.names(part.number)):
+            for outcome in results.of_rejected_lines(await self._folder.names(part.number)):
                 yield outcome
         else:
-            async with aclosing(harvest.from_files(self._service, self._folder)) as outcomes:
+            async with aclosing(results.from_files(self._service, self._folder)) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
         again: Part | None = None
@@ -181,14 +181,14 @@ class BatchRun:
             self.left_reason = f"batch {batch.id} was cancelled; a new run sends the rest of its items again"
             part.wanted.clear()
         elif part.wanted and part.attempt >= self._max_attempts:
-            for outcome in harvest.fail_all(harvest.error_of_rest()):
+            for outcome in results.fail_all(results.error_of_rest()):
                 yield outcome
         elif part.wanted:
             again = await self._sender.replace(part, part.attempt + 1)
         # Of a part whose results were half in the journal, nobody knows which lines are not in the input of this run.
         others = part.lines if part.missing is None else part.missing
         unclaimed = 0 if part.is_taking_over else max(0, others - asked_for)
-        await self._notes.note(part, "harvested", status=batch.status, unclaimed=unclaimed)
+        await self._notes.note(part, "taken over", status=batch.status, unclaimed=unclaimed)
         await self._sender.close(part, is_complete=not unclaimed)
         if again is not None:
             await self._sender.send(again)

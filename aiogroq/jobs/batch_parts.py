@@ -6,8 +6,8 @@ enough to go on. The steps of a part, in order:
 - ``written``: its file is complete on disk. Next is the upload; a later run looks for the file by its name first.
 - ``uploaded``: the service has the file. Next is the batch; a later run looks for it by its metadata first.
 - ``created``: the batch exists. It is polled until it ends.
-- ``harvesting``: it has ended, and its results are being taken over.
-- ``harvested``: its results are in the journal; the part is over, unless items of it were not in the input of that run.
+- ``taking over``: it has ended, and its results are being taken over.
+- ``taken over``: its results are in the journal; the part is over, unless items of it were not in the input of that run.
 - ``dropped``: it was never sent, and its items are in other parts.
 """
 
@@ -111,14 +111,14 @@ class PartNotes:
                 parts[number] = Part(
                     number, note["attempt"], note["lines"], note["endpoint"], is_resumed=True
                 )
-            elif step == "dropped" or (step == "harvested" and not note["unclaimed"]):
+            elif step == "dropped" or (step == "taken over" and not note["unclaimed"]):
                 parts.pop(number, None)
             elif number in parts:
                 part = parts[number]
                 part.file_id = note.get("file_id", part.file_id)
                 part.batch_id = note.get("batch_id", part.batch_id)
                 part.created_at = note.get("created_at", part.created_at)
-                part.is_taking_over = step == "harvesting"
+                part.is_taking_over = step == "taking over"
                 part.missing = note.get("unclaimed", part.missing)
         return list(parts.values())
 

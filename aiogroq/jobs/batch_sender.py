@@ -10,10 +10,10 @@ from ..errors import GroqError
 from ..transport.threads import FILES, run
 from ..types.batches import Batch
 from .batch_files import PartFolder, PartWriter, copy_lines
-from .batch_harvest import REJECTED
 from .batch_lines import custom_id, encode_line, failed_outcome, identity_of
 from .batch_parts import BatchJobError, Part, PartNotes
 from .batch_polls import Sleep
+from .batch_results import REJECTED
 from .batch_rules import URLS, body_problem
 from .batch_service import BatchService
 from .outcome import Endpoint, ItemError, JobRequest, Outcome
@@ -141,7 +141,7 @@ class PartSender:
             self._begun.remove(part)
         for part in [part for part in self.sent if not part.wanted]:
             if is_whole_input and part.is_taking_over:  # killed between its last result and the note of it
-                await self._notes.note(part, "harvested", unclaimed=0)
+                await self._notes.note(part, "taken over", unclaimed=0)
                 await self.close(part, is_complete=True)
             else:
                 # Results that no item of this run asked for stay where they are, for a run that has their items.

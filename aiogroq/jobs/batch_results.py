@@ -30,7 +30,7 @@ EXPIRED = "BatchExpired"
 NO_RESULT = "BatchResultMissing"
 
 
-class Harvest:
+class PartResults:
     """Takes the results of one part over. An item is removed from `Part.wanted` with its outcome."""
 
     def __init__(
