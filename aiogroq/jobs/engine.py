@@ -221,7 +221,9 @@ class Engine:
 
     def progress(self) -> Progress:
         """Return the state of the job."""
-        total = None if self._intake is None else self._intake.total
+        total = None if self.options.limit is not None else self._reader.total
+        if self._intake is not None:
+            total = self._intake.total
         workers = self._workers
         pacers = [] if workers is None else list(workers.pacers.values())
         message = self._message or ("" if workers is None else workers.message)

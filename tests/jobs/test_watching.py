@@ -30,7 +30,7 @@ async def test_a_job_shows_lines_and_its_report_where_there_is_no_terminal(
     output = capsys.readouterr()
     assert output.out == ""
     first, *_, last = [line for line in output.err.splitlines() if line.startswith("sums: 00:")]
-    assert first.startswith("sums: 00:00:00")
+    assert first.startswith("sums: 00:00:00    0 %  0 / 7")
     assert "100 %  7 / 7  left 00:00:00  in flight 0" in last
     assert f"\nsums: complete\n items     {report.done} done, 0 failed\n" in output.err
 
