@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -119,7 +119,7 @@ def open_source(
     """
     name = os.fspath(path)
     if name == "-":
-        return _from_stream(stdin or sys.stdin.buffer, kind_of(name, kind, option=option))
+        return _from_stream(stdin or _standard_input(), kind_of(name, kind, option=option))
     file = Path(name).expanduser()
     if not file.exists():
         raise JobInputError(f"{name} does not exist")
@@ -132,10 +132,18 @@ def open_source(
         if not file.is_file():  # a named pipe: it can be read once
             stream = file.open("rb")
             source = _from_stream(stream, chosen, name)
-            return replace(source, read=partial(_closing, stream, source.read))
+            return replace(source, read=partial(_once, _closing(stream, source.read)))
         return _from_file(file, name, chosen)
     except OSError as error:
         raise JobInputError(f"{name} cannot be read: {error.strerror}") from error
+
+
+def _standard_input() -> BinaryIO:
+    """Return standard input with a buffer of its own: the interpreter cannot exit while a thread waits in that of `sys.stdin`."""
+    try:
+        return open(sys.stdin.fileno(), "rb", closefd=False)
+    except (OSError, ValueError):  # it is replaced by an object without a file
+        return sys.stdin.buffer
 
 
 def _from_file(path: Path, name: str, kind: Kind) -> Source:
@@ -170,10 +178,19 @@ def _from_stream(stream: BinaryIO, kind: Kind, name: str = "standard input") -> 
     """Return a source that can be read once. The header of a CSV stream is read here."""
     if kind in DELIMITERS:
         table = Delimited(stream, name, DELIMITERS[kind])
-        return Source(name, kind, table.columns, None, partial(iter, table), table.delimiter)
+        return Source(name, kind, table.columns, None, partial(_once, table), table.delimiter)
     if kind in ("parquet", "arrow"):
         raise JobInputError(f"{kind} cannot be read from {name}: write it to a file first")
-    return Source(name, kind, None, None, partial(_rows, stream, name, kind))
+    return Source(name, kind, None, None, partial(_once, _rows(stream, name, kind)))
+
+
+def _once(rows: Iterable[Any]) -> Iterator[Any]:
+    """Return an iterator without ``close``: a stream may be waited for in one thread while a job ends in another."""
+    return map(_same, rows)
+
+
+def _same(row: Any) -> Any:
+    return row
 
 
 def _closing(stream: BinaryIO, read: Callable[[], Iterator[Any]]) -> Iterator[Any]:
