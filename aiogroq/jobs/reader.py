@@ -42,6 +42,8 @@ class Reader:
         """The items, where each can be read again by its index."""
         self._async: AsyncIterator[Any] | None = None
         self._sync: Iterator[Any] | None = None
+        # The items of a pipe come when somebody writes them: one must not wait for the next.
+        self._batch_items: int = 1 if getattr(given, "is_stream", False) else _BATCH_ITEMS
         self._buffer: deque[Any] = deque()
         self._lock = asyncio.Lock()
         self._is_exhausted = False
@@ -101,7 +103,7 @@ class Reader:
             for item in self._sync:
                 batch.append(item)
                 size += _size_of(item)
-                if len(batch) >= _BATCH_ITEMS or size >= _BATCH_BYTES or time.monotonic() >= ends_at:
+                if len(batch) >= self._batch_items or size >= _BATCH_BYTES or time.monotonic() >= ends_at:
                     return batch, False, None
         except Exception as error:  # of the caller's own iterator
             return batch, True, error

@@ -74,6 +74,8 @@ class Source:
     delimiter: str = ","
     schema: Any = None
     """The schema of Arrow data."""
+    is_stream: bool = False
+    """Whether rows come as somebody writes them, and can be read once."""
 
     def __iter__(self) -> Iterator[Any]:
         return self.read()
@@ -178,10 +180,10 @@ def _from_stream(stream: BinaryIO, kind: Kind, name: str = "standard input") -> 
     """Return a source that can be read once. The header of a CSV stream is read here."""
     if kind in DELIMITERS:
         table = Delimited(stream, name, DELIMITERS[kind])
-        return Source(name, kind, table.columns, None, partial(_once, table), table.delimiter)
+        return Source(name, kind, table.columns, None, partial(_once, table), table.delimiter, is_stream=True)
     if kind in ("parquet", "arrow"):
         raise JobInputError(f"{kind} cannot be read from {name}: write it to a file first")
-    return Source(name, kind, None, None, partial(_once, _rows(stream, name, kind)))
+    return Source(name, kind, None, None, partial(_once, _rows(stream, name, kind)), is_stream=True)
 
 
 def _once(rows: Iterable[Any]) -> Iterator[Any]:
