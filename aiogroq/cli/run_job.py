@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,7 +22,6 @@ from .text import note
 
 if TYPE_CHECKING:
     from aiogroq import AsyncGroq
-    from aiogroq.jobs import Progress
     from aiogroq.jobs.display import Display
 
 
@@ -68,7 +66,7 @@ async def _execute(
         sink: Sink | None = None
         is_written = False
         try:
-            async with _job(client, settings, display.update) as job:
+            async with _job(client, settings, display) as job:
                 interrupts.job = job
                 while True:
                     results = await job.next_batch()
@@ -96,9 +94,7 @@ def _sink(settings: RunSettings) -> Sink:
     return open_sink(settings.output or "-", settings.kind_out, settings.source, settings.columns)
 
 
-def _job(
-    client: AsyncGroq, settings: RunSettings, on_progress: Callable[[Progress], object]
-) -> AsyncJob[Any]:
+def _job(client: AsyncGroq, settings: RunSettings, display: Display) -> AsyncJob[Any]:
     requests, options = settings.requests, settings.options
     return run(
         client,
@@ -118,7 +114,7 @@ def _job(
         fresh=options["fresh"] and settings.journal is not None,
         limit=options["limit"],
         via=_via(settings),
-        on_progress=on_progress,
+        progress=display,
         output_dir=_audio_folder(settings),
         prices=settings.prices,
         name=f"{settings.source.name} -> {settings.output}",

@@ -53,7 +53,12 @@ def test_csv_becomes_csv_with_the_response_as_a_column(folder: Path, run: Run, e
         for key, text in (("a", "one"), ("b", "two"), ("c", "three"))
     ]
     assert outcome.out == ""
-    assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "out.csv", "out.csv.journal"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "in.csv",
+        "out.csv",
+        "out.csv.history.jsonl",
+        "out.csv.journal",
+    ]
 
 
 def test_the_columns_of_a_template_are_filled_in(folder: Path, run: Run, echo: LocalGroq) -> None:
