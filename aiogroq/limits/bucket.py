@@ -19,6 +19,9 @@ from .store import Level, Seen
 MARGIN_S = 0.6
 """What is left in every bucket, in seconds of its refill: 1 % of a limit of a minute. It covers the time between a charge
 by others and the response that shows it."""
+REQUESTS_MARGIN_S = 0.2
+"""The same for limits of requests: a request counts as one, so nothing is estimated. It covers the opening of the first
+connection, by which the first request comes later to the service than it is in the book."""
 MAX_RAISE = 0.02
 """The part of a limit by which one header raises the level at most."""
 LEFT_TO_OTHERS = 6.0
@@ -44,6 +47,7 @@ class Bucket:
         "_at_s",
         "_charged_by_others",
         "_is_level_known",
+        "_is_of_requests",
         "_keeping",
         "given",
         "held",
@@ -66,6 +70,7 @@ class Bucket:
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
         self._at_s = now_s
         self._charged_by_others = 0.0
+        self._is_of_requests = kind.unit == "requests"
         self._is_level_known = False
         self._keeping = 1.0  # the part of the responses after which the service had charged what was not used
 
@@ -77,14 +82,20 @@ class Bucket:
     @property
     def margin(self) -> float:
         """How much is left in the bucket."""
-        return MARGIN_S * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * self.rate)
+        margin_s = REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S
+        return margin_s * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * self.rate)
+
+    @property
+    def _counted(self) -> float:
+        """How much of what is held the level at the service has off already: it counts a request when it comes."""
+        return self.held if self._is_of_requests else 0.0
 
     def refill(self, now_s: float) -> None:
         """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
         elapsed_s = now_s - self._at_s
         self._at_s = now_s
         if elapsed_s > 0:
-            self.level = min(self.limit, self.level + elapsed_s * self.rate)
+            self.level = min(self.limit + self._counted, self.level + elapsed_s * self.rate)
 
     def waits_s(self, need: float, share: float) -> tuple[float, float]:
         """Return the seconds until ``need`` fits, and the seconds that it takes even if nothing held is used; 0.0 for none.
@@ -105,7 +116,7 @@ class Bucket:
         if seen.level is None:
             return
         if seen.is_exact:
-            self.level = min(seen.level, self.limit)
+            self.level = min(seen.level, self.limit) + self._counted
             return
         if self._is_level_known:
             self._look_for_others(seen.level, seen.unused)
