@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from aiogroq.limits import Ask, Granted, Level, MemoryStore, Never, Seen, Wait
-from aiogroq.limits.bucket import MARGIN_S, MAX_LEFT_S
+from aiogroq.limits.bucket import MARGIN_S, MAX_LEFT_S, REQUESTS_MARGIN_S
 
 T = TypeVar("T")
 
@@ -106,12 +106,33 @@ def test_requests_in_flight_count_for_a_kind_that_becomes_known_later(store: Sto
     assert isinstance(store.ask("b", TPM=2_000), Wait)
 
 
+def test_a_request_in_flight_keeps_the_limit_of_requests_from_being_full(store: Store) -> None:
+    """The service counts it when it comes: what flows in meanwhile is not lost."""
+    store.observe(RPM=given(600), TPM=given(6_000))
+    store.ask("a", RPM=1, TPM=100)
+    store.clock.now_s += 0.1
+    store.settle("a", RPM=1, TPM=100)
+    assert store.level("RPM").level == 600
+    assert store.level("TPM").level == 5_900
+
+
+def test_the_exact_level_of_requests_has_those_in_flight_off_already(store: Store) -> None:
+    store.observe(RPM=given(600))
+    for id in ("a", "b", "c"):
+        store.ask(id, RPM=1)
+    store.settle("c")
+    store.observe(RPM=Seen(600, 0.5, is_exact=True))
+    store.settle("a", RPM=1)
+    store.settle("b", RPM=1)
+    assert store.level("RPM").level == 0.5
+
+
 def test_the_kind_that_takes_longest_is_named(store: Store) -> None:
     store.observe(TPM=Seen(6_000, 0), RPD=Seen(1_000, 0))
     found = store.ask("a", TPM=100, RPD=1)
     assert isinstance(found, Wait)
     assert found.kind == "RPD"
-    assert found.wait_s == pytest.approx(86.4 + MARGIN_S)
+    assert found.wait_s == pytest.approx(86.4 + REQUESTS_MARGIN_S)
 
 
 def test_a_settled_reservation_is_settled_once(store: Store) -> None:
