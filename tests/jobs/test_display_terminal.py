@@ -132,6 +132,37 @@ def test_the_panel_fits_the_terminal() -> None:
     assert max(map(len, lines)) == 43
 
 
+def test_a_second_job_has_lines_above_the_panel_of_the_first() -> None:
+    code = f"""{START}
+other = make_display("auto", clock=lambda: now_s)
+show(1)
+other.update(replace(USUAL, name="other", limits=()))
+show(2)
+other.close()
+third = make_display("auto", clock=lambda: now_s)
+show(30_508)
+display.close()
+third.update(USUAL)
+third.close()
+"""
+    with terminal(code, HERE) as pty:
+        assert pty.read_all() == 0
+        lines, is_cursor_shown = screen(pty.output)
+    assert [line[:30] for line in lines[:-1] if line.startswith("other")] == [
+        "other: 00:07:12   61 %  30,512"
+    ] * 2
+    assert lines[-2 * len(PANEL) - 1 :] == [*PANEL, *PANEL, ""]
+    assert is_cursor_shown
+
+
+def test_a_terminal_without_rich_gets_lines() -> None:
+    code = f"import sys; sys.modules['rich'] = None\n{START}\nshow(1)\ndisplay.close()"
+    with terminal(code, HERE) as pty:
+        assert pty.read_all() == 0
+    assert "\x1b" not in pty.output
+    assert pty.output.startswith("classify.csv -> labels.csv: 00:07:12")
+
+
 def test_a_terminal_that_cannot_move_its_cursor_gets_lines() -> None:
     code = f"import os; os.environ['TERM'] = 'dumb'\n{START}\nshow(1)\ndisplay.close()"
     with terminal(code, HERE) as pty:

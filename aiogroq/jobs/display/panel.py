@@ -19,11 +19,16 @@ from rich.text import Text
 from rich.theme import Theme
 
 from ..progress import Progress
+from .lines import LinesDisplay
 from .rows import STYLES, panel_rows
 from .texts import Charset
 
 INTERVAL_S = 0.2
 """The panel is drawn so often at most."""
+
+
+_active: list[PanelDisplay] = []
+"""The panel that is drawn now, if any. A terminal has room for one: other jobs have lines above it."""
 
 
 class PanelDisplay:
@@ -35,7 +40,7 @@ class PanelDisplay:
         self._charset = Charset(getattr(file, "encoding", None))
         styles = {f"job.{name}": style for name, style in STYLES.items()}
         self._console = _Console(
-            file=file,
+            file=file.original if isinstance(file, _PrintAbove) else file,
             force_terminal=True,
             force_jupyter=False,
             markup=False,
@@ -44,6 +49,7 @@ class PanelDisplay:
             theme=Theme(styles),
         )
         self._live: Live | None = None
+        self._lines: LinesDisplay | None = None
         self._redirection = contextlib.ExitStack()
         self._next_s = float("-inf")
         self._latest: Progress | None = None
@@ -56,16 +62,27 @@ class PanelDisplay:
         if now_s < self._next_s or self._is_closed:
             return
         self._next_s = now_s + self._interval_s
+        if self._live is None and self._lines is None and _active:
+            self._lines = LinesDisplay(sys.stderr, self._clock)
+        if self._lines is not None:
+            self._lines.update(progress)
+            return
         try:
             if self._live is None:
-                self._live = self._start(progress)
-            self._live.update(self._drawn(progress), refresh=True)
+                self._start(progress)
+            else:
+                self._live.update(self._drawn(progress), refresh=True)
         except (OSError, ValueError):  # the terminal is gone: the job goes on
-            self._stop()
+            with contextlib.suppress(OSError, ValueError):
+                self._stop()
 
     def close(self, report: str = "") -> None:
         """Draw the last state, restore the terminal, and print the report."""
         if self._is_closed:
+            return
+        if self._lines is not None:
+            self._is_closed = True
+            self._lines.close(report)
             return
         with contextlib.suppress(OSError, ValueError):
             if self._latest is not None and self._live is not None:
@@ -83,8 +100,9 @@ class PanelDisplay:
                 text.append(part, f"job.{style}" if style else None)
         return text
 
-    def _start(self, progress: Progress) -> Live:
-        live = Live(
+    def _start(self, progress: Progress) -> None:
+        _active.append(self)
+        self._live = Live(
             self._drawn(progress),
             console=self._console,
             auto_refresh=False,
@@ -93,9 +111,9 @@ class PanelDisplay:
             vertical_overflow="crop",
         )
         atexit.register(self._stop)  # whoever does not close it has a cursor nevertheless
-        live.start()
+        self._live.start()
         self._redirection.enter_context(_printed_above(self._console))
-        return live
+        self._live.refresh()
 
     def _stop(self) -> None:
         self._is_closed = True
@@ -104,6 +122,8 @@ class PanelDisplay:
         finally:
             if self._live is not None:
                 self._live.stop()
+            if self in _active:
+                _active.remove(self)
             atexit.unregister(self._stop)
 
 
@@ -119,7 +139,7 @@ class _PrintAbove:
 
     def __init__(self, console: Console, stream: TextIO) -> None:
         self._console = console
-        self._stream = stream
+        self.original: TextIO = stream
         self._rest = ""
 
     def write(self, text: str) -> int:
@@ -146,7 +166,7 @@ class _PrintAbove:
             self._console.out(rest, highlight=False)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.original, name)
 
 
 @contextlib.contextmanager
