@@ -18,7 +18,7 @@ from .loop import Loop
 from .run_options import in_words_of_options
 from .run_plan import plan_of
 from .run_settings import RunSettings
-from .text import note
+from .text import note, one_line
 
 if TYPE_CHECKING:
     from aiogroq import AsyncGroq
@@ -157,11 +157,16 @@ def _show_end(display: Display, settings: RunSettings, report: JobReport, sink: 
     errors = str(sink.errors_path) if report.is_complete and sink.has_errors else None
     results = settings.output if report.is_complete and settings.output != "-" else None
     can_resume = settings.journal is not None and not report.is_complete
-    message = "" if settings.journal is not None else report.message
-    shown = replace(report, message=in_words_of_options(message))
+    message = in_words_of_options(report.message)
+    if can_resume:  # the command to go on says it better
+        message = message.partition("Run the same again")[0].strip()
+    if sink.first_error is not None:
+        message = one_line(f"{message} The first error was that of {sink.first_error}".strip(), 300)
+    shown = replace(report, message=message)
     display.close(shown, results=results, errors=errors, resume=again if can_resume else None)
     if settings.options["quiet"]:
         if can_resume:
             note(f"aiogroq: stopped before the end ({report.reason}); to go on: {again}")
-        elif errors is not None:
-            note(f"aiogroq: {report.failed:,} rows failed: {errors}")
+        elif report.failed:
+            where = "" if errors is None else f", see {errors}"
+            note(f"aiogroq: {report.failed:,} of {report.settled:,} rows failed{where}. {message}")

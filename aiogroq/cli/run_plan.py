@@ -41,10 +41,10 @@ def show_plan(settings: RunSettings) -> None:
     ]
     if plan.too_large:
         lines.insert(
-            1, ("too large", f"{plan.too_large:,} rows are larger than a limit: they would be rejected")
+            1, ("too large", f"{_count(plan.too_large)} larger than a limit: the service would reject them")
         )
     if plan.problem is not None:
-        text = f"{plan.unsendable:,} rows cannot be sent: {in_words_of_options(plan.problem)}"
+        text = f"{_count(plan.unsendable)} cannot be sent: {in_words_of_options(plan.problem)}"
         lines.insert(1, ("not sent", text))
     width = max(len(label) for label, text in lines if text)
     for label, text in lines:
@@ -102,6 +102,10 @@ def _batch(plan: Plan) -> str:
         return f"not possible: {in_words_of_options(plan.batch_problem)}"
     cost = "" if plan.batch_cost_usd is None else f"{_dollars(plan.batch_cost_usd)}, "
     return f"{cost}within {BATCH_S // 3_600} hours (--via batch)"
+
+
+def _count(rows: int) -> str:
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
 def _dollars(amount: float) -> str:

@@ -17,6 +17,7 @@ from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutErr
 from ..protocol import retry
 from ..transport.exceptions import is_permanent, is_unreachable
 from .outcome import ItemError, JobRequest
+from .values import service_message
 
 MAX_SAME_ERRORS = 5
 """The same error so often running ends the item."""
@@ -148,6 +149,8 @@ def is_fatal(error: Exception, *, is_model_of_job: bool, has_succeeded: bool) ->
 def item_error(error: Exception) -> ItemError:
     """Return an error as the outcome of an item has it."""
     message = str(getattr(error, "message", "") or error)
+    if isinstance(error, APIStatusError) and error.body:
+        message = service_message(error.body)
     return ItemError(
         type(error).__name__, message, getattr(error, "status_code", None), getattr(error, "code", None)
     )

@@ -7,9 +7,8 @@ Input: ``{"custom_id", "method", "url", "body"}``. Results, in the output file a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -18,7 +17,7 @@ from ..protocol.encode import encode_json
 from ..protocol.rate_limits import parse_limit_message
 from .batch_rules import URLS
 from .outcome import Endpoint, ItemError, JobRequest, Outcome
-from .values import read_body
+from .values import read_body, service_message
 
 _TRANSIENT_STATUSES = frozenset({408, 409, 429, 498})
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")
@@ -106,14 +105,16 @@ def decode_record(line: bytes) -> Record | None:
 def record_error(record: Record) -> ItemError | None:
     """Return the error in a record, None if it has a response."""
     if record.error is not None and (record.response is None or record.response.status_code < 400):
-        return ItemError("APIError", _text(record.error.message), None, _text_or_none(record.error.code))
+        return ItemError(
+            "APIError", service_message(record.error.message), None, _text_or_none(record.error.code)
+        )
     if record.response is None or record.response.status_code < 400:
         return None
     status = record.response.status_code
     body = _untyped(record.response.body)
     # The class reads the code from the body, as for a response over HTTP.
     error = status_error_class(status)("", response=ErrorResponse(status), body=body)
-    return ItemError(type(error).__name__, _message(body), status, error.code)
+    return ItemError(type(error).__name__, service_message(body), status, error.code)
 
 
 def is_transient(error: ItemError) -> bool:
@@ -167,17 +168,6 @@ def _untyped(body: msgspec.Raw) -> Any:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return bytes(body).decode(errors="replace")
-
-
-def _message(body: Any) -> str:
-    details = cast("Mapping[str, Any]", body).get("error", body) if isinstance(body, Mapping) else body
-    if isinstance(details, Mapping):
-        details = cast("Mapping[str, Any]", details).get("message", details)
-    return _text(details)
-
-
-def _text(value: Any) -> str:
-    return "the service gave no reason" if value in (None, "") else str(value)[:2_000]
 
 
 def _text_or_none(value: Any) -> str | None:

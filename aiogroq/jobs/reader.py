@@ -43,7 +43,7 @@ class Reader:
         self._async: AsyncIterator[Any] | None = None
         self._sync: Iterator[Any] | None = None
         # The items of a pipe come when somebody writes them: one must not wait for the next.
-        self._batch_items: int = 1 if getattr(given, "is_stream", False) else _BATCH_ITEMS
+        self._batch_items: int = 1 if getattr(cast("Any", items), "is_stream", False) else _BATCH_ITEMS
         self._buffer: deque[Any] = deque()
         self._lock = asyncio.Lock()
         self._is_exhausted = False

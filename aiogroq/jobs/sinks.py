@@ -67,6 +67,8 @@ class Sink:
         self.errors_path: Path | None = errors
         """Where failed rows are written; None for nowhere."""
         self._errors: Output | None = None
+        self.first_error: str | None = None
+        """The id of the first row that failed, and why."""
         self._is_text = is_text
         """Whether the input is lines of text."""
 
@@ -90,8 +92,11 @@ class Sink:
             else:
                 kept = {"text": row}
             self._writer.write({**kept, **values})
-            if result.error is not None and self.errors_path is not None:
-                self._write_error(result, row)
+            if result.error is not None:
+                if self.first_error is None:
+                    self.first_error = f"row {result.id}: {result.error.type}: {result.error.message}"
+                if self.errors_path is not None:
+                    self._write_error(result, row)
         if self.may_block:
             self._output.stream.flush()
 

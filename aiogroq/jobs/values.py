@@ -5,7 +5,8 @@ Of each response only usage and finish_reason are decoded while a job runs; the 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import msgspec
 
@@ -102,3 +103,11 @@ def text_of(endpoint: Endpoint, value: Any) -> str:
         return (value.choices[0].message.content or "") if value.choices else ""
     text = getattr(value, "text", "")
     return text if isinstance(text, str) else ""
+
+
+def service_message(body: Any) -> str:
+    """Return what the service says in the body of an error, without the object around it."""
+    details = cast("Mapping[str, Any]", body).get("error", body) if isinstance(body, Mapping) else body
+    if isinstance(details, Mapping):
+        details = cast("Mapping[str, Any]", details).get("message", details)
+    return "the service gave no reason" if details in (None, "") else str(details)[:2_000]
