@@ -5,8 +5,8 @@ one line, `text` reads and writes plain text, and `console` has everything from 
 rich when they run, so that ``--help`` is fast.
 
 Exit codes: 0 success, 1 error (one line on stderr; ``AIOGROQ_DEBUG=1`` shows the traceback), 2 invalid arguments,
-130 Ctrl-C, 141 broken pipe (``aiogroq models | head -1``), as the shell reports other programs. Ctrl-C is the normal end
-of ``aiogroq serve``, so its exit code is 0.
+75 stopped before the end (``aiogroq run``: the same command goes on), 130 Ctrl-C, 141 broken pipe (``aiogroq models | head
+-1``), as the shell reports other programs. Ctrl-C is the normal end of ``aiogroq serve``, so its exit code is 0.
 """
 
 from __future__ import annotations
