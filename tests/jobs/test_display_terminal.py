@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -181,3 +182,18 @@ def test_the_panel_is_drawn_five_times_a_second_at_most(tmp_path: Path) -> None:
             display.update(replace(USUAL, done=tick))
         display.close()
     assert path.read_text(encoding="utf-8").count("classify.csv") in range(50, 53)
+
+
+def test_a_panel_that_could_not_be_drawn_leaves_the_terminal_to_the_next(tmp_path: Path) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    gone = make_display("panel", Gone())
+    gone.update(USUAL)
+    gone.close()
+    with (tmp_path / "terminal").open("w+", encoding="utf-8") as file:
+        with make_display("panel", file) as display:
+            display.update(USUAL)
+        file.seek(0)
+        assert "\x1b[?25l" in file.read()

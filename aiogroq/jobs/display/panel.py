@@ -117,13 +117,13 @@ class PanelDisplay:
 
     def _stop(self) -> None:
         self._is_closed = True
+        if self in _active:
+            _active.remove(self)
         try:
             self._redirection.close()
         finally:
             if self._live is not None:
                 self._live.stop()
-            if self in _active:
-                _active.remove(self)
             atexit.unregister(self._stop)
 
 
