@@ -53,7 +53,8 @@ class Intake:
         passed = 0
         while self._options.limit is None or self._reader.count < self._options.limit:
             read = await self._reader.read()
-            if read is None:
+            # Several tasks wait for the next items: some get one from after the limit.
+            if read is None or (self._options.limit is not None and read[0] >= self._options.limit):
                 return None
             request = self._request(*read)
             if request is not None and not self._is_settled(request):

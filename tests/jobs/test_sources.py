@@ -13,11 +13,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from aiogroq.jobs import sources
+from aiogroq import AsyncGroq
+from aiogroq.jobs import run, sources
 from aiogroq.jobs.arrow_rows import rows_of_stream
 from aiogroq.jobs.errors import JobInputError
 from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.sources import Row, Source, open_source, sample, with_arguments_only, with_ids
+from aiogroq.local import LocalGroq
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:
@@ -315,3 +317,13 @@ def test_text_files_need_no_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_values_of_rows_can_be_encoded_as_json(tmp_path: Path) -> None:
     source = open_source(written(tmp_path, "a.csv", "a\n1\n"))
     assert msgspec.json.encode(with_ids(source, "a").read().__next__()) == b'{"a":"1","custom_id":"1"}'
+
+
+async def test_no_item_after_the_limit_is_sent_however_many_wait_for_the_input(
+    client: AsyncGroq, local_groq: LocalGroq
+) -> None:
+    local_groq.reply = "ok"
+    job = run(client, (f"item {number}" for number in range(400)), model="m", limit=101)
+    assert len([result async for result in job]) == 101
+    assert (await job.wait()).done == 101
+    assert job.progress().total == 101
