@@ -112,7 +112,7 @@ class BatchRun:
             if outcome is not None:
                 yield outcome
             # Results of parts of earlier runs wait for the end of the input: only then are all their items known.
-            while len(new := [part for part in self._sender.sent if not part.is_resumed]) >= _MAX_OPEN:
+            while len(new := self._sent_now()) >= _MAX_OPEN and not self._polls.is_stopped:
                 async with aclosing(self._poll(new)) as outcomes:
                     async for outcome in outcomes:
                         yield outcome
@@ -128,6 +128,10 @@ class BatchRun:
                 await self._polls.pause()
         if self._lost:
             raise _lost(self._lost[0])
+
+    def _sent_now(self) -> list[Part]:
+        """Return the parts of this run whose results were not taken over."""
+        return [part for part in self._sender.sent if not part.is_resumed]
 
     async def _poll(self, parts: Iterable[Part]) -> AsyncGenerator[Outcome, None]:
         """Ask for the state of each batch, and yield the outcomes of those that have ended."""

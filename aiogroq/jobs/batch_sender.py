@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from ..client import AsyncGroq
 from ..errors import GroqError
-from ..transport.threads import FILES, run
 from ..types.batches import Batch
 from .batch_files import PartFolder, PartWriter, copy_lines
 from .batch_lines import custom_id, encode_line, failed_outcome, identity_of
@@ -160,10 +158,9 @@ class PartSender:
 
     async def send(self, part: Part) -> None:
         """Upload the file of a part, if that was not done, and make its batch."""
-        path = self._folder.requests(part.number)
         if part.file_id is None:
-            size_bytes = await run(FILES, os.path.getsize, path)
-            part.file_id = await self.service.upload(part.number, path, size_bytes, may_exist=part.is_resumed)
+            path = self._folder.requests(part.number)
+            part.file_id = await self.service.upload(part.number, path, may_exist=part.is_resumed)
             await self._notes.note(part, "uploaded", file_id=part.file_id)
         batch = await self.service.create(part.number, part.file_id, URLS[part.endpoint], self._window)
         await self._created(part, batch)

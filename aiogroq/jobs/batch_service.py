@@ -49,14 +49,14 @@ class BatchService:
         """Return the name of the file of a part at the service."""
         return f"aiogroq-{self._job}-{part}.jsonl"
 
-    async def upload(self, part: int, path: Path, size_bytes: int, *, may_exist: bool) -> str:
+    async def upload(self, part: int, path: Path, *, may_exist: bool) -> str:
         """Upload the requests of a part and return the id of the file.
 
         ``may_exist``: an earlier run may have uploaded it. Raises the error of the last attempt.
         """
 
         async def look_up() -> str | None:
-            return await self._find_file(self.file_name(part), size_bytes)
+            return await self._find_file(self.file_name(part))
 
         async def send() -> str:
             files = self._client_without_retries.files
@@ -104,9 +104,9 @@ class BatchService:
 
         await self._patiently(get)
 
-    async def _find_file(self, name: str, size_bytes: int) -> str | None:
+    async def _find_file(self, name: str) -> str | None:
         def is_wanted(file: FileObject) -> bool:
-            return (file.filename, file.bytes) == (name, size_bytes)
+            return file.filename == name
 
         found = await self._find(self._client.files.list, is_wanted)
         return min(found, key=lambda file: file.created_at).id if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,25 @@ async def no_wait(_seconds: float) -> None:
     await asyncio.sleep(0)
 
 
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+class StoppingJournal:
+    """A journal whose process ends instead of writing the note of a step of a batch."""
+
+    def __init__(self, journal: Journal, step: str) -> None:
+        self.journal = journal
+        self.step = step
+        self.notes = journal.notes
+        self.sync = journal.sync
+
+    def note(self, name: str, fields: Mapping[str, Any]) -> None:
+        if fields["step"] == self.step:
+            raise Killed
+        self.journal.note(name, fields)
+
+
 class Job:
     """A job on one journal, which can be run again and again."""
 
@@ -58,14 +77,19 @@ class Job:
         requests: Iterable[JobRequest] | None = None,
         *,
         after: Callable[[Outcome], object] = id,
+        killed_before: str = "",
         **options: Any,
     ) -> list[Outcome]:
-        """Run until the end and return the outcomes of this run. ``after`` is called with each of them once it is written."""
+        """Run until the end and return the outcomes of this run. ``after`` is called with each of them once it is written.
+
+        ``killed_before``: the step of a batch whose note is not written any more.
+        """
         options = {"sleep": no_wait, **options}
         outcomes: list[Outcome] = []
         with await asyncio.to_thread(Journal.open, self.path, HEADER) as journal:
             todo = pending(self.requests if requests is None else requests, journal)
-            run: BatchRun = run_batches(self.client, todo, journal, folder=self.folder, **options)
+            notes = StoppingJournal(journal, killed_before)
+            run: BatchRun = run_batches(self.client, todo, notes, folder=self.folder, **options)
             async for outcome in run:
                 journal.append(outcome)
                 outcomes.append(outcome)

@@ -34,6 +34,22 @@ async def test_requests_are_split_by_lines(client: AsyncGroq, server: LocalGroq,
     assert len({each["metadata"]["aiogroq_job"] for each in made}) == 1
 
 
+async def test_each_endpoint_has_its_own_batches(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    body = {"model": "whisper-large-v3", "url": "https://example.com/a.wav"}
+    recordings = [
+        JobRequest(index, str(index), "transcription", body, bytes([index] * 16)) for index in (2, 3)
+    ]
+    outcomes = await Job(client, tmp_path, [question(0), question(1), *recordings]).run()
+    assert {each.status for each in outcomes} == {"done"}
+    assert [each["endpoint"] for each in batches_of(server)] == [
+        "/v1/chat/completions",
+        "/v1/audio/transcriptions",
+    ]
+    assert [len(lines) for lines in uploaded(server)] == [2, 2]
+
+
 async def test_only_so_many_batches_are_open_at_once(client: AsyncGroq, tmp_path: Path) -> None:
     seen: list[BatchProgress] = []
     outcomes = await Job(client, tmp_path, questions(40)).run(max_lines=1, on_progress=seen.append)

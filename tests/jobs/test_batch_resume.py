@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from batch_jobs import (
     Job,
+    Killed,
     batches_of,
     ended,
     kept_open,
@@ -27,10 +28,6 @@ from aiogroq.jobs.batch_lines import custom_id
 from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)
-
-
-class Killed(Exception):
-    """Stands for the end of the process."""
 
 
 def killed_after(count: int) -> Any:
@@ -156,6 +153,35 @@ async def test_a_stopped_job_leaves_its_batches_to_the_next_run(
     assert batches_of(server) == []
 
 
+async def test_results_of_earlier_runs_wait_until_the_input_is_read(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    job = Job(client, tmp_path, questions(40))
+    await stopped(job, server, max_lines=1)  # at the 32 batches that may be open at once
+    assert len(await job.run(max_lines=1)) == 40
+    assert len(batches_of(server)) == 8
+
+
+@pytest.mark.parametrize("is_expired", [True, False])
+@pytest.mark.parametrize("step", ["uploaded", "created", "taking over", "taken over"])
+async def test_a_job_that_ends_before_a_step_is_noted_does_it_once(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path, step: str, is_expired: bool
+) -> None:
+    requests = questions(4)
+    job = Job(client, tmp_path, requests)
+    if is_expired:
+        ended(server, "expired", result(requests[0]))
+    with pytest.raises(Killed):
+        await job.run(killed_before=step)
+    await job.run()
+    assert sorted(line["id"] for line in job.journaled()) == [each.id for each in requests]
+    again = (
+        is_expired and step != "taking over"
+    )  # where only the first run found it expired, and took nothing over
+    assert (len(uploaded(server)), len(batches_of(server))) == (1 + again, 1 + again)
+    assert not job.folder.exists()
+
+
 async def test_an_input_that_has_grown_and_is_sorted_otherwise_sends_new_items_only(
     client: AsyncGroq, server: LocalGroq, tmp_path: Path
 ) -> None:
@@ -185,6 +211,22 @@ async def test_a_shorter_input_takes_its_own_results_and_leaves_the_others(
     assert {each.index for each in await job.run()} == {4, 5}
     assert batches_of(server) == []
     assert not job.folder.exists()
+
+
+async def test_what_a_cancelled_batch_left_of_a_shorter_input_is_sent_for_the_longer_one(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    requests = questions(4)
+    job = Job(client, tmp_path, requests)
+    await stopped(job, server)
+    for _ in range(2):
+        ended(server, "cancelled", result(requests[0]) + result(requests[2]))
+    assert {each.index for each in await job.run(requests[:2])} == {0}
+    assert job.left == 1
+    assert {each.index for each in await job.run()} == {1, 2, 3}
+    assert [[line["custom_id"] for line in lines] for lines in uploaded(server)] == [
+        [custom_id(requests[1]), custom_id(requests[3])]
+    ]
 
 
 async def test_a_part_that_was_never_sent_is_made_anew_for_a_shorter_input(
