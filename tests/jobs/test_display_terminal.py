@@ -12,6 +12,7 @@ from display_snapshots import AT_80
 from display_values import USUAL
 
 from aiogroq.jobs.display import make_display
+from aiogroq.local import LocalGroq
 
 if sys.platform == "win32":
     pytest.skip("Windows has no pseudo-terminals", allow_module_level=True)
@@ -26,6 +27,7 @@ import logging, sys, time
 from dataclasses import replace
 from display_values import USUAL
 from aiogroq.jobs.display import make_display
+from aiogroq.local import LocalGroq
 log = logging.StreamHandler()
 logging.getLogger("program").addHandler(log)
 now_s = 0.0
@@ -122,6 +124,36 @@ def test_ctrl_c_leaves_the_last_state_and_a_cursor(is_closed: bool) -> None:
     assert lines[first : first + len(PANEL)] == PANEL
     assert "KeyboardInterrupt" in lines
     assert is_cursor_shown
+
+
+JOB = """
+from aiogroq import Groq, jobs
+with Groq(api_key="gsk_x", base_url={url!r}) as groq:
+    job = jobs.run(
+        groq, (f"Say {{n}}" for n in range(100_000)), model="openai/gpt-oss-20b", progress=True, journal={journal!r},
+        name="says",
+    )
+    for result in job:
+        if result.index % 100 == 0:
+            print("result", result.index)
+"""
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_job_leaves_its_panel_its_report_and_a_cursor(server: LocalGroq, tmp_path: Path) -> None:
+    journal = tmp_path / "says.journal"
+    with terminal(JOB.format(url=server.base_url, journal=str(journal)), HERE, rows=100) as pty:
+        pty.read_until("result 300")
+        pty.press_ctrl_c()
+        assert pty.read_all() != 0
+        lines, is_cursor_shown = screen(pty.output)
+    title = next(number for number, line in enumerate(lines) if line.startswith("says   openai/gpt-oss-20b"))
+    assert [line for line in lines[:title] if line] == [f"result {100 * n}" for n in range(title)]
+    assert lines[lines.index("says: interrupted") + 1].startswith(" items     ")
+    assert f" journal   {journal}" in lines
+    assert "KeyboardInterrupt" in lines
+    assert is_cursor_shown
+    assert (tmp_path / "says.history.jsonl").read_text(encoding="utf-8").count("\n") >= 2
 
 
 def test_the_panel_fits_the_terminal() -> None:

@@ -22,7 +22,7 @@ STYLES = {
     "label": "dim",
     "empty": "dim",
     "bar": "cyan",
-    "limit": "blue",
+    "limit": "bright_blue",
     "binding": "yellow",
     "failed": "red",
     "message": "yellow",
