@@ -85,7 +85,8 @@ class Engine:
         assert self._workers is not None
         ticker = self._loop.create_task(self._tick())
         try:
-            await self._workers.run()
+            if self._reason == "complete":
+                await self._workers.run()
         except Exception as error:
             self.error = error
             self._reason = "error"
@@ -140,9 +141,11 @@ class Engine:
     def stop(self, reason: StopReason = "interrupted", message: str = "") -> None:
         """Send nothing more, and end when what is in flight has ended, at the latest after `STOP_S`."""
         workers = self._workers
-        if workers is None or self._reason != "complete" or self._elapsed_s is not None:
+        if self._reason != "complete" or self._elapsed_s is not None:
             return
         self._reason, self._message = reason, message
+        if workers is None:  # the journal is being opened
+            return
         workers.stop()
         self._loop.call_later(STOP_S, workers.drop)
 

@@ -443,3 +443,16 @@ async def test_a_job_is_cancelled_with_the_task_that_iterates_it(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_job_that_is_stopped_while_its_journal_is_opened_sends_nothing(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    job = run(client, ["one", "two"], model="m", journal=tmp_path / "journal")
+    first = asyncio.ensure_future(job.next_batch())
+    await asyncio.sleep(0)  # the job begins
+    await asyncio.sleep(0)
+    job.stop()
+    assert await first == []
+    assert (await job.wait()).reason == "interrupted"
+    assert server.request_count == 0
