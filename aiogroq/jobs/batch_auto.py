@@ -72,7 +72,10 @@ def _choice(options: JobOptions, sequence: Sequence[Any] | None, limits: Limits 
     elif options.max_cost_usd is not None:
         problem = "max_cost_usd cannot stop a batch"
     usages = [_usage(each) for each in sample]
-    costs = [cost_usd(str(each.body.get("model")), usage) for each, usage in zip(sample, usages, strict=True)]
+    costs = [
+        cost_usd(str(each.body.get("model")), usage, prices=options.prices)
+        for each, usage in zip(sample, usages, strict=True)
+    ]
     known = [cost for cost in costs if cost is not None]
     cost = sum(known) / len(known) * count if count and known and len(known) == len(costs) else None
     return choose_via(

@@ -13,6 +13,7 @@ from aiogroq import AsyncGroq, Groq
 from aiogroq.jobs import JobError, JobInputError, Journal
 from aiogroq.jobs.batch_auto import resolved_via
 from aiogroq.jobs.options import JobOptions
+from aiogroq.jobs.prices import Price
 from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.run import run
 from aiogroq.limits import Limits
@@ -162,6 +163,7 @@ LARGE = [{"messages": [{"role": "user", "content": "x" * 4_000}]}] * 20_000
         (LARGE, {"limit": 50}, "live"),
         (LARGE, {"model": "unknown"}, "live"),
         (LARGE, {"model": "unknown", "limits": Limits(tpm=6_000)}, "batch"),
+        (LARGE, {"model": "unknown", "prices": {"unknown": Price(0.1, 0.4)}}, "batch"),
         (LARGE, {"max_cost_usd": 100.0}, "live"),
         (LARGE, {"params": {"service_tier": "flex"}}, "live"),
         (LARGE, {"journal": None}, "live"),
