@@ -123,7 +123,7 @@ def run(connection: Connection, **options: Any) -> int:
 
 def _checked(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options with their values read. Raises `click.UsageError`."""
-    from .defaults import CHAT_MODEL, SPEECH_MODEL, TRANSCRIPTION_MODEL, TRANSLATION_MODEL
+    from .defaults import CHAT_MODEL, SPEECH_MODEL, SPEECH_VOICE, TRANSCRIPTION_MODEL, TRANSLATION_MODEL
 
     given = dict(options)
     if given["output"] is None and not given["dry_run"]:
@@ -144,6 +144,8 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
         given["model"] = defaults.get(given["endpoint"])
     if given["model"] is None:
         raise click.UsageError(f"say which model, with -m: {given['endpoint']} has no default")
+    if given["endpoint"] == "speech":
+        given["params"] = {"voice": SPEECH_VOICE, "response_format": "wav", **given["params"]}
     given["fields"] = ()
     if given["schema"] is not None:
         if given["endpoint"] != "chat":

@@ -13,6 +13,8 @@ _ROWS = 1_000
 """Rows that are in memory as Python objects at a time."""
 PARQUET = frozenset({".parquet", ".pq"})
 ARROW = frozenset({".arrow", ".feather", ".ipc"})
+_NO_DATA = (".", "_", "cache-")
+"""How the names of files begin that are no part of a data set."""
 
 
 def require_pyarrow(why: str) -> Any:
@@ -107,7 +109,8 @@ class _Errors:
 def _files_of(path: Path, name: str) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.rglob("*") if each.suffix in PARQUET | ARROW)
+    files = sorted(each for each in path.rglob("*") if each.suffix in PARQUET | ARROW)
+    found = [each for each in files if not each.name.startswith(_NO_DATA)]
     if not found:
         raise JobInputError(f"{name} is a folder without Parquet or Arrow files")
     return found

@@ -190,11 +190,11 @@ def test_recordings_are_transcribed_and_other_columns_stay(
 
 def test_speech_is_written_to_a_folder(folder: Path, run: Run, service: LocalGroq) -> None:
     outcome = run(
-        "run", "in.csv", "-o", "spoken.csv", "-p", "{text}", "--endpoint", "speech", "--set", "voice=austin",
-        "--set", "response_format=wav", "--into", "path",
-    )  # fmt: skip
+        "run", "in.csv", "-o", "spoken.csv", "-p", "{text}", "--endpoint", "speech", "--into", "path"
+    )
     assert outcome.code == 0, outcome.err
-    assert all(Path(row["path"]).read_bytes()[:4] == b"RIFF" for row in rows(folder / "spoken.csv"))
+    paths = [Path(row["path"]) for row in rows(folder / "spoken.csv")]
+    assert all(path.read_bytes()[:4] == b"RIFF" and path.parent.name == "spoken" for path in paths)
 
 
 # -------------------------------------------------------------------------------------------------------- resume

@@ -269,6 +269,7 @@ def test_a_folder_of_arrow_files_is_a_data_set(tmp_path: Path) -> None:
         with pyarrow.ipc.new_stream(str(tmp_path / f"data-{number}.arrow"), table.schema) as writer:
             writer.write_table(table)
     (tmp_path / "state.json").write_text("{}")
+    (tmp_path / "cache-1.arrow").write_text("no data")
     assert items(open_source(tmp_path)) == [{"text": "0"}, {"text": "1"}]
 
 
