@@ -35,6 +35,12 @@ _KEPT = 0.4
 """A service that keeps reservations charges at least this part of what was held and not used: needs are estimated high."""
 _MOST = 0.7
 _NEW_EVIDENCE = 0.1
+_ON_THE_WAY_S = 0.2
+"""A response that was on its way for so long shows a level that is lower by what flowed in meanwhile. That is nobody's charge."""
+_LEARNING = 0.1
+"""The part by which a longer time between two responses raises what is usual."""
+_LONG = 4.0
+"""So many times the usual time between two responses is a long one."""
 GUESS_GROWTH = 1.05
 """The factor by which a guessed limit grows when the service accepts a request beyond it."""
 _ROUNDING = 1e-9
@@ -49,6 +55,8 @@ class Bucket:
         "_is_level_known",
         "_is_of_requests",
         "_keeping",
+        "_seen_at_s",
+        "_spacing_s",
         "given",
         "held",
         "is_guess",
@@ -73,6 +81,9 @@ class Bucket:
         self._is_of_requests = kind.unit == "requests"
         self._is_level_known = False
         self._keeping = 1.0  # the part of the responses after which the service had charged what was not used
+        self._seen_at_s = now_s
+        self._spacing_s = 0.0
+        """The usual time between two responses."""
 
     @property
     def rate(self) -> float:
@@ -129,14 +140,27 @@ class Bucket:
 
     def _look_for_others(self, level: float, unused: float) -> None:
         """Compare a level of the service with the book: what no request of ours explains was charged by others."""
+        usual = self._usual_part()
         gap, noise = self.level - level, MARGIN_S * self.rate
         if unused > noise and gap >= -noise and not self.held:  # otherwise the gap has other reasons
             self._keeping += (float(gap >= _KEPT * unused) - self._keeping) * _NEW_EVIDENCE
         kept = unused if self._keeping > _MOST else 0.0
-        if gap > self.held + kept + noise:
-            self._charged_by_others = max(gap, self._charged_by_others)
+        if gap > self.held + kept + _ON_THE_WAY_S * self.rate:
+            self._charged_by_others = max(gap * usual, self._charged_by_others)
         else:
             self._charged_by_others *= 1.0 - _FORGETTING
+
+    def _usual_part(self) -> float:
+        """Return the part of a gap that is of the usual time between two responses.
+
+        A gap after a long wait is what others charge in a long time: taken over, it would make the next wait longer still.
+        """
+        elapsed_s, self._seen_at_s = max(0.0, self._at_s - self._seen_at_s), self._at_s
+        spacing_s = self._spacing_s or elapsed_s
+        longest_s = _LONG * spacing_s
+        change_s = min(elapsed_s, longest_s) - spacing_s
+        self._spacing_s = spacing_s + change_s * (_LEARNING if change_s > 0 else _FORGETTING)
+        return 1.0 if elapsed_s <= longest_s else longest_s / elapsed_s
 
     def _set_limit(self, seen: Seen) -> None:
         limit = seen.limit or self.limit
