@@ -60,6 +60,11 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         return self
 
     async def __anext__(self) -> JobResult[V]:
+        engine = self._engine
+        if engine is not None and engine.is_read and engine.delivery is not None and not self._is_closed:
+            found = engine.delivery.ready()
+            if found is not None:
+                return self._result(*found)
         batch = await self.next_batch(1)
         if not batch:
             raise StopAsyncIteration

@@ -1,10 +1,15 @@
-"""The values of a job: `JobRequest`, one item as it is sent, and `Outcome`, what became of it."""
+"""The values of a job: `JobRequest`, one item as it is sent, and `Outcome`, what became of it.
+
+Structs, not dataclasses: there are several for each item, and they are made in C.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 Endpoint = Literal["chat", "embeddings", "transcription", "translation", "speech"]
 """Where the items of a job are sent."""
@@ -12,8 +17,7 @@ Status = Literal["done", "length", "failed"]
 """``done``: a complete response. ``length``: a response that ended at its maximum of tokens. ``failed``: an error."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobRequest:
+class JobRequest(msgspec.Struct, frozen=True):
     """One item of a job, as it is sent."""
 
     index: int
@@ -44,8 +48,7 @@ class ItemError:
     """The service's code."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemUsage:
+class ItemUsage(msgspec.Struct, frozen=True):
     """The tokens that an item used."""
 
     prompt_tokens: int = 0
@@ -56,8 +59,7 @@ class ItemUsage:
     """Seconds of audio."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one item."""
 
     index: int
@@ -71,7 +73,7 @@ class Outcome:
     body: bytes | None = None
     """The body of the response: JSON, or for speech the path of the file as a JSON string. None where it failed."""
     error: ItemError | None = None
-    usage: ItemUsage = field(default_factory=ItemUsage)
+    usage: ItemUsage = ItemUsage()
     is_resumed: bool = False
     """Whether it was read from the journal of an earlier run."""
     is_id_given: bool = True

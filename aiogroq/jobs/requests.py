@@ -111,7 +111,7 @@ class Requests:
         if self.model is not None:
             body["model"] = self.model
         id, endpoint, where = None, self.endpoint, f"item {index}"
-        if isinstance(item, Mapping):
+        if item.__class__ is not str and isinstance(item, Mapping):
             row = cast("Mapping[str, Any]", item)
             id = _id_of(row)
             if id is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,22 @@ import msgspec
 
 from ..client import AsyncGroq
 from ..protocol.encode import encode_json
-from ..protocol.request import AUDIO, BYTES, Request, build_form
+from ..protocol.request import AUDIO, CONTENT, Request, build_form
 from ..response import AsyncBinaryAPIResponse
+from ..transport.result import Content
+from .options import JobOptions
 from .outcome import ItemUsage, JobRequest, Status
 from .requests import PATHS
 from .values import Usage, read_response
 
+encode_plain = msgspec.json.Encoder().encode
 _FORMS = frozenset({"transcription", "translation"})
 _UNSAFE = re.compile(r"[^\w.\-]+")
 _MAX_NAME = 100
 _ACCEPT_AUDIO = {"Accept": "audio/wav"}
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """A good response."""
 
     body: bytes
@@ -38,17 +39,24 @@ class Response:
 
 
 class Sender:
-    """Sends requests of one client. Speech is written to ``output_dir``; a file appears there whole or not at all."""
+    """Sends requests of one client. Speech is written to `JobOptions.output_dir`; a file appears there whole or not at all."""
 
-    def __init__(self, client: AsyncGroq, output_dir: Path | None) -> None:
+    def __init__(self, client: AsyncGroq, options: JobOptions) -> None:
         # The job retries and paces: one owner, so that its counts are true.
         quiet = client.with_options(max_retries=0, pacing=None)
         self._transport = quiet._transport  # pyright: ignore[reportPrivateUsage]
-        self._output_dir = output_dir
+        self._output_dir = options.output_dir
+        params = options.requests.params
+        # A body that is made of a text is plain, if the parameters are: it need not be looked at.
+        self._is_plain = _is_plain(params)
 
     def encode(self, request: JobRequest) -> bytes | None:
         """Return the body of a request; None for a form. Raises `GroqError` for what JSON cannot represent."""
-        return None if request.endpoint in _FORMS else encode_json(request.body)
+        if request.endpoint in _FORMS:
+            return None
+        if self._is_plain and request.source.__class__ is str:
+            return encode_plain(request.body)
+        return encode_json(request.body)
 
     async def send(self, request: JobRequest, body: bytes | None) -> Response:
         """Send once. Raises what a call of the client raises, and `ValueError` for a response that is not JSON."""
@@ -56,11 +64,11 @@ class Sender:
         path = PATHS[request.endpoint]
         if request.endpoint == "speech":
             return await self._speak(request, body, path, model)
-        sent: Request[AsyncBinaryAPIResponse]
+        sent: Request[Content]
         if body is None:
-            sent = build_form("POST", path, AsyncBinaryAPIResponse, _form_of(request.body), {}, mode=BYTES)
+            sent = build_form("POST", path, Content, _form_of(request.body), {}, mode=CONTENT)
         else:
-            sent = Request("POST", path, AsyncBinaryAPIResponse, BYTES, body, model=model)
+            sent = Request("POST", path, Content, CONTENT, body, model=model)
         response = await self._transport.send(sent)
         content = response.content
         if body is None and response.headers.get("content-type", "").startswith("text/plain"):
@@ -76,6 +84,13 @@ class Sender:
         file = self._output_dir / f"{file_name(request)}.{form}"
         await response.write_to_file(file)
         return Response(msgspec.json.encode(str(file)), "done", ItemUsage(), response.headers)
+
+
+def _is_plain(params: Mapping[str, Any]) -> bool:
+    try:
+        return encode_json(params) == encode_plain(params)
+    except (TypeError, msgspec.MsgspecError):
+        return False
 
 
 def file_name(request: JobRequest) -> str:

@@ -31,14 +31,19 @@ class Window:
 
     def set(self, position: int, value: int) -> None:
         """Store a number."""
-        missing = position + 1 - self.end
+        values = self._values
+        missing = position + 1 - self._base - len(values)
+        if missing == 1:
+            values.append(value)
+            return
         if missing > 0:
-            self._values.frombytes(bytes(8 * missing))
-        self._values[position - self._base] = value
+            values.frombytes(bytes(8 * missing))
+        values[position - self._base] = value
 
     def get(self, position: int) -> int:
         """Return the number of a position."""
-        return self._values[position - self._base] if position < self.end else 0
+        index = position - self._base
+        return self._values[index] if index < len(self._values) else 0
 
     def forget_before(self, position: int) -> None:
         """Forget the positions before this one."""
@@ -62,17 +67,20 @@ class Sources:
     def put(self, position: int, index: int, source: Any) -> None:
         """Store the item at ``index`` of the input, whose outcome has this position."""
         if self._sequence is not None:
-            self._offsets.set(position, index + 1)
+            if position != index:  # results come as they are there
+                self._offsets.set(position, index + 1)
         elif len(self._held) < _HELD or not self._spill(position, source):
             self._held[position] = source
 
     def take(self, position: int) -> Any:
         """Return the item of a position, and forget it and those before."""
+        if self._sequence is None and position in self._held:
+            return self._held.pop(position)
         offset = self._offsets.get(position)
         self._offsets.forget_before(position)
-        if not offset:
-            return self._held.pop(position, None)
-        return self._sequence[offset - 1] if self._sequence is not None else self._read(offset - 1)
+        if self._sequence is not None:
+            return self._sequence[offset - 1 if offset else position]
+        return self._read(offset - 1)
 
     def _spill(self, position: int, source: Any) -> bool:
         try:

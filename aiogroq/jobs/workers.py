@@ -48,7 +48,7 @@ class Workers:
         self._counts = counts
         self._record = record
         self._may_send = may_send
-        self._sender = Sender(client, options.output_dir)
+        self._sender = Sender(client, options)
         self._pacing = options.own_pacing(client.pacing)
         self.pacers: dict[str, Pacer] = {}
         """By model."""

@@ -32,8 +32,9 @@ class Form:
 class ResponseMode:
     """In which form the caller gets a response. `transport.result.build_result` reads it."""
 
-    content: Literal["json", "bytes", "audio", "events"] = "json"
-    """What the body is. ``audio``: bytes, but no HTML page; ``events``: a stream of events."""
+    content: Literal["json", "bytes", "audio", "events", "content"] = "json"
+    """What the body is. ``audio``: bytes, but no HTML page; ``events``: a stream of events; ``content``: bytes, returned as a
+    `transport.result.Content` and not as a response object, which costs more than a short body."""
     view: Literal["raw", "streaming"] | None = None
     """None: the value itself. ``raw``: a response object with the body read. ``streaming``: a response object with the
     body left on the socket."""
@@ -52,6 +53,7 @@ JSON = ResponseMode()
 BYTES = ResponseMode("bytes")
 AUDIO = ResponseMode("audio")
 EVENTS = ResponseMode("events")
+CONTENT = ResponseMode("content")
 
 
 class Request(msgspec.Struct, Generic[T], frozen=True, eq=False):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
+
+import msgspec
 
 from ..errors import Attempt
 from ..protocol.decode import parse_body
@@ -15,6 +18,13 @@ from . import call_log
 from .body import AioBody
 from .config import ClientConfig
 from .stream import AsyncStream
+
+
+class Content(msgspec.Struct, frozen=True):
+    """A body that has been read, and the headers of its response."""
+
+    content: bytes
+    headers: Mapping[str, str]
 
 
 def build_result(
@@ -41,6 +51,8 @@ def build_result(
         call_log.log_response(request.model, attempts, body, value)
     if is_value:
         return value
+    if mode.content == "content":
+        return Content(cast("bytes", content), body.headers)
     is_binary = mode.content in ("bytes", "audio")
     usual: type[AsyncAPIResponse[Any]] = AsyncAPIResponse
     if is_binary:
