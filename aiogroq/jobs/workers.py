@@ -29,8 +29,8 @@ MaySend = Callable[[], bool]
 class Workers:
     """The workers of one run. Each has one item at a time.
 
-    There is always one more than there are requests in flight: it waits at the pacer, so that the next item is sent as soon
-    as the limits allow. A worker whose item waits to be sent again is replaced, up to `MAX_WORKERS`.
+    While more requests may be in flight, there is always one more than there are: it waits at the pacer, so that the next item
+    is sent as soon as the limits allow. Otherwise the worker that ends first sends the next item, without a wait. A worker whose item waits to be sent again is replaced, up to `MAX_WORKERS`.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class Workers:
             if not self._may_send():
                 grant.release()
                 return None
-            if self._waiting == 0 and not self._is_stopping and len(self._tasks) < MAX_WORKERS:
+            if self._waiting == 0 and not pacer.is_full and len(self._tasks) < MAX_WORKERS:
                 self._spawn()
             result = await self._attempt(item, grant, task)
             if isinstance(result, Response):

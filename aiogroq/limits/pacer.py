@@ -85,6 +85,14 @@ class Pacer:
             self.waiting -= 1
         return Grant(self, self._queue, waiter, need, loop.time())
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many requests are in flight as may be: then another one waits for the end of one of them."""
+        queue = self._queue
+        if queue.in_flight >= queue.cap.limit:
+            return True
+        return self.max_in_flight is not None and self.in_flight >= self.max_in_flight
+
     def state(self) -> PacerState:
         """Return the state at this moment."""
         queue = self._queue
