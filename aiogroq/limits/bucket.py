@@ -93,8 +93,11 @@ class Bucket:
     @property
     def margin(self) -> float:
         """How much is left in the bucket."""
-        margin_s = REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S
-        return margin_s * self.rate + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * self.rate)
+        rate = self.rate
+        margin = (REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S) * rate
+        if not self._charged_by_others:
+            return margin
+        return margin + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * rate)
 
     @property
     def _counted(self) -> float:
@@ -105,20 +108,25 @@ class Bucket:
         """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
         elapsed_s = now_s - self._at_s
         self._at_s = now_s
-        if elapsed_s > 0:
-            self.level = min(self.limit + self._counted, self.level + elapsed_s * self.rate)
+        if elapsed_s > 0:  # without the properties: this runs for every kind and request
+            limit = self.limit
+            level = self.level + elapsed_s * limit / self.kind.window_s
+            full = limit + self.held if self._is_of_requests else limit
+            self.level = level if level < full else full
 
     def waits_s(self, need: float, share: float) -> tuple[float, float]:
         """Return the seconds until ``need`` fits, and the seconds that it takes even if nothing held is used; 0.0 for none.
 
         ``share`` is the part of the bucket that may be used up.
         """
-        required = need + self.margin + (1.0 - share) * self.limit
-        lacking = min(required, self.limit) - self.level
-        tolerance = self.limit * _ROUNDING
-        least = lacking / self.rate if lacking > tolerance else 0.0
-        lacking += self.held
-        return (lacking / self.rate if lacking > tolerance else 0.0), least
+        limit = self.limit
+        required = need + self.margin + (1.0 - share) * limit
+        lacking = (required if required < limit else limit) - self.level
+        tolerance = limit * _ROUNDING
+        if lacking + self.held <= tolerance:
+            return 0.0, 0.0
+        rate = self.rate
+        return (lacking + self.held) / rate, lacking / rate if lacking > tolerance else 0.0
 
     def observe(self, seen: Seen) -> None:
         """Take over what a response says."""

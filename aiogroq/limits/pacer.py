@@ -78,6 +78,8 @@ class Pacer:
             until = min(until, loop.time() + self.max_wait_s)
         needs, certain = charges_of(need, self._queue.estimates)
         waiter = Waiter(self, needs, certain, until)
+        if self._queue.grant_now(waiter):
+            return Grant(self, self._queue, waiter, need, loop.time())
         self.waiting += 1
         try:
             await self._queue.wait(waiter, front)

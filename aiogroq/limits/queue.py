@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PacingError
 from .kinds import IN_HEADERS, KINDS
+from .memory import MemoryStore
 from .need import Estimates
 from .overload import InFlightLimit
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
@@ -74,6 +75,8 @@ class Queue:
         self._name = name
         """What the limits are of, for errors: a model."""
         self._never_suspends = bool(getattr(store, "never_suspends", False))
+        self._memory = store if isinstance(store, MemoryStore) else None
+        """The store, where it can be asked without a coroutine."""
         self._waiting: dict[str, deque[Waiter]] = {"interactive": deque(), "batch": deque()}
         self._ids = (f"{os.urandom(6).hex()}-{number}" for number in itertools.count())
         self._timer: asyncio.TimerHandle | None = None
@@ -108,6 +111,30 @@ class Queue:
         self._given |= {kind: Seen(limit, source="given") for kind, limit in limits.items()}
 
     # ---------------------------------------------------------------------------------------------- waiting
+
+    def grant_now(self, waiter: Waiter) -> bool:
+        """Grant ``waiter`` without a turn of the queue, where nothing else waits and every kind has room: the usual case.
+
+        Returns False, with nothing changed, where it has to `wait`.
+        """
+        waiting = self._waiting
+        if self._memory is None or self._is_asking or self._given or self._forgotten or waiter.is_full:
+            return False
+        if waiting["interactive"] or waiting["batch"] or self.in_flight >= self.cap.limit:
+            return False
+        loop = asyncio.get_running_loop()
+        if self.cap.wait_s(loop.time()) > 0:
+            return False
+        self._loop = self._loop or weakref.ref(loop)
+        waiter.id = next(self._ids)
+        ask = Ask(waiter.id, waiter.needs, waiter.pacer.share, waiter.certain)
+        if not isinstance(self._memory.reserve_now(self._scope, [ask]), Granted):
+            return False
+        self.obstacle = (None, 0.0)
+        self.in_flight += 1
+        waiter.pacer.in_flight += 1
+        waiter.is_granted = True
+        return True
 
     async def wait(self, waiter: Waiter, front: bool) -> None:
         """Wait until ``waiter`` is granted. Raises `PacingError`; a cancelled task leaves nothing behind."""
@@ -302,6 +329,10 @@ class Queue:
         """End a reservation, then take over what its response says, then ask for the next request."""
         for kind in self.charged:
             self.charged[kind] += used.get(kind, 0.0)
+        if self._memory is not None:
+            self._memory.settle_now(self._scope, id, used, seen)
+            self.ask()
+            return
         self._run(self._settle(id, used, seen or {}))
 
     def observe(self, seen: dict[str, Seen]) -> None:
