@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from aiogroq.jobs import AsyncJob, JobInputError, JobReport, JournalError, run
+from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, run
 from aiogroq.jobs.batch_choice import choose_via
 from aiogroq.jobs.display import make_display
 from aiogroq.jobs.sinks import Sink, open_sink
@@ -52,7 +52,9 @@ def execute(connection: Connection, settings: RunSettings, again: str) -> int:
         if settings.journal is not None and interrupts.job is not None:
             note(f"aiogroq: interrupted; to go on: {again}")
         raise
-    except JournalError as error:
+    except JobInputError:
+        raise
+    except JobError as error:
         raise CommandError(in_words_of_options(str(error))) from error
     return report.exit_code
 

@@ -335,6 +335,19 @@ def test_rows_are_sent_in_a_batch(folder: Path, run: Run, echo: LocalGroq) -> No
     assert any(request.path.endswith("/batches") for request in echo.requests)
 
 
+@pytest.mark.local_groq(batch_step_s=60.0)
+def test_batches_that_are_not_over_are_taken_over_and_not_paid_for_twice(
+    folder: Path, run: Run, service: LocalGroq
+) -> None:
+    arguments = ("run", "in.csv", "-o", "out.csv", "-p", PROMPT, "--deadline", "1s")
+    assert run(*arguments, "--via", "batch").code == 75
+    outcome = run(*arguments, "-q")
+    assert outcome.code == 1
+    assert outcome.err.startswith("aiogroq: error: ")
+    assert "--via batch" in outcome.err
+    assert "via=" not in outcome.err
+
+
 def test_few_rows_are_sent_live_where_it_is_left_to_the_program(
     folder: Path, run: Run, echo: LocalGroq
 ) -> None:
