@@ -6,6 +6,7 @@ what the service says of an account always comes first.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from .kinds import Limits
@@ -37,6 +38,7 @@ TIERS: Mapping[str, Mapping[str, Limits]] = {
 """The limits of each tier, by model."""
 
 
+@functools.lru_cache(64)
 def guess_rpm(rpd: float, tpm: float) -> float | None:
     """Return the requests per minute of accounts with these two limits, which headers name; None where none is known.
 

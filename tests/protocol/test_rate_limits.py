@@ -153,6 +153,14 @@ TEXTS: list[tuple[str, dict[str, Any]]] = [
         "... on seconds of audio per day (ASPD): Limit 28800, Used 28799.5, Requested 10.25. Stop",
         {"limit_kind": "ASPD", "limit": 28800, "used": 28799, "requested": 10},
     ),
+    (
+        "... on tokens per minute (TPM): Limit 7000, Used 0, Requested ~12903. Please try again in 50.597142857s.",
+        {"limit_kind": "TPM", "limit": 7000, "used": 0, "requested": 12903, "retry_after_s": 50.597142857},
+    ),
+    (
+        "... on : Limit 7000, Used 6000, Requested ~1500. Please try again in 4.2s.",
+        {"limit": 7000, "used": 6000, "requested": 1500, "retry_after_s": 4.2},
+    ),
     ("Rate limited. Please try again in 1m2.5s.", {"retry_after_s": 62.5}),
     ("Rate limited. Please try again in 2 seconds.", {}),
     ("Rate limit reached: tokens per day, 100000 of 100000 used.", {}),
