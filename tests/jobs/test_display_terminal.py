@@ -129,13 +129,14 @@ def test_ctrl_c_leaves_the_last_state_and_a_cursor(is_closed: bool) -> None:
 JOB = """
 from aiogroq import Groq, jobs
 with Groq(api_key="gsk_x", base_url={url!r}) as groq:
-    job = jobs.run(
-        groq, (f"Say {{n}}" for n in range(100_000)), model="openai/gpt-oss-20b", progress=True, journal={journal!r},
-        name="says",
-    )
-    for result in job:
-        if result.index % 100 == 0:
-            print("result", result.index)
+    items = (f"Say {{n}}" for n in range(100_000))
+    # Ctrl-C may come while this program has the turn: whoever stops iterating closes the job.
+    with jobs.run(
+        groq, items, model="openai/gpt-oss-20b", progress=True, journal={journal!r}, name="says"
+    ) as job:
+        for result in job:
+            if result.index % 100 == 0:
+                print("result", result.index)
 """
 
 
@@ -229,3 +230,31 @@ def test_a_panel_that_could_not_be_drawn_leaves_the_terminal_to_the_next(tmp_pat
             display.update(USUAL)
         file.seek(0)
         assert "\x1b[?25l" in file.read()
+
+
+def test_what_ctrl_c_interrupts_is_not_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(io.StringIO):
+        """A terminal at which Ctrl-C is pressed while a text is written."""
+
+        text = ""
+
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> int:
+            super().write(text)
+            if self.text and self.text in text:
+                self.text = ""
+                raise KeyboardInterrupt
+            return len(text)
+
+    file = Interrupted()
+    monkeypatch.setattr(sys, "stdout", file)
+    with make_display("panel", file) as display:
+        display.update(USUAL)
+        file.text = "interrupted"
+        with pytest.raises(KeyboardInterrupt):
+            print("interrupted")
+        print("after")
+    assert file.getvalue().count("interrupted\n") == 1
+    assert file.getvalue().count("after\n") == 1

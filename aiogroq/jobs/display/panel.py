@@ -68,10 +68,11 @@ class PanelDisplay:
             self._lines.update(progress)
             return
         try:
-            if self._live is None:
-                self._start(progress)
-            else:
-                self._live.update(self._drawn(progress), refresh=True)
+            with self._console.written_once():
+                if self._live is None:
+                    self._start(progress)
+                else:
+                    self._live.update(self._drawn(progress), refresh=True)
         except (OSError, ValueError):  # the terminal is gone: the job goes on
             with contextlib.suppress(OSError, ValueError):
                 self._stop()
@@ -133,11 +134,22 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError("the terminal is gone")
 
+    @contextlib.contextmanager
+    def written_once(self) -> Generator[None, None, None]:
+        """Drop what is still to be written when an exception comes, such as `KeyboardInterrupt`. rich would write it again,
+        with what is printed next."""
+        try:
+            yield
+        except BaseException:
+            self.begin_capture()
+            self.end_capture()
+            raise
+
 
 class _PrintAbove:
     """A stream that prints complete lines above the panel. Everything but writing is that of the original stream."""
 
-    def __init__(self, console: Console, stream: TextIO) -> None:
+    def __init__(self, console: _Console, stream: TextIO) -> None:
         self._console = console
         self.original: TextIO = stream
         self._rest = ""
@@ -148,7 +160,8 @@ class _PrintAbove:
         # A carriage return starts the line anew, as in bars of progress.
         self._rest = rest.rpartition("\r")[2] if line_break or "\r" in rest[:-1] else rest
         if line_break:
-            self._console.out(lines, highlight=False)
+            with self._console.written_once():
+                self._console.out(lines, highlight=False)
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -170,7 +183,7 @@ class _PrintAbove:
 
 
 @contextlib.contextmanager
-def _printed_above(console: Console) -> Generator[None, None, None]:
+def _printed_above(console: _Console) -> Generator[None, None, None]:
     """Print above the panel what goes to the standard streams that are terminals, and to logs on them."""
     replaced: list[tuple[str, TextIO, _PrintAbove]] = []
     handlers: list[tuple[logging.StreamHandler[Any], TextIO, _PrintAbove]] = []
