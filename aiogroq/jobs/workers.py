@@ -194,6 +194,9 @@ class Workers:
         counts, options = self._counts, self._options
         if getattr(error, "status_code", None) == 429:
             counts.rate_limited += 1
+        if self._client.is_closed():  # nothing of this is the item's: it has no outcome
+            self._fail(JobError("the job has ended, because its client was closed. Run it again to go on"))
+            return None
         is_model_of_job = item.request.body.get("model") == options.requests.model
         if is_fatal(error, is_model_of_job=is_model_of_job, has_succeeded=counts.succeeded_now > 0):
             fatal = JobError(

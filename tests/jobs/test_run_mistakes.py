@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.jobs import JobError, JobInputError, run
+from aiogroq.local import Fault, LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
+TEXTS = [f"What is {number}+{number}?" for number in range(20)]
 
 
 async def test_a_misspelt_option_is_named_with_the_closest_one(client: AsyncGroq) -> None:
@@ -47,3 +50,20 @@ async def test_the_results_of_a_job_that_was_awaited_cannot_be_iterated_later(cl
     assert (await job).done == 1
     with pytest.raises(JobError, match="its results are in its journal only; iterate it instead"):
         await anext(job)
+
+
+async def test_a_client_that_is_closed_ends_the_job_and_fails_no_item(
+    server: LocalGroq, tmp_path: Path
+) -> None:
+    server.script(Fault(latency_s=0.3, skip=3, times=None))
+    path = tmp_path / "a.journal"
+    async with AsyncGroq(api_key="gsk_x", base_url=server.base_url) as closed:
+        job = run(closed, TEXTS, model=MODEL, journal=path)
+        assert [(await anext(job)).status for _ in range(3)] == ["done"] * 3
+    with pytest.raises(JobError, match=r"because its client was closed\. Run it again to go on"):
+        [result async for result in job]
+    server.clear()
+    async with AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client:
+        report = await run(client, TEXTS, model=MODEL, journal=path)
+    assert (report.done, report.failed) == (20, 0)
+    assert 3 <= report.resumed < 20
