@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +10,7 @@ from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, run
 from aiogroq.jobs.batch_choice import choose_via
 from aiogroq.jobs.display import make_display
 from aiogroq.jobs.sinks import Sink, open_sink
+from aiogroq.transport import threads
 
 from .connection import Connection, open_client
 from .explain import CommandError
@@ -77,7 +77,7 @@ async def _execute(
                     if not results:
                         break
                     if sink.may_block:
-                        await asyncio.to_thread(sink.write, results)
+                        await threads.run(threads.FILES, sink.write, results)
                     else:
                         sink.write(results)
                 report = await job.wait()

@@ -151,7 +151,7 @@ class _Counted:
         self._completion_limit = known.get("OTPM")
         self._measured = measured
         self._prices = prices
-        self._prompts: array[int] = array("L")
+        self._prompts: array[int] = array("I")
         self.unsendable = 0
         self.problem: str | None = None
         self._too_large = 0

@@ -6,6 +6,7 @@ A file is written beside its place and renamed when it is complete, so it is the
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -53,6 +54,29 @@ class Output:
             self.stream.close() if self._is_own else self.stream.flush()
         if self.is_file:
             self._part.unlink(missing_ok=True)
+
+
+class _StandardOutput(io.RawIOBase):
+    """Standard output without a buffer: a thread that waits for its reader holds no lock, so the process can end."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._fd, left) :]
+        return len(data)
+
+
+def _standard_output() -> BinaryIO:
+    try:
+        return cast("BinaryIO", _StandardOutput(sys.stdout.fileno()))
+    except (OSError, ValueError):  # it is replaced by an object without a file
+        return sys.stdout.buffer
 
 
 class Sink:
@@ -168,7 +192,7 @@ def open_sink(
     is_stdout = path == "-"
     check_output(path, kind)
     try:
-        output = Output(path, (stdout or sys.stdout.buffer) if is_stdout else None)
+        output = Output(path, (stdout or _standard_output()) if is_stdout else None)
     except OSError as error:
         raise JobInputError(f"{path} cannot be written: {error.strerror}") from error
     errors = errors_path_of(path, source.kind) if output.is_file else None

@@ -214,3 +214,25 @@ def test_two_runs_of_one_output_do_not_disturb_each_other(folder: Path, service:
     process.communicate(timeout=WAIT_S)
     assert process.returncode == 0
     assert written(folder) == ALL
+
+
+@pytest.mark.slow
+def test_two_ctrl_c_end_a_run_whose_reader_is_stuck(tmp_path: Path, service: LocalGroq) -> None:
+    service.reply = "x" * 1_000
+    (tmp_path / "in.txt").write_text("".join(f"row {number}\n" for number in range(200)))
+    process = start(
+        "run", "in.txt", "-o", "-", cwd=tmp_path, stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    with process:
+        assert process.stderr is not None
+        until(lambda: service.request_count == 200)  # more than a pipe takes
+        process.send_signal(signal.SIGINT)
+        seen = b""
+        while b"Ctrl-C again" not in seen:
+            seen += process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        rest = process.stderr.read()
+        assert process.wait(WAIT_S) == 130
+    assert b"Traceback" not in rest
+    assert b"Fatal" not in rest
