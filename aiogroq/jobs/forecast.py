@@ -10,6 +10,9 @@ from .forecast_rules import ItemUse, RecentRate, day_message, expected_cost_usd,
 from .options import JobOptions
 from .progress import LimitState, Progress
 
+_LEAST_ENDED = 20
+"""So many items tell the rate at a limit of a day."""
+
 
 class Forecast:
     """Looks ahead. A limit of a day is named as soon as it is what the job waits for."""
@@ -20,6 +23,9 @@ class Forecast:
         self._rate = RecentRate()
         self.is_bound_by_day: bool = False
         """Whether the job waits for a limit of a day."""
+        self._bound_at: tuple[float, int] | None = None
+        """When the first item ended that had waited for a limit of a day, and how many had ended then."""
+        self._settled_before_bound: int | None = None
 
     def progress(
         self, total: int | None, pacers: Sequence[Pacer], elapsed_s: float, message: str = ""
@@ -41,6 +47,8 @@ class Forecast:
         )
         left_s = remaining_s(remaining, self._rate.per_s, levels, use, binding)
         self.is_bound_by_day = is_of_day(binding)
+        if self.is_bound_by_day and remaining and left_s is not None:
+            left_s = max(left_s, self._seen_left_s(elapsed_s, settled_now, remaining))
         if self.is_bound_by_day and not message:
             message = next((day_message(level, left_s) for level in levels if level.kind == binding), "")
         return Progress(
@@ -67,6 +75,21 @@ class Forecast:
             limits=tuple(_limit_state(level, binding) for level in levels),
             message=message,
         )
+
+    def _seen_left_s(self, elapsed_s: float, settled: int, remaining: int) -> float:
+        """Return the time that is left by the rate at a limit of a day; 0.0 until enough items have ended there.
+
+        A service that keeps reservations counts more for an item than its usage, and no header of a limit of a day shows it.
+        """
+        if self._settled_before_bound is None and not self._counts.in_flight:
+            self._settled_before_bound = settled
+        if self._bound_at is None:
+            if self._settled_before_bound is not None and settled > self._settled_before_bound:
+                self._bound_at = elapsed_s, settled
+            return 0.0
+        since_s, before = self._bound_at
+        ended = settled - before
+        return remaining * (elapsed_s - since_s) / ended if ended >= _LEAST_ENDED else 0.0
 
 
 def _limit_state(level: Level, binding: str | None) -> LimitState:
