@@ -1,7 +1,8 @@
 """What a job costs: the prices of models, and `cost_usd`, the price of what an item used.
 
-From https://groq.com/pricing and https://console.groq.com/docs/models, as of `PRICES_AS_OF`. They change, so each figure of
-cost is an estimate, and every one can be replaced: `Price.parse` reads a price from a text.
+Those of gpt-oss are in the service's list of models (``pricing``); the others were public in September 2026 and were not
+compared with https://groq.com/pricing since. Prices change, so each figure of cost is an estimate, and every one can be
+replaced: `Price.parse` reads a price from a text.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from .errors import JobInputError
 from .outcome import ItemUsage
 
 PRICES_AS_OF = "2026-09"
-"""The month in which `PRICES` was checked."""
+"""The month that `PRICES` are of."""
 CACHED_FACTOR = 0.5
 """The price of a cached prompt token, as a part of that of others. https://console.groq.com/docs/prompt-caching"""
 MIN_BILLED_AUDIO_S = 10.0
@@ -69,15 +70,11 @@ class Price:
 PRICES: Mapping[str, Price] = {
     "openai/gpt-oss-120b": Price(0.15, 0.60),
     "openai/gpt-oss-20b": Price(0.075, 0.30),
-    "openai/gpt-oss-safeguard-20b": Price(0.075, 0.30),
     "llama-3.3-70b-versatile": Price(0.59, 0.79),
     "llama-3.1-8b-instant": Price(0.05, 0.08),
-    "meta-llama/llama-prompt-guard-2-22m": Price(0.03, 0.03),
-    "meta-llama/llama-prompt-guard-2-86m": Price(0.04, 0.04),
-    "whisper-large-v3": Price(audio_usd=0.111),
     "whisper-large-v3-turbo": Price(audio_usd=0.04),
 }
-"""The prices of models at the service. Speech has none: it is billed by characters, which no response counts."""
+"""The prices of models at the service, as far as they are known here. Speech has none: it is billed by characters, which no response counts."""
 
 
 def price_of(model: str, prices: Mapping[str, Price] | None = None) -> Price | None:
