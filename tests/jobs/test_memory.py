@@ -26,10 +26,10 @@ def rss_mb():
 
 def texts(count):
     for number in range(count):
-        yield f"gate" if number == 1000 else f"Say {number}."
+        yield "gate" if number == 1000 else f"Say {number}."
 
 async def main(url, count):
-    async with AsyncGroq(api_key="gsk_x", base_url=url) as client:
+    async with AsyncGroq(api_key="gsk_x", base_url=url, timeout=3600) as client:
         async for _ in run(client, [f"x {n}" for n in range(500)], model="openai/gpt-oss-20b"):
             pass
         start, peak, expected = rss_mb(), 0.0, 0
