@@ -74,7 +74,7 @@ def _detector() -> BlockBuster:
         detector.functions[function.full_name] = function
     for function in detector.functions.values():
         # Some microseconds each, by design: a line that is written in the loop cannot be lost between two of its callbacks.
-        function.can_block_in("aiogroq/jobs/journal.py", {"append", "note", "read", "notes"})
+        function.can_block_in("aiogroq/jobs/journals/journal.py", {"append", "note", "read", "notes"})
     return detector
 
 

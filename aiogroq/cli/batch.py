@@ -52,7 +52,7 @@ def create(
     is_waiting: bool,
     as_json: bool,
 ) -> int:
-    from aiogroq.jobs.batch_rules import window_s
+    from aiogroq.jobs.batches.rules import window_s
 
     try:
         window_s(window)
@@ -88,7 +88,7 @@ async def _create(
 
 
 def _checked_endpoint(file: Path) -> str:
-    from aiogroq.jobs.batch_check import check_lines
+    from aiogroq.jobs.batches.check import check_lines
 
     with open(file, "rb") as lines:
         return check_lines(lines, file.name).endpoint
@@ -216,7 +216,7 @@ def _write_whole(path: Path, contents: list[bytes]) -> None:
 
 async def _ended(client: AsyncGroq, found: Batch) -> Batch:
     """Poll a batch until it has ended. Says each new status."""
-    from aiogroq.jobs.batch_polls import Polls
+    from aiogroq.jobs.batches.polls import Polls
 
     polls = Polls()
     while not _has_ended(found):
@@ -228,7 +228,7 @@ async def _ended(client: AsyncGroq, found: Batch) -> Batch:
 
 
 def _has_ended(found: Batch) -> bool:
-    from aiogroq.jobs.batch_rules import ENDED
+    from aiogroq.jobs.batches.rules import ENDED
 
     return found.status in ENDED
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, run
-from aiogroq.jobs.batch_choice import choose_via
+from aiogroq.jobs.batches.choice import choose_via
 from aiogroq.jobs.display import make_display
-from aiogroq.jobs.sinks import Sink, open_sink
+from aiogroq.jobs.files.sinks import Sink, open_sink
 from aiogroq.transport import threads
 
 from .connection import Connection, open_client

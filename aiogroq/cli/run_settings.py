@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from aiogroq.jobs import JobInputError
-from aiogroq.jobs.prices import Price, price_of
-from aiogroq.jobs.requests import Requests
-from aiogroq.jobs.result_columns import DEFAULT_INTO, ResultColumns
-from aiogroq.jobs.sinks import check_output
-from aiogroq.jobs.sources import (
+from aiogroq.jobs.files.columns import DEFAULT_INTO, ResultColumns
+from aiogroq.jobs.files.sinks import check_output
+from aiogroq.jobs.files.sources import (
     KIND_OF_SUFFIX,
     Kind,
     Source,
@@ -23,6 +21,8 @@ from aiogroq.jobs.sources import (
     with_arguments_only,
     with_ids,
 )
+from aiogroq.jobs.prices import Price, price_of
+from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.template import Template
 from aiogroq.limits import Pacing
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from .errors import JobError as JobError
 from .errors import JobInputError as JobInputError
 from .errors import JournalError as JournalError
+from .files.sources import Source as Source
+from .files.sources import open_source as open_source
 from .job import AsyncJob as AsyncJob
-from .journal import Journal as Journal
-from .journal_lines import JournalHeader as JournalHeader
+from .journals.journal import Journal as Journal
+from .journals.lines import JournalHeader as JournalHeader
 from .outcome import ItemError as ItemError
 from .outcome import ItemUsage as ItemUsage
 from .outcome import JobRequest as JobRequest
@@ -21,6 +23,4 @@ from .progress import Progress as Progress
 from .results import JobReport as JobReport
 from .results import JobResult as JobResult
 from .run import run as run
-from .sources import Source as Source
-from .sources import open_source as open_source
 from .sync_job import Job as Job

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..client import AsyncGroq
 from ..transport.threads import FILES, run
-from .batch_auto import resolved_via
-from .batch_workers import BatchWorkers
+from .batches.auto import resolved_via
+from .batches.workers import BatchWorkers
 from .counts import Counts
 from .delivery import Delivery
 from .forecast import Forecast
 from .intake import Intake
-from .journal import Journal
+from .journals.journal import Journal
 from .options import JobOptions
 from .outcome import JobRequest, Outcome
 from .prices import Price, price_of

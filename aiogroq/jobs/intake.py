@@ -11,8 +11,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from .errors import JobInputError
-from .journal import Journal
-from .journal_index import JournalIndex
+from .journals.index import JournalIndex
+from .journals.journal import Journal
 from .options import JobOptions
 from .outcome import ItemError, ItemUsage, JobRequest, Outcome
 from .reader import Reader

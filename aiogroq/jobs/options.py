@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from ..limits import Limits, Pacing
 from ..protocol.arguments import require_bool, require_int, require_seconds
-from .batch_rules import body_problem, endpoint_problem
+from .batches.rules import body_problem, endpoint_problem
 from .errors import JobInputError
-from .journal_lines import JournalHeader
+from .journals.lines import JournalHeader
 from .prices import Price, price_of
 from .progress import Progress
 from .requests import Requests

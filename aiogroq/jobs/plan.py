@@ -12,8 +12,8 @@ import msgspec
 
 from ..errors import GroqError
 from ..limits import KINDS, Limits
-from .batch_rules import MIN_WINDOW_S, body_problem
-from .journal_lines import HEADER_START
+from .batches.rules import MIN_WINDOW_S, body_problem
+from .journals.lines import HEADER_START
 from .outcome import ItemUsage, JobRequest
 from .prices import Price, price_of
 from .requests import Requests

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .batch_rules import PRICE_FACTOR
+from .batches.rules import PRICE_FACTOR
 from .errors import JobInputError
 from .outcome import ItemUsage
 

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Ma
 from typing import Any, cast
 
 from ..transport.threads import FILES, run
-from .arrow_rows import has_arrow_stream, rows_of_stream
 from .errors import JobInputError
+from .files.arrow_rows import has_arrow_stream, rows_of_stream
 
 _BATCH_ITEMS = 100
 _BATCH_BYTES = 4 * 1024 * 1024

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from .journal_file import read_at
+from .journals.file import read_at
 
 _COMPACT_AT = 65_536
 _HELD = 512

@@ -10,8 +10,8 @@ from typing import Any
 
 from aiogroq import AsyncGroq
 from aiogroq.jobs import JobRequest, Journal, JournalHeader, Outcome
-from aiogroq.jobs.batch import BatchRun, run_batches
-from aiogroq.jobs.batch_lines import custom_id
+from aiogroq.jobs.batches.lines import custom_id
+from aiogroq.jobs.batches.run import BatchRun, run_batches
 from aiogroq.jobs.requests import Requests
 from aiogroq.local import Fault, LocalGroq
 

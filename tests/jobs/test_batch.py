@@ -10,7 +10,7 @@ from batch_jobs import Job, batches_of, no_wait, question, questions, reply_of, 
 
 from aiogroq import AsyncGroq
 from aiogroq.jobs import JobRequest
-from aiogroq.jobs.batch import BatchProgress
+from aiogroq.jobs.batches.run import BatchProgress
 from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)

@@ -11,7 +11,7 @@ from batch_jobs import batches_of, ended, kept_open
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.jobs import JobError, JobInputError, Journal
-from aiogroq.jobs.batch_auto import resolved_via
+from aiogroq.jobs.batches.auto import resolved_via
 from aiogroq.jobs.options import JobOptions
 from aiogroq.jobs.prices import Price
 from aiogroq.jobs.requests import Requests

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aiogroq import AsyncGroq
 from aiogroq.jobs import Outcome
-from aiogroq.jobs.batch_lines import custom_id
+from aiogroq.jobs.batches.lines import custom_id
 from aiogroq.local import LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)

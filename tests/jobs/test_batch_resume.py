@@ -24,7 +24,7 @@ from batch_jobs import (
 
 from aiogroq import AsyncGroq, AuthenticationError, BadRequestError, InternalServerError
 from aiogroq.jobs import JobError, Outcome
-from aiogroq.jobs.batch_lines import custom_id
+from aiogroq.jobs.batches.lines import custom_id
 from aiogroq.local import Fault, LocalGroq
 
 pytestmark = pytest.mark.local_groq(batch_step_s=0.0)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aiogroq.jobs.batch_choice import choose_via, window_for
-from aiogroq.jobs.batch_rules import body_problem, endpoint_problem, window_s
+from aiogroq.jobs.batches.choice import choose_via, window_for
+from aiogroq.jobs.batches.rules import body_problem, endpoint_problem, window_s
 from aiogroq.jobs.outcome import Endpoint
 
 DAY_S = 86_400.0

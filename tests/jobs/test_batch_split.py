@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq import AsyncGroq
-from aiogroq.jobs.batch_lines import custom_id
+from aiogroq.jobs.batches.lines import custom_id
 from aiogroq.local import LocalGroq
 
 MAX_BYTES, MAX_LINES = 1_500, 5

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 
 from aiogroq.jobs.errors import JobError, JobInputError
+from aiogroq.jobs.files.columns import ResultColumns
+from aiogroq.jobs.files.sinks import check_output, errors_path_of, open_sink
+from aiogroq.jobs.files.sources import Kind, Row, Source, open_source
 from aiogroq.jobs.outcome import Endpoint, ItemError, Outcome
-from aiogroq.jobs.result_columns import ResultColumns
 from aiogroq.jobs.results import JobResult
-from aiogroq.jobs.sinks import check_output, errors_path_of, open_sink
-from aiogroq.jobs.sources import Kind, Row, Source, open_source
 
 
 def result(

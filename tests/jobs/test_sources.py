@@ -14,11 +14,12 @@ import msgspec
 import pytest
 
 from aiogroq import AsyncGroq
-from aiogroq.jobs import run, sources
-from aiogroq.jobs.arrow_rows import rows_of_stream
+from aiogroq.jobs import run
 from aiogroq.jobs.errors import JobInputError
+from aiogroq.jobs.files import sources
+from aiogroq.jobs.files.arrow_rows import rows_of_stream
+from aiogroq.jobs.files.sources import Row, Source, open_source, sample, with_arguments_only, with_ids
 from aiogroq.jobs.requests import Requests
-from aiogroq.jobs.sources import Row, Source, open_source, sample, with_arguments_only, with_ids
 from aiogroq.local import LocalGroq
 
 
@@ -136,7 +137,7 @@ def test_a_text_file_has_an_item_for_each_line_that_is_not_blank(tmp_path: Path)
 def test_a_line_without_end_is_rejected_before_it_fills_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aiogroq.jobs.text_rows.MAX_LINE_BYTES", 1_000)
+    monkeypatch.setattr("aiogroq.jobs.files.text_rows.MAX_LINE_BYTES", 1_000)
     with pytest.raises(JobInputError, match="line 2: longer than"):
         open_source(written(tmp_path, "a.txt", "a\n" + "x" * 2_000))
 

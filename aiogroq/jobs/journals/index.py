@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-from .outcome import JobRequest
+from ..outcome import JobRequest
 
 _DIGEST_BYTES = 12
 _VALUE_BYTES = 6

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from ..transport.threads import FILES, run
+from ...transport.threads import FILES, run
 
 _BLOCK_BYTES = 1 << 20
 _OURS = re.compile(r"part-\d+\.(?:[a-z]+\.)?(?:jsonl|txt)(?:\.part)?")

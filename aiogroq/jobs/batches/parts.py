@@ -19,10 +19,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..transport.threads import FILES, run
-from .batch_lines import Identity
-from .errors import JobError
-from .outcome import Endpoint
+from ...transport.threads import FILES, run
+from ..errors import JobError
+from ..outcome import Endpoint
+from .lines import Identity
 
 NOTE = "batch"
 """The name of the notes in the journal."""

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from ..client import AsyncGroq
-from ..errors import APIConnectionError, APIError, APIStatusError, RateLimited
-from ..types.batches import Batch
-from ..types.files import FileObject
-from .batch_polls import Sleep
+from ...client import AsyncGroq
+from ...errors import APIConnectionError, APIError, APIStatusError, RateLimited
+from ...types.batches import Batch
+from ...types.files import FileObject
+from .polls import Sleep
 
 T = TypeVar("T")
 JOB_FIELD = "aiogroq_job"

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import msgspec
 
-from ..types.chat.chat_completion import ChatCompletion
-from ..types.embeddings import CreateEmbeddingResponse
-from .errors import JobInputError
-from .results import JobResult
+from ...types.chat.chat_completion import ChatCompletion
+from ...types.embeddings import CreateEmbeddingResponse
+from ..errors import JobInputError
+from ..results import JobResult
 
 DEFAULT_INTO = "response"
 

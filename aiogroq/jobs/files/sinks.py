@@ -14,13 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from ..errors import JobInputError
+from ..results import JobResult
 from .arrow_rows import require_pyarrow
-from .errors import JobInputError
-from .result_columns import ResultColumns
-from .results import JobResult
-from .row_writers import ArrowWriter, CsvWriter, JsonlWriter, TextWriter, Writer, encode_json
+from .columns import ResultColumns
 from .sources import DELIMITERS, Kind, Source, whole
 from .text_rows import ERROR_KEY
+from .writers import ArrowWriter, CsvWriter, JsonlWriter, TextWriter, Writer, encode_json
 
 PART_SUFFIX = ".part"
 """What the name of a file ends with until it is complete."""

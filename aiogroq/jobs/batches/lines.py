@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from ..errors import ErrorResponse, status_error_class
-from ..protocol.encode import encode_json
-from ..protocol.rate_limits import parse_limit_message
-from .batch_rules import URLS
-from .outcome import Endpoint, ItemError, JobRequest, Outcome
-from .values import read_body, service_message
+from ...errors import ErrorResponse, status_error_class
+from ...protocol.encode import encode_json
+from ...protocol.rate_limits import parse_limit_message
+from ..outcome import Endpoint, ItemError, JobRequest, Outcome
+from ..values import read_body, service_message
+from .rules import URLS
 
 _TRANSIENT_STATUSES = frozenset({408, 409, 429, 498})
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]+")

@@ -13,18 +13,18 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from contextlib import aclosing
 from pathlib import Path
 
-from ..client import AsyncGroq
-from ..errors import APIError, NotFoundError
-from ..types.batches import Batch
-from .batch_files import PartFolder
-from .batch_parts import BatchJobError, BatchJournal, Part, PartNotes
-from .batch_polls import FIRST_S, MAX_S, Polls, Sleep
-from .batch_progress import BatchProgress, progress_of
-from .batch_results import PartResults
-from .batch_rules import ENDED, KEPT_S, MAX_BYTES, MAX_LINES, window_s
-from .batch_sender import PartSender
-from .batch_service import BatchService, is_transient
-from .outcome import JobRequest, Outcome
+from ...client import AsyncGroq
+from ...errors import APIError, NotFoundError
+from ...types.batches import Batch
+from ..outcome import JobRequest, Outcome
+from .files import PartFolder
+from .parts import BatchJobError, BatchJournal, Part, PartNotes
+from .polls import FIRST_S, MAX_S, Polls, Sleep
+from .progress import BatchProgress, progress_of
+from .results import PartResults
+from .rules import ENDED, KEPT_S, MAX_BYTES, MAX_LINES, window_s
+from .sender import PartSender
+from .service import BatchService, is_transient
 
 _MAX_OPEN = 32
 

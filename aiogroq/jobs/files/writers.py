@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
+from ..errors import JobError, JobInputError
 from .arrow_rows import require_pyarrow
-from .errors import JobError, JobInputError
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
 

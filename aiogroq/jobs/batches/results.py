@@ -11,9 +11,10 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
-from ..types.batches import Batch
-from .batch_files import PartFolder, lines_of
-from .batch_lines import (
+from ...types.batches import Batch
+from ..outcome import ItemError, Outcome
+from .files import PartFolder, lines_of
+from .lines import (
     decode_record,
     done_outcome,
     failed_outcome,
@@ -21,9 +22,8 @@ from .batch_lines import (
     record_error,
     without_repeat,
 )
-from .batch_parts import Part
-from .batch_service import BatchService
-from .outcome import ItemError, Outcome
+from .parts import Part
+from .service import BatchService
 
 REJECTED = "BatchRejected"
 EXPIRED = "BatchExpired"

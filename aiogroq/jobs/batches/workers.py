@@ -9,18 +9,18 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from ..client import AsyncGroq
-from ..errors import APIError
-from ..limits import Pacer
-from .batch import run_batches
-from .batch_choice import window_for
-from .batch_parts import BatchJobError
-from .batch_progress import BatchProgress
-from .counts import Counts
-from .intake import Intake
-from .journal import Journal
-from .options import JobOptions
-from .outcome import JobRequest, Outcome
+from ...client import AsyncGroq
+from ...errors import APIError
+from ...limits import Pacer
+from ..counts import Counts
+from ..intake import Intake
+from ..journals.journal import Journal
+from ..options import JobOptions
+from ..outcome import JobRequest, Outcome
+from .choice import window_for
+from .parts import BatchJobError
+from .progress import BatchProgress
+from .run import run_batches
 
 MAX_ATTEMPTS = 3
 """How many batches an item is sent in at most. ``max_attempts`` of a job may lower it."""

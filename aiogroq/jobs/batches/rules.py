@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .outcome import Endpoint
+from ..outcome import Endpoint
 
 URLS: Mapping[Endpoint, str] = {
     "chat": "/v1/chat/completions",

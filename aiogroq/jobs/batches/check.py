@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from .batch_rules import MAX_BYTES, MAX_LINES, URLS, body_problem
-from .errors import JobInputError
-from .outcome import Endpoint
+from ..errors import JobInputError
+from ..outcome import Endpoint
+from .rules import MAX_BYTES, MAX_LINES, URLS, body_problem
 
 _MAX_SHOWN = 5
 _ENDPOINTS: Mapping[str, Endpoint] = {url: endpoint for endpoint, url in URLS.items()}

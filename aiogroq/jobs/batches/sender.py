@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 
-from ..client import AsyncGroq
-from ..errors import GroqError
-from ..types.batches import Batch
-from .batch_files import PartFolder, PartWriter, copy_lines
-from .batch_lines import custom_id, encode_line, failed_outcome, identity_of
-from .batch_parts import BatchJobError, Part, PartNotes
-from .batch_polls import Sleep
-from .batch_results import REJECTED
-from .batch_rules import URLS, body_problem
-from .batch_service import BatchService
-from .outcome import Endpoint, ItemError, JobRequest, Outcome
+from ...client import AsyncGroq
+from ...errors import GroqError
+from ...types.batches import Batch
+from ..outcome import Endpoint, ItemError, JobRequest, Outcome
+from .files import PartFolder, PartWriter, copy_lines
+from .lines import custom_id, encode_line, failed_outcome, identity_of
+from .parts import BatchJobError, Part, PartNotes
+from .polls import Sleep
+from .results import REJECTED
+from .rules import URLS, body_problem
+from .service import BatchService
 
 
 class PartSender:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from .errors import JobInputError
+from ..errors import JobInputError
 
 MAX_LINE_BYTES = 64 * 1024 * 1024
 ERROR_KEY = "_error"

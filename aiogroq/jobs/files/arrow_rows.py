@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .errors import JobInputError
+from ..errors import JobInputError
 
 _ROWS = 1_000
 """Rows that are in memory as Python objects at a time."""

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from .errors import JournalError
+from ..errors import JournalError
 
 READ_BYTES = 16 * 1024
 

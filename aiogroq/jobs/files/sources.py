@@ -14,10 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast
 
-from ..protocol.arguments import did_you_mean
+from ...protocol.arguments import did_you_mean
+from ..errors import JobInputError
+from ..requests import Requests
 from .arrow_rows import ARROW, PARQUET, ArrowFiles
-from .errors import JobInputError
-from .requests import Requests
 from .text_rows import Delimited, jsonl_rows, text_rows
 
 Kind = Literal["csv", "tsv", "jsonl", "text", "parquet", "arrow"]

@@ -6,19 +6,19 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from ..errors import GroqError
-from ..limits import KINDS, Limits
-from ..protocol.encode import encode_json
-from .batch_choice import Choice, choose_via
-from .batch_files import PartFolder
-from .batch_parts import PartNotes
-from .batch_rules import body_problem
-from .batch_workers import batch_folder
-from .errors import JobError
-from .journal import Journal
-from .options import JobOptions
-from .outcome import ItemUsage, JobRequest
-from .prices import cost_usd
+from ...errors import GroqError
+from ...limits import KINDS, Limits
+from ...protocol.encode import encode_json
+from ..errors import JobError
+from ..journals.journal import Journal
+from ..options import JobOptions
+from ..outcome import ItemUsage, JobRequest
+from ..prices import cost_usd
+from .choice import Choice, choose_via
+from .files import PartFolder
+from .parts import PartNotes
+from .rules import body_problem
+from .workers import batch_folder
 
 _log = logging.getLogger("aiogroq")
 

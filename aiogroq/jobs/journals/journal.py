@@ -17,10 +17,11 @@ from typing import Any
 
 import msgspec
 
-from .errors import JournalError
-from .journal_file import READ_BYTES, flush_to_disk, open_locked, read_at
-from .journal_index import IndexEntry, JournalIndex, digest_of_id, identity_of
-from .journal_lines import (
+from ..errors import JournalError
+from ..outcome import JobRequest, Outcome
+from .file import READ_BYTES, flush_to_disk, open_locked, read_at
+from .index import IndexEntry, JournalIndex, digest_of_id, identity_of
+from .lines import (
     FORMAT_VERSION,
     HEADER_START,
     JournalHeader,
@@ -34,7 +35,6 @@ from .journal_lines import (
     header_of,
     plain_header,
 )
-from .outcome import JobRequest, Outcome
 
 __all__ = ["Journal", "JournalError", "JournalHeader"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from .outcome import ItemError, ItemUsage, Outcome, Status
+from ..outcome import ItemError, ItemUsage, Outcome, Status
 
 FORMAT_VERSION = 1
 HEADER_START = b'{"aiogroq_journal":'

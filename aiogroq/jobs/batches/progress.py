@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..types.batches import Batch
-from .batch_parts import Part
+from ...types.batches import Batch
+from .parts import Part
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .batch_rules import MAX_WINDOW_S, MIN_WINDOW_S, PRICE_FACTOR, endpoint_problem
-from .outcome import Endpoint
+from ..outcome import Endpoint
+from .rules import MAX_WINDOW_S, MIN_WINDOW_S, PRICE_FACTOR, endpoint_problem
 
 MIN_REQUESTS = 100
 """Below it a job is sent live: it takes minutes."""

@@ -1,0 +1,1 @@
+"""Inputs and outputs of jobs: CSV, JSONL, text, Parquet and Arrow files, and pipes."""
