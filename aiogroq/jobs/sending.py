@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from .outcome import ItemUsage, JobRequest, Status
 from .requests import PATHS
 from .values import Usage, read_response
 
-encode_plain = msgspec.json.Encoder().encode
+encode_plain: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _FORMS = frozenset({"transcription", "translation"})
 _UNSAFE = re.compile(r"[^\w.\-]+")
 _MAX_NAME = 100

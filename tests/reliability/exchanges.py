@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from aiogroq import AsyncGroq, Groq, GroqError, MissingStreamClassError, Retry, Timeout
+from aiogroq.limits import Limits, MemoryStore, Pacing
 from aiogroq.local import Fault
 from aiogroq.types.chat import ChatCompletionChunk
 
@@ -39,6 +40,11 @@ def _read_twice(client: Groq) -> None:
 
 def _stream_without_class(client: Groq) -> None:
     client.post("/chat/completions", cast_to=ChatCompletionChunk, body=CHAT, stream=True)  # type: ignore[call-overload]
+
+
+def _ask_beyond_a_limit(client: Groq) -> None:
+    paced = client.with_options(pacing=Pacing(Limits(tpm=50), store=MemoryStore()))
+    paced.chat.completions.create(**CHAT, max_completion_tokens=1_000)
 
 
 def _use_after_close(client: Groq) -> None:
@@ -82,6 +88,7 @@ EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
     "a body that was streamed": ("StreamAlreadyConsumed", _read_twice, None),
     "a stream of nothing": ("MissingStreamClassError", _stream_without_class, None),
     "a closed client": ("GroqError", _use_after_close, None),
+    "a wait for a rate limit": ("PacingError", _ask_beyond_a_limit, None),
 }  # fmt: skip
 """What happens, the class that it raises, the call, and what the server does."""
 
