@@ -24,6 +24,8 @@ from virtual_time import in_virtual_time
 
 from aiogroq.limits import Limits, MemoryStore, Pacer, Pacing, pacer_for
 
+# Each simulates minutes or hours of an account, about a second of CPU time.
+pytestmark = pytest.mark.slow
 EVERY_ADMISSION = pytest.mark.parametrize("admission", ADMISSIONS)
 FREE = {"RPM": 30, "RPD": 1_000, "TPM": 8_000}
 DEVELOPER = {"RPM": 1_000, "RPD": 500_000, "TPM": 250_000}
