@@ -80,6 +80,9 @@ class Engine:
             self.error = error
             self._reason = "error"
             return
+        except BaseException:  # cancelled
+            self._reason = "interrupted"
+            raise
         finally:
             self.opened.set()
         assert self._workers is not None
@@ -99,7 +102,12 @@ class Engine:
 
     async def _open(self) -> None:
         options = self.options
-        self._journal = journal = await run(FILES, self._open_files)
+        opening = asyncio.ensure_future(run(FILES, self._open_files))
+        try:
+            journal = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await asyncio.wait([opening])  # what the thread opens is closed by `close`
+            raise
         limits = options.own_pacing(self._client.pacing).limits_of(options.requests.model or "")
         via = await run(FILES, resolved_via, options, journal, self._reader.sequence, limits)
         if via != options.via:
@@ -122,8 +130,10 @@ class Engine:
         if options.output_dir is not None:
             options.output_dir.mkdir(parents=True, exist_ok=True)
         if options.journal is None:
-            return Journal.temporary(options.header)
-        return Journal.open(options.journal, options.header, fresh=options.fresh)
+            self._journal = Journal.temporary(options.header)
+        else:
+            self._journal = Journal.open(options.journal, options.header, fresh=options.fresh)
+        return self._journal
 
     async def _end(self) -> None:
         assert self._journal is not None
@@ -148,6 +158,12 @@ class Engine:
             return
         workers.stop()
         self._loop.call_later(STOP_S, workers.drop)
+
+    def interrupt(self) -> None:
+        """Note that the run is cancelled, also before its first step."""
+        if self._reason == "complete" and self._elapsed_s is None:
+            self._reason = "interrupted"
+        self.opened.set()
 
     def close(self) -> None:
         """Close the journal: nothing can be yielded any more. Blocks for a moment."""

@@ -29,8 +29,9 @@ _AWAITED = "the job was awaited, so its results are in its journal only; iterate
 class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
     """A job: iterate it for its results, or await it for its report.
 
-    It starts when it is first iterated or awaited. Whoever stops iterating before the end closes it, with `aclose` or
-    ``async with``; one that is garbage-collected is closed too. A job that was only awaited has its results in its journal.
+    It starts when it is first iterated or awaited. Cancelling the iteration or the await closes it. After a ``break`` it goes
+    on: close it with `aclose` or ``async with``. One that is garbage-collected is closed too. A job that was only awaited has
+    its results in its journal.
     """
 
     def __init__(self, client: AsyncGroq, items: Items, options: JobOptions) -> None:
@@ -65,7 +66,11 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
             found = engine.delivery.ready()
             if found is not None:
                 return self._result(*found)
-        batch = await self.next_batch(1)
+        try:
+            batch = await self.next_batch(1)
+        except asyncio.CancelledError:
+            await self.aclose()
+            raise
         if not batch:
             raise StopAsyncIteration
         return batch[0]
@@ -73,6 +78,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
     async def next_batch(self, limit: int = _BATCH) -> list[JobResult[V]]:
         """Return the next results, at most ``limit`` of those that are there; empty at the end.
 
+        Cancelling this leaves the job running, other than cancelling its iteration.
         Raises `JournalError`, `JobInputError`, or another `JobError` that ends the job, after the results before it.
         """
         if self._is_closed:
@@ -109,10 +115,18 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         return self.wait().__await__()
 
     async def wait(self) -> JobReport:
-        """Run the job to its end, and return its report. Cancelling this leaves the job running: `aclose` ends it.
+        """Run the job to its end, and return its report. Cancelling this closes the job: see `aclose`.
 
         Raises what iterating raises. Results that nobody iterates are in the journal only.
         """
+        try:
+            return await self.final_report()
+        except asyncio.CancelledError:
+            await self.aclose()
+            raise
+
+    async def final_report(self) -> JobReport:
+        """Return the report as `wait` does. Cancelling this leaves the job running."""
         if not self._is_closed:
             is_first = self._engine is None
             started = self._start()
@@ -169,6 +183,8 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         if self._task is None or self._is_closed:
             self._is_closed = True
             return
+        assert self._engine is not None
+        self._engine.interrupt()
         self._task.cancel()
         await self._finish()
 

@@ -45,7 +45,7 @@ class Job(Iterator[JobResult[V]], Generic[V]):
 
         Results that nobody iterates are in the journal only.
         """
-        return self._run(self._async.wait())
+        return self._run(self._async.final_report())
 
     def _run(self, coro: Coroutine[Any, Any, T]) -> T:
         try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiogroq import AsyncGroq, Timeout
-from aiogroq.jobs import JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
+from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
 from aiogroq.local import Fault, LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
@@ -443,6 +443,48 @@ async def test_a_job_is_cancelled_with_the_task_that_iterates_it(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def _iterate(job: AsyncJob[Any]) -> None:
+    async for _ in job:
+        pass
+
+
+@pytest.mark.parametrize("use", [_iterate, lambda job: job.wait()], ids=["iterated", "awaited"])
+async def test_cancelling_a_job_ends_it_and_closes_its_journal(
+    client: AsyncGroq,
+    server: LocalGroq,
+    tmp_path: Path,
+    use: Callable[[AsyncJob[Any]], Coroutine[Any, Any, Any]],
+) -> None:
+    server.script(Fault(latency_s=60, times=None))
+    path = tmp_path / "a.journal"
+    job = run(client, ["a", "b"], model=MODEL, journal=path)
+    task = asyncio.ensure_future(use(job))
+    while not server.requests:  # noqa: ASYNC110 -- the server runs in a thread
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert job.report is not None
+    assert job.report.reason == "interrupted"
+    assert job.progress().in_flight == 0
+    server.clear()
+    assert (await run(client, ["a", "b"], model=MODEL, journal=path)).done == 2, "the journal is not locked"
+
+
+@pytest.mark.parametrize("turns", range(1, 8))
+async def test_a_job_that_is_cancelled_at_its_start_leaves_no_journal_open(
+    client: AsyncGroq, tmp_path: Path, turns: int
+) -> None:
+    path = tmp_path / "a.journal"
+    task = asyncio.ensure_future(run(client, ["a"], model=MODEL, journal=path).wait())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await run(client, ["a"], model=MODEL, journal=path)).done == 1
 
 
 async def test_a_job_that_is_stopped_while_its_journal_is_opened_sends_nothing(
