@@ -15,6 +15,7 @@ from .tiers import TIERS
 GivenLimits: TypeAlias = "Limits | Mapping[str, Limits] | str"
 PacingTypes: TypeAlias = "Pacing | Limits | Mapping[str, Limits] | str | bool"
 """What the ``pacing`` option of a client may be."""
+_STORE_METHODS = ("reserve", "settle", "observe", "block", "levels")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,8 @@ class Pacing:
         if self.max_in_flight is not None:
             require_int("max_in_flight", self.max_in_flight, minimum=1, hint="None for no bound of your own")
         require_seconds("max_wait_s", self.max_wait_s)
+        if self.store is not None:
+            _require_store(self.store)
 
     @classmethod
     def of(cls, option: Any) -> Pacing | None:
@@ -88,3 +91,12 @@ class Pacing:
             if not isinstance(each, Limits):
                 raise TypeError(f"limits[{name!r}] must be Limits, not {each!r}")
         return by_model.get(model)
+
+
+def _require_store(store: Any) -> None:
+    missing = [name for name in _STORE_METHODS if not callable(getattr(store, name, None))]
+    if isinstance(store, type) or missing:
+        lacks = "a class" if isinstance(store, type) else f"without {', '.join(missing)}"
+        raise TypeError(
+            f"store must be an object with the methods of LimitStore, such as MemoryStore(), not {store!r} ({lacks})"
+        )

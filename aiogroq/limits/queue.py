@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import math
 import os
 import weakref
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PacingError
@@ -26,6 +28,8 @@ from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
 if TYPE_CHECKING:
     from .pacer import Pacer
 
+_log = logging.getLogger("aiogroq")
+
 _MAX_SLEEP_S = 10.0
 _MIN_SLEEP_S = 0.001
 _MAX_LOOKED_AT = 16
@@ -35,7 +39,18 @@ _MAX_LOOKED_AT = 16
 class Waiter:
     """One request that wants to be sent."""
 
-    __slots__ = ("certain", "error", "future", "id", "is_granted", "needs", "pacer", "passed", "until")
+    __slots__ = (
+        "certain",
+        "error",
+        "future",
+        "id",
+        "is_granted",
+        "needs",
+        "pacer",
+        "passed",
+        "traceback",
+        "until",
+    )
 
     def __init__(
         self, pacer: Pacer, needs: dict[str, float], certain: dict[str, float], until: float
@@ -50,6 +65,8 @@ class Waiter:
         """How much of each kind was granted to later requests while this one was the first."""
         self.is_granted: bool = False
         self.error: Exception | None = None
+        self.traceback: TracebackType | None = None
+        """That of ``error`` in the store. Requests that fail with one error each begin with it."""
         self.future: asyncio.Future[None] | None = None
 
     @property
@@ -61,6 +78,7 @@ class Waiter:
     def finish(self, error: Exception | None = None) -> None:
         """Grant it, or let it fail."""
         self.error = error
+        self.traceback = None if error is None else error.__traceback__
         self.is_granted = error is None
         if self.future is not None and not self.future.done():
             self.future.set_result(None)
@@ -82,6 +100,8 @@ class Queue:
         self._timer: asyncio.TimerHandle | None = None
         self._is_asking = False
         self._ask_again = False
+        self._has_warned = False
+        """Whether an error of the store was logged that no request can raise."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._levels: Sequence[Level] = ()
         self._loop: weakref.ref[asyncio.AbstractEventLoop] | None = None
@@ -137,7 +157,8 @@ class Queue:
         return True
 
     async def wait(self, waiter: Waiter, front: bool) -> None:
-        """Wait until ``waiter`` is granted. Raises `PacingError`; a cancelled task leaves nothing behind."""
+        """Wait until ``waiter`` is granted. Raises `PacingError`, and an error of the store as it is; a cancelled task
+        leaves nothing behind."""
         loop = asyncio.get_running_loop()
         self._loop = self._loop or weakref.ref(loop)
         waiter.id = next(self._ids)
@@ -150,7 +171,7 @@ class Queue:
         if not waiter.is_granted and waiter.error is None:
             await self._sleep(loop, waiter, waiting)
         if waiter.error is not None:
-            raise waiter.error
+            raise waiter.error.with_traceback(waiter.traceback)
 
     async def _sleep(self, loop: asyncio.AbstractEventLoop, waiter: Waiter, waiting: deque[Waiter]) -> None:
         kind, wait_s = self.obstacle
@@ -221,10 +242,22 @@ class Queue:
             while True:
                 self._ask_again = False
                 self._end_forgotten()
-                if not await self._grant_next() and not self._ask_again:
+                try:
+                    is_more_possible = await self._grant_next()
+                except Exception as error:
+                    self._fail_all(error)
+                    is_more_possible = False
+                if not is_more_possible and not self._ask_again:
                     return
         finally:
             self._is_asking = False
+
+    def _fail_all(self, error: Exception) -> None:
+        """Let all requests that wait fail with an error of the store: none of them can be granted without it."""
+        self.obstacle = (None, 0.0)
+        for waiting in self._waiting.values():
+            while waiting:
+                waiting.popleft().finish(error)
 
     async def _grant_next(self) -> bool:
         """Grant or fail one request. Returns whether there may be another."""
@@ -242,7 +275,11 @@ class Queue:
             return False
         if self._given:
             given, self._given = self._given, {}
-            await self._store.observe(self._scope, given)
+            try:
+                await self._store.observe(self._scope, given)
+            except BaseException:
+                self._given = given | self._given  # for the next request
+                raise
         found = await self._reserve(first)
         if isinstance(found, Granted):
             self._grant(first, waiting)
@@ -345,11 +382,13 @@ class Queue:
         self._run(self._store.block(self._scope, wait_s))
 
     async def _settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen]) -> None:
-        if id:
-            await self._store.settle(self._scope, id, used)
-        if seen:
-            await self._store.observe(self._scope, seen)
-        self.ask()
+        try:
+            if id:
+                await self._store.settle(self._scope, id, used)
+            if seen:
+                await self._store.observe(self._scope, seen)
+        finally:
+            self.ask()
 
     def levels(self) -> Sequence[Level]:
         """Return the levels; of a store that suspends those that it had the last time."""
@@ -377,7 +416,7 @@ class Queue:
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine of the store: at once where it never suspends, otherwise in a task."""
         if not self._never_suspends:
-            task = asyncio.get_running_loop().create_task(work)
+            task = asyncio.get_running_loop().create_task(self._logged(work))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             return
@@ -385,5 +424,27 @@ class Queue:
             work.send(None)
         except StopIteration:
             return
+        except Exception as error:
+            self._warn(error)
+            return
         work.close()
         raise RuntimeError(f"{type(self._store).__name__} says that it never suspends, and it did")
+
+    async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._warn(error)
+
+    def _warn(self, error: Exception) -> None:
+        """Log the first error of the store that no request can raise."""
+        if self._has_warned:
+            return
+        self._has_warned = True
+        _log.warning(
+            "%s failed: %r. What requests of %s used is not stored, so their limits may not be kept. Further errors of "
+            "this store are not logged.",
+            type(self._store).__name__,
+            error,
+            self._name,
+        )

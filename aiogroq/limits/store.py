@@ -85,7 +85,10 @@ class Level(msgspec.Struct, frozen=True):
 
 
 class LimitStore(Protocol):
-    """Stores the levels of the limits. ``scope`` names an account, a service and a model, never with the key itself."""
+    """Stores the levels of the limits. ``scope`` names an account, a service and a model, never with the key itself.
+
+    An error of `reserve` is raised as it is by the calls that wait. One of another method is logged.
+    """
 
     async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
         """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""

@@ -455,3 +455,58 @@ async def test_a_store_that_suspends_grants_in_order_and_loses_nothing() -> None
     await asyncio.sleep(1)
     assert (pacer.state().in_flight, pacer.state().waiting) == (0, 0)
     assert level(pacer, "TPM").held == 0
+
+
+class FailingStore(SlowStore):
+    """A store of another process that is not reached by the methods in ``failing``."""
+
+    def __init__(self, *failing: str) -> None:
+        super().__init__()
+        self.failing = set(failing)
+
+    async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        await self._fail("reserve")
+        return await super().reserve(scope, asks)
+
+    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+        await self._fail("settle")
+        await super().settle(scope, id, used)
+
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        await self._fail("observe")
+        await super().observe(scope, seen)
+
+    async def _fail(self, name: str) -> None:
+        await asyncio.sleep(0.01)
+        if name in self.failing:
+            raise ConnectionError(f"{name}: the store is not reached")
+
+
+@pytest.mark.parametrize("method", ["reserve", "observe"])
+@in_virtual_time
+async def test_an_error_of_the_store_is_raised_by_all_who_wait_and_the_next_one_asks_again(
+    method: str,
+) -> None:
+    store = FailingStore(method)
+    pacer = Account(store).pacer(Limits(tpm=6_000))
+    results = await asyncio.gather(*(pacer.acquire(CALL) for _ in range(3)), return_exceptions=True)
+    assert [str(each) for each in results] == [f"{method}: the store is not reached"] * 3
+    assert all(isinstance(each, ConnectionError) for each in results)
+    assert (pacer.waiting, pacer.state().waiting, pacer.state().in_flight) == (0, 0, 0)
+    store.failing.clear()
+    (await pacer.acquire(CALL)).release()
+    pacer.state()
+    await asyncio.sleep(0.1)
+    assert level(pacer, "TPM").is_given  # the limit is not lost with the failure
+
+
+@in_virtual_time
+async def test_a_store_that_fails_after_responses_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    store = FailingStore("settle")
+    pacer = Account(store).pacer(Limits(tpm=6_000), max_in_flight=1)
+    for _ in range(3):
+        (await pacer.acquire(CALL)).succeeded({}, None)
+        await asyncio.sleep(0.1)
+    logged = [(name, text) for name, _, text in caplog.record_tuples if name == "aiogroq"]
+    assert len(logged) == 1
+    assert "settle: the store is not reached" in logged[0][1]

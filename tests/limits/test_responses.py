@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simulated_service import error_of
 
-from aiogroq.limits import KINDS, Limits, Pacing, Seen
+from aiogroq.limits import KINDS, Limits, MemoryStore, Pacing, Seen
 from aiogroq.limits.responses import seen_in_error, seen_in_headers
 from aiogroq.limits.tiers import TIERS, guess_rpm
 
@@ -173,6 +173,8 @@ def test_limits_may_be_given_by_model() -> None:
         ({"share": True}, ValueError, "share must be"),
         ({"max_in_flight": 0}, ValueError, "max_in_flight must be an int >= 1"),
         ({"max_wait_s": -1}, ValueError, "max_wait_s must be >= 0"),
+        ({"store": 5}, TypeError, "store must be .*LimitStore.* not 5 .without reserve, settle"),
+        ({"store": MemoryStore}, TypeError, "store must be an object .*a class"),
     ],
 )
 def test_options_that_cannot_be_are_rejected(
