@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from .errors import JobInputError
+from .ids import Ids
 from .journals.index import JournalIndex
 from .journals.journal import Journal
 from .options import JobOptions
@@ -31,6 +32,7 @@ class Intake:
         self._journal = journal
         self._options = options
         self._deliver = deliver
+        self._ids = Ids()
         self._find = journal.find_done if options.retry_failed else journal.find
         self._is_new = not len(journal) and not options.dedupe
         self._first: JournalIndex | None = JournalIndex() if options.dedupe else None
@@ -48,8 +50,8 @@ class Intake:
     async def next(self) -> JobRequest | None:
         """Return the next request to be sent; None at the end of the input.
 
-        Raises `JobInputError` if the first item cannot be sent, which no later one would repair; `JournalError` for an item
-        that does not fit the journal; and what the caller's own iterator raises.
+        Raises `JobInputError` if the first item cannot be sent, which no later one would repair, and for an id that two items
+        have; `JournalError` for an item that does not fit the journal; and what the caller's own iterator raises.
         """
         passed = 0
         while self._options.limit is None or self._reader.count < self._options.limit:
@@ -58,8 +60,10 @@ class Intake:
             if read is None or (self._options.limit is not None and read[0] >= self._options.limit):
                 return None
             request = self._request(*read)
-            if request is not None and not self._is_settled(request):
-                return request
+            if request is not None:
+                self._ids.check(request)
+                if not self._is_settled(request):
+                    return request
             passed += 1
             if passed % _PAUSE_EVERY == 0:
                 await asyncio.sleep(0)

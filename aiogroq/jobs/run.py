@@ -181,7 +181,8 @@ def run(
             line every ten seconds, and a report at the end. ``"panel"``, ``"lines"`` or ``"notebook"`` is one of them; a
             `Display` is updated, and its owner closes it. With a journal, ``NAME.history.jsonl`` beside it records the
             progress.
-        output_dir: Where the files of ``speech`` are written, each under the id of its item.
+        output_dir: Where the files of ``speech`` are written, each under the id of its item, or under its
+            position and the digest of its request.
         prices: The prices of models, by their id. They go before those of `aiogroq.jobs.prices`, which may be out of date.
         name: What the job is called in reports.
 

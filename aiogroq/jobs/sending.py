@@ -94,10 +94,13 @@ def _is_plain(params: Mapping[str, Any]) -> bool:
 
 
 def file_name(request: JobRequest) -> str:
-    """Return the name of the file of an item, without its suffix: its id, and where that is no name its key too."""
+    """Return the name of the file of an item, without its suffix: its id, and where that is no name its key too.
+
+    Where it has no id: its index and its key, so that two jobs may write to one folder.
+    """
     name = request.id
     safe = _UNSAFE.sub("_", name).strip(".")[:_MAX_NAME]
-    return safe if safe == name else f"{safe}-{request.key.hex()[:8]}"
+    return safe if safe == name and request.is_id_given else f"{safe}-{request.key.hex()[:8]}"
 
 
 def _form_of(body: Mapping[str, Any]) -> dict[str, Any]:

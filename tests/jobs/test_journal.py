@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aiogroq.jobs import ItemError, ItemUsage, JobRequest, Journal, JournalError, JournalHeader, Outcome
+from aiogroq.jobs import (
+    ItemError,
+    ItemUsage,
+    JobInputError,
+    JobRequest,
+    Journal,
+    JournalError,
+    JournalHeader,
+    Outcome,
+)
 from aiogroq.jobs.requests import Requests
 
 HEADER = JournalHeader("chat", "m", {"temperature": 0}, "ab" * 16)
@@ -95,7 +104,7 @@ def test_a_failed_item_that_was_mended_is_sent_again(path: Path) -> None:
 def test_an_id_that_comes_twice_is_rejected(path: Path) -> None:
     with Journal.open(path, HEADER) as journal:
         journal.find(request(0, "a", id="first"))
-        with pytest.raises(JournalError, match="'first', and an earlier item"):
+        with pytest.raises(JobInputError, match="'first', and an earlier item"):
             journal.find(request(1, "b", id="first"))
 
 

@@ -226,7 +226,7 @@ async def test_equal_items_are_sent_once_with_dedupe(
 
 async def test_ids_must_be_unique_and_keep_their_content(client: AsyncGroq, tmp_path: Path) -> None:
     rows = [{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]
-    with pytest.raises(JournalError, match="item 1 has the id 'a'"):
+    with pytest.raises(JobInputError, match=r"item 1 has the id 'a'.* give each item an id of its own"):
         await results_of(client, rows, prompt="{text}")
     path = tmp_path / "a.journal"
     await results_of(client, rows[:1], prompt="{text}", journal=path)
@@ -234,6 +234,24 @@ async def test_ids_must_be_unique_and_keep_their_content(client: AsyncGroq, tmp_
         await results_of(client, [{"id": "a", "text": "z"}], prompt="{text}", journal=path)
     with pytest.raises(JournalError, match="another prompt"):
         await results_of(client, rows[:1], prompt="Say {text}", journal=path)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[{"id": "1", "text": "x"}, {"text": "y"}], [{"text": "x"}, {"text": "y"}, {"id": 1, "text": "z"}]],
+    ids=["id first", "id last"],
+)
+async def test_an_id_that_may_be_the_number_of_an_item_without_one_is_rejected(
+    client: AsyncGroq, rows: list[dict[str, Any]]
+) -> None:
+    with pytest.raises(JobInputError, match="give every item an id, or none"):
+        await results_of(client, rows, prompt="{text}")
+
+
+async def test_items_with_and_without_ids_that_differ_are_accepted(client: AsyncGroq) -> None:
+    rows = [{"id": "b7", "text": "x"}, {"text": "y"}, {"id": "2000", "text": "z"}]
+    results, _ = await results_of(client, rows, prompt="{text}")
+    assert [result.id for result in results] == ["b7", "1", "2000"]
 
 
 async def test_a_growing_input_in_another_order_is_resumed(
@@ -386,6 +404,23 @@ async def test_speech_is_written_to_files(client: AsyncGroq, tmp_path: Path) -> 
     assert files[0].parent == tmp_path / "out"
     assert all(file.read_bytes()[:4] == b"RIFF" for file in files)
     assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+async def test_two_speech_jobs_without_ids_overwrite_no_file_of_each_other(
+    client: AsyncGroq, tmp_path: Path
+) -> None:
+    files: set[str] = set()
+    for text in ("Hello", "There"):
+        results, _ = await results_of(
+            client,
+            [text],
+            model="canopylabs/orpheus-v1-english",
+            endpoint="speech",
+            params={"voice": "troy"},
+            output_dir=tmp_path,
+        )
+        files.add(results[0].text)
+    assert len(files) == len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from ..errors import JournalError
+from ..errors import JobInputError, JournalError
 from ..outcome import JobRequest, Outcome
 from .file import READ_BYTES, flush_to_disk, open_locked, read_at
 from .index import IndexEntry, JournalIndex, digest_of_id, identity_of
@@ -104,7 +104,7 @@ class Journal:
         """Return where the outcome of an item is, from an earlier run; None if it has none.
 
         Each outcome is found once: of two equal items without an id each has its own. Raises `JournalError` if the id
-        has the outcome of another request, or if this input had the id before.
+        has the outcome of another request, `JobInputError` if this input had the id before.
         """
         entry = self._take(request)
         return None if entry is None else entry.offset
@@ -120,8 +120,9 @@ class Journal:
             return self._index.take(identity)
         entry = self._index.get(identity)
         if entry is not None and entry.is_seen:
-            raise JournalError(
-                f"item {request.index} has the id {request.id!r}, and an earlier item has it too; ids must be unique"
+            raise JobInputError(
+                f"item {request.index} has the id {request.id!r}, and an earlier item has it too; give each item an id of "
+                "its own, or take 'id' and 'custom_id' out of the items"
             )
         if entry is not None and self.read(entry.offset).key != request.key:
             if not entry.is_failed:
