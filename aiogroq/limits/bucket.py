@@ -43,6 +43,8 @@ _LONG = 4.0
 """So many times the usual time between two responses is a long one."""
 GUESS_GROWTH = 1.05
 """The factor by which a guessed limit grows when the service accepts a request beyond it."""
+MAX_GUESS_GROWTH = 10.0
+"""How many times the guess a guessed limit grows at most: while nothing flows in, every request is beyond it."""
 _ROUNDING = 1e-9
 
 
@@ -53,6 +55,7 @@ class Bucket:
         "_at_s",
         "_charged_by_others",
         "_is_level_known",
+        "_guess",
         "_is_of_requests",
         "_keeping",
         "_seen_at_s",
@@ -78,6 +81,7 @@ class Bucket:
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
         self._at_s = now_s
         self._charged_by_others = 0.0
+        self._guess = limit
         self._is_of_requests = kind.unit == "requests"
         self._is_level_known = False
         self._keeping = 1.0  # the part of the responses after which the service had charged what was not used
@@ -177,6 +181,7 @@ class Bucket:
         elif self.given is not None:
             limit = min(limit, self.given)
         self.is_guess = seen.source == "guess"
+        self._guess = limit
         self.limit = limit
         self.level = min(self.level, limit)
 
@@ -189,12 +194,13 @@ class Bucket:
         self.limit *= factor
         self.level = min(self.level, self.limit)
         self.is_guess = True
+        self._guess *= factor
 
     def end_probe(self, is_accepted: bool) -> None:
         """Raise a guessed limit where the service accepted a request beyond it."""
         self.probe = None
         if is_accepted and self.is_guess:
-            self.limit *= GUESS_GROWTH
+            self.limit = min(self.limit * GUESS_GROWTH, self._guess * MAX_GUESS_GROWTH)
 
     def state(self) -> Level:
         """Return the state as a value."""

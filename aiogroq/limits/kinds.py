@@ -80,7 +80,8 @@ class Limits:
     def parse(cls, text: str) -> Limits:
         """Return the limits that a text such as ``rpm=30,tpm=6K`` names; K and M are thousands and millions.
 
-        Raises `ValueError` for a name that is no limit, and for a value that is no number above zero.
+        Raises `ValueError` for a name that is no limit, and for a value that is no number above zero, and for a limit
+        that is named twice.
         """
         found: dict[str, float] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
@@ -92,6 +93,8 @@ class Limits:
                     or f"; limits are {', '.join(_OPTION_OF.values())}"
                 )
                 raise ValueError(f"{part!r} names no limit{hint}")
+            if name in found:
+                raise ValueError(f"{text!r} names {name} twice")
             factor = {"k": 1e3, "m": 1e6}.get(value[-1:], 1.0)
             try:
                 number = float(value[:-1] if factor > 1 else value) * factor

@@ -77,8 +77,8 @@ class Pacing:
             if "=" in limits:
                 return Limits.parse(limits)
             if limits not in TIERS:
-                hint = did_you_mean(limits, TIERS) or f"; tiers are {', '.join(TIERS)}"
-                raise ValueError(f"{limits!r} is no tier{hint}. Or write limits as rpm=30,tpm=6000")
+                hint = did_you_mean(limits, TIERS) or f"; tiers are {', '.join(TIERS)}."
+                raise ValueError(f"{limits!r} is no tier{hint} Or write limits as rpm=30,tpm=6000")
             return TIERS[limits].get(model)
         if limits is None or isinstance(limits, Limits):
             return limits

@@ -132,6 +132,8 @@ def test_limits_are_read_from_a_text() -> None:
         ("rpm=-1K", "rpm must be > 0"),
         ("rpm=nan", "rpm must be > 0"),
         ("what=1", "limits are rpm, rpd"),
+        ("rpm=1,rpm=2", "names rpm twice"),
+        ("aspd=1, ASD=2", "names asd twice"),
     ],
 )
 def test_a_text_that_names_no_limit_is_rejected(text: str, error: str) -> None:
@@ -163,8 +165,8 @@ def test_limits_may_be_given_by_model() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"limits": "developr"}, ValueError, "Did you mean 'developer'"),
-        ({"limits": "gold"}, ValueError, "tiers are free, developer"),
+        ({"limits": "developr"}, ValueError, r"Did you mean 'developer'\? Or write limits as rpm=30"),
+        ({"limits": "gold"}, ValueError, r"tiers are free, developer\. Or write"),
         ({"limits": 5}, TypeError, "limits must be Limits"),
         ({"limits": {"a": 5}}, TypeError, r"limits\['a'\] must be Limits"),
         ({"priority": "high"}, ValueError, "priority must be 'interactive' or 'batch'"),

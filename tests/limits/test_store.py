@@ -88,6 +88,14 @@ def test_a_request_waits_until_its_need_and_the_margin_have_flowed_in(store: Sto
     assert store.ask("a", TPM=300) == Granted(1)
 
 
+def test_a_guessed_limit_grows_to_no_more_than_ten_times_the_guess(store: Store) -> None:
+    store.observe(RPM=Seen(30, source="guess"))
+    for number in range(200):  # the clock stands: from the 30th on, each is beyond the limit
+        assert store.ask(str(number), RPM=1) == Granted(1)
+        store.settle(str(number), RPM=1)
+    assert store.level("RPM").limit == 300
+
+
 def test_what_is_held_is_not_granted_again(store: Store) -> None:
     store.observe(TPM=Seen(6_000, 6_000))
     assert store.ask("a", TPM=5_000) == Granted(1)
