@@ -146,6 +146,18 @@ def is_fatal(error: Exception, *, is_model_of_job: bool, has_succeeded: bool) ->
     return error.status_code == 401 or error.code in _ACCOUNT_CODES
 
 
+def fatal_message(error: Exception) -> str:
+    """Return what a job says that ends with an error for which `is_fatal` holds."""
+    message = item_error(error).message.rstrip(". ")
+    is_model = isinstance(error, APIStatusError) and error.code in _MODEL_CODES
+    is_key = getattr(error, "status_code", None) == 401
+    fix = "Check the model" if is_model else "Check GROQ_API_KEY" if is_key else "Check the account"
+    return (
+        f"the job has ended, because every other item would fail in the same way: {message}. {fix}, then run it again "
+        "to go on"
+    )
+
+
 def item_error(error: Exception) -> ItemError:
     """Return an error as the outcome of an item has it."""
     message = str(getattr(error, "message", "") or error)

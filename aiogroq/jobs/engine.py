@@ -142,11 +142,13 @@ class Engine:
         try:
             await run(FILES, self._journal.sync)
             await self._reader.close()
-        except Exception as error:
-            self.error = self.error or error
+            self._report_progress()
+        except Exception as error:  # also of the callback of the caller
+            if self.error is None:
+                self.error = error
+                self._reason = "error"
         finally:
             self.delivery.end(self.error)
-            self._report_progress()
 
     def stop(self, reason: StopReason = "interrupted", message: str = "") -> None:
         """Send nothing more, and end when what is in flight has ended, at the latest after `STOP_S`."""

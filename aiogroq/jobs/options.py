@@ -85,6 +85,8 @@ class JobOptions:
             raise JobInputError(
                 f"max_cost_usd needs the price of {model}, which is not known; pass prices={{{model!r}: Price(...)}}"
             )
+        if self.on_progress is not None and not callable(self.on_progress):
+            raise TypeError(f"on_progress must be a function of a Progress, not {self.on_progress!r}")
         self.own_pacing()  # raises for limits that cannot be
 
     def _check_batch(self) -> None:

@@ -11,7 +11,7 @@ from ..errors import APIError, GroqError
 from ..limits import Grant, Pacer, pacer_for
 from ..protocol.retry import backoff_s
 from ..transport.exceptions import is_unreachable
-from .attempts import Item, is_fatal, item_error
+from .attempts import Item, fatal_message, is_fatal, item_error
 from .counts import Counts
 from .errors import JobError
 from .intake import Intake
@@ -199,9 +199,7 @@ class Workers:
             return None
         is_model_of_job = item.request.body.get("model") == options.requests.model
         if is_fatal(error, is_model_of_job=is_model_of_job, has_succeeded=counts.succeeded_now > 0):
-            fatal = JobError(
-                f"the job has ended, because every other item would fail in the same way: {error} Run it again to go on"
-            )
+            fatal = JobError(fatal_message(error))
             fatal.__cause__ = error
             self._fail(fatal)
             return None

@@ -159,6 +159,26 @@ async def test_a_key_or_a_model_that_is_rejected_ends_the_job(
     assert (report.done, report.resumed) == (20, 0)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "fix"),
+    [
+        (401, "invalid_api_key", "Check GROQ_API_KEY"),
+        (404, "model_not_found", "Check the model"),
+        (403, "", "Check the account"),
+    ],
+)
+async def test_a_job_that_is_rejected_says_what_the_service_says_and_what_to_check(
+    client: AsyncGroq, server: LocalGroq, status: int, code: str, fix: str
+) -> None:
+    server.script(
+        Fault(status=status, body={"error": {"message": "It is rejected.", "code": code}}, times=None)
+    )
+    with pytest.raises(
+        JobError, match=f"in the same way: It is rejected[.] {fix}, then run it again to go on$"
+    ):
+        await run(client, ["a"], model=MODEL)
+
+
 async def test_an_item_with_a_wrong_model_of_its_own_fails_alone(
     client: AsyncGroq, server: LocalGroq
 ) -> None:
@@ -360,6 +380,18 @@ async def test_progress_is_reported(client: AsyncGroq) -> None:
     assert (seen[-1].name, seen[-1].done, seen[-1].total, seen[-1].attempts) == ("n", 2, 2, 2)
     assert seen[-1].prompt_tokens > 0
     assert seen[-1].cost_usd is not None
+
+
+@pytest.mark.parametrize("latency_s", [0.0, 1.5])
+async def test_an_error_of_on_progress_is_raised_by_the_job(
+    client: AsyncGroq, server: LocalGroq, latency_s: float
+) -> None:
+    server.script(Fault(latency_s=latency_s, times=None))
+    job = run(client, ["a"], model=MODEL, on_progress=lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await job
+    assert job.report is not None
+    assert job.report.reason == "error"
 
 
 async def test_embeddings_have_their_values(client: AsyncGroq) -> None:

@@ -67,3 +67,8 @@ async def test_a_client_that_is_closed_ends_the_job_and_fails_no_item(
         report = await run(client, TEXTS, model=MODEL, journal=path)
     assert (report.done, report.failed) == (20, 0)
     assert 3 <= report.resumed < 20
+
+
+async def test_an_on_progress_that_is_no_function_is_rejected_at_once(client: AsyncGroq) -> None:
+    with pytest.raises(TypeError, match="on_progress must be a function of a Progress, not 5"):
+        run(client, ["a"], model=MODEL, on_progress=5)  # type: ignore[arg-type]
