@@ -54,8 +54,8 @@ class Bucket:
     __slots__ = (
         "_at_s",
         "_charged_by_others",
-        "_is_level_known",
         "_guess",
+        "_is_level_known",
         "_is_of_requests",
         "_keeping",
         "_seen_at_s",

@@ -73,11 +73,12 @@ class Pacer:
         given limit. A task that is cancelled while it waits leaves nothing behind.
         """
         loop = asyncio.get_running_loop()
+        asked_at_s = loop.time()
         until = math.inf if deadline is None else deadline
         if self.max_wait_s is not None:
-            until = min(until, loop.time() + self.max_wait_s)
+            until = min(until, asked_at_s + self.max_wait_s)
         needs, certain = charges_of(need, self._queue.estimates)
-        waiter = Waiter(self, needs, certain, until)
+        waiter = Waiter(self, needs, certain, asked_at_s, until)
         if self._queue.grant_now(waiter):
             return Grant(self, self._queue, waiter, need, loop.time())
         self.waiting += 1

@@ -40,7 +40,7 @@ class Pacing:
     """How many requests may be in flight; None for as many as the limits and the service allow."""
     max_wait_s: float | None = MAX_RETRY_AFTER_S
     """A request that would wait longer fails at once with `PacingError`; None for no bound. The total timeout of a call is
-    a bound too."""
+    a bound too. Waiting for requests in flight to end counts: with 0, requests beyond their number fail too."""
 
     def __post_init__(self) -> None:
         self.limits_of("")

@@ -40,6 +40,7 @@ class Waiter:
     """One request that wants to be sent."""
 
     __slots__ = (
+        "asked_at_s",
         "certain",
         "error",
         "future",
@@ -53,12 +54,18 @@ class Waiter:
     )
 
     def __init__(
-        self, pacer: Pacer, needs: dict[str, float], certain: dict[str, float], until: float
+        self,
+        pacer: Pacer,
+        needs: dict[str, float],
+        certain: dict[str, float],
+        asked_at_s: float,
+        until: float,
     ) -> None:
         self.id: str = ""
         self.pacer: Pacer = pacer
         self.needs: dict[str, float] = needs
         self.certain: dict[str, float] = certain
+        self.asked_at_s: float = asked_at_s
         self.until: float = until
         """The latest time at which it may be granted, on the clock of the event loop."""
         self.passed: dict[str, float] = {}
@@ -208,18 +215,34 @@ class Queue:
             return
         self._waiting[waiter.pacer.priority].remove(waiter)
         kind, wait_s = self.obstacle
-        waiter.finish(self._too_long(kind, wait_s, waiter))
+        waiter.finish(self._too_long(kind, wait_s, waiter, is_over=True))
         self.ask()
 
-    def _too_long(self, kind: str | None, wait_s: float, waiter: Waiter) -> PacingError:
-        what = f"the rate limit {kind}" if kind in KINDS else "the retry-after of the service"
-        if kind is None:
-            what = "requests in flight"
-        options = "the total timeout of the call and max_wait_s of Pacing"
-        error = PacingError(
-            f"The call was not sent: it would wait {wait_s:.3g} s for {what} of {self._name}, which is longer than it may "
-            f"({options})."
-        )
+    def _what_is_waited_for(self, kind: str | None, waiter: Waiter) -> str:
+        count, option = self.cap.limit, ""
+        if waiter.is_full:
+            count, option = waiter.pacer.in_flight, f"max_in_flight={waiter.pacer.max_in_flight}; "
+        elif kind is not None:
+            limit = f"the rate limit {kind}" if kind in KINDS else "the retry-after of the service"
+            return f"{limit} of {self._name}"
+        end = "a stream ends when it is read or closed"
+        return f"one of {count} requests in flight of {self._name} to end ({option}{end})"
+
+    def _too_long(
+        self, kind: str | None, wait_s: float, waiter: Waiter, is_over: bool = False
+    ) -> PacingError:
+        """Return the error of a request that would wait too long, or, with ``is_over``, has waited so long."""
+        allowed_s = waiter.until - waiter.asked_at_s
+        max_wait_s = waiter.pacer.max_wait_s
+        if max_wait_s is not None and waiter.until == waiter.asked_at_s + max_wait_s:
+            bound, remedy = f"max_wait_s={max_wait_s:g}", "Raise max_wait_s of Pacing; None is no bound"
+        else:
+            bound, remedy = "total timeout", "Raise the total timeout of the call"
+        what = self._what_is_waited_for(kind, waiter)
+        waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
+        if not is_over:
+            waits = f"would wait {wait_s:.3g} s for {what}, and may wait {allowed_s:.3g} s ({bound})"
+        error = PacingError(f"The call was not sent: it {waits}. {remedy}.")
         error.limit_kind = kind
         error.retry_after_s = wait_s
         return error

@@ -285,6 +285,36 @@ async def test_a_request_that_never_fits_a_given_limit_fails_and_the_next_is_gra
     await pacer.acquire(CALL)
 
 
+@in_virtual_time
+async def test_an_error_after_a_wait_names_how_long_it_waited_and_what_to_raise() -> None:
+    pacer = Account().pacer(Limits(tpm=6_000), max_wait_s=60)
+    grant = await pacer.acquire(Need(5_900, 0))  # and no response comes
+    waited = r"waited 60 s \(max_wait_s=60\) for the rate limit TPM of m\. Raise max_wait_s of Pacing"
+    with pytest.raises(PacingError, match=waited):
+        await pacer.acquire(Need(3_000, 0))
+    with pytest.raises(PacingError, match=r"waited 5 s \(total timeout\) for .* Raise the total timeout"):
+        await pacer.acquire(Need(3_000, 0), deadline=now_s() + 5)
+    grant.release()
+
+
+@in_virtual_time
+async def test_an_error_after_a_wait_for_requests_in_flight_names_them() -> None:
+    pacer = Account().pacer(Limits(tpm=6_000), max_wait_s=3, max_in_flight=1)
+    grant = await pacer.acquire(CALL)
+    own = (
+        r"waited 3 s \(max_wait_s=3\) for one of 1 requests in flight of m to end \(max_in_flight=1;.*stream"
+    )
+    with pytest.raises(PacingError, match=own):
+        await pacer.acquire(CALL)
+    grant.release()
+    impatient = Account().pacer(max_wait_s=0)
+    grants = await asyncio.gather(impatient.acquire(CALL), impatient.acquire(CALL))
+    with pytest.raises(PacingError, match=r"waited 0 s .* for one of 2 requests in flight of m to end"):
+        await impatient.acquire(CALL)
+    for grant in grants:
+        grant.release()
+
+
 # ------------------------------------------------------------------------------------------------ nothing leaks
 
 
