@@ -9,7 +9,8 @@ from typing import Any
 
 from aiogroq.jobs import JobInputError
 from aiogroq.jobs.files.columns import DEFAULT_INTO, ResultColumns
-from aiogroq.jobs.files.sinks import check_output
+from aiogroq.jobs.files.ids import check_ids
+from aiogroq.jobs.files.sinks import check_output, errors_path_of
 from aiogroq.jobs.files.sources import (
     KIND_OF_SUFFIX,
     Kind,
@@ -21,6 +22,7 @@ from aiogroq.jobs.files.sources import (
     with_arguments_only,
     with_ids,
 )
+from aiogroq.jobs.history import history_path
 from aiogroq.jobs.prices import Price, price_of
 from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.template import Template
@@ -80,6 +82,7 @@ class RunSettings:
         journal = _journal_of(given["journal"], output)
         if output is not None:
             check_output(output, kind_out)
+            _check_distinct(path, output, journal, source.kind)
             _check_earlier(output, journal, given)
         return cls(path, output, kind_out, source, columns, requests, journal, pacing, prices, given)
 
@@ -108,6 +111,7 @@ def _prepared(source: Source, requests: Requests, given: Mapping[str, Any]) -> S
     """Return the source with ids, with arguments only, or a part of it."""
     if given["id_column"] is not None:
         source = with_ids(source, given["id_column"])
+    check_ids(source, given["id_column"])
     is_table = source.kind not in ("text", "jsonl")
     if requests.prompt is not None:
         require_columns(source, Template(requests.prompt).columns, "the prompt")
@@ -158,6 +162,25 @@ def _check_paths(path: str, output: str | None) -> None:
     one, other = Path(path).expanduser(), Path(output or "").expanduser()
     if one.exists() and other.exists() and one.samefile(other):
         raise JobInputError(f"{output} is both input and output; write to another file")
+
+
+def _check_distinct(path: str, output: str, journal: Path | None, kind_in: Kind) -> None:
+    """Reject files of a run that would replace one another: each has a path of its own."""
+    files: list[tuple[str, Path]] = []
+    if path != "-":
+        files.append(("the input", Path(path)))
+    if output != "-":
+        files += [("the output", Path(output)), ("the file of failed rows", errors_path_of(output, kind_in))]
+    if journal is not None:
+        files += [("the journal", journal), ("the history of the journal", history_path(journal))]
+    seen = dict[Path, str]()
+    for role, file in files:
+        place = file.expanduser().resolve()
+        if place in seen:
+            raise JobInputError(
+                f"{file} is both {seen[place]} and {role}; name another file with -o or --journal"
+            )
+        seen[place] = role
 
 
 def _check_earlier(output: str, journal: Path | None, given: Mapping[str, Any]) -> None:

@@ -232,7 +232,7 @@ def test_failed_rows_are_in_the_output_and_in_a_file_of_their_own(
     outcome = run("run", "in.csv", "-o", "out.csv", "-p", PROMPT)
     assert outcome.code == 1
     assert "1 failed" in outcome.err
-    assert "The first error was that of row b: BadRequestError: " in outcome.err
+    assert "The first error was that of row 2 (id 'b'): BadRequestError: " in outcome.err
     assert "out.errors.jsonl" in outcome.err
     assert rows(folder / "out.csv")[1]["error"].startswith("BadRequestError: ")
     failed = json.loads((folder / "out.errors.jsonl").read_text())
@@ -276,13 +276,14 @@ def test_another_prompt_needs_fresh(folder: Path, run: Run, echo: LocalGroq) -> 
 
 
 def test_a_deadline_ends_with_75_and_the_command_to_go_on(folder: Path, run: Run, service: LocalGroq) -> None:
-    service.script(Fault(latency_s=20, times=None))
-    outcome = run("run", "in.csv", "-o", "out.csv", "-p", PROMPT, "--deadline", "0.1s", "--fresh", "-q")
+    service.script(Fault(latency_s=0.5, times=None))
+    arguments = ("run", "in.csv", "-o", "out.csv", "-p", PROMPT, "--deadline", "0.1s", "--concurrency", "1")
+    outcome = run(*arguments, "--fresh", "-q")
     assert outcome.code == 75
-    assert (
-        f"go on: aiogroq run in.csv --output out.csv --prompt '{PROMPT}' --deadline 0.1s --quiet\n"
-        in outcome.err
+    command = (
+        f"aiogroq run in.csv --output out.csv --prompt '{PROMPT}' --deadline 0.1s --concurrency 1 --quiet"
     )
+    assert f"go on: {command}\n" in outcome.err
     assert not (folder / "out.csv").exists()
 
 
@@ -293,7 +294,7 @@ def test_too_many_failures_end_the_job(folder: Path, run: Run, service: LocalGro
     assert outcome.code == 1
     assert service.request_count <= 8
     assert "--max-failures is 5" in outcome.err
-    assert "The first error was that of row 0: BadRequestError: " in outcome.err
+    assert "The first error was that of row 1: BadRequestError: " in outcome.err
     assert not (folder / "out.txt").exists()
 
 
@@ -370,6 +371,10 @@ def test_few_rows_are_sent_live_where_it_is_left_to_the_program(
         (("in.csv", "-o", "out.csv", "-p", "x", "--id", "no"), "no column 'no', which --id names"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--into", "text"), "a column 'text' already"),
         (("in.csv", "-o", "in.csv", "-p", "x"), "is both input and output"),
+        (("in.csv", "-o", "o", "--to", "csv", "--journal", "o", "-p", "x"), "o is both the output and the journal"),
+        (("in.csv", "-o", "out.csv", "--journal", "in.csv", "-p", "x"), "in.csv is both the input and the journal"),
+        (("in.csv", "-o", "j.history.jsonl", "--journal", "j.journal", "-p", "x"), "is both the output and the history"),
+        (("in.csv", "-o", "o.csv", "--journal", "o.errors.jsonl", "-p", "x"), "is both the file of failed rows and the journal"),
         (("in.csv", "-o", "no/out.csv", "-p", "x"), "the folder no does not exist"),
         (("in.csv", "-o", "out.what", "-p", "x"), "say it with --to csv"),
         (("-", "-o", "out.csv", "-p", "x"), "say what - is, with --from csv"),
@@ -419,11 +424,22 @@ def test_a_file_of_somebody_else_is_not_replaced(folder: Path, run: Run, echo: L
     assert run("run", "in.csv", "-o", "out.csv", "-p", PROMPT, "--fresh").code == 0
 
 
-def test_ids_that_are_not_unique_name_the_row(folder: Path, run: Run, echo: LocalGroq) -> None:
-    (folder / "in.csv").write_text("id,text\na,one\na,two\n")
-    outcome = run("run", "in.csv", "-o", "out.csv", "-p", PROMPT, "-q")
-    assert outcome.code == 1
-    assert "the id 'a'" in outcome.err
+@pytest.mark.parametrize(
+    ("name", "text", "arguments", "message"),
+    [
+        ("in.csv", 'id,text\na,"one\nmore"\n\nb,x\na,two\n', (), "in.csv, line 6: the id 'a' is that of line 2 too; make the ids unique, or name another column with --id"),
+        ("in.csv", "no,text\na,one\na,two\n", ("--id", "no"), "in.csv, line 3: the id 'a' is that of line 2 too; make the values of 'no' unique"),
+        ("in.jsonl", '\n{"id": 1, "text": "a"}\n\n{"id": "1", "text": "b"}\n', (), "in.jsonl, line 4: the id '1' is that of line 2 too"),
+    ],
+)  # fmt: skip
+def test_ids_that_are_not_unique_are_named_before_anything_is_sent(
+    folder: Path, run: Run, service: LocalGroq, name: str, text: str, arguments: tuple[str, ...], message: str
+) -> None:
+    (folder / name).write_text(text)
+    outcome = run("run", name, "-o", "out.csv", "-p", PROMPT, *arguments)
+    assert message in outcome.err
+    assert outcome.code == 2
+    assert service.request_count == 0
 
 
 # ------------------------------------------------------------------------------------------------------- dry run

@@ -118,11 +118,16 @@ class Sink:
             self._writer.write({**kept, **values})
             if result.error is not None:
                 if self.first_error is None:
-                    self.first_error = f"row {result.id}: {result.error.type}: {result.error.message}"
+                    self.first_error = f"{self._place(result)}: {result.error.type}: {result.error.message}"
                 if self.errors_path is not None:
                     self._write_error(result, row)
         if self.may_block:
             self._output.stream.flush()
+
+    def _place(self, result: JobResult[Any]) -> str:
+        """Return which row it is, counted from 1, with its id if it has one of its own."""
+        own = "" if result.id == str(result.index) else f" (id {result.id!r})"
+        return f"row {result.index + 1}{own}"
 
     def _write_error(self, result: JobResult[Any], row: Any) -> None:
         assert self.errors_path is not None

@@ -64,6 +64,8 @@ class Delimited:
         if not first.strip():
             raise JobInputError(f"{name} is empty; its first line must have the names of the columns")
         self.delimiter: str = _delimiter_of(first, delimiter)
+        self.line: int = 1
+        """The line at which the row that was read last begins."""
         self._reader = csv.reader(_chain(first, lines), delimiter=self.delimiter, strict=True)
         self.columns: tuple[str, ...] = tuple(self._fields() or ())
         self._check_columns()
@@ -101,6 +103,7 @@ class Delimited:
                 )
             row = dict(zip(columns, fields, strict=True))
             row.pop(ERROR_KEY, None)
+            self.line = line
             yield row
 
 
@@ -140,6 +143,11 @@ def jsonl_rows(stream: BinaryIO, name: str) -> Iterator[Any]:
         elif not isinstance(value, str):
             raise JobInputError(f"{name}, line {number}: {_kind_of(value)}; {_JSONL}")
         yield value
+
+
+def jsonl_lines(stream: BinaryIO, name: str) -> Iterator[int]:
+    """Yield the number of the line of each value that `jsonl_rows` yields."""
+    return (number for number, line in enumerate(text_lines(stream, name), 1) if line.strip())
 
 
 _JSONL = "each line must be one JSON object, or one text in quotes"
