@@ -177,6 +177,8 @@ class Bucket:
     def _set_limit(self, seen: Seen) -> None:
         limit = seen.limit or self.limit
         if seen.source == "given":
+            if limit > self.limit and (self.is_guess or self.limit == self.given):
+                self.level += limit - self.limit  # what is used stays the same
             self.given = limit
         elif self.given is not None:
             limit = min(limit, self.given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pytest
 
@@ -86,6 +86,27 @@ def test_a_request_waits_until_its_need_and_the_margin_have_flowed_in(store: Sto
     assert (found.kind, found.wait_s) == ("TPM", pytest.approx(2 + MARGIN_S))
     store.clock.now_s += found.wait_s
     assert store.ask("a", TPM=300) == Granted(1)
+
+
+@pytest.mark.parametrize("source", ["given", "guess"])
+def test_a_higher_limit_that_is_given_has_room_less_what_is_used(
+    store: Store, source: Literal["given", "guess"]
+) -> None:
+    store.observe(RPM=Seen(5, source=source))
+    for number in range(4):
+        store.ask(str(number), RPM=1)
+        store.settle(str(number), RPM=1)
+    store.observe(RPM=given(50))
+    assert store.level("RPM").level == 46
+    store.observe(RPM=given(50))
+    assert store.level("RPM").level == 46
+
+
+def test_a_limit_that_the_service_lowered_has_no_new_room_when_it_is_given_again(store: Store) -> None:
+    store.observe(RPM=given(50))
+    store.observe(RPM=Seen(5, 0, is_exact=True))
+    store.observe(RPM=given(50))
+    assert store.level("RPM").level == 0
 
 
 def test_a_guessed_limit_grows_to_no_more_than_ten_times_the_guess(store: Store) -> None:
