@@ -158,6 +158,8 @@ class Engine:
         self._reason, self._message = reason, message
         if workers is None:  # the journal is being opened
             return
+        if isinstance(workers, Workers):
+            self._message = message or workers.message
         workers.stop()
         self._loop.call_later(STOP_S, workers.drop)
 

@@ -185,6 +185,7 @@ class Workers:
         grant.succeeded(response.headers, response.sent_usage, audio_s=response.usage.audio_s or None)
         self._down = 0
         self._paused_until = 0.0
+        self.message = ""
         return response
 
     # ---------------------------------------------------------------------------------------------- errors
@@ -206,6 +207,8 @@ class Workers:
         if isinstance(error, APIError) and is_unreachable(error):
             self._paused_until = self._loop.time() + backoff_s(self._down, 0.0)
             self._down += 1
+            why = error.message.removeprefix("Connection error: ").rstrip(".")
+            self.message = f"waiting: the service cannot be reached: {why}"
         return item.wait_s(
             error,
             self._loop.time(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -392,6 +393,26 @@ async def test_an_error_of_on_progress_is_raised_by_the_job(
         await job
     assert job.report is not None
     assert job.report.reason == "error"
+
+
+async def test_a_service_that_cannot_be_reached_is_named() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # and does not listen
+        port = unused.getsockname()[1]
+        async with AsyncGroq(api_key="gsk_x", base_url=f"http://127.0.0.1:{port}") as client:
+            job = run(client, ["a", "b"], model=MODEL, max_failures=1)
+            waiting = asyncio.ensure_future(job.wait())
+            await asyncio.sleep(0)
+            while not job.progress().message:  # noqa: ASYNC110 -- a state, not an event
+                await asyncio.sleep(0.01)
+            message = job.progress().message
+            job.stop()
+            report = await waiting
+    assert (
+        message
+        == f"waiting: the service cannot be reached: could not connect to 127.0.0.1:{port} (Connection refused)"
+    )
+    assert report.message.startswith(message)
 
 
 async def test_embeddings_have_their_values(client: AsyncGroq) -> None:
