@@ -17,7 +17,7 @@ from .explain import CommandError
 from .loop import Loop
 from .run_options import in_words_of_options
 from .run_plan import plan_of
-from .run_settings import RunSettings
+from .run_settings import SAME_PROMPT, RunSettings
 from .text import note, one_line
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class _Interrupts:
 
 def execute(connection: Connection, settings: RunSettings, again: str) -> int:
     """Run the job, write its output, and return the exit code. ``again`` is the command that goes on."""
+    if settings.is_same_prompt and not settings.options["quiet"]:
+        note(f"aiogroq: {SAME_PROMPT}")
     interrupts = _Interrupts(settings.options["quiet"])
     try:
         with Loop() as loop:
@@ -163,7 +165,8 @@ def _show_end(display: Display, settings: RunSettings, report: JobReport, sink: 
     if can_resume:  # the command to go on says it better
         message = message.partition("Run the same again")[0].strip()
     if sink.first_error is not None:
-        message = one_line(f"{message} The first error was that of {sink.first_error}".strip(), 300)
+        first_error = in_words_of_options(sink.first_error)
+        message = one_line(f"{message} The first error was that of {first_error}".strip(), 300)
     shown = replace(report, message=message)
     display.close(shown, results=results, errors=errors, resume=again if can_resume else None)
     if settings.options["quiet"]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from aiogroq.errors import GroqError
 from aiogroq.jobs.durations import duration
 from aiogroq.jobs.plan import BATCH_S, Plan, make_plan, measure
 from aiogroq.jobs.prices import PRICES_AS_OF
 from aiogroq.limits.tiers import TIERS
 
 from .run_options import in_words_of_options
-from .run_settings import RunSettings
-from .text import write
+from .run_settings import SAME_PROMPT, RunSettings
+from .text import one_line, write
 
 
 def plan_of(settings: RunSettings) -> Plan:
@@ -33,6 +34,7 @@ def show_plan(settings: RunSettings) -> None:
     lines = [
         ("rows", _rows(plan)),
         ("prompt", _prompt(plan)),
+        ("first", _first(settings)),
         ("response", _response(plan) if requests.endpoint == "chat" else ""),
         ("audio", f"about {duration(plan.audio_s)}" if plan.audio_s else ""),
         ("cost", _cost(plan, settings)),
@@ -43,6 +45,8 @@ def show_plan(settings: RunSettings) -> None:
         lines.insert(
             1, ("too large", f"{_count(plan.too_large)} larger than a limit: the service would reject them")
         )
+    if settings.is_same_prompt:
+        lines.insert(1, ("note", SAME_PROMPT))
     if plan.problem is not None:
         text = f"{_count(plan.unsendable)} cannot be sent: {in_words_of_options(plan.problem)}"
         lines.insert(1, ("not sent", text))
@@ -61,6 +65,20 @@ def _prompt(plan: Plan) -> str:
     if not plan.prompt_tokens or plan.audio_s:
         return ""
     return f"{plan.prompt_p50:,} tokens (p50), {plan.prompt_p95:,} (p95), {_short(plan.prompt_tokens)} in all, estimated"
+
+
+def _first(settings: RunSettings) -> str:
+    """Return the prompt of the first row that can be sent, as it is filled in; empty without a template."""
+    if settings.requests.prompt is None:
+        return ""
+    for index, item in enumerate(settings.source):
+        try:
+            body = settings.requests.request(index, item).body
+        except GroqError:
+            continue
+        text = body["messages"][-1]["content"] if "messages" in body else body.get("input")
+        return one_line(str(text), 100)
+    return ""
 
 
 def _response(plan: Plan) -> str:

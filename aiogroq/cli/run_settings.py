@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,11 @@ _MAIN: Mapping[str, tuple[str, ...]] = {
 """The columns of which a row without a prompt needs one."""
 
 
+SAME_PROMPT = "the prompt names no column, so all rows get the same; write {column}, or {text} for a line"
+_UNCLOSED = re.compile(r"\{([^\W\d][\w.\-]*)[^{}]*$")
+"""A placeholder that is begun and never closed. Braces around other text, as in JSON, are closed."""
+
+
 @dataclass(frozen=True)
 class RunSettings:
     """What one run is: where it reads and writes, and the options of the job."""
@@ -54,11 +60,19 @@ class RunSettings:
     options: Mapping[str, Any] = field(repr=False)
     """All options of the command."""
 
+    @property
+    def is_same_prompt(self) -> bool:
+        """Whether the templates name no column, so that all rows get one prompt."""
+        prompt, system = self.requests.prompt, self.requests.system
+        return prompt is not None and not Template(prompt).columns and not Template(system or "").columns
+
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> RunSettings:
         """Read and check everything that can be checked before something is sent. Raises `JobInputError`."""
         path, output = given["source"], given["output"]
         endpoint, model = given["endpoint"], given["model"]
+        _check_template("-p", given["prompt"])
+        _check_template("--system", given["system"])
         requests = Requests(endpoint, model, given["prompt"], given["system"], given["params"])
         pacing = _pacing(given)
         prices = {} if given["price"] is None else {model: Price.parse(given["price"])}
@@ -85,6 +99,19 @@ class RunSettings:
             _check_distinct(path, output, journal, source.kind)
             _check_earlier(output, journal, given)
         return cls(path, output, kind_out, source, columns, requests, journal, pacing, prices, given)
+
+
+def _check_template(option: str, text: str | None) -> None:
+    """Raise `JobInputError` for a template that is empty, or whose only placeholder is not closed."""
+    if text is None:
+        return
+    if not text.strip():
+        raise JobInputError(
+            f"{option} is empty; write a text such as 'Summarise: {{text}}', or leave {option} out"
+        )
+    unclosed = _UNCLOSED.search(text)
+    if unclosed is not None and not Template(text).columns:  # beside a placeholder it may be code
+        raise JobInputError(f"{option}: {{{unclosed[1]} is not closed; write {{{unclosed[1]}}}")
 
 
 def _pacing(given: Mapping[str, Any]) -> Pacing:

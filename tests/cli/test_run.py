@@ -375,6 +375,11 @@ def test_few_rows_are_sent_live_where_it_is_left_to_the_program(
         (("in.csv", "-o", "out.csv", "--journal", "in.csv", "-p", "x"), "in.csv is both the input and the journal"),
         (("in.csv", "-o", "j.history.jsonl", "--journal", "j.journal", "-p", "x"), "is both the output and the history"),
         (("in.csv", "-o", "o.csv", "--journal", "o.errors.jsonl", "-p", "x"), "is both the file of failed rows and the journal"),
+        (("in.csv", "-o", "out.csv", "-p", " "), "-p is empty"),
+        (("in.csv", "-o", "out.csv", "-p", "Label {text"), "-p: {text is not closed; write {text}"),
+        (("in.csv", "-o", "out.csv", "-p", "x", "--into", "text"), "name that of the response with --into"),
+        (("in.csv", "-o", "out.csv", "-p", "x", "--set", "stream=true"), "leave out --set stream"),
+        (("in.csv", "-o", "out.csv", "-p", "x", "--endpoint", "transcription"), "use --set prompt='...'"),
         (("in.csv", "-o", "no/out.csv", "-p", "x"), "the folder no does not exist"),
         (("in.csv", "-o", "out.what", "-p", "x"), "say it with --to csv"),
         (("-", "-o", "out.csv", "-p", "x"), "say what - is, with --from csv"),
@@ -466,6 +471,18 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(
         " batch     $0.21, within 24 hours (--via batch)",
     ]
     assert sorted(path.name for path in folder.iterdir()) == ["in.csv", "in.txt"]
+
+
+def test_a_prompt_that_names_no_column_is_noted(folder: Path, run: Run, echo: LocalGroq) -> None:
+    outcome = run("run", "in.csv", "-o", "out.csv", "-p", 'As {"json": 1}')
+    assert outcome.code == 0
+    assert "the prompt names no column, so all rows get the same" in outcome.err
+    assert "names no column" not in run("run", "in.csv", "-o", "b.csv", "-p", PROMPT).err
+
+
+def test_a_dry_run_shows_the_first_prompt(folder: Path, run: Run) -> None:
+    assert " first     Repeat: one\n" in run("run", "in.csv", "--dry-run", "-p", PROMPT).out
+    assert "names no column" in run("run", "in.csv", "--dry-run", "-p", "x").out
 
 
 def test_a_dry_run_says_which_rows_cannot_be_sent(folder: Path, run: Run) -> None:
