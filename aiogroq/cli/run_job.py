@@ -56,9 +56,22 @@ def execute(connection: Connection, settings: RunSettings, again: str) -> int:
         raise
     except JobInputError:
         raise
+    except OSError as error:
+        if settings.output in (None, "-"):  # a closed pipe is no error of the job
+            raise
+        raise CommandError(_not_written(settings, error, again)) from error
     except JobError as error:
         raise CommandError(in_words_of_options(str(error))) from error
     return report.exit_code
+
+
+def _not_written(settings: RunSettings, error: OSError, again: str) -> str:
+    """Return the message for an output that could not be written, with how to go on."""
+    path = settings.output if error.filename is None else error.filename
+    message = f"{path} cannot be written: {error.strerror or error}"
+    if settings.journal is None:
+        return message
+    return f"{message}. Responses are in {settings.journal}; when this is mended, go on with: {again}"
 
 
 async def _execute(

@@ -287,6 +287,14 @@ def test_a_deadline_ends_with_75_and_the_command_to_go_on(folder: Path, run: Run
     assert not (folder / "out.csv").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_named_with_the_command_to_go_on(folder: Path, run: Run, echo: LocalGroq) -> None:
+    outcome = run("run", "in.csv", "-o", "/dev/full", "--to", "csv", "--journal", "j", "-p", PROMPT, "-q")
+    assert outcome.code == 1
+    assert "/dev/full cannot be written: No space left on device. Responses are in j; " in outcome.err
+    assert "go on with: aiogroq run in.csv --output /dev/full" in outcome.err
+
+
 def test_too_many_failures_end_the_job(folder: Path, run: Run, service: LocalGroq) -> None:
     (folder / "in.txt").write_text("".join(f"{n}\n" for n in range(200)))
     service.script(Fault(status=400, times=None))
