@@ -13,6 +13,7 @@ from .batches.auto import resolved_via
 from .batches.workers import BatchWorkers
 from .counts import Counts
 from .delivery import Delivery
+from .errors import JobError
 from .forecast import Forecast
 from .intake import Intake
 from .journals.journal import Journal
@@ -102,6 +103,10 @@ class Engine:
 
     async def _open(self) -> None:
         options = self.options
+        if self._client.is_closed():
+            raise JobError(
+                "the job cannot start, because its client is closed; run it inside the client's `with` block"
+            )
         opening = asyncio.ensure_future(run(FILES, self._open_files))
         try:
             journal = await asyncio.shield(opening)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..limits import Limits, Pacing
-from ..protocol.arguments import require_bool, require_int, require_seconds
+from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds
 from .batches.rules import body_problem, endpoint_problem
 from .errors import JobInputError
 from .journals.lines import JournalHeader
@@ -59,7 +59,8 @@ class JobOptions:
         require_int("max_attempts", self.max_attempts, minimum=1)
         require_seconds("max_age_s", self.max_age_s)
         require_seconds("deadline_s", self.deadline_s)
-        require_seconds("max_cost_usd", self.max_cost_usd)
+        _check_cost(self.max_cost_usd, self.prices)
+        _check_pacing(self.pacing)
         if self.limit is not None:
             require_int("limit", self.limit, minimum=1, hint="None for all items")
         if self.via not in ("live", "batch", "auto"):
@@ -133,6 +134,27 @@ class JobOptions:
         return not isinstance(self.max_failures, int) or failed <= self.max_failures
 
 
+def _check_cost(max_cost_usd: Any, prices: Any) -> None:
+    """Raise `TypeError` or `ValueError` for a bound of the cost, or prices, that cannot be."""
+    if max_cost_usd is not None:
+        if isinstance(max_cost_usd, bool) or not isinstance(max_cost_usd, (int, float)):
+            raise TypeError(f"max_cost_usd must be a number of dollars or None, not {max_cost_usd!r}")
+        if not max_cost_usd >= 0:  # NaN too
+            raise ValueError(f"max_cost_usd must be >= 0 dollars, not {max_cost_usd!r}")
+    for model, price in require_mapping("prices", prices).items():
+        if not isinstance(price, Price):
+            raise TypeError(
+                f"prices must have a Price for {model!r}, such as Price.parse('0.15/0.60'), not {price!r}"
+            )
+
+
+def _check_pacing(pacing: Any) -> None:
+    if pacing is not None and not isinstance(pacing, Pacing):
+        raise TypeError(
+            f"pacing must be a Pacing, not {pacing!r}; for the limits of the account pass limits={pacing!r}"
+        )
+
+
 def _share(text: str) -> float:
     try:
         share = float(text.removesuffix("%")) / 100
@@ -144,5 +166,7 @@ def _share(text: str) -> float:
 
 
 def as_path(path: str | os.PathLike[str] | None) -> Path | None:
-    """Return a path of the user's, with ``~`` replaced."""
+    """Return a path of the user's, with ``~`` replaced. Raises `JobInputError` for an empty one."""
+    if path is not None and not os.fspath(path):
+        raise JobInputError("a path must not be empty: pass the name of a file or a folder, or None")
     return None if path is None else Path(path).expanduser()

@@ -78,6 +78,10 @@ class Requests:
             names = ", ".join(PATHS)
             hint = did_you_mean(self.endpoint, PATHS)
             raise JobInputError(f"endpoint must be one of {names}, not {self.endpoint!r}{hint}")
+        for name in ("model", "prompt", "system"):
+            given: Any = getattr(self, name)
+            if given is not None and not isinstance(given, str):
+                raise TypeError(f"{name} must be a str or None, not {type(given).__name__}")
         is_text = self.endpoint in ("chat", "embeddings", "speech")
         if self.prompt is not None and not is_text:
             raise JobInputError(

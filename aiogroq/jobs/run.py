@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, overload
 
 from ..client import AsyncGroq
 from ..limits import Limits, Pacing
-from ..protocol.arguments import reject_unknown_kwargs
+from ..protocol.arguments import reject_unknown_kwargs, require_mapping
 from ..sync.client import Groq
 from ..types._typing import Never, Unpack
 from ..types.audio import Transcription, Translation
@@ -191,7 +191,7 @@ def run(
     for an input whose first item cannot be sent; iterating raises `JournalError` for a journal that cannot be used.
     """
     reject_unknown_kwargs("jobs.run", run, unknown)
-    shared = dict(params or {})
+    shared = dict(require_mapping("params", params))
     if response_format is not None:
         shared["response_format"] = response_format
     options = JobOptions(

@@ -72,3 +72,35 @@ async def test_a_client_that_is_closed_ends_the_job_and_fails_no_item(
 async def test_an_on_progress_that_is_no_function_is_rejected_at_once(client: AsyncGroq) -> None:
     with pytest.raises(TypeError, match="on_progress must be a function of a Progress, not 5"):
         run(client, ["a"], model=MODEL, on_progress=5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"max_cost_usd": "5"}, "max_cost_usd must be a number of dollars or None, not '5'"),
+        ({"max_cost_usd": -1}, "max_cost_usd must be >= 0 dollars, not -1"),
+        ({"prices": {MODEL: 5}}, f"prices must have a Price for '{MODEL}'"),
+        ({"prices": 5}, "prices must be a mapping, not int"),
+        ({"params": [1]}, "params must be a mapping, not list"),
+        ({"prompt": 5}, "prompt must be a str or None, not int"),
+        ({"system": 5}, "system must be a str or None, not int"),
+        ({"model": 5}, "model must be a str or None, not int"),
+        ({"journal": ""}, "a path must not be empty"),
+        (
+            {"pacing": "rpm=5"},
+            "pacing must be a Pacing, not 'rpm=5'; for the limits of the account pass limits=",
+        ),
+    ],
+)
+async def test_an_option_of_a_wrong_type_is_named_with_what_to_pass(
+    client: AsyncGroq, options: dict[str, Any], error: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=error):
+        run(client, ["a"], **{"model": MODEL, **options})
+
+
+async def test_a_client_that_is_closed_before_the_start_is_named(server: LocalGroq) -> None:
+    async with AsyncGroq(api_key="gsk_x", base_url=server.base_url) as closed:
+        pass
+    with pytest.raises(JobError, match="cannot start, because its client is closed"):
+        await run(closed, TEXTS, model=MODEL)
