@@ -36,7 +36,7 @@ PRINTED = {
     ("docs/guides/jobs.md", "Equal items"): "4 results, 2 requests",
     ("docs/guides/jobs.md", "Embeddings, recordings, speech"): "spoken/bye.wav See you tomorrow.",
     ("docs/guides/jobs.md", "The Batch API"): "19+19 = 38.",
-    ("docs/guides/rate-limits.md", "Pacing"): "50 without a 429",
+    ("docs/guides/rate-limits.md", "Pacing"): "50 responses",
     ("docs/guides/rate-limits.md", "Options of pacing"): "TPM 1000 2000",
     ("docs/guides/rate-limits.md", "A store of your own"): "RPM: wait 0.",
     ("docs/guides/raw-responses.md", "Raw responses"): "200 req_",
