@@ -18,6 +18,9 @@ from aiogroq.types import ChatCompletionMessageToolCall
 
 from .conftest import EXAMPLES, PYTHON, Run, environment_of
 
+# Each starts a Python process or several.
+pytestmark = pytest.mark.slow
+
 
 def most_at_once(requests: list[ReceivedRequest]) -> int:
     """The most requests that were running at the same time."""

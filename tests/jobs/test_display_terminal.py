@@ -38,6 +38,8 @@ def show(done):
     display.update(replace(USUAL, done=done))
 """
 
+# Each starts a process at a pseudo-terminal.
+pytestmark = pytest.mark.slow
 
 DRAWN = "import os; os.write(2, b'\\x1b[0;0m')"
 """Says that the panel is drawn, by a sequence that changes nothing."""
