@@ -177,6 +177,9 @@ def _show_end(display: Display, settings: RunSettings, report: JobReport, sink: 
     message = in_words_of_options(report.message)
     if can_resume:  # the command to go on says it better
         message = message.partition("Run the same again")[0].strip()
+    if report.reason == "max_failures":  # the same command would stop at once
+        can_resume = False
+        message = f"{message.rstrip('.')}. Mend the cause and add --retry-failed, or raise --max-failures."
     if sink.first_error is not None:
         first_error = in_words_of_options(sink.first_error)
         message = one_line(f"{message} The first error was that of {first_error}".strip(), 300)

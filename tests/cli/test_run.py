@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +303,8 @@ def test_too_many_failures_end_the_job(folder: Path, run: Run, service: LocalGro
     assert outcome.code == 1
     assert service.request_count <= 8
     assert "--max-failures is 5" in outcome.err
+    assert "add --retry-failed, or raise --max-failures" in outcome.err
+    assert " go on " not in outcome.err
     assert "The first error was that of row 1: BadRequestError: " in outcome.err
     assert not (folder / "out.txt").exists()
 
@@ -418,6 +421,15 @@ def test_wrong_usage_ends_with_2_and_the_fix(
     assert outcome.code == 2
     assert service.request_count == 0
     assert sorted(path.name for path in folder.iterdir()) == ["in.csv"]
+
+
+def test_a_folder_without_data_is_named_where_pyarrow_is_not_installed(
+    folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    (folder / "empty").mkdir()
+    assert "without Parquet or Arrow files" in run("run", "empty", "-o", "o.csv", "-p", PROMPT).err
 
 
 def test_a_bad_line_is_named_before_anything_is_sent(folder: Path, run: Run, service: LocalGroq) -> None:

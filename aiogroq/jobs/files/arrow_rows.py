@@ -32,9 +32,9 @@ class ArrowFiles:
     """The rows of a Parquet or Arrow file, or of a folder of them such as a saved data set, as dicts."""
 
     def __init__(self, path: Path, name: str) -> None:
+        self._files = _files_of(path, name)
         self._pyarrow = require_pyarrow(name)
         self._name = name
-        self._files = _files_of(path, name)
         schema, total = self._describe()
         self.total: int = total
         self.schema: Any = schema
