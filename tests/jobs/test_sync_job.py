@@ -106,7 +106,8 @@ with Groq(api_key="gsk_x", base_url=sys.argv[1]) as client:
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to one process")
 def test_ctrl_c_finishes_what_is_in_flight(server: LocalGroq, tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
-    server.script(Fault(latency_s=0.05, times=None))
+    # After the 21st response the program waits in the job, where Ctrl-C is handled, and not in its own loop.
+    server.script(*[None] * 21, Fault(latency_s=1.0, times=None))
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, server.base_url, str(path)], stdout=subprocess.PIPE, text=True
     ) as process:
