@@ -114,6 +114,14 @@ def test_a_row_that_fails_says_why_and_the_others_have_their_labels(
     assert failed[0]["label"] == ""
 
 
+# A suite that a shell runs in the background has SIGINT ignored.
+INTERRUPTIBLE = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a console of Windows sends Ctrl-C to all of its processes")
 @pytest.mark.local_groq(reply=reply)
 def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
@@ -121,7 +129,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
 ) -> None:
     local_groq.script(Fault(latency_s=0.5, times=None))
     with subprocess.Popen(
-        [*PYTHON, str(EXAMPLES / "classify_csv.py")],
+        [*PYTHON, "-c", INTERRUPTIBLE, str(EXAMPLES / "classify_csv.py")],
         cwd=tmp_path,
         env=environment_of(local_groq),
         stdout=subprocess.PIPE,

@@ -87,8 +87,13 @@ def terminal(code: str, folder: Path, columns: int = 80, rows: int = 40) -> Gene
         os.close(master)
 
 
-# The terminal sends SIGINT to the program only if it belongs to its session.
-_OWN_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+# The terminal sends SIGINT to the program only if it belongs to its session. A suite that a shell runs in the background
+# has it ignored.
+_OWN_TERMINAL = """
+import fcntl, signal, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
 
 
 def screen(output: str) -> tuple[list[str], bool]:

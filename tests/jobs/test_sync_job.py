@@ -88,10 +88,13 @@ def test_a_sync_job_is_stopped_from_another_thread(sync_client: Groq, server: Lo
 
 
 PROGRAM = """
+import signal
 import sys
 from aiogroq import Groq
 from aiogroq.jobs import run
 
+# A suite that a shell runs in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Groq(api_key="gsk_x", base_url=sys.argv[1]) as client:
     job = run(client, [f"{n}" for n in range(100_000)], model="openai/gpt-oss-20b", journal=sys.argv[2])
     try:
