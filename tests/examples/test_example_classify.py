@@ -118,7 +118,8 @@ def test_a_row_that_fails_says_why_and_the_others_have_their_labels(
 INTERRUPTIBLE = """
 import runpy, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_path(sys.argv[1], run_name="__main__")
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
 
