@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 
-from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, RateLimited
+from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from ..protocol import retry
 from ..transport.exceptions import is_permanent, is_unreachable
 from .outcome import ItemError, JobRequest
@@ -109,16 +109,7 @@ class Item:
 def failure_of(error: APIError) -> retry.Failure:
     """Return what the retry rules need of an error of a call without retries of its own."""
     if isinstance(error, APIStatusError):
-        limited = error if isinstance(error, RateLimited) else RateLimited()
-        return retry.Failure(
-            error.status_code,
-            code=error.code,
-            message=error.message,
-            limit=limited.limit,
-            requested=limited.requested,
-            headers=error.response.headers,
-            retry_after_s=limited.retry_after_s,
-        )
+        return retry.status_failure(error)
     timeout = (error.phase or "unknown") if isinstance(error, APITimeoutError) else None
     return retry.Failure(
         timeout=timeout, is_permanent=not isinstance(error, APIConnectionError) or is_permanent(error)

@@ -13,6 +13,7 @@ import msgspec
 from ..errors import GroqError
 from ..limits import KINDS, Limits
 from .batches.rules import MIN_WINDOW_S, body_problem
+from .forecast_rules import ItemUse
 from .journals.lines import HEADER_START
 from .outcome import ItemUsage, JobRequest
 from .prices import Price, price_of
@@ -71,12 +72,10 @@ class Plan:
         A full limit is used up at once, then the rest at its rate: so it is 0 and None for a job that fits into full limits.
         """
         share = self.left / self.items if self.items else 0.0
-        prompt, completion = self.prompt_tokens * share, self.completion_tokens * share
-        needs = {"requests": float(self.left), "tokens": prompt + completion, "seconds": self.audio_s * share}
-        own = {"ITPM": prompt, "OTPM": completion}
+        use = ItemUse(self.prompt_tokens * share, self.completion_tokens * share, self.audio_s * share)
         found: list[tuple[float, str | None]] = [(0.0, None)]
         for kind, limit in limits.by_kind().items():
-            need = own.get(kind, needs[KINDS[kind].unit])
+            need = self.left if KINDS[kind].unit == "requests" else use.of_kind(kind)
             if need > limit:
                 found.append(((need - limit) * KINDS[kind].window_s / limit, kind))
         return max(found, key=lambda each: each[0])

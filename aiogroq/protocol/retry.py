@@ -13,7 +13,7 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
-from ..errors import Attempt, RequestInfo
+from ..errors import APIStatusError, Attempt, RateLimited, RequestInfo
 
 INITIAL_DELAY_S = 0.5
 MAX_DELAY_S = 8.0
@@ -58,6 +58,21 @@ class Failure:
     """Whether the request went out on a reused connection, and the server certainly received nothing of it."""
     is_permanent: bool = False
     """Whether the same would happen again: a certificate that is not trusted, a response that is no JSON."""
+
+
+def status_failure(error: APIStatusError, *, is_permanent: bool = False) -> Failure:
+    """Return the failure of an attempt whose response has an error status."""
+    limited = error if isinstance(error, RateLimited) else RateLimited()
+    return Failure(
+        error.status_code,
+        code=error.code,
+        message=error.message,
+        limit=limited.limit,
+        requested=limited.requested,
+        headers=error.response.headers,
+        retry_after_s=limited.retry_after_s,
+        is_permanent=is_permanent,
+    )
 
 
 @dataclass(frozen=True)

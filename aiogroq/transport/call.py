@@ -16,7 +16,6 @@ from ..errors import (
     APIStatusError,
     APITimeoutError,
     Attempt,
-    RateLimited,
     RequestInfo,
 )
 from ..protocol import redirects, retry
@@ -297,17 +296,7 @@ class Call:
     def _failure(self, error: APIError) -> retry.Failure:
         is_of_source = self._payload is not None and error is self._payload.failure
         if isinstance(error, APIStatusError):
-            details = error if isinstance(error, RateLimited) else RateLimited()
-            return retry.Failure(
-                error.status_code,
-                code=error.code,
-                message=error.message,
-                limit=details.limit,
-                requested=details.requested,
-                headers=error.response.headers,
-                retry_after_s=details.retry_after_s,
-                is_permanent=is_of_source,
-            )
+            return retry.status_failure(error, is_permanent=is_of_source)
         return retry.Failure(
             timeout=(error.phase or "unknown") if isinstance(error, APITimeoutError) else None,
             is_idempotent=self._request.idempotent,

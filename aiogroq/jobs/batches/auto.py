@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from ...errors import GroqError
 from ...limits import KINDS, Limits
 from ...protocol.encode import encode_json
 from ..errors import JobError
+from ..forecast_rules import ItemUse
 from ..journals.journal import Journal
 from ..options import JobOptions
 from ..outcome import ItemUsage, JobRequest
@@ -95,18 +96,9 @@ def live_s(limits: Limits, usages: Sequence[ItemUsage], count: int) -> float:
     prompt = sum(each.prompt_tokens for each in usages) / len(usages)
     completion = sum(each.completion_tokens for each in usages) / len(usages)
     audio_s = sum(each.audio_s for each in usages) / len(usages)
-    needs: Mapping[str, float] = {
-        "RPM": 1.0,
-        "RPD": 1.0,
-        "TPM": prompt + completion,
-        "TPD": prompt + completion,
-        "ITPM": prompt,
-        "OTPM": completion,
-        "ASPH": audio_s,
-        "ASPD": audio_s,
-    }
+    use = ItemUse(prompt, completion, audio_s)
     times = (
-        (needs[kind] * count - limit) / (limit / KINDS[kind].window_s)
+        (use.of_kind(kind) * count - limit) / (limit / KINDS[kind].window_s)
         for kind, limit in limits.by_kind().items()
         if limit > 0
     )
