@@ -160,15 +160,22 @@ class TypedStreamProtocol(StreamProtocol[T]):
     """The class of each type of event."""
     end_types: ClassVar[frozenset[str]] = frozenset()
     """The types of event that end the stream."""
+    _last_type = ""
 
     def decode(self, event: bytes) -> T:
-        return cast("T", decode_json(self.event_types.get(_type_of(event), self.event_type), event))
+        self._last_event = event
+        self._last_type = _type_of(event)
+        return cast("T", decode_json(self.event_types.get(self._last_type, self.event_type), event))
 
     def is_error(self, event: bytes, value: T) -> bool:
-        return _type_of(event) == "error"
+        return self._type(event) == "error"
 
     def is_end(self, event: bytes) -> bool:
-        return _type_of(event) in self.end_types
+        return self._type(event) in self.end_types
+
+    def _type(self, event: bytes) -> str:
+        """Return the type of an event, which `decode` has read already if it is the last one."""
+        return self._last_type if event is self._last_event else _type_of(event)
 
     def truncation(self, end: StreamEnd) -> str | None:
         if end.is_marked:
