@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .errors import RateLimitError as RateLimitError
     from .errors import RequestInfo as RequestInfo
     from .errors import RequestTooLargeError as RequestTooLargeError
+    from .errors import SchemaError as SchemaError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
     from .protocol.rate_limits import RateLimit as RateLimit
     from .protocol.rate_limits import RateLimitWindow as RateLimitWindow
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .response import async_to_raw_response_wrapper as async_to_raw_response_wrapper
     from .response import async_to_streamed_response_wrapper as async_to_streamed_response_wrapper
     from .response import extract_response_type as extract_response_type
+    from .schemas.typed_format import response_format as response_format
     from .sync.client import Groq as Groq
     from .sync.response import APIResponse as APIResponse
     from .sync.response import BinaryAPIResponse as BinaryAPIResponse
@@ -89,7 +91,7 @@ _HOMES: dict[str, str] = {
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
         "AuthenticationError BadRequestError ConflictError ErrorResponse FailedCall FlexCapacityError GroqError "
         "InternalServerError NotFoundError PacingError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
-        "UnprocessableEntityError"
+        "SchemaError UnprocessableEntityError"
     ),
     "aiogroq.resources.http_methods": "RequestOptions",
     "aiogroq.response": (
@@ -98,6 +100,7 @@ _HOMES: dict[str, str] = {
         "async_to_custom_streamed_response_wrapper async_to_raw_response_wrapper async_to_streamed_response_wrapper "
         "extract_response_type"
     ),
+    "aiogroq.schemas.typed_format": "response_format",
     "aiogroq.sync.client": "Groq",
     "aiogroq.sync.response": (
         "APIResponse BinaryAPIResponse ResponseContextManager StreamedBinaryAPIResponse "

@@ -17,6 +17,7 @@
           RateLimitError             429
           FlexCapacityError          498
           InternalServerError        >= 500
+      SchemaError                    a type that cannot be a response format; also the builtin TypeError
 
 An exception is plain data: it can be pickled, copied and sent to another process, holds no socket and no key,
 and its text is never empty.
@@ -340,6 +341,11 @@ class FlexCapacityError(APIStatusError):
 
 class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
+
+
+class SchemaError(GroqError, TypeError):
+    """A type cannot be a response format: it is no type, JSON cannot express it, or strict mode cannot and was asked for.
+    The message names the path, such as ``$.extra: a mapping with free keys``."""
 
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {

@@ -76,7 +76,7 @@ def test_the_tree_in_the_docstring_is_the_real_one() -> None:
         (cls.__name__, next((b.__name__ for b in cls.__mro__[1:] if b in CLASSES), None)) for cls in CLASSES
     }
     assert set(drawn()) == real
-    assert len(drawn()) == len(real) == 17
+    assert len(drawn()) == len(real) >= 18
 
 
 def test_the_docstring_says_which_builtins_they_are_too() -> None:
