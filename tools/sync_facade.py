@@ -3,8 +3,10 @@
 ``python tools/sync_facade.py`` writes the files, ``--check`` exits with status 1 if one of them is stale.
 
 An endpoint is declared once, as an ``async def``. Its sync version and its views repeat the signature around one line. They
-are generated source rather than run-time wrappers or stubs, so that type checkers verify them. The generator rejects
-every construct that it does not understand: a declaration that it skipped would be missing from the sync client.
+are generated source rather than run-time wrappers or stubs, so that type checkers verify them. A *composed* method sends
+nothing itself: it hands other methods of its resource to what it imports (`PAIRS`). It may be a plain ``def``, is copied into
+the sync class as sync code, and has no views. The generator rejects every construct that it does not understand: a
+declaration that it skipped would be missing from the sync client.
 
 Only one version of Python writes the files, because `ast.unparse` differs between versions. Other versions can
 ``--check`` them: they compare syntax trees. Formatting needs ruff, which is part of the extra ``test``.
@@ -22,13 +24,15 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 PYTHON = (3, 11)
 """The version of Python that writes the files."""
 SOURCES, VIEWS, SYNC = "aiogroq/resources", "aiogroq/resources/_views", "aiogroq/sync"
-CLIENT = "aiogroq/client.py"
+CLIENT, OPTIONS = "aiogroq/client.py", "aiogroq/types/_params.py"
 BY_HAND = {"if", "close", "__aenter__", "__aexit__", "__repr__", "__reduce__"}
 """Members of `AsyncGroq` of which ``sync/_client.py`` has the sync ones; ``if`` is for those at run time only."""
 ROOT = "AsyncResource"
@@ -42,15 +46,26 @@ RESPONSES = ("APIResponse", "BinaryAPIResponse", "StreamedBinaryAPIResponse", "R
 """Names of the sync response classes; the async ones have ``Async`` before them."""
 WRAPPERS = [f"to_{kind}_response_wrapper" for kind in ("raw", "streamed", "custom_raw", "custom_streamed")]
 BANNER = "# Written by python tools/sync_facade.py"
+NOT_COMPOSED = (ast.AsyncFor, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef, ast.Import)
+"""What the body of a composed method cannot have."""
 RESERVED = {"self", "run", "to_sync", "cast", "resource"}
 """Names that generated methods use, and that parameters therefore cannot have."""
+PAIRS = {
+    "..streaming.manager.AsyncChatCompletionStreamManager": ".event_stream.ChatCompletionStreamManager",
+}
+"""What a composed method imports (classes, and functions that it awaits), and what its sync version imports instead: module and
+name as in an import of ``aiogroq/resources``, and of ``aiogroq/sync``."""
 SYNC_WORDS = {
     r"\btransport\.AsyncStream\b": "Stream",
     r"\basync (with|for|def)\b": r"\1",
     r"\bawait (?=[\w`])": "",
     r"\bAsync(Groq|StreamT|Stream|" + "|".join(RESPONSES) + r")\b": r"\1",
+    **{rf"\b{old.rsplit('.', 1)[1]}\b": new.rsplit(".", 1)[1] for old, new in PAIRS.items()},
 }
 """How async code and prose read in the sync files."""
+
+
+Method: TypeAlias = "ast.AsyncFunctionDef | ast.FunctionDef"
 
 
 class RejectedError(Exception):
@@ -59,10 +74,15 @@ class RejectedError(Exception):
 
 @dataclass
 class Endpoint:
-    """An ``async def`` with its overloads."""
+    """A method with its overloads: an ``async def`` that sends a request, or a composed method."""
 
-    node: ast.AsyncFunctionDef
-    overloads: list[ast.AsyncFunctionDef]
+    node: Method
+    overloads: list[Method]
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it sends nothing itself, but calls other methods of its resource."""
+        return "_transport" not in of_self(self.node)
 
 
 @dataclass
@@ -78,6 +98,11 @@ class Resource:
     """The class of each child resource, by attribute."""
     views: list[str] = field(default_factory=list[str])
 
+    @property
+    def viewed(self) -> list[Endpoint]:
+        """The endpoints that the views have."""
+        return [endpoint for endpoint in self.endpoints if not endpoint.is_composed]
+
 
 @dataclass
 class Source:
@@ -86,6 +111,8 @@ class Source:
     path: str
     stem: str
     imports: list[ast.ImportFrom] = field(default_factory=list[ast.ImportFrom])
+    for_types: list[ast.ImportFrom] = field(default_factory=list[ast.ImportFrom])
+    """The imports under ``if TYPE_CHECKING:``."""
     typevars: dict[str, ast.Assign] = field(default_factory=dict[str, ast.Assign])
     defined: set[str] = field(default_factory=set[str])
     resources: list[Resource] = field(default_factory=list[Resource])
@@ -132,6 +159,10 @@ def read_source(path: Path, text: str) -> Source:
     for node in tree.body[1:]:
         if isinstance(node, ast.ImportFrom):
             source.imports += [node] if node.module != "__future__" else []
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
+            source.for_types += [each for each in node.body if isinstance(each, ast.ImportFrom)]
+            if len(source.for_types) != len(node.body):
+                raise source.reject(node, "only imports are understood under TYPE_CHECKING")
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             source.defined.add(node.targets[0].id)
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar":
@@ -152,14 +183,14 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
     if len(node.bases) != 1 or node.keywords or node.decorator_list:
         raise source.reject(node, f"{node.name} must have one base, no keywords and no decorators")
     resource = Resource(node.name, ast.unparse(node.bases[0]), docstring(source, node), node)
-    overloads: list[ast.AsyncFunctionDef] = []
+    overloads: list[Method] = []
     for item in node.body[1:]:
         decorators = [ast.unparse(each) for each in getattr(item, "decorator_list", [])]
         if overloads and getattr(item, "name", None) != overloads[0].name:
             raise source.reject(item, f"the implementation of {overloads[0].name} must follow its overloads")
         if isinstance(item, (ast.Assign, ast.AnnAssign)):
             read_attribute(source, resource, item)
-        elif isinstance(item, ast.AsyncFunctionDef) and decorators in ([], ["overload"]):
+        elif isinstance(item, (ast.AsyncFunctionDef, ast.FunctionDef)) and decorators in ([], ["overload"]):
             check_endpoint(source, item)
             if decorators:
                 if [ast.unparse(line) for line in item.body] != ["..."]:
@@ -169,12 +200,21 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
             if any(endpoint.node.name == item.name for endpoint in resource.endpoints):
                 raise source.reject(item, f"{item.name} is declared twice")
             docstring(source, item)
+            if {type(each) for each in overloads} - {type(item)}:
+                raise source.reject(item, f"{item.name}: its overloads must be of its own kind, async or not")
             resource.endpoints.append(Endpoint(item, overloads))
             overloads = []
         else:
             raise source.reject(item, f"not understood in a class of endpoints: {ast.unparse(item)[:40]}")
     if overloads:
         raise source.reject(overloads[-1], f"{overloads[0].name} has overloads and no implementation")
+    for endpoint in resource.endpoints:
+        if endpoint.is_composed:
+            check_composed(source, resource, endpoint.node)
+        elif isinstance(endpoint.node, ast.FunctionDef):
+            raise source.reject(
+                endpoint.node, f"{endpoint.node.name}: a plain def cannot use self._transport"
+            )
     return resource
 
 
@@ -190,7 +230,40 @@ def read_attribute(source: Source, resource: Resource, node: ast.stmt) -> None:
         raise source.reject(node, f"neither a child nor a view of {resource.name}: {text}")
 
 
-def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
+def of_self(node: Method) -> set[str]:
+    """Return the attributes of ``self`` that a method uses."""
+    attributes = [each for each in ast.walk(node) if isinstance(each, ast.Attribute)]
+    return {each.attr for each in attributes if ast.unparse(each.value) == "self"}
+
+
+def check_composed(source: Source, resource: Resource, node: Method) -> None:
+    """Raise `RejectedError` for a composed method whose body has no sync version."""
+    used = of_self(node)
+    known = {endpoint.node.name for endpoint in resource.endpoints} | resource.children.keys()
+    if not used or used - known:
+        which = f"uses self.{min(used - known)}" if used else "uses nothing of self"
+        raise source.reject(node, f"{node.name} {which}: only self._transport, or methods of its class")
+    imports = [each for each in ast.walk(node) if isinstance(each, ast.ImportFrom)]
+    paired = {alias.name for each in imports for alias in each.names if pair_of(each, alias)}
+    for inner in ast.walk(node):
+        is_loop = isinstance(inner, ast.comprehension) and inner.is_async
+        if is_loop or (isinstance(inner, NOT_COMPOSED) and inner is not node):
+            raise source.reject(node, f"{node.name}: not understood: {ast.unparse(inner).strip()}")
+        elif isinstance(inner, ast.Await):
+            called = ast.unparse(inner.value.func) if isinstance(inner.value, ast.Call) else ""
+            if called not in paired | {f"self.{name}" for name in known}:
+                raise source.reject(inner, f"{node.name}: {called or 'what it awaits'} is not in PAIRS")
+    left = re.search(r"\bAsync\w+", to_sync("\n".join(map(ast.unparse, node.body[1:]))))
+    if left:
+        raise source.reject(node, f"{node.name}: {left[0]} is not in PAIRS")
+
+
+def pair_of(node: ast.ImportFrom, alias: ast.alias) -> str | None:
+    """Return the module and name that sync code imports instead, or None if it imports the same."""
+    return PAIRS.get(f"{'.' * node.level}{node.module or ''}.{alias.name}")
+
+
+def check_endpoint(source: Source, node: Method) -> None:
     """Raise `RejectedError` for a signature that cannot be repeated in the generated files."""
     args, name = node.args, node.name
     if name.startswith("_"):
@@ -207,7 +280,8 @@ def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
             raise source.reject(default, f"{name}: a default must be a constant or a name")
     if any(isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)):
         raise source.reject(node, f"{name} is a generator; an endpoint must return its stream")
-    imported = {alias.asname or alias.name for each in source.imports for alias in each.names}
+    imports = [*source.imports, *source.for_types]
+    imported = {alias.asname or alias.name for each in imports for alias in each.names}
     annotations = [arg.annotation for arg in parameters(args)]
     for part in [*annotations, node.returns, *args.defaults, *args.kw_defaults]:
         found = part and re.search(r"\b(Async\w+|Awaitable|Coroutine)", to_sync(ast.unparse(part)))
@@ -218,7 +292,7 @@ def check_endpoint(source: Source, node: ast.AsyncFunctionDef) -> None:
                 raise source.reject(part, f"{name}: {used} is neither imported nor defined")
 
 
-def docstring(source: Source, node: ast.ClassDef | ast.AsyncFunctionDef) -> str:
+def docstring(source: Source, node: ast.ClassDef | Method) -> str:
     """Return the docstring of a node, which must have one."""
     doc = ast.get_docstring(node)
     if doc is None:
@@ -254,6 +328,13 @@ def to_sync(text: str, names: str = "") -> str:
     return re.sub(rf"\bAsync({names})(?=\b|With)", r"\1", text) if names else text
 
 
+class Unawaited(ast.NodeTransformer):
+    """Replaces ``await x`` by ``x``."""
+
+    def visit_Await(self, node: ast.Await) -> ast.AST:
+        return self.visit(node.value)
+
+
 class Writer:
     """Writes one generated module: async views, or the sync views and resources, of one source."""
 
@@ -284,6 +365,7 @@ class Writer:
                 f'"""{subject} of ``{self.source.path}``."""',
                 "from __future__ import annotations",
                 *self._imports(code),
+                "",
                 code,
             ]
         )
@@ -318,8 +400,22 @@ class Writer:
             home, *(name for name in self.source.defined if not name.startswith(("Async", "_", "T")))
         )
         types = [resource.name for resource in self.source.resources if f": {resource.name}" in code]
-        if types:
-            yield f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from {home} import {', '.join(types)}"
+        for_types = [f"from {home} import {', '.join(types)}"] if types else []
+        for node in self.source.for_types:
+            for alias in node.names:
+                for_types += line(*self._import_of(node, alias))
+        if for_types:
+            yield from ("from typing import TYPE_CHECKING", "if TYPE_CHECKING:", *map(indented, for_types))
+
+    def _import_of(self, node: ast.ImportFrom, alias: ast.alias) -> tuple[str, str]:
+        """Return the module, and the name with its alias, of an import."""
+        pair = pair_of(node, alias) if self.is_sync else None
+        if pair:
+            module, name = pair.rsplit(".", 1)
+            return module, name
+        dots = "." * (node.level + (node.level > 0 and not self.is_sync))
+        home = "..resources." if self.is_sync and node.level == 1 else dots
+        return f"{home}{node.module or ''}", ast.unparse(alias)
 
     def _written_for(self, stem: str | None) -> list[str]:
         """Return the names of the classes written for another source."""
@@ -348,6 +444,11 @@ class Writer:
 
     def _sync_method(self, endpoint: Endpoint) -> str:
         node = endpoint.node
+        doc = ast.get_docstring(node) or ""
+        if endpoint.is_composed:
+            return self._method(
+                endpoint, lambda each: ast.unparse(each.returns or each), doc, self._composed(node)
+            )
         # Where only the overloads tell the type of the result, the type checkers cannot verify the body.
         is_untyped = ast.unparse(node.returns or node) == "Any"
         for arg in parameters(node.args):
@@ -358,20 +459,30 @@ class Writer:
         target = 'cast("Any", self._async)' if is_untyped else "self._async"
         # IPython and pytest leave frames with this name out of tracebacks.
         body = f"__tracebackhide__ = True\nreturn to_sync(run({target}.{node.name}({passed_on(node.args)})))"
-        doc = ast.get_docstring(node) or ""
         return self._method(endpoint, lambda each: ast.unparse(each.returns or each), doc, body)
+
+    def _composed(self, node: Method) -> str:
+        """Return the body of a composed method as sync code."""
+        lines = ["__tracebackhide__ = True"]
+        for statement in node.body[1:]:
+            if isinstance(statement, ast.ImportFrom):
+                imports = [self._import_of(statement, alias) for alias in statement.names]
+                lines += [f"from {module} import {name}" for module, name in imports]
+            else:
+                lines.append(self.rename(ast.unparse(Unawaited().visit(deepcopy(statement)))))
+        return "\n".join(lines)
 
     # --------------------------------------------------------------------------------------------- the views
 
     def _view(self, resource: Resource, kind: str) -> str:
         """Write the class behind ``with_raw_response`` or ``with_streaming_response``."""
         cls, ending = self.rename(resource.name), VIEW_SUFFIXES[kind]
-        wrapped = [self._wrapped(each, kind) for each in resource.endpoints]
+        wrapped = [self._wrapped(each, kind) for each in resource.viewed]
         members = [attribute("child", name, self.rename(c) + ending) for name, c in resource.children.items()]
         if wrapped:
             start = [f"def __init__(self, resource: {cls}) -> None:", "    super().__init__(resource)"]
             members.append("\n".join([*start, *map(indented, wrapped)]))
-        members += [self._view_method(each, kind, cls) for each in resource.endpoints]
+        members += [self._view_method(each, kind, cls) for each in resource.viewed]
         doc = self._doc(f"The methods of `{cls}`, which here {VIEW_DOCS[kind]}.")
         return f"class {cls}{ending}(View):\n" + indented("\n".join([doc, "", *members]))
 
@@ -393,7 +504,7 @@ class Writer:
     def _view_method(self, endpoint: Endpoint, kind: str, cls: str) -> str:
         is_raw = kind == "with_raw_response"
 
-        def returns(node: ast.AsyncFunctionDef) -> str:
+        def returns(node: Method) -> str:
             parts = union(node.returns) if endpoint.overloads else [ast.unparse(node.returns or node)]
             responses = [self._response(part, kind) for part in parts]
             if not is_raw:
@@ -419,7 +530,7 @@ class Writer:
     def _method(
         self,
         endpoint: Endpoint,
-        returns: Callable[[ast.AsyncFunctionDef], str],
+        returns: Callable[[Method], str],
         doc: str,
         body: str,
         *,
@@ -427,7 +538,7 @@ class Writer:
     ) -> str:
         """Write a method with the signature and the overloads of an endpoint."""
 
-        def signature(node: ast.AsyncFunctionDef) -> str:
+        def signature(node: Method) -> str:
             line = f"{'async ' * is_async}def {node.name}({ast.unparse(node.args)}) -> {returns(node)}:"
             return self.rename(line)
 
@@ -500,9 +611,13 @@ def client_member(node: ast.FunctionDef, decorators: list[str]) -> Iterator[str]
 def keywords(root: Path, sources: list[Source]) -> str:
     """Return the module that documents the keywords of the endpoints."""
     tables: dict[str, str] = {}
+    options = set(fields_of(root, Path(OPTIONS), "CallOptions"))
     for source in sources:
         for name in re.findall(r"Unpack\[(\w+)\]", "".join(ast.unparse(r.node) for r in source.resources)):
-            tables[name] = f"{name!r}: {{{', '.join(fields_of(root, Path(source.path), name))}}},\n"
+            fields = sorted(
+                fields_of(root, Path(source.path), name), key=options.__contains__
+            )  # options last
+            tables[name] = f"{name!r}: {{{', '.join(fields)}}},\n"
     return "\n".join(
         [
             f"{BANNER} from the TypedDicts in aiogroq/types. Do not edit.",
@@ -516,12 +631,14 @@ def keywords(root: Path, sources: list[Source]) -> str:
 
 
 def fields_of(root: Path, path: Path, name: str) -> Iterator[str]:
-    """Yield an entry for each field of a TypedDict, those of its base last. ``path`` defines or imports it."""
+    """Yield an entry for each field of a TypedDict, those of its base first. ``path`` defines or imports it."""
     for node in ast.parse((root / path).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names):
             module = f"{(node.module or '').replace('.', '/')}.py"
             yield from fields_of(root, path.parents[node.level - 1] / module, name)
         elif isinstance(node, ast.ClassDef) and node.name == name:
+            for base in map(ast.unparse, node.bases):
+                yield from fields_of(root, path, base) if base != "TypedDict" else ()
             for item, doc in zip(node.body, [*node.body[1:], node], strict=True):
                 if isinstance(item, ast.AnnAssign):
                     if not (isinstance(doc, ast.Expr) and isinstance(doc.value, ast.Constant)):
@@ -529,10 +646,6 @@ def fields_of(root: Path, path: Path, name: str) -> Iterator[str]:
                     text = re.sub(r"^Required\[(.*)\]$", r"\1", ast.unparse(item.annotation))
                     text = re.sub(r"^Opt\[(.*)\]$", r"\1 | Omit | None", text)
                     yield f"{ast.unparse(item.target)!r}: {(text, inspect.cleandoc(str(doc.value.value)))!r}"
-            for base in node.bases:
-                yield from (
-                    fields_of(root, path, ast.unparse(base)) if ast.unparse(base) != "TypedDict" else ()
-                )
 
 
 def indented(text: str) -> str:

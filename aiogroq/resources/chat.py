@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, Literal, cast, overload
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from .. import transport
 from ..protocol.request import EVENTS, build, split_options
@@ -14,7 +14,9 @@ from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_message import ChatCompletionMessage
-from ..types.chat_params import ChatParams
+from ..types.chat.chat_completion_tool_param import ChatCompletionToolParam
+from ..types.chat.request_parts import ResponseFormat
+from ..types.chat_params import BaseChatParams, ChatParams
 from ._base import AsyncResource, child, view
 from ._views.chat import (
     AsyncChatWithRawResponse,
@@ -22,6 +24,13 @@ from ._views.chat import (
     AsyncCompletionsWithRawResponse,
     AsyncCompletionsWithStreamingResponse,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from ..streaming.manager import AsyncChatCompletionStreamManager
+
+T = TypeVar("T")
 
 _KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"messages", "model"})
@@ -68,6 +77,46 @@ class AsyncCompletions(AsyncResource):
             request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/chat/completions", ChatCompletion, body, options))
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: TypeForm[T],
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[BaseChatParams],
+    ) -> AsyncChatCompletionStreamManager[T]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: ResponseFormat | Mapping[str, object] | Omit = omit,
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        **params: Unpack[BaseChatParams],
+    ) -> AsyncChatCompletionStreamManager[None]: ...
+    def stream(
+        self,
+        *,
+        response_format: Any = omit,
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[BaseChatParams],
+    ) -> AsyncChatCompletionStreamManager[Any]:
+        """Stream a chat completion as events: text, reasoning, tool calls, and an event at the end of each.
+
+        It returns a context manager, which sends the request: ``async with client.chat.completions.stream(...) as stream``.
+        Iterate the stream for its events, or its ``text_stream``, or await its ``get_final_completion()``.
+
+        ``response_format`` may be a type. The service streams no JSON schema, so the model is told to write JSON that fits
+        the type (``mode="prompt"``), and the value is validated at the end; nothing is requested again. With a list type
+        ``items()`` yields each item when it is complete.
+        """
+        from ..streaming.manager import AsyncChatCompletionStreamManager
+
+        return AsyncChatCompletionStreamManager(
+            self.create, response_format=response_format, tools=tools, mode=mode, params=params
+        )
 
 
 class AsyncChat(AsyncResource):

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._base import View, child, view
 from ..types._omit import Omit, omit
 from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
-from ..types.chat_params import ChatParams
+from ..types.chat.chat_completion_tool_param import ChatCompletionToolParam
+from ..types.chat.request_parts import ResponseFormat
+from ..types.chat_params import BaseChatParams, ChatParams
 from ._base import SyncResource, run, to_sync
 from .response import (
     APIResponse,
@@ -22,7 +24,12 @@ from .response import (
 from .stream import Stream
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
     from ..resources.chat import AsyncChat, AsyncCompletions
+    from .event_stream import ChatCompletionStreamManager
+
+T = TypeVar("T")
 
 
 class CompletionsWithRawResponse(View):
@@ -123,6 +130,47 @@ class Completions(SyncResource):
         """
         __tracebackhide__ = True
         return to_sync(run(self._async.create(stream=stream, **params)))
+
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: TypeForm[T],
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[BaseChatParams],
+    ) -> ChatCompletionStreamManager[T]: ...
+    @overload
+    def stream(
+        self,
+        *,
+        response_format: ResponseFormat | Mapping[str, object] | Omit = omit,
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        **params: Unpack[BaseChatParams],
+    ) -> ChatCompletionStreamManager[None]: ...
+    def stream(
+        self,
+        *,
+        response_format: Any = omit,
+        tools: Iterable[ChatCompletionToolParam | Mapping[str, object]] | Omit | None = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[BaseChatParams],
+    ) -> ChatCompletionStreamManager[Any]:
+        """Stream a chat completion as events: text, reasoning, tool calls, and an event at the end of each.
+
+        It returns a context manager, which sends the request: ``with client.chat.completions.stream(...) as stream``.
+        Iterate the stream for its events, or its ``text_stream``, or its ``get_final_completion()``.
+
+        ``response_format`` may be a type. The service streams no JSON schema, so the model is told to write JSON that fits
+        the type (``mode="prompt"``), and the value is validated at the end; nothing is requested again. With a list type
+        ``items()`` yields each item when it is complete.
+        """
+        __tracebackhide__ = True
+        from .event_stream import ChatCompletionStreamManager
+
+        return ChatCompletionStreamManager(
+            self.create, response_format=response_format, tools=tools, mode=mode, params=params
+        )
 
 
 class ChatWithRawResponse(View):

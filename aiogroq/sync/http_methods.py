@@ -13,6 +13,7 @@ from .stream import Stream
 
 if TYPE_CHECKING:
     from ..resources.http_methods import AsyncHTTPMethods
+
 StreamT = TypeVar("StreamT", bound="Stream[Any]")
 T = TypeVar("T")
 

@@ -49,7 +49,7 @@ from .chat import (
     ChatCompletionUserMessageParam,
 )
 from .chat.chat_completion_message import REQUEST_FIELDS
-from .chat_params import ChatParams, CompletionCreateParams, MessageTypes
+from .chat_params import BaseChatParams, ChatParams, CompletionCreateParams, MessageTypes
 from .completion_usage import (
     CompletionTokensDetails,
     CompletionUsage,
@@ -102,6 +102,7 @@ __all__ = [
     "ChatCompletionToolMessageParam",
     "ChatCompletionToolParam",
     "ChatCompletionUserMessageParam",
+    "BaseChatParams",
     "ChatParams",
     "CompletionCreateParams",
     "CompletionTokensDetails",

@@ -30,8 +30,9 @@ MessageTypes: TypeAlias = Union[ChatCompletionMessageParam, ChatCompletionMessag
 """A message: a dict such as ``{"role": "user", "content": "Hello"}``, or the message of a response."""
 
 
-class ChatParams(CallOptions, total=False):
-    """Parameters of a chat completion, all but ``stream``."""
+class BaseChatParams(CallOptions, total=False):
+    """Parameters of a chat completion, all but those that methods declare themselves: ``tools``, ``response_format`` and
+    ``stream``."""
 
     messages: Required[Iterable[MessageTypes]]
     """The messages of the conversation so far, at least one. Messages of earlier responses can be passed
@@ -61,8 +62,6 @@ class ChatParams(CallOptions, total=False):
     stream_options: Opt[Union[StreamOptions, Mapping[str, object]]]
     """``{"include_usage": True}`` adds an event with only the usage. It is not needed, as the last event
     contains the usage anyway, and the service's specification does not list it."""
-    tools: Opt[Iterable[Union[ChatCompletionToolParam, Mapping[str, object]]]]
-    """Up to 128 tools: functions of yours, built-in tools (``{"type": "browser_search"}``) and MCP servers."""
     tool_choice: Opt[Union[ChatCompletionToolChoiceOptionParam, Mapping[str, object]]]
     """Whether the model calls tools: ``none``, ``auto`` (default if there are tools) or ``required``.
     ``{"type": "function", "function": {"name": "my_function"}}`` forces a call of that function."""
@@ -71,9 +70,6 @@ class ChatParams(CallOptions, total=False):
     disable_tool_validation: Opt[bool]
     """If True, the service returns calls of functions that are not in ``tools`` instead of failing; default
     False."""
-    response_format: Opt[Union[ResponseFormat, Mapping[str, object]]]
-    """The format of the content: ``{"type": "text"}`` (default), ``json_object``, or ``json_schema`` with a
-    schema. A schema cannot be combined with tools or streaming."""
     reasoning_format: Opt[Literal["hidden", "raw", "parsed"]]
     """Where the reasoning is returned: ``parsed`` (in ``message.reasoning``), ``raw`` (as ``<think>`` in the
     content, default) or ``hidden``. With JSON mode or tools the default is ``parsed``, and ``raw`` is
@@ -127,6 +123,16 @@ class ChatParams(CallOptions, total=False):
     """Deprecated: use ``tools``."""
     function_call: Opt[Union[FunctionCall, Mapping[str, object]]]
     """Deprecated: use ``tool_choice``."""
+
+
+class ChatParams(BaseChatParams, total=False):
+    """Parameters of a chat completion, all but ``stream``."""
+
+    tools: Opt[Iterable[Union[ChatCompletionToolParam, Mapping[str, object]]]]
+    """Up to 128 tools: functions of yours, built-in tools (``{"type": "browser_search"}``) and MCP servers."""
+    response_format: Opt[Union[ResponseFormat, Mapping[str, object]]]
+    """The format of the content: ``{"type": "text"}`` (default), ``json_object``, or ``json_schema`` with a
+    schema. A schema cannot be combined with tools or streaming."""
 
 
 class CompletionCreateParams(ChatParams, total=False):

@@ -50,6 +50,7 @@ SYNC_NAMES = {
     "AsyncStreamedBinaryAPIResponse": "StreamedBinaryAPIResponse",
     "AsyncAPIResponse": "APIResponse",
     "AsyncResponseContextManager": "ResponseContextManager",
+    "AsyncChatCompletionStreamManager": "ChatCompletionStreamManager",
 }
 
 needs_the_writing_python = pytest.mark.skipif(
@@ -74,6 +75,11 @@ WITH_VIEWS = [cls for cls in DECLARED if hasattr(cls, "with_raw_response")]
 def endpoints(cls: type[Any]) -> dict[str, FunctionType]:
     """The public methods that the class itself has."""
     return {n: m for n, m in vars(cls).items() if isinstance(m, FunctionType) and not n.startswith("_")}
+
+
+def is_composed(method: FunctionType) -> bool:
+    """Whether a method of an async resource sends nothing itself: it has a sync version, and no views."""
+    return "_transport" not in method.__code__.co_names
 
 
 def sync_class_of(cls: type[Any]) -> type[Any]:
@@ -254,6 +260,7 @@ def test_a_new_resource_file_is_picked_up_by_itself(copy: Path) -> None:
 
 ENDPOINT = "    async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:\n"
 CHILD = "    part: child[{0}] = child({0})\n\n"
+COMPOSED = '    async def part(self) -> int:\n        """Text."""\n        return {}\n\n' + ENDPOINT
 MODELS = "aiogroq/resources/models.py"
 
 
@@ -268,7 +275,37 @@ class Rejected(NamedTuple):
 
 
 REJECTED = {
-    "a plain def": Rejected("    async def retrieve", "    def retrieve", "not understood in a class"),
+    "a plain def that sends a request": Rejected(
+        "    async def retrieve", "    def retrieve", "retrieve: a plain def cannot use self._transport"
+    ),
+    "a composed method that uses nothing": Rejected(
+        ENDPOINT, COMPOSED.format("1"), "part uses nothing of self"
+    ),
+    "a composed method that uses what is not its resource's": Rejected(
+        ENDPOINT, COMPOSED.format("self.create(self._options)"), "part uses self._options"
+    ),
+    "a composed method that awaits what has no sync version": Rejected(
+        ENDPOINT, COMPOSED.format("await wait_for(self.list)"), "part: wait_for is not in PAIRS", 2
+    ),
+    "a composed method that uses a class without a sync version": Rejected(
+        ENDPOINT, COMPOSED.format("AsyncThing(self.list)"), "part: AsyncThing is not in PAIRS"
+    ),
+    "a composed method with a loop": Rejected(
+        ENDPOINT,
+        COMPOSED.format("[each async for each in self.list()]"),
+        "part: not understood: async for",
+    ),
+    "a composed method that is a coroutine, with overloads that are not": Rejected(
+        ENDPOINT,
+        "    @overload\n    def part(self) -> int: ...\n" + COMPOSED.format("self.list"),
+        "part: its overloads must be of its own kind",
+        2,
+    ),
+    "an import of values under TYPE_CHECKING": Rejected(
+        "class AsyncModels",
+        "if TYPE_CHECKING:\n    PATH = 1\nclass AsyncModels",
+        "only imports are understood",
+    ),
     "an unknown decorator": Rejected(ENDPOINT, "    @cache\n" + ENDPOINT, "not understood in a class", 1),
     "a property": Rejected(
         ENDPOINT,
@@ -359,6 +396,61 @@ def test_an_import_under_another_name_is_carried_over(copy: Path) -> None:
     assert "Model as TheModel" in (copy / OF_MODELS[1]).read_text(encoding="utf-8")
 
 
+# ---------------------------------------------------------------------------------------------- composed methods
+
+MANAGER = "from ..streaming.manager import AsyncChatCompletionStreamManager"
+STREAMED = f'''    @overload
+    def watch(self, kind: T) -> AsyncChatCompletionStreamManager[T]: ...
+    @overload
+    def watch(self) -> AsyncChatCompletionStreamManager[None]: ...
+    def watch(self, kind: object = None) -> AsyncChatCompletionStreamManager[Any]:
+        """Stream with ``async with``, as `AsyncChatCompletionStreamManager` says."""
+        {MANAGER}
+        return AsyncChatCompletionStreamManager(self.list, kind)
+
+    async def newest(self) -> Model:
+        """Return what is newest."""
+        from ._base import child
+        return child((await self.list()).data[0])
+
+'''
+
+
+@needs_the_writing_python
+def test_a_method_that_calls_others_is_copied_as_sync_code_with_its_overloads_and_without_views(
+    copy: Path,
+) -> None:
+    edit(copy, MODELS, ENDPOINT, STREAMED + ENDPOINT)
+    top = f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {MANAGER}\nT = TypeVar('T')\n\n"
+    edit(
+        copy,
+        MODELS,
+        "class AsyncModels",
+        f"from typing import Any, TypeVar, overload\n{top}class AsyncModels",
+    )
+    assert main(["--root", str(copy)]) == 0
+    views, sync = ((copy / path).read_text(encoding="utf-8") for path in OF_MODELS)
+    assert "def watch" not in views
+    assert sync.count("def watch") == 3
+    assert sync.count("@overload") == 2
+    for line in [
+        "    from .event_stream import ChatCompletionStreamManager\nT = TypeVar",
+        "    def watch(self, kind: T) -> ChatCompletionStreamManager[T]: ...",
+        '"""Stream with ``with``, as `ChatCompletionStreamManager` says."""',
+        "        return ChatCompletionStreamManager(self.list, kind)",
+        '    def newest(self) -> Model:\n        """Return what is newest."""',
+        "        from ..resources._base import child\n\n        return child(self.list().data[0])",
+    ]:
+        assert line.replace("\nT = ", "\n\nT = ") in sync
+
+
+@pytest.mark.parametrize("pair", generator_module.PAIRS.items(), ids=lambda pair: pair[1])
+def test_what_composed_methods_import_exists_in_both_kinds(pair: tuple[str, str]) -> None:
+    for package, path in zip(("aiogroq.resources", "aiogroq.sync"), pair, strict=True):
+        module, name = path.rsplit(".", 1)
+        assert callable(getattr(importlib.import_module(module, package), name))
+
+
 # -------------------------------------------------------------------------------------------------- completeness
 
 
@@ -412,7 +504,7 @@ def check_methods(cls: type[Any], sync: type[Any]) -> None:
     assert list(endpoints(sync)) == list(endpoints(cls))
     for name, method in endpoints(cls).items():
         of_sync = endpoints(sync)[name]
-        assert inspect.iscoroutinefunction(method)
+        assert inspect.iscoroutinefunction(method) or is_composed(method)
         assert not inspect.iscoroutinefunction(of_sync)
         assert len(overloads(of_sync)) == len(overloads(method))
         pairs = zip([method, *overloads(method)], [of_sync, *overloads(of_sync)], strict=True)
@@ -428,8 +520,9 @@ def check_children(cls: type[Any], sync: type[Any]) -> None:
 
 def check_view(cls: type[Any], view: type[Any], ending: str, *, is_sync: bool) -> None:
     """Raise where a view lacks a method or a child of its resource, or has another signature."""
-    assert list(endpoints(view)) == list(endpoints(cls))
-    for method_name, method in endpoints(cls).items():
+    viewed = {name: method for name, method in endpoints(cls).items() if not is_composed(method)}
+    assert list(endpoints(view)) == list(viewed)
+    for method_name, method in viewed.items():
         of_view = endpoints(view)[method_name]
         is_awaited = not is_sync and ending == "WithRawResponse"
         assert inspect.iscoroutinefunction(of_view) == is_awaited

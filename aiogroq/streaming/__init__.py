@@ -1,0 +1,1 @@
+"""The events of `client.chat.completions.stream`: what a stream of chunks means."""
