@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .errors import FlexCapacityError as FlexCapacityError
     from .errors import GroqError as GroqError
     from .errors import InternalServerError as InternalServerError
+    from .errors import LengthFinishReasonError as LengthFinishReasonError
     from .errors import NotFoundError as NotFoundError
     from .errors import PacingError as PacingError
     from .errors import PermissionDeniedError as PermissionDeniedError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .errors import RequestInfo as RequestInfo
     from .errors import RequestTooLargeError as RequestTooLargeError
     from .errors import SchemaError as SchemaError
+    from .errors import StructuredOutputError as StructuredOutputError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
     from .protocol.rate_limits import RateLimit as RateLimit
     from .protocol.rate_limits import RateLimitWindow as RateLimitWindow
@@ -90,8 +92,8 @@ _HOMES: dict[str, str] = {
     "aiogroq.errors": (
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
         "AuthenticationError BadRequestError ConflictError ErrorResponse FailedCall FlexCapacityError GroqError "
-        "InternalServerError NotFoundError PacingError PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError "
-        "SchemaError UnprocessableEntityError"
+        "InternalServerError LengthFinishReasonError NotFoundError PacingError PermissionDeniedError RateLimitError "
+        "RequestInfo RequestTooLargeError SchemaError StructuredOutputError UnprocessableEntityError"
     ),
     "aiogroq.resources.http_methods": "RequestOptions",
     "aiogroq.response": (

@@ -6,6 +6,7 @@
           APITimeoutError            also the builtin TimeoutError
         PacingError                  the call was not sent: it would wait too long for a rate limit
         APIResponseValidationError   a 2xx response that is not what was expected
+        StructuredOutputError        what the model wrote does not match the type that was asked for
         APIStatusError               the service responded with an error status
           BadRequestError            400
           AuthenticationError        401
@@ -18,6 +19,7 @@
           FlexCapacityError          498
           InternalServerError        >= 500
       SchemaError                    a type that cannot be a response format; also the builtin TypeError
+      LengthFinishReasonError        the maximum of tokens was reached before the value was complete
 
 An exception is plain data: it can be pickled, copied and sent to another process, holds no socket and no key,
 and its text is never empty.
@@ -346,6 +348,56 @@ class InternalServerError(APIStatusError):
 class SchemaError(GroqError, TypeError):
     """A type cannot be a response format: it is no type, JSON cannot express it, or strict mode cannot and was asked for.
     The message names the path, such as ``$.extra: a mapping with free keys``."""
+
+
+class StructuredOutputError(APIError):
+    """What the model wrote does not match the type that was asked for, also after it was asked again.
+
+    Its cause is the `BadRequestError` where the service itself rejected the text (``json_validate_failed``).
+    """
+
+    content: str
+    """What the model wrote last; empty where it wrote nothing."""
+    errors: tuple[str, ...]
+    """What is wrong with ``content``, such as ``"Expected `int`, got `str` - at `$.age`"``."""
+    completion: Any
+    """The last `ChatCompletion`, or None where the service rejected the text."""
+    reasks: tuple[Any, ...]
+    """The earlier responses of this call, each a `Reask`, oldest first."""
+    usage: Any
+    """The `CompletionUsage` of all requests of this call together, as far as the service sent one, or None."""
+
+    def __init__(self, message: str, request: Any = None, *, body: object = None) -> None:
+        super().__init__(message, request, body=body)
+        self.content = ""
+        self.errors = ()
+        self.completion = None
+        self.reasks = ()
+        self.usage = None
+
+
+class LengthFinishReasonError(GroqError):
+    """The maximum of tokens was reached before the value was complete.
+
+    Reasoning counts against that maximum too. The call was not repeated: with the same maximum it would fail again.
+    Its cause is the `BadRequestError` where the service rejected the text (``json_validate_failed``).
+    """
+
+    completion: Any
+    """The `ChatCompletion` that is not complete, or None where the service sent an error instead."""
+    partial: str
+    """What the model had written so far; empty where the service does not say."""
+    usage: Any
+    """The `CompletionUsage` of all requests of this call together, as far as the service sent one, or None."""
+
+    def __init__(self, message: str = "", *, completion: Any = None) -> None:
+        usage = getattr(completion, "usage", None)
+        super().__init__(
+            message or f"The maximum of tokens was reached before the value was complete - {usage}"
+        )
+        self.completion = completion
+        self.partial = ""
+        self.usage = usage
 
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {

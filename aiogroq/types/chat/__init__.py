@@ -1,4 +1,9 @@
-"""Types of the chat endpoint, at the addresses of the official package."""
+"""Types of the chat endpoint, at the addresses of the official package.
+
+Those of parsed completions are loaded when they are first used: a plain call does not need them.
+"""
+
+from typing import TYPE_CHECKING
 
 from .chat_completion import ChatCompletion
 from .chat_completion_chunk import ChatCompletionChunk
@@ -31,6 +36,14 @@ from .chat_completion_tool_param import (
 )
 from .completion_create_params import CompletionCreateParams
 
+if TYPE_CHECKING:
+    from .parsed_chat_completion import (
+        ParsedChatCompletion,
+        ParsedChatCompletionMessage,
+        ParsedChoice,
+        Reask,
+    )
+
 __all__ = [
     "ChatCompletion",
     "ChatCompletionAssistantMessageParam",
@@ -54,4 +67,19 @@ __all__ = [
     "ChatCompletionToolParam",
     "ChatCompletionUserMessageParam",
     "CompletionCreateParams",
+    "ParsedChatCompletion",
+    "ParsedChatCompletionMessage",
+    "ParsedChoice",
+    "Reask",
 ]
+
+_PARSED = ("ParsedChatCompletion", "ParsedChatCompletionMessage", "ParsedChoice", "Reask")
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name in _PARSED:
+            from . import parsed_chat_completion
+
+            return getattr(parsed_chat_completion, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
