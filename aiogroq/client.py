@@ -269,7 +269,9 @@ class AsyncGroq(FixedOptions, AsyncResources):
         options |= {name: value for name, value in changes.items() if not is_omitted(value)}
         other = type(self)(**options)
         if (other.api_key, other.base_url) == (self.api_key, self.base_url):
-            other._transport.config.rate_limits.share(self._transport.config.rate_limits)
+            theirs, ours = other._transport.config, self._transport.config
+            theirs.rate_limits.share(ours.rate_limits)
+            theirs.rejected_modes.share(ours.rejected_modes)
         return other
 
     with_options = copy

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ..errors import BadRequestError
-from ..schemas.json_text import first_json
-from ..schemas.typed_format import MismatchError, TypedFormat
+from ..schemas import MismatchError, TypedFormat, first_json
 from ..types.chat.chat_completion import ChatCompletion, Choice
+from .modes import service_text
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def of_completion(completion: object, typed: TypedFormat[T]) -> Content[T]:
     text = ""
     for choice in choices:
         text = _text(choice)
-        refusal = choice.message.get("refusal") if isinstance(choice.message, msgspec.Struct) else None
+        refusal: Any = getattr(choice.message, "refusal", None)  # an unknown field
         if not text and isinstance(refusal, str) and refusal:
             return Content(refusal, error="the model refuses to respond", is_final=True)
         try:
@@ -79,7 +79,7 @@ def of_rejected(error: BadRequestError, typed: TypedFormat[T]) -> Content[T] | N
             return Content(candidate, [decode_text(candidate, typed)])
         except MismatchError as mismatch:
             why = why or str(mismatch)
-    return Content(text, error=why if text else _service_text(error))
+    return Content(text, error=why if text else service_text(error))
 
 
 _EMPTY = "the response is empty"
@@ -113,7 +113,7 @@ def _candidates(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _listed(value: Any) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
 def _text(choice: Choice) -> str:
@@ -128,10 +128,3 @@ def _as_json(value: Any) -> str:
         return msgspec.json.encode(value).decode()
     except (msgspec.MsgspecError, TypeError, ValueError, RecursionError):
         return str(value)
-
-
-def _service_text(error: BadRequestError) -> str:
-    body: Any = error.body
-    details: Any = body.get("error", body) if isinstance(body, dict) else None
-    message: Any = details.get("message") if isinstance(details, dict) else None
-    return message if isinstance(message, str) and message else error.message

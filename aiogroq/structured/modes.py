@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from ..errors import BadRequestError
 
@@ -71,7 +71,7 @@ _SCHEMA = re.compile(r"invalid (?:json )?schema", re.IGNORECASE)
 
 def is_schema_rejected(error: BadRequestError) -> bool:
     """Return whether the service rejects this schema, which says nothing of other schemas."""
-    text = _message(error)
+    text = service_text(error)
     return bool(_SCHEMA.search(text) and _ABOUT_FORMATS.search(text))
 
 
@@ -80,7 +80,7 @@ def mode_after(error: BadRequestError, mode: Mode) -> Mode | None:
 
     None where the error is not about the mode, or nothing is left.
     """
-    text = _message(error)
+    text = service_text(error)
     is_about = mode is not Mode.PROMPT and error.failed_generation is None
     if not (is_about and _ABOUT_FORMATS.search(text) and _REJECTED.search(text)):
         return None
@@ -91,8 +91,9 @@ def mode_after(error: BadRequestError, mode: Mode) -> Mode | None:
     return Mode.JSON_OBJECT
 
 
-def _message(error: BadRequestError) -> str:
+def service_text(error: BadRequestError) -> str:
+    """Return what the service says in an error, without the status and the object around it."""
     body: Any = error.body
-    details: Any = body.get("error", body) if isinstance(body, dict) else body
-    message: Any = details.get("message") if isinstance(details, dict) else None
-    return message if isinstance(message, str) else error.message
+    details: Any = cast("dict[str, Any]", body).get("error", body) if isinstance(body, dict) else body
+    message: Any = cast("dict[str, Any]", details).get("message") if isinstance(details, dict) else None
+    return message if isinstance(message, str) and message else error.message

@@ -13,6 +13,7 @@ from .._version import __version__
 from ..errors import RequestInfo
 from ..protocol.headers import merge_headers
 from ..protocol.rate_limits import RateLimits
+from ..protocol.rejected_modes import RejectedModes
 from ..protocol.request import Request
 from ..protocol.retry import Retry
 from ..protocol.timeouts import Timeout
@@ -57,6 +58,8 @@ class ClientConfig:
     """Whether ``root`` ends in a ``/v1`` that the caller's base_url did not have: for the error of a 404."""
     rate_limits: RateLimits = field(default_factory=RateLimits)
     """The latest rate limits of each model. Copies of a client share them."""
+    rejected_modes: RejectedModes = field(default_factory=RejectedModes)
+    """The ways to ask for JSON that the service has rejected, by model. Copies of a client share them."""
     _targets: dict[tuple[str, str], tuple[URL, RequestInfo]] = field(
         init=False, default_factory=dict[tuple[str, str], tuple[URL, RequestInfo]]
     )

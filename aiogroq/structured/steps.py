@@ -1,0 +1,160 @@
+"""`parse_steps`: everything that `parse` decides, as a generator without I/O."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputError
+from ..protocol.arguments import require_int
+from ..protocol.rejected_modes import RejectedModes
+from ..schemas import TypedFormat, typed_format
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.parsed_chat_completion import ParsedChatCompletion, Reask
+from ..types.completion_usage import CompletionUsage
+from .content import Content, of_completion, of_rejected
+from .modes import Mode, ModeName, allowed_modes, first_of, is_schema_rejected, mode_after
+from .request import TypedRequest
+from .result import parsed_completion, rejected_completion, request_id_of, sum_of_usage
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+
+_log = logging.getLogger("aiogroq")
+_MAX_SHOWN_CHARS = 300
+
+
+def parse_steps(
+    response_format: TypeForm[T],
+    params: Mapping[str, Any],
+    rejected: RejectedModes,
+    *,
+    max_reasks: int = 1,
+    strict: bool | None = None,
+    mode: ModeName | None = None,
+) -> Generator[dict[str, Any], Any, ParsedChatCompletion[T]]:
+    """Yield the arguments of `create`, be sent its result or its `BadRequestError`, and return the parsed completion.
+
+    ``rejected`` is read before each request, and changed when the service rejects a mode. Raises `TypeError`, `ValueError`
+    and `SchemaError` for arguments that do not fit, before the first request; `LengthFinishReasonError` and
+    `StructuredOutputError` for what the model wrote; the `BadRequestError` itself where it is about something else.
+    """
+    require_int("max_reasks", max_reasks, hint="0 to ask once")
+    typed = typed_format(response_format, strict=strict)
+    modes = allowed_modes(mode, strict=strict, is_strict=typed.is_strict)
+    call = _Call(typed, TypedRequest(typed, params), max_reasks)
+    least = modes[0]  # what the service takes for this schema
+    while True:
+        current = _current_mode(modes, max(least, rejected.first(call.request.model)))
+        response = yield call.request.arguments(current)
+        if isinstance(response, BadRequestError):
+            content = of_rejected(response, typed)
+            if content is None:
+                least = _next_mode(response, current, modes, rejected, call.request.model)
+                continue
+        else:
+            content = of_completion(response, typed)
+        parsed = call.take(content, response)
+        if parsed is not None:
+            return parsed
+
+
+def _current_mode(modes: list[Mode], first: int) -> Mode:
+    # Where the caller chose modes that are all rejected, the last one is requested again, for the error of the service.
+    found = first_of(modes, first)
+    return modes[-1] if found is None else found
+
+
+def _next_mode(
+    error: BadRequestError, mode: Mode, modes: list[Mode], rejected: RejectedModes, model: str
+) -> Mode:
+    """Return the mode of the next request after the service has rejected ``mode``. Raises ``error`` if there is none."""
+    is_schema = is_schema_rejected(error)
+    wanted = Mode(mode + 1) if is_schema and mode is not Mode.PROMPT else mode_after(error, mode)
+    found = None if wanted is None else first_of(modes, wanted)
+    if found is None:
+        raise error
+    if not is_schema:
+        rejected.note(model, found)
+    _log.info("%s rejects %s; %s is used instead: %s", model, mode.name, found.name, error.message)
+    return found
+
+
+def rejected_modes_of(create: Any) -> RejectedModes:
+    """Return what the client of a ``create`` method, sync or async, knows of modes; nothing where it is of no client."""
+    resource: Any = getattr(create, "__self__", None)
+    transport: Any = getattr(getattr(resource, "_async", resource), "_transport", None)
+    return RejectedModes() if transport is None else cast("RejectedModes", transport.config.rejected_modes)
+
+
+class _Call:
+    """The state of one `parse`."""
+
+    def __init__(self, typed: TypedFormat[Any], request: TypedRequest, max_reasks: int) -> None:
+        self.request = request
+        self._typed = typed
+        self._max_reasks = max_reasks
+        self._reasks: tuple[Reask, ...] = ()
+
+    def take(self, content: Content[T], response: Any) -> ParsedChatCompletion[T] | None:
+        """Return the parsed completion, or None where the model is to be asked again. Raises where it is not."""
+        error = response if isinstance(response, BadRequestError) else None
+        usage = None if error is not None else cast("Any", getattr(response, "usage", None))
+        if content.is_truncated:
+            raise self._truncated(content, response, usage) from error
+        if not content.error:
+            completion = (
+                response if error is None else rejected_completion(error, content.text, self.request.model)
+            )
+            return parsed_completion(
+                completion, content.values, reasks=self._reasks, usage=self._usage_with(usage)
+            )
+        if content.is_final or len(self._reasks) >= self._max_reasks:
+            raise self._mismatch(content, response, usage) from error
+        request_id = request_id_of(response) if error is None else error.request_id
+        self._reasks += (Reask(content.text, content.error, usage, request_id),)
+        self.request.add_mismatch(content.text, content.error)
+        return None
+
+    def _usage_with(self, usage: CompletionUsage | None) -> CompletionUsage | None:
+        return sum_of_usage([*(reask.usage for reask in self._reasks), usage])
+
+    def _truncated(self, content: Content[Any], response: Any, usage: Any) -> LengthFinishReasonError:
+        partial = content.text
+        so_far = f" So far: {_shown(partial)}" if partial else ""
+        error = LengthFinishReasonError(
+            "The maximum of tokens was reached before the value was complete: raise max_completion_tokens, or let the model "
+            f"reason less with reasoning_effort='low'.{so_far}",
+            completion=response if isinstance(response, ChatCompletion) else None,
+        )
+        error.partial = partial
+        error.usage = self._usage_with(usage)
+        return error
+
+    def _mismatch(self, content: Content[Any], response: Any, usage: Any) -> StructuredOutputError:
+        cause = response if isinstance(response, BadRequestError) else None
+        times = len(self._reasks)
+        again = f", also after {times} more {'request' if times == 1 else 'requests'}" if times else ""
+        error = StructuredOutputError(
+            f"The response is no {self._typed.name}{again}: {content.error}. It is: {_shown(content.text)}",
+            None if cause is None else cause.request,
+            body=None if cause is None else cause.body,
+        )
+        error.content = content.text
+        error.errors = (content.error,)
+        error.completion = response if isinstance(response, ChatCompletion) else None
+        error.reasks = self._reasks
+        error.usage = self._usage_with(usage)
+        error.request_id = request_id_of(response) if cause is None else cause.request_id
+        if cause is not None:
+            error.attempts = cause.attempts
+            error.failed_calls = cause.failed_calls
+        return error
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a text for a message."""
+    return repr(text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "...")
