@@ -51,6 +51,7 @@ NOT_COMPOSED = (ast.AsyncFor, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionD
 RESERVED = {"self", "run", "to_sync", "cast", "resource"}
 """Names that generated methods use, and that parameters therefore cannot have."""
 PAIRS = {
+    "..structured.driver.parse": ".structured.parse",
     "..streaming.manager.AsyncChatCompletionStreamManager": ".event_stream.ChatCompletionStreamManager",
 }
 """What a composed method imports (classes, and functions that it awaits), and what its sync version imports instead: module and

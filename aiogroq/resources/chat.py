@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..streaming.manager import AsyncChatCompletionStreamManager
+    from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 T = TypeVar("T")
 
@@ -77,6 +78,32 @@ class AsyncCompletions(AsyncResource):
             request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/chat/completions", ChatCompletion, body, options))
+
+    async def parse(
+        self,
+        *,
+        response_format: TypeForm[T],
+        max_reasks: int = 1,
+        strict: bool | None = None,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[BaseChatParams],
+    ) -> ParsedChatCompletion[T]:
+        """Create a chat completion whose content is a value of a type: ``completion.parsed``.
+
+        ``response_format`` is a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal, union,
+        list or scalar. What is requested is the best that the service accepts for the model: a strict JSON schema, a schema,
+        a JSON object, or text with the schema in the prompt; ``mode`` allows one of them only. ``strict=True`` raises
+        `SchemaError` for a type that a strict schema cannot express.
+
+        A response that does not match is requested again, with what is wrong with it, ``max_reasks`` times:
+        ``completion.reasks`` has these responses, and ``completion.usage`` is the sum. Then it raises
+        `StructuredOutputError`. Raises `LengthFinishReasonError` at once where the maximum of tokens was reached.
+        """
+        from ..structured.driver import parse
+
+        return await parse(
+            self.create, response_format, params, max_reasks=max_reasks, strict=strict, mode=mode
+        )
 
     @overload
     def stream(

@@ -12,6 +12,7 @@ import msgspec
 from ..errors import BadRequestError
 from ..schemas import MismatchError, TypedFormat, first_json
 from ..types.chat.chat_completion import ChatCompletion, Choice
+from ..types.completion_usage import CompletionUsage
 from .modes import service_text
 
 T = TypeVar("T")
@@ -35,14 +36,27 @@ class Content(Generic[T]):
     """Whether the maximum of tokens was reached."""
     is_final: bool = False
     """Whether it makes no sense to ask again: the model refuses, or this is no completion."""
+    completion: ChatCompletion | None = None
+    """The response; None where the service rejected the text."""
+
+    @property
+    def usage(self) -> CompletionUsage | None:
+        """The usage of the response, where the service sent one."""
+        return None if self.completion is None else self.completion.usage
 
 
 def of_completion(completion: object, typed: TypedFormat[T]) -> Content[T]:
     """Return what a completion has. ``completion`` may be any JSON value: a server may send anything."""
     if not isinstance(completion, ChatCompletion):
-        text = msgspec.json.encode(completion).decode()
-        return Content(text, error="the response is not a chat completion", is_final=True)
-    choices = [choice for choice in _listed(completion.choices) if isinstance(choice, Choice)]
+        return Content(_as_json(completion), error="the response is not a chat completion", is_final=True)
+    content: Content[T] = _of_choices(completion, typed)
+    content.completion = completion
+    return content
+
+
+def _of_choices(completion: ChatCompletion, typed: TypedFormat[T]) -> Content[T]:
+    listed: Any = completion.choices  # a server may send anything
+    choices = [choice for choice in (listed or ()) if isinstance(choice, Choice)]
     truncated = next((choice for choice in choices if choice.finish_reason == "length"), None)
     if truncated is not None:
         return Content(_text(truncated), is_truncated=True)
@@ -110,10 +124,6 @@ def _candidates(text: str) -> Iterator[tuple[str, bool]]:
     found = first_json(text.rpartition("</think>")[2])
     if found is not None and found != text:
         yield found, True
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _text(choice: Choice) -> str:

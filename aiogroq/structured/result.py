@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from ..errors import BadRequestError
 from ..types._struct import Struct, instance_dict
 from ..types.chat.chat_completion import ChatCompletion, Choice, XGroq
 from ..types.chat.chat_completion_message import ChatCompletionMessage
@@ -53,7 +52,7 @@ def _as(cls: type[S], source: Struct) -> S:
     return made
 
 
-def rejected_completion(error: BadRequestError, text: str, model: str) -> ChatCompletion:
+def rejected_completion(text: str, model: str, request_id: str | None) -> ChatCompletion:
     """Return a completion for a text that the service rejected, although it has the value.
 
     The service sends no completion then: it has no ``id``, no time of creation and no usage.
@@ -62,7 +61,7 @@ def rejected_completion(error: BadRequestError, text: str, model: str) -> ChatCo
         object="chat.completion",
         model=model,
         choices=[Choice(message=ChatCompletionMessage(role="assistant", content=text), finish_reason="stop")],
-        x_groq=XGroq(id=error.request_id or ""),
+        x_groq=XGroq(id=request_id or ""),
     )
 
 

@@ -10,7 +10,6 @@ from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputE
 from ..protocol.arguments import require_int
 from ..protocol.rejected_modes import RejectedModes
 from ..schemas import TypedFormat, typed_format
-from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion, Reask
 from ..types.completion_usage import CompletionUsage
 from .content import Content, of_completion, of_rejected
@@ -50,14 +49,12 @@ def parse_steps(
     while True:
         current = _current_mode(modes, max(least, rejected.first(call.request.model)))
         response = yield call.request.arguments(current)
-        if isinstance(response, BadRequestError):
-            content = of_rejected(response, typed)
-            if content is None:
-                least = _next_mode(response, current, modes, rejected, call.request.model)
-                continue
-        else:
-            content = of_completion(response, typed)
-        parsed = call.take(content, response)
+        error = response if isinstance(response, BadRequestError) else None
+        content = of_completion(response, typed) if error is None else of_rejected(error, typed)
+        if content is None:
+            least = _next_mode(response, current, modes, rejected, call.request.model)
+            continue
+        parsed = call.take(content, error)
         if parsed is not None:
             return parsed
 
@@ -99,59 +96,58 @@ class _Call:
         self._max_reasks = max_reasks
         self._reasks: tuple[Reask, ...] = ()
 
-    def take(self, content: Content[T], response: Any) -> ParsedChatCompletion[T] | None:
-        """Return the parsed completion, or None where the model is to be asked again. Raises where it is not."""
-        error = response if isinstance(response, BadRequestError) else None
-        usage = None if error is not None else cast("Any", getattr(response, "usage", None))
+    def take(self, content: Content[T], rejected: BadRequestError | None) -> ParsedChatCompletion[T] | None:
+        """Return the parsed completion, or None where the model is to be asked again. Raises where it is not.
+
+        ``rejected`` is the error of the service where it rejected the text.
+        """
         if content.is_truncated:
-            raise self._truncated(content, response, usage) from error
+            raise self._truncated(content) from rejected
         if not content.error:
-            completion = (
-                response if error is None else rejected_completion(error, content.text, self.request.model)
-            )
-            return parsed_completion(
-                completion, content.values, reasks=self._reasks, usage=self._usage_with(usage)
-            )
+            completion = content.completion
+            if completion is None:
+                request_id = rejected.request_id if rejected is not None else None
+                completion = rejected_completion(content.text, self.request.model, request_id)
+            total = self._usage_with(content)
+            return parsed_completion(completion, content.values, reasks=self._reasks, usage=total)
         if content.is_final or len(self._reasks) >= self._max_reasks:
-            raise self._mismatch(content, response, usage) from error
-        request_id = request_id_of(response) if error is None else error.request_id
-        self._reasks += (Reask(content.text, content.error, usage, request_id),)
+            raise self._mismatch(content, rejected) from rejected
+        request_id = rejected.request_id if rejected is not None else request_id_of(content.completion)
+        self._reasks += (Reask(content.text, content.error, content.usage, request_id),)
         self.request.add_mismatch(content.text, content.error)
         return None
 
-    def _usage_with(self, usage: CompletionUsage | None) -> CompletionUsage | None:
-        return sum_of_usage([*(reask.usage for reask in self._reasks), usage])
+    def _usage_with(self, content: Content[Any]) -> CompletionUsage | None:
+        return sum_of_usage([*(reask.usage for reask in self._reasks), content.usage])
 
-    def _truncated(self, content: Content[Any], response: Any, usage: Any) -> LengthFinishReasonError:
-        partial = content.text
-        so_far = f" So far: {_shown(partial)}" if partial else ""
+    def _truncated(self, content: Content[Any]) -> LengthFinishReasonError:
+        so_far = f" So far: {_shown(content.text)}" if content.text else ""
         error = LengthFinishReasonError(
             "The maximum of tokens was reached before the value was complete: raise max_completion_tokens, or let the model "
             f"reason less with reasoning_effort='low'.{so_far}",
-            completion=response if isinstance(response, ChatCompletion) else None,
+            completion=content.completion,
         )
-        error.partial = partial
-        error.usage = self._usage_with(usage)
+        error.partial = content.text
+        error.usage = self._usage_with(content)
         return error
 
-    def _mismatch(self, content: Content[Any], response: Any, usage: Any) -> StructuredOutputError:
-        cause = response if isinstance(response, BadRequestError) else None
+    def _mismatch(self, content: Content[Any], rejected: BadRequestError | None) -> StructuredOutputError:
         times = len(self._reasks)
         again = f", also after {times} more {'request' if times == 1 else 'requests'}" if times else ""
-        error = StructuredOutputError(
-            f"The response is no {self._typed.name}{again}: {content.error}. It is: {_shown(content.text)}",
-            None if cause is None else cause.request,
-            body=None if cause is None else cause.body,
-        )
+        text = f"The response is no {self._typed.name}{again}: {content.error}. It is: {_shown(content.text)}"
+        if rejected is None:
+            error = StructuredOutputError(text)
+            error.request_id = request_id_of(content.completion)
+        else:
+            error = StructuredOutputError(text, rejected.request, body=rejected.body)
+            error.request_id = rejected.request_id
+            error.attempts = rejected.attempts
+            error.failed_calls = rejected.failed_calls
         error.content = content.text
         error.errors = (content.error,)
-        error.completion = response if isinstance(response, ChatCompletion) else None
+        error.completion = content.completion
         error.reasks = self._reasks
-        error.usage = self._usage_with(usage)
-        error.request_id = request_id_of(response) if cause is None else cause.request_id
-        if cause is not None:
-            error.attempts = cause.attempts
-            error.failed_calls = cause.failed_calls
+        error.usage = self._usage_with(content)
         return error
 
 
