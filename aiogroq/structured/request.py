@@ -47,7 +47,7 @@ class TypedRequest:
 
     def arguments(self, mode: Mode) -> dict[str, Any]:
         """Return the arguments of `create`."""
-        arguments = dict(self._params)
+        arguments = {name: value for name, value in self._params.items() if name != "stream"}
         if "messages" in arguments:
             arguments["messages"] = self._with_schema(mode)
         if mode is Mode.JSON_OBJECT:
