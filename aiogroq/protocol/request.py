@@ -252,7 +252,7 @@ def _read_options(
     ``other_arguments`` is the option that takes arguments which the library does not know.
     """
     for name in options:
-        if name not in OPTION_NAMES:
+        if name not in OPTION_NAMES and not is_omitted(options[name]):
             hint = _nearest(name, options[name], OPTION_NAMES.union(names), other_arguments)
             raise TypeError(f"got an unexpected keyword argument {name!r}{hint}")
     extra_headers = _option(options, "extra_headers")
@@ -298,7 +298,8 @@ def split_options(
     """Split the keyword arguments of a wide endpoint into parameters and per-call options. ``given`` is changed, not copied.
 
     Raises `TypeError` for a name that is not in ``known`` (with the closest one that is) and for a missing
-    required one, as Python does for arguments in a signature.
+    required one, as Python does for arguments in a signature. An unknown name with an omitted value is not sent: libraries
+    that are written for several packages pass them.
     """
     params = cast("dict[str, Any]", given)  # a type checker's view of ``**params`` may be a TypedDict
     options: dict[str, Any] = {}
@@ -306,6 +307,8 @@ def split_options(
         for name in list(params):
             if name in OPTION_NAMES:
                 options[name] = params.pop(name)
+            elif name not in known and is_omitted(params[name]):
+                del params[name]
             elif name not in known:
                 hint = _nearest(name, params[name], known | OPTION_NAMES)
                 raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")

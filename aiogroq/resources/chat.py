@@ -72,9 +72,9 @@ class AsyncCompletions(AsyncResource):
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
         body["messages"] = _messages(body["messages"])
-        if stream is not omit and (stream or not is_omitted(stream)):
+        if stream is not omit and not is_omitted(stream):
             body["stream"] = stream
-        if stream:
+        if stream and "stream" in body:
             request = build("POST", "/chat/completions", ChatCompletionChunk, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/chat/completions", ChatCompletion, body, options))

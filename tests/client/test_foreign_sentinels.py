@@ -16,9 +16,15 @@ import aiogroq
 from aiogroq.local import LocalGroq
 
 CHAT: dict[str, Any] = {"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": "Hello"}]}
-SENTINELS = [groq.NOT_GIVEN, groq.omit, openai.NOT_GIVEN, openai.omit]
+
+
+class NotGiven:
+    """A sentinel that is true, unlike those of the generated packages."""
+
+
+SENTINELS = [groq.NOT_GIVEN, groq.omit, openai.NOT_GIVEN, openai.omit, NotGiven()]
 each_sentinel = pytest.mark.parametrize(
-    "absent", SENTINELS, ids=["groq.NOT_GIVEN", "groq.omit", "openai.NOT_GIVEN", "openai.omit"]
+    "absent", SENTINELS, ids=["groq.NOT_GIVEN", "groq.omit", "openai.NOT_GIVEN", "openai.omit", "true"]
 )
 
 
@@ -47,7 +53,8 @@ async def test_a_chat_with_sentinels_sends_the_same_request_as_without(
     client, server = served
     fields = [*aiogroq.types.ChatParams.__annotations__, "stream"]
     given = {name: absent for name in fields if name not in CHAT}
-    await client.chat.completions.create(**CHAT, **given)
+    completion: Any = await client.chat.completions.create(**CHAT, **given)
+    assert isinstance(completion, aiogroq.types.chat.ChatCompletion)
     deep = {"metadata": {"a": absent, "b": "c"}, "extra_headers": {"user-agent": absent, "x-a": "b"}}
     await client.chat.completions.create(
         **CHAT, **deep, extra_query={"q": absent}, extra_body={"seed": absent}
@@ -108,3 +115,32 @@ def test_timeouts_that_are_sentinels_are_not_given(absent: Any) -> None:
 async def test_a_required_argument_that_is_a_sentinel_is_missing(absent: Any) -> None:
     with pytest.raises(TypeError, match="missing the required argument model"):
         await aiogroq.AsyncGroq(api_key="k").chat.completions.create(messages=[], model=absent)
+
+
+@each_sentinel
+async def test_an_argument_that_no_endpoint_knows_is_ignored_if_it_is_a_sentinel(
+    served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
+) -> None:
+    client, server = served
+    of_openai: Any = {"verbosity": absent, "modalities": absent, "timeout": absent}
+    await client.chat.completions.create(**CHAT, **of_openai)
+    assert json.loads(server.requests[-1].body) == CHAT
+    await client.models.list(**of_openai)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'verbosity'"):
+        await client.chat.completions.create(**CHAT, **{**of_openai, "verbosity": "low"})
+    with pytest.raises(TypeError, match="unexpected keyword argument 'verbosity'"):
+        await client.models.list(**{**of_openai, "verbosity": "low"})
+
+
+@each_sentinel
+async def test_sentinels_inside_messages_and_tools_are_left_out(
+    served: tuple[aiogroq.AsyncGroq, LocalGroq], absent: Any
+) -> None:
+    client, server = served
+    function = {"name": "f", "description": absent, "parameters": {"type": "object", "properties": {}}}
+    messages: Any = [{**CHAT["messages"][0], "name": absent}]
+    tools: Any = [{"type": "function", "function": function}]
+    await client.chat.completions.create(model=CHAT["model"], messages=messages, tools=tools)
+    sent = json.loads(server.requests[-1].body)
+    assert sent["messages"] == CHAT["messages"]
+    assert sorted(sent["tools"][0]["function"]) == ["name", "parameters"]
