@@ -12,6 +12,7 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import types as types
+    from .as_groq import install_as_groq as install_as_groq
     from .client import AsyncGroq as AsyncGroq
     from .errors import APIConnectionError as APIConnectionError
     from .errors import APIError as APIError
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
 __title__ = "aiogroq"
 
 _HOMES: dict[str, str] = {
+    "aiogroq.as_groq": "install_as_groq",
     "aiogroq.client": "AsyncGroq",
     "aiogroq.errors": (
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from . import transport
+from .as_groq import replaces_httpx
 from .errors import GroqError
 from .protocol.arguments import reject_unknown_kwargs, require_bool, require_int, require_mapping
 from .protocol.rate_limits import RateLimit
@@ -32,6 +33,8 @@ else:
         Any  # for `typing.get_type_hints`: most clients pace nothing, and load no `aiogroq.limits`
     )
 
+_HTTPX_DEFAULT = Timeout(5.0)
+"""The timeouts of an httpx client whose user has set none."""
 _DEFAULT_BASE_URL = "https://api.groq.com"
 
 
@@ -137,7 +140,7 @@ class AsyncGroq(FixedOptions, AsyncResources):
         self._options = options = ClientOptions(
             api_key=_api_key(api_key),
             base_url=_api_root(base_url),
-            timeout=DEFAULT_TIMEOUT if is_omitted(timeout) else Timeout.of(timeout),
+            timeout=_timeout(timeout, http_client),
             max_retries=(
                 DEFAULT_MAX_RETRIES
                 if is_omitted(max_retries)
@@ -371,6 +374,17 @@ def _api_key(given: Any) -> str:
             "The API key has a line break or a character that is not ASCII in it; it was not sent anywhere"
         )
     return clean
+
+
+def _timeout(given: Any, http_client: Any) -> Timeout:
+    """Return the timeouts of a client. Those of an httpx client that a framework made count as for the official package."""
+    if not is_omitted(given):
+        return Timeout.of(given)
+    if not _is_absent(http_client) and replaces_httpx(http_client):
+        of_httpx = Timeout.of(http_client.timeout)
+        if of_httpx != _HTTPX_DEFAULT:
+            return of_httpx
+    return DEFAULT_TIMEOUT
 
 
 def _callback(hook: Any) -> Any:

@@ -19,6 +19,7 @@ from typing import Any, cast
 import aiohttp
 from yarl import URL
 
+from ..as_groq import replaces_httpx
 from ..errors import GroqError
 from ..protocol.arguments import require_int
 from ..protocol.sse import DEFAULT_MAX_EVENT_BYTES
@@ -293,6 +294,11 @@ def as_http_client(given: Any) -> DefaultAioHttpClient:
         return given
     if isinstance(given, aiohttp.ClientSession):
         return DefaultAioHttpClient(session=given)
+    if replaces_httpx(given):
+        _log_once(
+            "groq is aiogroq here: a pool of aiohttp is used in place of %s", "httpx clients", logging.INFO
+        )
+        return DefaultAioHttpClient()
     is_class = isinstance(given, type)
     kind = cast("type[Any]", given if is_class else type(given))
     raise TypeError(

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "aiogroq"
 LAYERS = [
     "_version",
     "errors",
+    "as_groq",
     "types",
     "schemas",
     "protocol",
