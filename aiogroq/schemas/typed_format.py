@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-import msgspec
-
 from ..errors import SchemaError
+from .cache import FormatCache
 from .dialect import Schema, inline_refs, strict_schema
-from .mismatch import from_msgspec, from_pydantic
+from .formats import schema_and_decoder
+from .names import clean_name, type_name
+from .text_decoder import WRAPPER_KEY, TextDecoder
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
 T = TypeVar("T")
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_cache: FormatCache[TypedFormat[Any]] = FormatCache()
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class TypedFormat(Generic[T]):
     """Whether the JSON is ``{"result": ...}``, because a root must be an object and the type is none."""
     unsupported: tuple[tuple[str, str], ...]
     """What strict mode cannot express, as pairs of a path such as ``$.extra`` and a reason. Empty if ``is_strict``."""
-    _decode: Any
+    _decoder: TextDecoder = field(repr=False)
 
     def response_format(self) -> dict[str, Any]:
         """Return the ``response_format`` of a request."""
@@ -58,9 +61,19 @@ class TypedFormat(Generic[T]):
     def decode(self, text: str, *, lax: bool = False) -> T:
         """Return the value of a JSON text.
 
-        ``lax`` also accepts what converts without loss: ``1.0`` and ``"30"`` for an int. Raises `MismatchError`.
+        ``lax`` also accepts what converts without loss: ``1.0`` and ``"30"`` for an int, line ends in strings, and a value
+        without the object around it. Of duplicate keys the last one counts. A lone surrogate becomes U+FFFD. Raises
+        `MismatchError`.
         """
-        return cast("T", self._decode(text, lax))
+        return cast("T", self._decoder.decode(text, lax=lax))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Decoders cannot be pickled: they are made again.
+        return _rebuild, (self.type, self.is_strict, self.name)
+
+
+def _rebuild(response_type: Any, strict: bool, name: str) -> TypedFormat[Any]:
+    return typed_format(response_type, strict=None if strict else False, name=name)
 
 
 def typed_format(
@@ -72,31 +85,11 @@ def typed_format(
     to be strict. ``name`` replaces the name made from the type. Raises `SchemaError` for what is no type, or one that JSON
     cannot express.
     """
-    schema = _schema_of(response_type)
-    is_wrapped = inline_refs(schema).get("type") != "object"
-    if is_wrapped:
-        definitions = schema.pop("$defs", {})
-        schema = {
-            "type": "object",
-            "properties": {"result": schema},
-            "required": ["result"],
-            "$defs": definitions,
-        }
-    description = inline_refs(schema).get("description")
-    dialect, unsupported = strict_schema(schema)
-    if strict and unsupported:
-        raise SchemaError("; ".join(f"{path}: {why}" for path, why in unsupported))
-    is_strict = strict is not False and not unsupported
-    return TypedFormat(
-        type=response_type,
-        name=_clean(name or str(getattr(response_type, "__name__", "result"))),
-        description=description,
-        schema=dialect if is_strict else inline_refs(schema),
-        is_strict=is_strict,
-        is_wrapped=is_wrapped,
-        unsupported=() if is_strict else tuple(unsupported),
-        _decode=_decoder(response_type, is_wrapped),
-    )
+    found = _cache.get(response_type, (strict, name))
+    if found is None:
+        found = _made(response_type, strict, name)
+        _cache.put(response_type, (strict, name), found)
+    return cast("TypedFormat[T]", found)
 
 
 def response_format(
@@ -105,58 +98,67 @@ def response_format(
     """Return the ``response_format`` dict of a type, for `create`, batches and other clients.
 
     ``strict`` is None to be strict where the type can be expressed, True to raise `SchemaError` where it cannot, False never
-    to be strict. ``name`` replaces the name made from the type.
+    to be strict. ``name`` replaces the name made from the type. Raises `SchemaError` for what is no type, or one that JSON
+    cannot express.
     """
     return typed_format(response_type, strict=strict, name=name).response_format()
 
 
-def _clean(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:64] or "result"
+def _made(annotation: Any, strict: bool | None, name: str | None) -> TypedFormat[Any]:
+    if name is not None and not _NAME.fullmatch(name):
+        raise ValueError(f"name must have 1 to 64 letters, digits, '_' or '-', not {name!r}")
+    _check_type(annotation)
+    schema, decoder = schema_and_decoder(annotation)
+    inlined = inline_refs(schema)
+    is_wrapped = inlined.get("type") != "object"
+    if is_wrapped:
+        schema = _wrapped(schema)
+        inlined = inline_refs(schema)
+    dialect, unsupported = strict_schema(schema)
+    if strict and unsupported:
+        raise SchemaError(
+            "; ".join(f"{path}: {why}" for path, why in unsupported)
+            + " cannot be expressed in strict mode. Change the type, or leave strict out"
+        )
+    is_strict = strict is not False and not unsupported
+    return TypedFormat(
+        type=annotation,
+        name=name or clean_name(type_name(annotation)),
+        description=None if is_wrapped else inlined.get("description"),
+        schema=dialect if is_strict else inlined,
+        is_strict=is_strict,
+        is_wrapped=is_wrapped,
+        unsupported=tuple(unsupported),
+        _decoder=TextDecoder(decoder, is_wrapped=is_wrapped),
+    )
 
 
-def _schema_of(cls: Any) -> Schema:
-    adapter = _pydantic_adapter(cls)
-    if adapter is not None:
-        return cast("Schema", adapter.json_schema())
-    try:
-        msgspec.json.Decoder(cls, dec_hook=_from_custom)
-        return msgspec.json.schema(cls, schema_hook=_custom_schema)
-    except TypeError as error:
-        raise SchemaError(str(error)) from None
+def _wrapped(schema: Schema) -> Schema:
+    inner = dict(schema)
+    definitions = inner.pop("$defs", {})
+    return {
+        "type": "object",
+        "properties": {WRAPPER_KEY: inner},
+        "required": [WRAPPER_KEY],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
 
 
-def _pydantic_adapter(cls: Any) -> Any:
-    if hasattr(cls, "__pydantic_validator__") and "pydantic" in sys.modules:
-        return sys.modules["pydantic"].TypeAdapter(cls)
-    return None
-
-
-def _custom_schema(cls: type[Any]) -> Schema:
-    return inline_refs(cast("Any", cls).model_json_schema())
-
-
-def _from_custom(cls: Any, value: Any) -> Any:
-    adapter = _pydantic_adapter(cls)
-    try:
-        return adapter.validate_json(msgspec.json.encode(value))
-    except ValueError as error:
-        raise from_pydantic(error) from None
-
-
-def _decoder(cls: Any, is_wrapped: bool) -> Any:
-    adapter = _pydantic_adapter(cls)
-    target: Any = msgspec.defstruct("Result", [("result", cls)]) if is_wrapped else cls
-
-    def decode(text: str, lax: bool) -> Any:
-        if adapter is not None:
-            try:
-                return adapter.validate_json(text)
-            except ValueError as error:
-                raise from_pydantic(error) from None
-        try:
-            value: Any = msgspec.json.decode(text, type=target, strict=not lax, dec_hook=_from_custom)
-        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-            raise from_msgspec(error) from None
-        return value.result if is_wrapped else value
-
-    return decode
+def _check_type(annotation: Any) -> None:
+    """Raise `SchemaError` for the values that are given instead of a type."""
+    if isinstance(annotation, dict):
+        raise SchemaError("response_format must be a type here, not a dict: create() takes the dict")
+    if isinstance(annotation, str):
+        raise SchemaError(f"response_format must be a type, not the text {annotation!r}")
+    cls: Any = cast("Any", type(annotation))
+    if (
+        not isinstance(annotation, type)
+        and cls.__module__ not in ("typing", "types", "typing_extensions")
+        and (
+            hasattr(cls, "__struct_fields__")
+            or hasattr(cls, "__dataclass_fields__")
+            or hasattr(cls, "model_fields")
+        )
+    ):
+        raise SchemaError(f"response_format must be a type: give {cls.__name__} instead of an instance of it")

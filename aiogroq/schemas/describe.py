@@ -1,0 +1,271 @@
+"""The JSON schema of a type, as msgspec decodes it.
+
+msgspec has schemas of its own. These here keep what it loses: the texts in `Annotated`, and the declared order of literals,
+enums and keys.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import typing
+import uuid
+from collections.abc import Callable
+from typing import Any, cast
+
+import msgspec
+
+from . import pydantic_types
+from .annotations import UNIONS, class_of, is_type_alias, unwrap
+from .classes import fields_of, is_object_class
+from .containers import KINDS
+from .names import clean_name, type_name
+from .pydantic_types import docstring
+
+Schema = dict[str, Any]
+
+_SCALARS: dict[Any, Schema] = {
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    str: {"type": "string"},
+    bytes: {"type": "string", "contentEncoding": "base64"},
+    bytearray: {"type": "string", "contentEncoding": "base64"},
+    datetime.datetime: {"type": "string", "format": "date-time"},
+    datetime.date: {"type": "string", "format": "date"},
+    datetime.time: {"type": "string", "format": "time"},
+    datetime.timedelta: {"type": "string", "format": "duration"},
+    uuid.UUID: {"type": "string", "format": "uuid"},
+    # A number: it always decodes, and models write prices as numbers.
+    decimal.Decimal: {"type": "number"},
+    type(None): {"type": "null"},
+    None: {"type": "null"},
+}
+_ANY = (Any, object, msgspec.Raw)
+_JSON_TYPES: dict[Any, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
+_NUMBER_LIMITS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "multiple_of": "multipleOf",
+}
+_LENGTHS = {
+    "string": ("minLength", "maxLength"),
+    "array": ("minItems", "maxItems"),
+    "object": ("minProperties", "maxProperties"),
+}
+
+
+class Describer:
+    """Writes the JSON schema of one type."""
+
+    def __init__(self) -> None:
+        self.definitions: Schema = {}
+        """The schemas of the classes in the type, by name."""
+        self.rejected: list[tuple[str, str]] = []
+        """Pairs of a path and what JSON cannot express there."""
+        self.has_models = False
+        """Whether there is a class of pydantic in the type."""
+        self.has_validation = False
+        """Whether there are dataclasses or metadata of pydantic, which msgspec ignores."""
+        self.needs_init = False
+        """Whether a class must be made by calling it, because msgspec does not support its fields."""
+        self._names: dict[Any, str] = {}
+        self._path = ["$"]
+
+    def describe(self, annotation: Any) -> Schema:
+        """Return the schema of a type; classes are in ``$defs``."""
+        schema = self.schema(annotation)
+        return {**schema, "$defs": self.definitions} if self.definitions else schema
+
+    def schema(self, annotation: Any, step: str = "") -> Schema:
+        """Return the schema of a part of the type, which is at ``step`` in the part around it."""
+        self._path.append(step)
+        found = unwrap(annotation)
+        self.has_validation |= pydantic_types.has_validation(found)
+        schema = self._core(found.core)
+        for each in found.metadata:
+            if isinstance(each, msgspec.Meta):
+                schema = _restricted(schema, each)
+        text = found.description
+        self._path.pop()
+        return {**schema, "description": text} if text else schema
+
+    def _core(self, core: Any) -> Schema:
+        if core in _ANY:
+            return {}
+        if _is_hashable(core) and core in _SCALARS:
+            return dict(_SCALARS[core])
+        origin = typing.get_origin(core)
+        if origin in UNIONS:
+            return self._union(typing.get_args(core))
+        if origin is typing.Literal:
+            return _choices(list(typing.get_args(core)))
+        kind = KINDS.get(origin or core) if _is_hashable(origin or core) else None
+        if kind is not None:
+            return self._container(kind, typing.get_args(core), core)
+        if is_type_alias(core):
+            return self._definition(core, lambda: self.schema(core.__value__))
+        if isinstance(core, typing.TypeVar):
+            return self.schema(core.__bound__) if core.__bound__ is not None else {}
+        return self._class(core)
+
+    def _class(self, core: Any) -> Schema:
+        cls = class_of(core)
+        if cls is None:
+            return self._reject(f"{core!r} is no type")
+        if issubclass(cls, enum.Enum):
+            schema = _choices([member.value for member in cls])
+            text = docstring(cls)
+            return {**schema, "description": text} if text else schema
+        if pydantic_types.is_model(cls) or pydantic_types.is_dataclass(cls):
+            self.has_models = True
+            self.has_validation |= not pydantic_types.is_model(cls)
+            return self._definition(core, lambda: self._adopted(core))
+        if is_object_class(cls):
+            return self._definition(core, lambda: self._object(core))
+        return self._reject(f"the type {cls.__qualname__}")
+
+    def _reject(self, why: str) -> Schema:
+        self.rejected.append(("".join(self._path), why))
+        return {}
+
+    def _definition(self, core: Any, write: Callable[[], Schema]) -> Schema:
+        if core not in self._names:
+            base = clean_name(type_name(core))
+            name = base
+            number = 2
+            while name in self.definitions:
+                name = f"{base}_{number}"
+                number += 1
+            self._names[core] = name
+            self.definitions[name] = {}
+            self.definitions[name] = write()
+        return {"$ref": f"#/$defs/{self._names[core]}"}
+
+    def _adopted(self, core: Any) -> Schema:
+        """Return pydantic's schema of a class, its definitions among ours."""
+        schema = pydantic_types.schema_of(pydantic_types.adapter_of(core), core)
+        own = schema.pop("$defs", {})
+        names: dict[str, str] = {}
+        for name, definition in own.items():
+            names[name] = name
+            while (
+                names[name] != self._names[core]
+                and self.definitions.get(names[name], definition) != definition
+            ):
+                names[name] += "_"
+        for name, definition in own.items():
+            self.definitions[names[name]] = _with_references(definition, names)
+        schema = cast("Schema", _with_references(schema, names))
+        if schema.keys() == {"$ref"}:  # a recursive model, which is one of its own definitions
+            return cast("Schema", self.definitions[schema["$ref"].removeprefix("#/$defs/")])
+        return schema
+
+    def _union(self, members: tuple[Any, ...]) -> Schema:
+        options = [self.schema(each) for each in members if each is not msgspec.UnsetType]
+        options.sort(key=lambda option: option == {"type": "null"})
+        return options[0] if len(options) == 1 else {"anyOf": options}
+
+    def _container(self, kind: type[Any], arguments: tuple[Any, ...], core: Any) -> Schema:
+        if kind is dict:
+            schema: Schema = {"type": "object", "additionalProperties": True}
+            if arguments:
+                keys = {key: value for key, value in self.schema(arguments[0]).items() if key != "type"}
+                schema["additionalProperties"] = self.schema(arguments[1], "{}") or True
+                if keys and unwrap(arguments[0]).core is not int:
+                    schema["propertyNames"] = keys
+            return schema
+        if kind is tuple and arguments and arguments[-1] is not Ellipsis:
+            arguments = () if arguments == ((),) else arguments
+            first = [self.schema(each, f"[{index}]") for index, each in enumerate(arguments)]
+            return _tuple(first, len(first), closed=True)
+        if kind is tuple and core not in (tuple, typing.Tuple) and not arguments:  # noqa: UP006
+            return _tuple([], 0, closed=True)
+        schema = {"type": "array"}
+        if arguments and (items := self.schema(arguments[0], "[]")):
+            schema["items"] = items
+        return {**schema, "uniqueItems": True} if kind in (set, frozenset) else schema
+
+    def _object(self, core: Any) -> Schema:
+        fields = fields_of(core)
+        self.needs_init |= fields.needs_init
+        schema: Schema = {}
+        if text := docstring(cast("type[Any]", class_of(core))):
+            schema["description"] = text
+        properties: Schema = dict(fields.tag)
+        for each in fields.items:
+            schema_of_field = self.schema(each.annotation, f".{each.key}")
+            if each.default is not msgspec.NODEFAULT:
+                schema_of_field["default"] = each.default
+            properties[each.key] = schema_of_field
+        if fields.is_array:
+            return {**schema, **_tuple(list(properties.values()), fields.minimum, closed=fields.is_closed)}
+        schema |= {"type": "object", "properties": properties, "required": fields.required}
+        return {**schema, "additionalProperties": False} if fields.is_closed else schema
+
+
+def _is_hashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _choices(values: list[Any]) -> Schema:
+    found = list(dict.fromkeys(_JSON_TYPES.get(type(value), "string") for value in values))
+    return {"type": found[0] if len(found) == 1 else found, "enum": values}
+
+
+def _tuple(first: list[Schema], minimum: int, *, closed: bool) -> Schema:
+    schema: Schema = {"type": "array", "prefixItems": first, "minItems": minimum}
+    if not first:
+        del schema["prefixItems"]
+    if closed:
+        schema |= {"maxItems": len(first), "items": False}
+    return schema
+
+
+def _restricted(schema: Schema, meta: msgspec.Meta) -> Schema:
+    """Return a schema with the restrictions of a `Meta`."""
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [_restricted(each, meta) for each in schema["anyOf"]]}
+    result = dict(schema)
+    kind = schema.get("type")
+    if kind in ("integer", "number"):
+        for name, keyword in _NUMBER_LIMITS.items():
+            if getattr(meta, name) is not None:
+                result[keyword] = getattr(meta, name)
+    if kind in _LENGTHS:
+        for name, keyword in zip(("min_length", "max_length"), _LENGTHS[kind], strict=True):
+            if getattr(meta, name) is not None:
+                result[keyword] = getattr(meta, name)
+    if kind == "string" and meta.pattern is not None:
+        result["pattern"] = meta.pattern
+    if meta.tz is False and kind == "string":
+        result.pop("format", None)
+        result["description"] = "ISO 8601, without a time zone"
+    return result | (meta.extra_json_schema or {})
+
+
+def _with_references(node: Any, names: dict[str, str]) -> Any:
+    """Return a schema whose references have new names."""
+    if isinstance(node, list):
+        return [_with_references(each, names) for each in cast("list[object]", node)]
+    if not isinstance(node, dict):
+        return node
+    copy: Schema = {key: _with_references(value, names) for key, value in cast("Schema", node).items()}
+    pointer = copy.get("$ref")
+    if isinstance(pointer, str):
+        old = pointer.removeprefix("#/$defs/")
+        copy["$ref"] = f"#/$defs/{names.get(old, old)}"
+    return copy

@@ -1,0 +1,33 @@
+"""Names of types, as the service accepts them."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from typing import Any
+
+from .annotations import unwrap
+
+_MAX_LENGTH = 64
+
+
+def clean_name(name: str) -> str:
+    """Return a name of letters, digits, ``_`` and ``-`` only, with at most 64 of them."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:_MAX_LENGTH] or "result"
+
+
+def type_name(annotation: Any) -> str:
+    """Return the name of a type: ``Page_int`` for ``Page[int]``, ``Cat_or_Dog`` for a union."""
+    core = unwrap(annotation).core
+    origin = typing.get_origin(core)
+    arguments = typing.get_args(core)
+    if origin is typing.Literal:
+        return "Literal"
+    if origin in (typing.Union, types.UnionType):
+        return "_or_".join(map(type_name, arguments))
+    if core in (None, type(None)):
+        return "None"
+    name = str(getattr(origin or core, "__name__", "result"))
+    parts = [type_name(each) for each in arguments if each is not Ellipsis and each != ()]
+    return "_".join([name, *parts])
