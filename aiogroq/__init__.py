@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .errors import GroqError as GroqError
     from .errors import InternalServerError as InternalServerError
     from .errors import LengthFinishReasonError as LengthFinishReasonError
+    from .errors import MaxIterationsError as MaxIterationsError
     from .errors import NotFoundError as NotFoundError
     from .errors import PacingError as PacingError
     from .errors import PermissionDeniedError as PermissionDeniedError
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .errors import RequestTooLargeError as RequestTooLargeError
     from .errors import SchemaError as SchemaError
     from .errors import StructuredOutputError as StructuredOutputError
+    from .errors import ToolError as ToolError
     from .errors import UnprocessableEntityError as UnprocessableEntityError
     from .protocol.rate_limits import RateLimit as RateLimit
     from .protocol.rate_limits import RateLimitWindow as RateLimitWindow
@@ -74,6 +76,9 @@ if TYPE_CHECKING:
     from .sync.response import to_raw_response_wrapper as to_raw_response_wrapper
     from .sync.response import to_streamed_response_wrapper as to_streamed_response_wrapper
     from .sync.stream import Stream as Stream
+    from .tools.tool import Tool as Tool
+    from .tools.tool import ToolCall as ToolCall
+    from .tools.tool import tool as tool
     from .transport.http_client import DefaultAioHttpClient as DefaultAioHttpClient
     from .transport.stream import AsyncStream as AsyncStream
     from .types._model import BaseModel as BaseModel
@@ -94,8 +99,9 @@ _HOMES: dict[str, str] = {
     "aiogroq.errors": (
         "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError Attempt "
         "AuthenticationError BadRequestError ConflictError ErrorResponse FailedCall FlexCapacityError GroqError "
-        "InternalServerError LengthFinishReasonError NotFoundError PacingError PermissionDeniedError RateLimitError "
-        "RequestInfo RequestTooLargeError SchemaError StructuredOutputError UnprocessableEntityError"
+        "InternalServerError LengthFinishReasonError MaxIterationsError NotFoundError PacingError "
+        "PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError SchemaError "
+        "StructuredOutputError ToolError UnprocessableEntityError"
     ),
     "aiogroq.resources.http_methods": "RequestOptions",
     "aiogroq.response": (
@@ -112,6 +118,7 @@ _HOMES: dict[str, str] = {
         "to_streamed_response_wrapper"
     ),
     "aiogroq.sync.stream": "Stream",
+    "aiogroq.tools.tool": "Tool ToolCall tool",
     "aiogroq.transport.http_client": "DefaultAioHttpClient",
     "aiogroq.transport.stream": "AsyncStream",
     "aiogroq.types._model": "BaseModel",

@@ -20,6 +20,7 @@
           InternalServerError        >= 500
       SchemaError                    a type that cannot be a response format; also the builtin TypeError
       LengthFinishReasonError        the maximum of tokens was reached before the value was complete
+      MaxIterationsError             a tool runner made its last request, and the model still calls tools
 
 An exception is plain data: it can be pickled, copied and sent to another process, holds no socket and no key,
 and its text is never empty.
@@ -400,6 +401,21 @@ class LengthFinishReasonError(GroqError):
         self.usage = usage
 
 
+class MaxIterationsError(GroqError):
+    """A tool runner has made ``max_iterations`` requests, and the model still calls tools."""
+
+    messages: list[dict[str, Any]]
+    """The conversation without the calls that were not run, valid for another request or another runner."""
+
+    def __init__(self, message: str, messages: list[dict[str, Any]] | None = None) -> None:
+        super().__init__(message)
+        self.messages = messages or []
+
+
+class ToolError(Exception):
+    """Raised by a tool, to say what the model is told. Of any other exception it is told the class and the text."""
+
+
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -420,6 +436,8 @@ def status_error_class(status: int) -> type[APIStatusError]:
 
 # Tracebacks and pickles name the errors as their users do, wherever this module moves.
 for _cls in [
-    value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, GroqError)
+    value
+    for value in list(globals().values())
+    if isinstance(value, type) and issubclass(value, (GroqError, ToolError))
 ]:
     _cls.__module__ = "aiogroq"

@@ -1,0 +1,228 @@
+"""`function_schema`: a Python function as a tool: its name, description and parameters, and the decoder of arguments."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from ..errors import SchemaError
+from ..types._typing import NotRequired, TypedDict
+from .docstrings import parse_docstring
+from .mismatch import MismatchError
+from .typed_format import TypedFormat, typed_format
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: "is positional-only; a model gives arguments by name: remove the '/'",
+    inspect.Parameter.VAR_POSITIONAL: "takes any number of values; a model gives arguments by name: use a list",
+}
+
+
+@dataclass(frozen=True)
+class FunctionSchema:
+    """What a model is told of a function, and how its arguments are read."""
+
+    name: str
+    """The name of the function: letters, digits, ``_`` and ``-``, at most 64."""
+    description: str
+    """The text of the docstring before its sections; may be empty."""
+    parameters: dict[str, Any]
+    """The JSON schema of the arguments: a closed object, without references where they are not recursive."""
+    takes_call: bool
+    """Whether the first parameter gets the call. The model does not see it."""
+    _format: TypedFormat[Any]
+    _known: frozenset[str]
+    _extra: TypedFormat[dict[str, Any]] | None
+
+    def decode(self, arguments: str) -> dict[str, Any]:
+        """Return the keyword arguments in the JSON text that a model wrote.
+
+        Values that convert without loss are accepted, such as ``"30"`` for an int. Raises `MismatchError`.
+        """
+        given = decode_object(arguments)
+        unknown = {name: value for name, value in given.items() if name not in self._known}
+        if not unknown:
+            return _decoded(self._format, arguments if arguments.strip() else "{}")
+        if self._extra is None:
+            names = ", ".join(sorted(self._known)) or "none"
+            raise MismatchError(f"Object contains unknown field `{next(iter(unknown))}` (the parameters are: {names})")
+        known = {name: value for name, value in given.items() if name in self._known}
+        return {**_decoded(self._format, _text(known)), **_decoded(self._extra, _text(unknown))}
+
+
+def decode_object(arguments: str) -> dict[str, Any]:
+    """Return the JSON object in a text as plain data; no text is an empty object. Raises `MismatchError`."""
+    try:
+        value: object = msgspec.json.decode(arguments) if arguments.strip() else {}
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise MismatchError(f"The arguments are not JSON: {error}") from None
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise MismatchError(f"Expected `object`, got `{type(value).__name__}`")
+    return cast("dict[str, Any]", value)
+
+
+def function_schema(
+    function: Callable[..., Any], *, name: str | None = None, description: str | None = None, call_type: Any = None
+) -> FunctionSchema:
+    """Return the schema of a function, method, `functools.partial` or object with ``__call__``.
+
+    ``name`` and ``description`` replace those of the function. A first parameter of the type ``call_type`` is not part of
+    the schema. Arguments that a partial has set are not either. Raises `SchemaError`, which names the parameter, for what
+    a model cannot call.
+    """
+    target, bound = _unwrapped(function)
+    name = _checked_name(name or _name_of(target), function)
+    text, texts = parse_docstring(_docstring(target))
+    hints = _hints(target, name)
+    parameters = [
+        each for each in inspect.signature(function).parameters.values() if each.name not in bound
+    ]
+    takes_call = bool(parameters) and call_type is not None and hints.get(parameters[0].name) is call_type
+    if takes_call:
+        del parameters[0]
+    extra = None
+    if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
+        extra = _format_of(dict[str, hints.get(parameters.pop().name, Any)], name)  # type: ignore[misc]
+    for each in parameters:
+        if each.kind in _KINDS:
+            raise SchemaError(f"{name}: the parameter {each.name!r} {_KINDS[each.kind]}")
+    format_ = _format_of(_arguments_type(parameters, hints), name)
+    schema = _described(format_.schema, parameters, hints, texts)
+    schema["additionalProperties"] = extra.schema.get("additionalProperties", True) if extra else False
+    known = frozenset(each.name for each in parameters)
+    return FunctionSchema(name, text if description is None else description, schema, takes_call, format_, known, extra)
+
+
+def _unwrapped(function: Any) -> tuple[Any, frozenset[str]]:
+    """Return what has the annotations and the docstring, and the names of the arguments that partials have set."""
+    if isinstance(function, partial):
+        inner = cast("partial[Any]", function)
+        target, bound = _unwrapped(inner.func)
+        return target, bound | inner.keywords.keys()
+    if inspect.isclass(function) or not callable(function):
+        what = f"the class {function.__name__}" if inspect.isclass(function) else f"{function!r:.80}"
+        raise SchemaError(f"a tool must be a function, not {what}")
+    if inspect.isroutine(function):
+        return function, frozenset()
+    return function, frozenset()
+
+
+def _name_of(target: Any) -> str:
+    name = getattr(target, "__name__", None) or type(target).__name__
+    return cast("str", name)
+
+
+def _checked_name(name: str, function: object) -> str:
+    if not _NAME.fullmatch(name):
+        raise SchemaError(
+            f"a tool needs a name of 1 to 64 letters, digits, '_' and '-', not {name!r}: use Tool({function!r:.60}, name=...)"
+        )
+    return name
+
+
+def _docstring(target: Any) -> str | None:
+    if inspect.isroutine(target):
+        return inspect.getdoc(target)
+    return inspect.getdoc(target.__call__) if type(target).__call__.__doc__ else inspect.getdoc(type(target))
+
+
+def _hints(target: Any, name: str) -> dict[str, Any]:
+    annotated = target if inspect.isroutine(target) else type(target).__call__
+    function = inspect.unwrap(getattr(annotated, "__func__", annotated))
+    code = getattr(function, "__code__", None)
+    cells = getattr(function, "__closure__", None) or ()
+    enclosing: dict[str, Any] = {}
+    for free, cell in zip(code.co_freevars if code else (), cells, strict=False):
+        try:
+            enclosing[free] = cell.cell_contents
+        except ValueError:  # not set yet
+            continue
+    try:
+        return get_type_hints(annotated, localns=enclosing, include_extras=True)
+    except NameError as error:
+        raise SchemaError(f"{name}: an annotation cannot be read: {error}; define the type at module level") from None
+
+
+def _arguments_type(parameters: list[inspect.Parameter], hints: Mapping[str, Any]) -> Any:
+    """Return a TypedDict of the parameters: a missing argument is no key, so that the default of the function applies."""
+    fields: dict[str, Any] = {}
+    for each in parameters:
+        hint = hints.get(each.name, Any)
+        fields[each.name] = hint if each.default is inspect.Parameter.empty else NotRequired[hint]
+    return cast("Any", TypedDict)("Arguments", fields)
+
+
+def _format_of(arguments: Any, name: str) -> TypedFormat[Any]:
+    try:
+        return typed_format(arguments, strict=False)
+    except TypeError as error:
+        raise SchemaError(f"{name}: {error}") from None
+
+
+def _described(
+    schema: dict[str, Any], parameters: list[inspect.Parameter], hints: Mapping[str, Any], texts: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the schema with the descriptions and defaults of the parameters."""
+    properties: dict[str, Any] = {}
+    for each in parameters:
+        field = dict(schema["properties"][each.name])
+        text = _annotated_text(hints.get(each.name)) or texts.get(each.name)
+        if text:
+            field["description"] = text
+        if each.default is not inspect.Parameter.empty:
+            try:
+                field["default"] = msgspec.to_builtins(each.default, str_keys=True)
+            except (TypeError, ValueError, RecursionError):  # not JSON: the model need not know it
+                field.pop("default", None)
+        properties[each.name] = field
+    definitions = {"$defs": schema["$defs"]} if "$defs" in schema else {}
+    required = [each.name for each in parameters if each.default is inspect.Parameter.empty]
+    made = {"type": "object", "properties": properties, "required": required, **definitions}
+    return cast("dict[str, Any]", without_titles(made))
+
+
+def _annotated_text(hint: Any) -> str | None:
+    """Return the description in ``Annotated[T, "text"]``, ``Doc("text")`` or a field with a ``description``."""
+    if get_origin(hint) is not Annotated:
+        return None
+    for each in get_args(hint)[1:]:
+        text = each if isinstance(each, str) else getattr(each, "documentation", None) or getattr(each, "description", None)
+        if isinstance(text, str):
+            return text
+    return None
+
+
+def without_titles(schema: Any) -> Any:
+    """Return a copy of a schema without titles, which repeat the names of the properties and cost tokens."""
+    if isinstance(schema, list):
+        return [without_titles(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    copied: dict[str, Any] = {}
+    for key, value in cast("dict[str, Any]", schema).items():
+        if key in ("properties", "$defs"):
+            copied[key] = {name: without_titles(each) for name, each in value.items()}
+        elif key in ("enum", "const", "default", "examples"):
+            copied[key] = value
+        elif key != "title":
+            copied[key] = without_titles(value)
+    return copied
+
+
+def _decoded(format_: TypedFormat[Any], text: str) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", format_.decode(text))
+    except MismatchError:
+        return cast("dict[str, Any]", format_.decode(text, lax=True))
+
+
+def _text(value: object) -> str:
+    return msgspec.json.encode(value).decode()

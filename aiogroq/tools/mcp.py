@@ -1,0 +1,126 @@
+"""The tools of an MCP session as tools of a runner.
+
+A session is what has ``list_tools`` and ``call_tool``: ``ClientSession`` of mcp 1.x, ``Client`` and ``ClientSession`` of
+2.x, ``Client`` of fastmcp. No such package is imported. Field names are read in both spellings (``inputSchema``,
+``input_schema``). The session belongs to the caller, who opens and closes it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Container, Mapping
+from typing import Any, cast
+
+from ..errors import ToolError
+from ..schemas.dialect import inline_refs
+from ..schemas.functions import decode_object, without_titles
+from .tool import ToolCall, tool_param
+
+_MAX_PAGES = 1000
+
+
+class McpTool:
+    """A tool of an MCP server."""
+
+    timeout_s: float | None = None
+    is_async: bool = True
+
+    def __init__(self, session: Any, listed: Any) -> None:
+        self._session = session
+        self._server_name = str(_field(listed, "name"))
+        self.name = self._server_name
+        """The name that the model calls: that of the server, or with a prefix if another tool has it too."""
+        self.description: str = _field(listed, "description") or ""
+        schema = _field(listed, "inputSchema", "input_schema")
+        self.parameters: dict[str, Any] = without_titles(inline_refs(schema or {"type": "object", "properties": {}}))
+
+    def to_param(self) -> dict[str, Any]:
+        """Return the tool as a dict for the ``tools`` of a request."""
+        return tool_param(self.name, self.description, self.parameters)
+
+    def decode(self, arguments: str) -> dict[str, Any]:
+        """Return the arguments as plain data; the server validates them. Raises `ValueError` if they are no object."""
+        return decode_object(arguments)
+
+    def bind(self, call: ToolCall) -> Callable[[], Any]:
+        """Return a function without parameters that makes the call."""
+
+        async def make() -> str:
+            return _result(await self._session.call_tool(self._server_name, dict(call.arguments)))
+
+        return make
+
+
+def is_session(source: object) -> bool:
+    """Return whether an object is an MCP session."""
+    return callable(getattr(source, "list_tools", None)) and callable(getattr(source, "call_tool", None))
+
+
+def session_name(session: Any) -> str:
+    """Return the name of the server, for the prefix of names that clash; ``"mcp"`` if the session does not say it."""
+    for path in (("server_info", "name"), ("initialize_result", "server_info", "name"), ("name",)):
+        found: Any = session
+        for step in path:
+            found = getattr(found, step, None)
+        if isinstance(found, str):
+            return found
+    return "mcp"
+
+
+async def list_tools(session: Any, allowed: Container[str] | None = None) -> list[McpTool]:
+    """Return the tools of a session, of all pages. ``allowed`` has the names to take; None takes all."""
+    found: list[McpTool] = []
+    page = await session.list_tools()
+    for _ in range(_MAX_PAGES):
+        listed: Any = page if isinstance(page, list) else _field(page, "tools")
+        found += [McpTool(session, each) for each in listed or ()]
+        cursor = None if isinstance(page, list) else _field(page, "nextCursor", "next_cursor")
+        if not cursor:
+            break
+        page = await _next_page(session, page, cursor)
+    return [each for each in found if allowed is None or each.name in allowed]
+
+
+async def _next_page(session: Any, page: Any, cursor: Any) -> Any:
+    if "cursor" in inspect.signature(session.list_tools).parameters:
+        return await session.list_tools(cursor=cursor)
+    # ClientSession of mcp 2.x takes an object, whose class is where that of the page is.
+    params: Any = getattr(sys.modules[type(page).__module__], "PaginatedRequestParams")  # noqa: B009
+    return await session.list_tools(params=params(cursor=cursor))
+
+
+def _field(value: Any, *names: str) -> Any:
+    """Return the first field that is there, of an object or a dict."""
+    for name in names:
+        found = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        if found is not None:
+            return found
+    return None
+
+
+def _result(result: Any) -> str:
+    """Return the text of a result: its text parts, else its structured content. Raises `ToolError` if it is an error."""
+    parts: Any = _field(result, "content") or ()
+    texts = [_part_text(part) for part in parts]
+    structured = _field(result, "structuredContent", "structured_content")
+    has_text = any(_field(part, "type") in ("text", "resource") for part in parts)
+    if structured is not None and not has_text:
+        texts.insert(0, json.dumps(structured, ensure_ascii=False, default=str))
+    text = "\n".join(texts)
+    if _field(result, "isError", "is_error"):
+        raise ToolError(f"Error: {text}" if text else "Error")
+    return text
+
+
+def _part_text(part: Any) -> str:
+    kind = _field(part, "type")
+    if kind == "text":
+        return str(_field(part, "text") or "")
+    if kind == "resource":
+        text = _field(_field(part, "resource"), "text")
+        return text if isinstance(text, str) else "[binary resource left out: the model reads text only]"
+    if kind == "resource_link":
+        return f"[resource: {_field(part, 'uri')}]"
+    return f"[{kind} left out: the model reads text only]"

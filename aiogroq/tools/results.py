@@ -1,0 +1,42 @@
+"""What a tool returned, or raised, as the text that the model is told."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+
+from ..errors import ToolError
+
+
+def result_text(name: str, value: object) -> str:
+    """Return the text of a result: a str as it is, anything else as JSON. Raises `TypeError`, which names the tool."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()  # a lone surrogate cannot be sent
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise TypeError(f"the tool {name} returned {type(value).__name__}, which no model reads: return a str")
+    try:
+        return msgspec.json.encode(value, enc_hook=_plain).decode()
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise TypeError(f"the tool {name} returned a {type(value).__name__} that JSON cannot express: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    """Return what msgspec does not know as plain data: pydantic models and the like, numpy scalars and arrays."""
+    if not isinstance(value, type):
+        dump = getattr(value, "model_dump", None)
+        if callable(dump):
+            return dump(mode="json")
+        for method in ("tolist", "to_dict"):
+            plain = getattr(value, method, None)
+            if callable(plain):
+                return cast("Any", plain())
+    raise NotImplementedError(f"objects of type {type(value).__name__} are not supported")
+
+
+def error_text(error: BaseException) -> str:
+    """Return what the model is told of an error: the text of a `ToolError`; of any other the class and the text."""
+    text = str(error).encode("utf-8", "replace").decode()
+    if isinstance(error, ToolError):
+        return text or "Error"
+    return f"Error: {type(error).__name__}: {text}" if text else f"Error: {type(error).__name__}"
