@@ -53,6 +53,7 @@ RESERVED = {"self", "run", "to_sync", "cast", "resource"}
 PAIRS = {
     "..structured.driver.parse": ".structured.parse",
     "..streaming.manager.AsyncChatCompletionStreamManager": ".event_stream.ChatCompletionStreamManager",
+    "..tools.runner.AsyncToolRunner": ".tool_runner.ToolRunner",
 }
 """What a composed method imports (classes, and functions that it awaits), and what its sync version imports instead: module and
 name as in an import of ``aiogroq/resources``, and of ``aiogroq/sync``."""
@@ -284,7 +285,8 @@ def check_endpoint(source: Source, node: Method) -> None:
     imports = [*source.imports, *source.for_types]
     imported = {alias.asname or alias.name for each in imports for alias in each.names}
     annotations = [arg.annotation for arg in parameters(args)]
-    for part in [*annotations, node.returns, *args.defaults, *args.kw_defaults]:
+    names = [each for each in [*args.defaults, *args.kw_defaults] if isinstance(each, ast.Name)]
+    for part in [*annotations, node.returns, *names]:
         found = part and re.search(r"\b(Async\w+|Awaitable|Coroutine)", to_sync(ast.unparse(part)))
         if found:
             raise source.reject(part, f"{name}: {found[0]} has no sync version")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .. import transport
+from ..protocol.chat_messages import plain_messages
 from ..protocol.request import EVENTS, build, split_options
-from ..types._model import BaseModel
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
-from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat.chat_completion_tool_param import ChatCompletionToolParam
 from ..types.chat.request_parts import ResponseFormat
 from ..types.chat_params import BaseChatParams, ChatParams
@@ -29,13 +28,15 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..streaming.manager import AsyncChatCompletionStreamManager
+    from ..tools.options import Approve, OnError
+    from ..tools.runner import AsyncToolRunner
+    from ..tools.toolbox import ToolTypes
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 T = TypeVar("T")
 
 _KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"messages", "model"})
-_DICTS = frozenset({dict})
 
 
 class AsyncCompletions(AsyncResource):
@@ -71,7 +72,7 @@ class AsyncCompletions(AsyncResource):
         and the other errors of ``aiogroq.errors``.
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
-        body["messages"] = _messages(body["messages"])
+        body["messages"] = plain_messages(body["messages"])
         if stream is not omit and not is_omitted(stream):
             body["stream"] = stream
         if stream and "stream" in body:
@@ -145,6 +146,37 @@ class AsyncCompletions(AsyncResource):
             self.create, response_format=response_format, tools=tools, mode=mode, params=params
         )
 
+    def tool_runner(
+        self,
+        *,
+        tools: Iterable[ToolTypes],
+        max_iterations: int = 10,
+        max_rescues: int = 2,
+        parallel: bool = True,
+        tool_timeout_s: float | None = None,
+        approve: Approve | None = None,
+        on_error: OnError = "tell",
+        **params: Unpack[BaseChatParams],
+    ) -> AsyncToolRunner[ChatCompletion]:
+        """Chat with tools that run here: request, run the calls of the model, send their results back, until it calls none.
+
+        Await the runner for the last response, or iterate it for every response; ``runner.messages`` is the conversation.
+
+        ``tools`` are functions with annotated parameters, `Tool` objects, MCP sessions, and tools of the service as dicts.
+        The calls of one message run at the same time unless ``parallel`` is False: async functions on the event loop, others
+        in threads. ``tool_timeout_s`` are the seconds that one may take. ``approve`` is asked for each: it returns True, False,
+        or a text for the model. What a tool raises is told to the model, unless ``on_error`` is ``"raise"``.
+
+        After ``max_iterations`` requests `MaxIterationsError` is raised. Calls that the service rejected
+        (``tool_use_failed``) are run if they are valid, otherwise the model is told what is wrong, ``max_rescues`` times in a
+        row: see ``runner.rescues``. A ``tool_choice`` that requires a call does so only once.
+        """
+        from ..tools.options import RunnerOptions
+        from ..tools.runner import AsyncToolRunner
+
+        options = RunnerOptions(max_iterations, max_rescues, parallel, tool_timeout_s, approve, on_error)
+        return AsyncToolRunner(self.create, tools=tools, params=params, options=options)
+
 
 class AsyncChat(AsyncResource):
     """Chat."""
@@ -152,23 +184,3 @@ class AsyncChat(AsyncResource):
     completions: child[AsyncCompletions] = child(AsyncCompletions)
     with_raw_response: view[AsyncChatWithRawResponse] = view(AsyncChatWithRawResponse)
     with_streaming_response: view[AsyncChatWithStreamingResponse] = view(AsyncChatWithStreamingResponse)
-
-
-def _messages(messages: object) -> list[Any]:
-    """Return the messages as they are sent: those of a response with only the fields that a request may have."""
-    if _has_only_dicts(messages):
-        return cast("list[Any]", messages)
-    if isinstance(messages, (str, bytes, dict, BaseModel)) or not isinstance(messages, Iterable):
-        raise TypeError(
-            "messages must be a list of messages such as [{'role': 'user', 'content': 'Hello'}], "
-            f"not {type(cast('Any', messages)).__name__}"
-        )
-    return [
-        message.to_param() if isinstance(message, ChatCompletionMessage) else message
-        for message in cast("Iterable[object]", messages)
-    ]
-
-
-def _has_only_dicts(messages: Any) -> bool:
-    """Return whether no message needs to be changed, which is the usual case."""
-    return type(messages) is list and _DICTS.issuperset(map(type, cast("list[object]", messages)))

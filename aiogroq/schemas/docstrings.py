@@ -9,7 +9,18 @@ _GOOGLE_PARAMETERS = frozenset(
     {"Args", "Arguments", "Parameters", "Params", "Keyword Args", "Keyword Arguments", "Other Parameters"}
 )
 _SECTIONS = frozenset(
-    {"Attributes", "Example", "Examples", "Exceptions", "Note", "Notes", "Raises", "References", "Return", "Returns"}
+    {
+        "Attributes",
+        "Example",
+        "Examples",
+        "Exceptions",
+        "Note",
+        "Notes",
+        "Raises",
+        "References",
+        "Return",
+        "Returns",
+    }
     | {"See Also", "Tip", "Todo", "Usage", "Warning", "Warnings", "Warns", "Yield", "Yields"}
 )
 _GOOGLE_ENTRY = re.compile(r"\*{0,2}(?P<name>\w+)\s*(?:\(.*?\))?\s*:(?:\s+(?P<text>.*))?")

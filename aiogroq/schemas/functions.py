@@ -51,7 +51,9 @@ class FunctionSchema:
             return _decoded(self._format, arguments if arguments.strip() else "{}")
         if self._extra is None:
             names = ", ".join(sorted(self._known)) or "none"
-            raise MismatchError(f"Object contains unknown field `{next(iter(unknown))}` (the parameters are: {names})")
+            raise MismatchError(
+                f"Object contains unknown field `{next(iter(unknown))}` (the parameters are: {names})"
+            )
         known = {name: value for name, value in given.items() if name in self._known}
         return {**_decoded(self._format, _text(known)), **_decoded(self._extra, _text(unknown))}
 
@@ -70,7 +72,11 @@ def decode_object(arguments: str) -> dict[str, Any]:
 
 
 def function_schema(
-    function: Callable[..., Any], *, name: str | None = None, description: str | None = None, call_type: Any = None
+    function: Callable[..., Any],
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    call_type: Any = None,
 ) -> FunctionSchema:
     """Return the schema of a function, method, `functools.partial` or object with ``__call__``.
 
@@ -82,9 +88,7 @@ def function_schema(
     name = _checked_name(name or _name_of(target), function)
     text, texts = parse_docstring(_docstring(target))
     hints = _hints(target, name)
-    parameters = [
-        each for each in inspect.signature(function).parameters.values() if each.name not in bound
-    ]
+    parameters = [each for each in inspect.signature(function).parameters.values() if each.name not in bound]
     takes_call = bool(parameters) and call_type is not None and hints.get(parameters[0].name) is call_type
     if takes_call:
         del parameters[0]
@@ -98,20 +102,20 @@ def function_schema(
     schema = _described(format_.schema, parameters, hints, texts)
     schema["additionalProperties"] = extra.schema.get("additionalProperties", True) if extra else False
     known = frozenset(each.name for each in parameters)
-    return FunctionSchema(name, text if description is None else description, schema, takes_call, format_, known, extra)
+    return FunctionSchema(
+        name, text if description is None else description, schema, takes_call, format_, known, extra
+    )
 
 
 def _unwrapped(function: Any) -> tuple[Any, frozenset[str]]:
     """Return what has the annotations and the docstring, and the names of the arguments that partials have set."""
     if isinstance(function, partial):
-        inner = cast("partial[Any]", function)
-        target, bound = _unwrapped(inner.func)
-        return target, bound | inner.keywords.keys()
+        of_partial = cast("Any", function)
+        target, bound = _unwrapped(of_partial.func)
+        return target, bound | of_partial.keywords.keys()
     if inspect.isclass(function) or not callable(function):
         what = f"the class {function.__name__}" if inspect.isclass(function) else f"{function!r:.80}"
         raise SchemaError(f"a tool must be a function, not {what}")
-    if inspect.isroutine(function):
-        return function, frozenset()
     return function, frozenset()
 
 
@@ -129,9 +133,10 @@ def _checked_name(name: str, function: object) -> str:
 
 
 def _docstring(target: Any) -> str | None:
-    if inspect.isroutine(target):
-        return inspect.getdoc(target)
-    return inspect.getdoc(target.__call__) if type(target).__call__.__doc__ else inspect.getdoc(type(target))
+    cls = cast("Any", type(target))
+    if inspect.isroutine(target) or cls.__call__.__doc__:
+        return inspect.getdoc(target if inspect.isroutine(target) else target.__call__)
+    return inspect.getdoc(cls)
 
 
 def _hints(target: Any, name: str) -> dict[str, Any]:
@@ -148,7 +153,9 @@ def _hints(target: Any, name: str) -> dict[str, Any]:
     try:
         return get_type_hints(annotated, localns=enclosing, include_extras=True)
     except NameError as error:
-        raise SchemaError(f"{name}: an annotation cannot be read: {error}; define the type at module level") from None
+        raise SchemaError(
+            f"{name}: an annotation cannot be read: {error}; define the type at module level"
+        ) from None
 
 
 def _arguments_type(parameters: list[inspect.Parameter], hints: Mapping[str, Any]) -> Any:
@@ -168,7 +175,10 @@ def _format_of(arguments: Any, name: str) -> TypedFormat[Any]:
 
 
 def _described(
-    schema: dict[str, Any], parameters: list[inspect.Parameter], hints: Mapping[str, Any], texts: Mapping[str, str]
+    schema: dict[str, Any],
+    parameters: list[inspect.Parameter],
+    hints: Mapping[str, Any],
+    texts: Mapping[str, str],
 ) -> dict[str, Any]:
     """Return the schema with the descriptions and defaults of the parameters."""
     properties: dict[str, Any] = {}
@@ -194,7 +204,11 @@ def _annotated_text(hint: Any) -> str | None:
     if get_origin(hint) is not Annotated:
         return None
     for each in get_args(hint)[1:]:
-        text = each if isinstance(each, str) else getattr(each, "documentation", None) or getattr(each, "description", None)
+        text = (
+            each
+            if isinstance(each, str)
+            else getattr(each, "documentation", None) or getattr(each, "description", None)
+        )
         if isinstance(text, str):
             return text
     return None
@@ -203,7 +217,7 @@ def _annotated_text(hint: Any) -> str | None:
 def without_titles(schema: Any) -> Any:
     """Return a copy of a schema without titles, which repeat the names of the properties and cost tokens."""
     if isinstance(schema, list):
-        return [without_titles(each) for each in cast("list[Any]", schema)]
+        return [without_titles(each) for each in cast("Any", schema)]
     if not isinstance(schema, dict):
         return schema
     copied: dict[str, Any] = {}

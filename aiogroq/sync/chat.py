@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..resources.chat import AsyncChat, AsyncCompletions
+    from ..tools.options import Approve, OnError
+    from ..tools.toolbox import ToolTypes
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
     from .event_stream import ChatCompletionStreamManager
+    from .tool_runner import ToolRunner
 
 T = TypeVar("T")
 
@@ -197,6 +200,38 @@ class Completions(SyncResource):
         return ChatCompletionStreamManager(
             self.create, response_format=response_format, tools=tools, mode=mode, params=params
         )
+
+    def tool_runner(
+        self,
+        *,
+        tools: Iterable[ToolTypes],
+        max_iterations: int = 10,
+        max_rescues: int = 2,
+        parallel: bool = True,
+        tool_timeout_s: float | None = None,
+        approve: Approve | None = None,
+        on_error: OnError = "tell",
+        **params: Unpack[BaseChatParams],
+    ) -> ToolRunner[ChatCompletion]:
+        """Chat with tools that run here: request, run the calls of the model, send their results back, until it calls none.
+
+        Await the runner for the last response, or iterate it for every response; ``runner.messages`` is the conversation.
+
+        ``tools`` are functions with annotated parameters, `Tool` objects, MCP sessions, and tools of the service as dicts.
+        The calls of one message run at the same time unless ``parallel`` is False: async functions on the event loop, others
+        in threads. ``tool_timeout_s`` are the seconds that one may take. ``approve`` is asked for each: it returns True, False,
+        or a text for the model. What a tool raises is told to the model, unless ``on_error`` is ``"raise"``.
+
+        After ``max_iterations`` requests `MaxIterationsError` is raised. Calls that the service rejected
+        (``tool_use_failed``) are run if they are valid, otherwise the model is told what is wrong, ``max_rescues`` times in a
+        row: see ``runner.rescues``. A ``tool_choice`` that requires a call does so only once.
+        """
+        __tracebackhide__ = True
+        from ..tools.options import RunnerOptions
+        from .tool_runner import ToolRunner
+
+        options = RunnerOptions(max_iterations, max_rescues, parallel, tool_timeout_s, approve, on_error)
+        return ToolRunner(self.create, tools=tools, params=params, options=options)
 
 
 class ChatWithRawResponse(View):

@@ -34,7 +34,9 @@ class McpTool:
         """The name that the model calls: that of the server, or with a prefix if another tool has it too."""
         self.description: str = _field(listed, "description") or ""
         schema = _field(listed, "inputSchema", "input_schema")
-        self.parameters: dict[str, Any] = without_titles(inline_refs(schema or {"type": "object", "properties": {}}))
+        self.parameters: dict[str, Any] = without_titles(
+            inline_refs(schema or {"type": "object", "properties": {}})
+        )
 
     def to_param(self) -> dict[str, Any]:
         """Return the tool as a dict for the ``tools`` of a request."""
@@ -72,11 +74,12 @@ def session_name(session: Any) -> str:
 async def list_tools(session: Any, allowed: Container[str] | None = None) -> list[McpTool]:
     """Return the tools of a session, of all pages. ``allowed`` has the names to take; None takes all."""
     found: list[McpTool] = []
-    page = await session.list_tools()
+    page: Any = await session.list_tools()
     for _ in range(_MAX_PAGES):
-        listed: Any = page if isinstance(page, list) else _field(page, "tools")
+        is_all = isinstance(page, list)  # fastmcp reads the pages itself
+        listed: Any = page if is_all else _field(page, "tools")
         found += [McpTool(session, each) for each in listed or ()]
-        cursor = None if isinstance(page, list) else _field(page, "nextCursor", "next_cursor")
+        cursor = None if is_all else _field(page, "nextCursor", "next_cursor")
         if not cursor:
             break
         page = await _next_page(session, page, cursor)
@@ -94,7 +97,11 @@ async def _next_page(session: Any, page: Any, cursor: Any) -> Any:
 def _field(value: Any, *names: str) -> Any:
     """Return the first field that is there, of an object or a dict."""
     for name in names:
-        found = cast("Mapping[str, Any]", value).get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        found = (
+            cast("Mapping[str, Any]", value).get(name)
+            if isinstance(value, Mapping)
+            else getattr(value, name, None)
+        )
         if found is not None:
             return found
     return None

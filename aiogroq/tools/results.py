@@ -14,11 +14,15 @@ def result_text(name: str, value: object) -> str:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()  # a lone surrogate cannot be sent
     if isinstance(value, (bytes, bytearray, memoryview)):
-        raise TypeError(f"the tool {name} returned {type(value).__name__}, which no model reads: return a str")
+        raise TypeError(
+            f"the tool {name} returned {type(cast('Any', value)).__name__}, which no model reads: return a str"
+        )
     try:
         return msgspec.json.encode(value, enc_hook=_plain).decode()
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-        raise TypeError(f"the tool {name} returned a {type(value).__name__} that JSON cannot express: {error}") from None
+        raise TypeError(
+            f"the tool {name} returned a {type(value).__name__} that JSON cannot express: {error}"
+        ) from None
 
 
 def _plain(value: Any) -> Any:

@@ -107,8 +107,8 @@ def tool_param(name: str, description: str | None, parameters: Mapping[str, Any]
 def is_async(function: Any) -> bool:
     """Return whether a function, partial or object with ``__call__`` is an ``async def``."""
     if isinstance(function, partial):
-        return is_async(cast("partial[Any]", function).func)
-    call = getattr(cast("Any", type(function)), "__call__", None)
+        return is_async(cast("Any", function).func)
+    call: Any = type(function).__call__
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 

@@ -90,9 +90,11 @@ class Toolbox:
         elif is_session(given):
             self._sessions.append(McpTools(given))
         else:
-            tool: Tool[..., Any] = given if isinstance(given, Tool) else Tool(given)
+            tool: Tool[..., Any] = cast("Any", given) if isinstance(given, Tool) else Tool(given)
             if tool.name in self.by_name:
-                raise ValueError(f"two tools have the name {tool.name!r}: use Tool(function, name=...) for one of them")
+                raise ValueError(
+                    f"two tools have the name {tool.name!r}: use Tool(function, name=...) for one of them"
+                )
             self.by_name[tool.name] = tool
 
     @property

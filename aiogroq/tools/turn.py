@@ -44,7 +44,11 @@ class Turn:
     """The calls of one message. It is part of the conversation once each is answered."""
 
     def __init__(
-        self, message: ChatCompletionMessage, toolbox: Toolbox, messages: Sequence[dict[str, Any]], number: int
+        self,
+        message: ChatCompletionMessage,
+        toolbox: Toolbox,
+        messages: Sequence[dict[str, Any]],
+        number: int,
     ) -> None:
         self.message: dict[str, Any] = message.to_param()
         """The message as it is sent back: with ids that differ, and with arguments that are JSON."""

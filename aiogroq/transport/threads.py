@@ -1,4 +1,4 @@
-"""The library's own threads for work that would block the loop: files, and parsing of large responses.
+"""The library's own threads for work that would block the loop: files, parsing of large responses, and tools.
 
 The default executor of the loop is not used, because all code shares it: lookups of an unreachable DNS server, or another
 library, may fill its few threads for as long as they hang, and it may have been shut down. These threads belong to the process,
@@ -220,6 +220,8 @@ FILES = DaemonExecutor("aiogroq-files", 32)
 """For reading and writing files, which may hang."""
 PARSING = DaemonExecutor("aiogroq-parsing", 4)
 """For computation: never queued behind a stuck file, and few threads, because the GIL runs one at a time."""
+TOOLS = DaemonExecutor("aiogroq-tools", 32)
+"""For the functions that a model calls, which may take any time."""
 _cleanups: set[Future[Any]] = set()
 
 
@@ -261,6 +263,7 @@ def _await_cleanups() -> None:
 def _reset_after_fork() -> None:
     FILES.reset_after_fork()
     PARSING.reset_after_fork()
+    TOOLS.reset_after_fork()
     _cleanups.clear()
 
 

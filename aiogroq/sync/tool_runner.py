@@ -1,0 +1,179 @@
+"""`ToolRunner`: the sync version of `AsyncToolRunner`. Requests and tools run in the thread of the caller."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+from ..errors import APIError
+from ..tools.calls import timed_out, within
+from ..tools.conversation import Conversation
+from ..tools.options import RunnerOptions, refusal
+from ..tools.rescue import Rescue
+from ..tools.toolbox import Toolbox, ToolTypes
+from ..tools.turn import PlannedCall
+from ..transport import threads
+from ..types.chat.chat_completion import ChatCompletion
+
+C = TypeVar("C", bound=ChatCompletion)
+
+
+class ToolRunner(Generic[C]):
+    """A conversation that goes on by itself: `until_done` returns the last response, and iterating gives every response.
+
+    Nothing is requested before. A run that was interrupted, by an error or Ctrl-C, goes on where it was, and calls that have
+    ended are not run again.
+
+    A single call runs in the thread of the caller, several run in threads. An async function gets an event loop of its own
+    for each call. MCP sessions need `AsyncGroq`, because a session belongs to its event loop.
+    """
+
+    def __init__(
+        self,
+        create: Callable[..., Any],
+        *,
+        tools: Iterable[ToolTypes],
+        params: Mapping[str, Any],
+        options: RunnerOptions,
+    ) -> None:
+        self._create = create
+        self._toolbox = Toolbox(tools)
+        if self._toolbox.has_sessions:
+            raise TypeError("an MCP session belongs to an event loop: use it with AsyncGroq")
+        self._options = options
+        self._conversation = Conversation(params, self._toolbox, options)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The conversation so far, as a new list. It is valid for another request at any time: a message with tool calls is
+        in it together with the results."""
+        return list(self._conversation.messages)
+
+    @property
+    def rescues(self) -> list[Rescue]:
+        """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
+        return list(self._conversation.rescues)
+
+    def until_done(self) -> C:
+        """Run to the end. Returns the last response.
+
+        Raises `MaxIterationsError` if the model still calls tools in the last response that ``max_iterations`` allows, and
+        what the requests raise.
+        """
+        for _ in self:
+            pass
+        assert self._conversation.last is not None
+        return cast("C", self._conversation.last)
+
+    def __iter__(self) -> Iterator[ChatCompletion]:
+        return self
+
+    def __next__(self) -> ChatCompletion:
+        """Run the calls of the last response, and return the next response."""
+        run_calls(self._conversation.calls_to_run(), self._options)
+        self._conversation.close_turn()
+        if self._conversation.is_over:
+            raise StopIteration
+        return self._next_response()
+
+    def _next_response(self) -> ChatCompletion:
+        while True:
+            request = self._conversation.request()
+            try:
+                completion: ChatCompletion = self._create(**request)
+            except APIError as error:
+                rescued = self._conversation.rescue(error)
+                if rescued is not None:
+                    return rescued
+            else:
+                self._conversation.receive(completion)
+                return completion
+
+    def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
+        """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
+
+        They are not run again when the runner goes on.
+        """
+        run_calls(self._conversation.unanswered(), self._options)
+        return self._conversation.results()
+
+    def append_messages(self, *messages: Any) -> None:
+        """Add messages after the last response and its results. After the last response the run goes on with them.
+
+        A message of the role ``tool`` is the result of a call of the last response, which is then not run. The message of the
+        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
+        """
+        self._conversation.append(messages)
+
+
+def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> None:
+    """Run the calls of a turn and answer each of them: one in this thread, several in threads at the same time.
+
+    A call with a timeout always runs in a thread. ``approve`` is asked in this thread, for one call after another.
+    """
+    for planned in calls:
+        if options.approve is not None and planned.call is not None:
+            approve: Any = options.approve
+            planned.content = refusal(_awaited(approve(planned.call), None))
+    to_run = [planned for planned in calls if planned.content is None]
+    if options.parallel and len(to_run) > 1:
+        started = [(planned, _start(planned, options)) for planned in to_run]
+        for planned, future in started:
+            _record(planned, options, partial(_result, future))
+        return
+    for planned in to_run:
+        if options.timeout_of(planned) is None:
+            _record(planned, options, partial(_call, planned))
+        else:
+            _record(planned, options, partial(_result, _start(planned, options)))
+
+
+def _record(planned: PlannedCall, options: RunnerOptions, run: Callable[[float | None], object]) -> None:
+    try:
+        planned.succeed(run(options.timeout_of(planned)))
+    except Exception as error:
+        options.record(planned, error)
+
+
+def _start(planned: PlannedCall, options: RunnerOptions) -> Future[object]:
+    context = contextvars.copy_context()
+    return threads.TOOLS.submit(context.run, _call, planned, options.timeout_of(planned))
+
+
+def _result(future: Future[object], timeout_s: float | None) -> object:
+    try:
+        return future.result(timeout_s)
+    except FutureTimeoutError:
+        if timeout_s is None or future.done():  # raised by the tool itself
+            raise
+        raise timed_out(timeout_s) from None
+
+
+def _call(planned: PlannedCall, timeout_s: float | None) -> object:
+    assert planned.tool is not None
+    assert planned.call is not None
+    return _awaited(planned.tool.bind(planned.call)(), timeout_s)
+
+
+def _awaited(value: object, timeout_s: float | None) -> object:
+    """Return a value, or the result of an awaitable, on an event loop of its own."""
+    if not inspect.isawaitable(value):
+        return value
+    awaitable = value
+
+    async def run() -> object:
+        return await within(awaitable, timeout_s)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(run())
+    return threads.TOOLS.submit(
+        asyncio.run, run()
+    ).result()  # this thread has a running loop, as in a notebook

@@ -1,0 +1,169 @@
+"""`Conversation`: what a tool runner does next. No I/O: the runners make the requests, run the calls and report here.
+
+``messages`` is valid at every moment: a message with calls becomes part of it together with the result of each call.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from ..errors import APIError, MaxIterationsError
+from ..protocol.chat_messages import plain_messages
+from ..types._omit import is_omitted
+from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_message import ChatCompletionMessage
+from .options import RunnerOptions
+from .rescue import LOWER_TEMPERATURE, Rescue, is_rescuable, rescued_completion
+from .toolbox import Toolbox
+from .turn import PlannedCall, Turn
+
+_log = logging.getLogger("aiogroq")
+
+
+class Conversation:
+    """The messages of a run, and its state."""
+
+    def __init__(self, params: Mapping[str, Any], toolbox: Toolbox, options: RunnerOptions) -> None:
+        self._params = {name: value for name, value in params.items() if name != "messages"}
+        self.messages: list[dict[str, Any]] = [*plain_messages(params.get("messages", ()))]
+        """The conversation so far."""
+        self.rescues: list[Rescue] = []
+        """The requests that failed with ``tool_use_failed`` and did not end the run."""
+        self.last: ChatCompletion | None = None
+        """The last response."""
+        self.is_over = False
+        """Whether nothing remains to be done."""
+        self._toolbox = toolbox
+        self._options = options
+        self._turn: Turn | None = None
+        self._appended: list[dict[str, Any]] = []
+        self._iterations = 0
+        self._rescues_in_a_row = 0
+
+    def request(self) -> dict[str, Any]:
+        """Return the arguments of the next request. Raises `MaxIterationsError`."""
+        self._check_iterations()
+        params = {**self._params, "messages": list(self.messages)}
+        tools = self._toolbox.params()
+        if tools:
+            params["tools"] = tools
+        return params
+
+    def _check_iterations(self) -> None:
+        most = self._options.max_iterations
+        if self._iterations >= most:
+            self._turn = None
+            raise MaxIterationsError(
+                f"the model still calls tools after {most} requests; raise max_iterations",
+                list(self.messages),
+            )
+
+    def receive(self, completion: ChatCompletion) -> None:
+        """Take the response to `request`."""
+        self._rescues_in_a_row = 0
+        self._take(completion)
+
+    def rescue(self, error: APIError) -> ChatCompletion | None:
+        """Take the error of `request`. Returns the response that was made of the calls in it; None to request again.
+
+        Raises the error if it is another one, or one too many.
+        """
+        if not is_rescuable(error) or self._rescues_in_a_row >= self._options.max_rescues:
+            raise error
+        self._rescues_in_a_row += 1
+        self.rescues.append(Rescue(error, tuple(error.failed_calls)))
+        names = ", ".join(call.name for call in error.failed_calls)
+        what = f"took its calls: {names}" if names else "it has no calls: requested again"
+        _log.info("rescued a tool_use_failed (request_id=%s): %s", error.request_id, what)
+        if error.failed_calls:
+            completion = rescued_completion(error, str(self._params.get("model", "")), len(self.rescues))
+            self._take(completion)
+            return completion
+        self._iterations += 1
+        given = self._params.get("temperature")
+        is_lower = isinstance(given, (int, float)) and given <= LOWER_TEMPERATURE
+        self._params["temperature"] = given if is_lower else LOWER_TEMPERATURE
+        return None
+
+    def _take(self, completion: ChatCompletion) -> None:
+        self._iterations += 1
+        self.last = completion
+        message = completion.choices[0].message if completion.choices else ChatCompletionMessage()
+        if message.tool_calls:
+            self._turn = Turn(message, self._toolbox, self.messages, self._iterations)
+            self._require_no_call()
+            return
+        param = message.to_param()
+        self.messages.append(param if len(param) > 1 else {**param, "content": ""})
+        self.is_over = True
+
+    def _require_no_call(self) -> None:
+        """Let the model choose again: a ``tool_choice`` that requires a call would require one forever."""
+        choice = self._params.get("tool_choice")
+        if choice is not None and not is_omitted(choice) and choice not in ("auto", "none"):
+            self._params["tool_choice"] = "auto"
+
+    def calls_to_run(self) -> list[PlannedCall]:
+        """Return the calls of the last response that have no result yet. Raises `MaxIterationsError` after the last request,
+        because the model would not be told the results."""
+        if self._turn is None:
+            return []
+        self._check_iterations()
+        return self._turn.unanswered()
+
+    def close_turn(self) -> None:
+        """Add the last response with its results, and what `append` was given. All calls must have a result."""
+        if self._turn is not None:
+            self.messages += [self._turn.message, *self._turn.results()]
+            self._turn = None
+        if self._appended:
+            self.messages += self._appended
+            self._appended = []
+            self.is_over = False
+
+    def unanswered(self) -> list[PlannedCall]:
+        """Return the calls of the last response that have no result yet, whatever the number of requests."""
+        return [] if self._turn is None else self._turn.unanswered()
+
+    def results(self) -> list[dict[str, Any]] | None:
+        """Return the messages with the results of the last response; None if it called no tools."""
+        return None if self._turn is None else self._turn.results()
+
+    def append(self, messages: Iterable[Any]) -> None:
+        """Add messages after the last response and its results.
+
+        A message of the role ``tool`` is the result of a call of the last response, which is not run then. The message of the
+        last response itself is ignored, as it is added anyway. Raises `ValueError` for a result of no call.
+        """
+        for message in plain_messages(list(messages)):
+            if not isinstance(message, Mapping):
+                raise TypeError(
+                    f"a message must be a dict or the message of a response, not {type(message).__name__}"
+                )
+            param = dict(cast("Mapping[str, Any]", message))
+            if param.get("role") == "tool":
+                self._answer(param)
+            elif not self._is_last_response(param):
+                self._appended.append(param)
+
+    def _is_last_response(self, param: dict[str, Any]) -> bool:
+        if param.get("role") != "assistant":
+            return False
+        calls = param.get("tool_calls")
+        if not calls:
+            return self.is_over and self.messages[-1:] == [param]
+        if self._turn is None or len(calls) != len(self._turn.calls):
+            raise ValueError("a message with tool_calls can only be that of the last response")
+        return True
+
+    def _answer(self, param: dict[str, Any]) -> None:
+        calls = [] if self._turn is None else self._turn.calls
+        call = next((each for each in calls if each.id == param.get("tool_call_id")), None)
+        if call is None:
+            ids = ", ".join(each.id for each in calls) or "none"
+            raise ValueError(
+                f"no call of the last response has the id {param.get('tool_call_id')!r}; the ids are: {ids}"
+            )
+        call.succeed(param.get("content"))

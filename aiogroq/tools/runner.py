@@ -1,0 +1,103 @@
+"""`AsyncToolRunner`: requests completions and runs the tools that the model calls, until it calls none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
+from typing import Any, Generic, TypeVar, cast
+
+from ..errors import APIError
+from ..types.chat.chat_completion import ChatCompletion
+from .calls import run_calls
+from .conversation import Conversation
+from .options import RunnerOptions
+from .rescue import Rescue
+from .toolbox import Toolbox, ToolTypes
+
+C = TypeVar("C", bound=ChatCompletion)
+
+
+class AsyncToolRunner(Generic[C]):
+    """A conversation that goes on by itself. Await it for the last response, or iterate it for every response.
+
+    Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
+    where it was, and calls that have ended are not run again.
+    """
+
+    def __init__(
+        self,
+        create: Callable[..., Awaitable[Any]],
+        *,
+        tools: Iterable[ToolTypes],
+        params: Mapping[str, Any],
+        options: RunnerOptions,
+    ) -> None:
+        self._create = create
+        self._toolbox = Toolbox(tools)
+        self._options = options
+        self._conversation = Conversation(params, self._toolbox, options)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The conversation so far, as a new list. It is valid for another request at any time: a message with tool calls is
+        in it together with the results."""
+        return list(self._conversation.messages)
+
+    @property
+    def rescues(self) -> list[Rescue]:
+        """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
+        return list(self._conversation.rescues)
+
+    def __await__(self) -> Generator[Any, None, C]:
+        return self.until_done().__await__()
+
+    async def until_done(self) -> C:
+        """Run to the end. Returns the last response.
+
+        Raises `MaxIterationsError` if the model still calls tools in the last response that ``max_iterations`` allows, and
+        what the requests raise.
+        """
+        async for _ in self:
+            pass
+        assert self._conversation.last is not None
+        return cast("C", self._conversation.last)
+
+    def __aiter__(self) -> AsyncIterator[ChatCompletion]:
+        return self
+
+    async def __anext__(self) -> ChatCompletion:
+        """Run the calls of the last response, and return the next response."""
+        await self._toolbox.load()
+        await run_calls(self._conversation.calls_to_run(), self._options)
+        self._conversation.close_turn()
+        if self._conversation.is_over:
+            raise StopAsyncIteration
+        return await self._next_response()
+
+    async def _next_response(self) -> ChatCompletion:
+        while True:
+            request = self._conversation.request()
+            try:
+                completion: ChatCompletion = await self._create(**request)
+            except APIError as error:
+                rescued = self._conversation.rescue(error)
+                if rescued is not None:
+                    return rescued
+            else:
+                self._conversation.receive(completion)
+                return completion
+
+    async def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
+        """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
+
+        They are not run again when the runner goes on.
+        """
+        await run_calls(self._conversation.unanswered(), self._options)
+        return self._conversation.results()
+
+    def append_messages(self, *messages: Any) -> None:
+        """Add messages after the last response and its results. After the last response the run goes on with them.
+
+        A message of the role ``tool`` is the result of a call of the last response, which is then not run. The message of the
+        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
+        """
+        self._conversation.append(messages)
