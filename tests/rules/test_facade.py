@@ -51,6 +51,7 @@ SYNC_NAMES = {
     "AsyncAPIResponse": "APIResponse",
     "AsyncResponseContextManager": "ResponseContextManager",
     "AsyncChatCompletionStreamManager": "ChatCompletionStreamManager",
+    "AsyncToolRunner": "ToolRunner",
 }
 
 needs_the_writing_python = pytest.mark.skipif(
