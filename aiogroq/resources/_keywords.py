@@ -317,6 +317,76 @@ KEYWORDS: dict[str, dict[str, tuple[str, str]]] = {
             "The timeout of this call instead of the client's: seconds, an object such as `aiogroq.Timeout`, or\nNone for no timeout.",
         ),
     },
+    "ResponseParams": {
+        "model": (
+            "str",
+            "The model id, such as ``openai/gpt-oss-120b``. `client.models.list` returns the models that your key\nmay use.",
+        ),
+        "input": (
+            "Union[str, Iterable[ResponseInputTypes]]",
+            "A text, or the items of the conversation so far: messages, function calls and their outputs. Items of\nan earlier ``output`` can be passed unchanged.",
+        ),
+        "instructions": ("str | Omit | None", "A system message before the input."),
+        "max_output_tokens": (
+            "int | Omit | None",
+            "The maximum number of tokens to generate, reasoning included. Default: the limit of the model.",
+        ),
+        "temperature": ("float | Omit | None", "The sampling temperature, 0 to 2; default 1."),
+        "top_p": (
+            "float | Omit | None",
+            "Nucleus sampling, 0 to 1; default 1. Change either this or ``temperature``, not both.",
+        ),
+        "text": (
+            "Union[ResponseTextConfigParam, Mapping[str, object]] | Omit | None",
+            'The format of the text: ``{"format": {"type": "json_schema", "name": ..., "schema": ...}}``.',
+        ),
+        "reasoning": (
+            "Union[ResponseReasoningParam, Mapping[str, object]] | Omit | None",
+            'How much the model reasons: ``{"effort": "low"}``.',
+        ),
+        "tools": (
+            "Iterable[Union[ResponseToolParam, Mapping[str, object]]] | Omit | None",
+            'Up to 128 tools: functions of yours, built-in tools (``{"type": "browser_search"}``) and MCP servers.',
+        ),
+        "tool_choice": (
+            "Union[ResponseToolChoiceParam, Mapping[str, object]] | Omit | None",
+            'Whether the model calls tools: ``none``, ``auto`` (default if there are tools) or ``required``.\n``{"type": "function", "function": {"name": "my_function"}}`` forces a call of that function.',
+        ),
+        "parallel_tool_calls": (
+            "bool | Omit | None",
+            "Whether one response may have several function calls; default True.",
+        ),
+        "metadata": (
+            "Mapping[str, str] | Omit | None",
+            "Up to 16 names and values that the response repeats.",
+        ),
+        "user": ("str | Omit | None", "An identifier of your end user, for abuse detection."),
+        "service_tier": (
+            "Literal['auto', 'default', 'flex'] | Omit | None",
+            "The service tier: ``auto`` (default), ``default`` or ``flex``.",
+        ),
+        "store": (
+            "Literal[False] | Omit | None",
+            "Whether to store the response: only False, the default, is supported.",
+        ),
+        "truncation": (
+            "Literal['auto', 'disabled'] | Omit | None",
+            "How a long input is truncated: ``disabled``, the default, raises a 400. The documentation calls it\nunsupported.",
+        ),
+        "extra_headers": (
+            "Optional[Mapping[str, Union[str, Omit]]]",
+            "Headers to add to those of the client. `omit` as a value removes a header.",
+        ),
+        "extra_query": ("Optional[Mapping[str, object]]", "Query parameters to add to those of the client."),
+        "extra_body": (
+            "Optional[object]",
+            "Fields to add to the request body, for parameters that this library does not declare.",
+        ),
+        "timeout": (
+            "TimeoutTypes",
+            "The timeout of this call instead of the client's: seconds, an object such as `aiogroq.Timeout`, or\nNone for no timeout.",
+        ),
+    },
     "SpeechParams": {
         "input": (
             "str",

@@ -11,6 +11,7 @@ from .embeddings import AsyncEmbeddings
 from .files import AsyncFiles
 from .http_methods import AsyncHTTPMethods
 from .models import AsyncModels
+from .responses import AsyncResponses
 
 
 class AsyncResources(AsyncHTTPMethods):
@@ -22,6 +23,7 @@ class AsyncResources(AsyncHTTPMethods):
     models: child[AsyncModels] = child(AsyncModels)
     files: child[AsyncFiles] = child(AsyncFiles)
     batches: child[AsyncBatches] = child(AsyncBatches)
+    responses: child[AsyncResponses] = child(AsyncResponses)
     with_raw_response: view[AsyncResourcesWithRawResponse] = view(AsyncResourcesWithRawResponse)
     with_streaming_response: view[AsyncResourcesWithStreamingResponse] = view(
         AsyncResourcesWithStreamingResponse

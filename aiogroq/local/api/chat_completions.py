@@ -17,8 +17,10 @@ from .model_rules import check_documented_limits, check_images
 from .request import ApiRequest
 from .validation import parse_object
 
-_FAILED_GENERATIONS = ("tool_use_failed", "json_validate_failed")
-_SSE_HEADERS = {"cache-control": "no-cache"}
+FAILED_GENERATIONS = ("tool_use_failed", "json_validate_failed")
+"""The codes of errors that a stream sends as an event: the service notices them while it generates."""
+SSE_HEADERS = {"cache-control": "no-cache"}
+"""The headers of a stream besides its type."""
 
 
 def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
@@ -27,7 +29,7 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
     _validate(context, request, body)
     model: str = body["model"]
     parsed = conversation.read(body)
-    _check_context_window(model, parsed.prompt_tokens)
+    check_context_window(model, parsed.prompt_tokens)
     flex = body.get("service_tier") == "flex"
     context.admit(
         request,
@@ -39,7 +41,7 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
     try:
         result = completion.complete(body, parsed, context.ids, context.replies)
     except ApiError as error:
-        if body.get("stream") and error.error.get("code") in _FAILED_GENERATIONS:
+        if body.get("stream") and error.error.get("code") in FAILED_GENERATIONS:
             # The service has already sent status 200 when the generation fails, so the error is an event.
             return _stream([error.event()])
         raise
@@ -49,7 +51,7 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
         request.request_id,
         context.settings.now(),
         body.get("seed") or context.ids.seed(),
-        _fingerprint(model),
+        fingerprint(model),
         context.settings.tokens_per_second,
     )
     if not body.get("stream"):
@@ -69,10 +71,11 @@ def _validate(context: Context, request: ApiRequest, body: dict[str, Any]) -> No
 
 
 def _stream(events: list[bytes]) -> ApiResponse:
-    return ApiResponse(200, content_type=SSE_TYPE, headers=_SSE_HEADERS.copy(), chunks=events)
+    return ApiResponse(200, content_type=SSE_TYPE, headers=SSE_HEADERS.copy(), chunks=events)
 
 
-def _check_context_window(model: str, prompt_tokens: int) -> None:
+def check_context_window(model: str, prompt_tokens: int) -> None:
+    """Raise `ApiError` 400 for a prompt that is longer than the context window of a listed model."""
     listed = MODELS.get(model)
     if listed is not None and prompt_tokens > listed["context_window"]:
         raise ApiError(
@@ -84,5 +87,6 @@ def _check_context_window(model: str, prompt_tokens: int) -> None:
 
 
 @lru_cache(maxsize=256)
-def _fingerprint(model: str) -> str:
+def fingerprint(model: str) -> str:
+    """Return the `system_fingerprint` of a model."""
     return f"fp_{number_from(model) & 0xFFFFFFFFFF:010x}"

@@ -58,7 +58,7 @@ def completion_body(completion: Completion, meta: ResponseMeta) -> bytes:
             "choices": [
                 {
                     "index": 0,
-                    "message": _message(completion),
+                    "message": completion_message(completion),
                     "logprobs": None,
                     "finish_reason": completion.finish_reason,
                 }
@@ -104,7 +104,8 @@ def completion_events(completion: Completion, meta: ResponseMeta, *, include_usa
     return events
 
 
-def _message(completion: Completion) -> dict[str, Any]:
+def completion_message(completion: Completion) -> dict[str, Any]:
+    """Return the message of a completion."""
     if completion.deltas:
         return _merge_deltas(completion.deltas)
     message: dict[str, Any] = {"role": "assistant"}

@@ -16,6 +16,7 @@ from .chat_completions import chat_completions
 from .context import Context
 from .embeddings import embeddings
 from .request import ApiRequest
+from .responses import responses
 from .speech import speech
 from .transcriptions import transcriptions, translations
 
@@ -30,6 +31,7 @@ PREFIXES = ("/openai/v1/", "/v1/", "/api/openai/v1/")
 _COLLECTIONS: dict[str, dict[str, Endpoint]] = {
     "chat/completions": {"POST": chat_completions},
     "embeddings": {"POST": embeddings},
+    "responses": {"POST": responses},
     "audio/speech": {"POST": speech},
     "audio/transcriptions": {"POST": transcriptions},
     "audio/translations": {"POST": translations},

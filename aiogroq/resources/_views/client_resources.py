@@ -10,6 +10,7 @@ from .chat import AsyncChatWithRawResponse, AsyncChatWithStreamingResponse
 from .embeddings import AsyncEmbeddingsWithRawResponse, AsyncEmbeddingsWithStreamingResponse
 from .files import AsyncFilesWithRawResponse, AsyncFilesWithStreamingResponse
 from .models import AsyncModelsWithRawResponse, AsyncModelsWithStreamingResponse
+from .responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
 
 
 class AsyncResourcesWithRawResponse(View):
@@ -21,6 +22,7 @@ class AsyncResourcesWithRawResponse(View):
     models: child[AsyncModelsWithRawResponse] = child(AsyncModelsWithRawResponse)
     files: child[AsyncFilesWithRawResponse] = child(AsyncFilesWithRawResponse)
     batches: child[AsyncBatchesWithRawResponse] = child(AsyncBatchesWithRawResponse)
+    responses: child[AsyncResponsesWithRawResponse] = child(AsyncResponsesWithRawResponse)
 
 
 class AsyncResourcesWithStreamingResponse(View):
@@ -32,3 +34,4 @@ class AsyncResourcesWithStreamingResponse(View):
     models: child[AsyncModelsWithStreamingResponse] = child(AsyncModelsWithStreamingResponse)
     files: child[AsyncFilesWithStreamingResponse] = child(AsyncFilesWithStreamingResponse)
     batches: child[AsyncBatchesWithStreamingResponse] = child(AsyncBatchesWithStreamingResponse)
+    responses: child[AsyncResponsesWithStreamingResponse] = child(AsyncResponsesWithStreamingResponse)

@@ -1,0 +1,125 @@
+# Written by python tools/sync_facade.py from aiogroq/resources/responses.py. Do not edit.
+"""Sync versions of ``aiogroq/resources/responses.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+from ..resources._base import View, view
+from ..types._omit import Omit, omit
+from ..types._typing import Unpack
+from ..types.responses.response import Response
+from ..types.responses.response_create_params import ResponseParams
+from ..types.responses.response_stream_event import ResponseStreamEvent
+from ._base import SyncResource, run, to_sync
+from .response import (
+    APIResponse,
+    ResponseContextManager,
+    to_raw_response_wrapper,
+    to_streamed_response_wrapper,
+)
+from .stream import Stream
+
+if TYPE_CHECKING:
+    from ..resources.responses import AsyncResponses
+
+
+class ResponsesWithRawResponse(View):
+    """The methods of `Responses`, which here return the response."""
+
+    def __init__(self, resource: Responses) -> None:
+        super().__init__(resource)
+        self._create: Callable[..., Any] = to_raw_response_wrapper(resource.create)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> APIResponse[Response]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ResponseParams]
+    ) -> APIResponse[Stream[ResponseStreamEvent]]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ResponseParams]
+    ) -> APIResponse[Response] | APIResponse[Stream[ResponseStreamEvent]]: ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> APIResponse[Response] | APIResponse[Stream[ResponseStreamEvent]]:
+        """See `Responses.create`."""
+        return cast(
+            "APIResponse[Response] | APIResponse[Stream[ResponseStreamEvent]]",
+            self._create(stream=stream, **params),
+        )
+
+
+class ResponsesWithStreamingResponse(View):
+    """The methods of `Responses`, which here leave the body unread on the connection."""
+
+    def __init__(self, resource: Responses) -> None:
+        super().__init__(resource)
+        self._create: Callable[..., Any] = to_streamed_response_wrapper(resource.create)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> ResponseContextManager[APIResponse[Response]]: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ResponseParams]
+    ) -> ResponseContextManager[APIResponse[Stream[ResponseStreamEvent]]]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ResponseParams]
+    ) -> (
+        ResponseContextManager[APIResponse[Response]]
+        | ResponseContextManager[APIResponse[Stream[ResponseStreamEvent]]]
+    ): ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> (
+        ResponseContextManager[APIResponse[Response]]
+        | ResponseContextManager[APIResponse[Stream[ResponseStreamEvent]]]
+    ):
+        """See `Responses.create`."""
+        return cast(
+            "ResponseContextManager[APIResponse[Response]] | ResponseContextManager[APIResponse[Stream[ResponseStreamEvent]]]",
+            self._create(stream=stream, **params),
+        )
+
+
+class Responses(SyncResource):
+    """Responses, which the service has in beta: text, function calls and executed tools as a list of items."""
+
+    _async: AsyncResponses
+
+    with_raw_response: view[ResponsesWithRawResponse] = view(ResponsesWithRawResponse)
+    with_streaming_response: view[ResponsesWithStreamingResponse] = view(ResponsesWithStreamingResponse)
+
+    @overload
+    def create(
+        self, *, stream: Literal[False] | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> Response: ...
+    @overload
+    def create(
+        self, *, stream: Literal[True], **params: Unpack[ResponseParams]
+    ) -> Stream[ResponseStreamEvent]: ...
+    @overload
+    def create(
+        self, *, stream: bool | Omit | None, **params: Unpack[ResponseParams]
+    ) -> Response | Stream[ResponseStreamEvent]: ...
+    def create(
+        self, *, stream: bool | Omit | None = omit, **params: Unpack[ResponseParams]
+    ) -> Response | Stream[ResponseStreamEvent]:
+        """Create a response.
+
+        ``input`` is a text or a list of items; those of an earlier response's ``output`` can be passed unchanged. The service
+        stores nothing, so each request has the whole conversation. With ``stream=True`` it returns a stream of events, to be
+        iterated or collected.
+
+        Raises `TypeError` for an argument that the service does not know, `BadRequestError` for a request that it rejects,
+        `RateLimitError`, `APITimeoutError`, and the other errors of ``aiogroq.errors``.
+        """
+        __tracebackhide__ = True
+        return to_sync(run(self._async.create(stream=stream, **params)))
