@@ -26,7 +26,7 @@ from .limiter import Limiter
 from .model.scripted_replies import Replies, ReplySource
 from .rate_limits import ADMISSIONS, DEFAULT_ORGANIZATION, Admission, Amount, RateLimit
 from .request_log import ReceivedRequest, RequestLog
-from .settings import Settings
+from .settings import ALLOWANCES, Allowance, Settings
 
 _MIB = 1024 * 1024
 
@@ -48,6 +48,7 @@ class LocalGroq:
         data_dir: str | Path | None = None,
         strict: bool = False,
         strict_models: bool = False,
+        allow: Iterable[Allowance] = (),
         rate_limits: Mapping[str, RateLimit] | None = None,
         admission: Admission = "reserve",
         organizations: Mapping[str, str] | None = None,
@@ -82,6 +83,8 @@ class LocalGroq:
         - *data_dir*: directory of the files and batches. `None` keeps them in memory.
         - *strict*: also reject what only the service's documentation rules out: unlisted (404) and decommissioned (400)
           models, and unsupported features of listed models. *strict_models* is the older name.
+        - *allow*: what the service rejects today and this server accepts: `"json_schema"` (for models without
+          `structured_outputs`), `"json_schema_stream"`, `"json_schema_tools"`.
         - *rate_limits*: by model id; `"*"` applies to all others. `server.rate_limits = ...` changes them later.
           *admission*: how tokens of requests in flight count, see `Admission`. *organizations*: the organization of an API
           key, by key. Limits are those of an organization; all other keys belong to one. *clock*: returns seconds since the epoch, for rate limits,
@@ -106,6 +109,7 @@ class LocalGroq:
             api_key=api_key,
             data_dir=None if data_dir is None else Path(data_dir),
             strict=strict or strict_models,
+            allow=_check_allow(allow),
             admission=_check_admission(admission),
             organizations=organizations or {},
             clock=clock or time.time,
@@ -311,6 +315,16 @@ def _host_names(hosts: Iterable[str]) -> tuple[str, ...]:
     if isinstance(hosts, str):
         raise TypeError("allowed_hosts must be a list of host names, not a str")
     return tuple(hosts)
+
+
+def _check_allow(allow: Iterable[Allowance]) -> frozenset[Allowance]:
+    if isinstance(allow, str):
+        raise TypeError("allow must be a list of names, not a str")
+    names = frozenset(allow)
+    unknown = names - frozenset(ALLOWANCES)
+    if unknown:
+        raise ValueError(f"allow must have {', '.join(map(repr, ALLOWANCES))}, not {min(unknown)!r}")
+    return names
 
 
 def _check_admission(admission: Admission) -> Admission:

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from .rate_limits import Admission
 from .request_log import ReceivedRequest
+
+Allowance = Literal["json_schema", "json_schema_stream", "json_schema_tools"]
+"""A rejection of the service that a server can leave out. `json_schema`: of JSON schemas for models without
+`structured_outputs`. `json_schema_stream`: of JSON schemas with `stream`. `json_schema_tools`: of them, and of `json_object`,
+with tools."""
+ALLOWANCES: tuple[Allowance, ...] = get_args(Allowance)
 
 
 @dataclass(frozen=True)
@@ -19,6 +26,7 @@ class Settings:
     api_key: str | None
     data_dir: Path | None
     strict: bool
+    allow: frozenset[Allowance]
     admission: Admission
     organizations: Mapping[str, str]
     clock: Callable[[], float]

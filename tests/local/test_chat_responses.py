@@ -30,6 +30,7 @@ PERSON: Any = {
     "properties": {"name": {"type": "string"}, "age": {"type": "integer"}, "email": {"type": "string"}},
     "required": ["name", "age", "email"],
 }
+SCHEMA_MODEL = "openai/gpt-oss-20b"
 JOHN = "Extract the name, age, and email from: John Doe is 30 years old and his email is john@example.com"
 
 
@@ -185,6 +186,24 @@ def test_a_schema_is_filled_from_the_prompt(chat: Any) -> None:
     assert json.loads(content(response)) == {"name": "John Doe", "age": 30, "email": "john@example.com"}
 
 
+@pytest.mark.parametrize(
+    ("form", "prompt"),
+    [
+        (
+            {"type": "json_object"},
+            f"Respond with JSON that matches {{curly}} this schema: {json.dumps(PERSON)}",
+        ),
+        (None, f"Write one ```json block.\n{json.dumps(PERSON)}"),
+    ],
+    ids=["json_object", "prompt"],
+)
+def test_a_schema_in_the_prompt_is_followed(chat: Any, form: Any, prompt: str) -> None:
+    messages = [{"role": "system", "content": prompt}, {"role": "user", "content": JOHN}]
+    text = content(chat("", messages=messages, response_format=form))
+    text = text.removeprefix("```json\n").removesuffix("\n```")
+    assert json.loads(text) == {"name": "John Doe", "age": 30, "email": "john@example.com"}
+
+
 def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
     schema = {
         "type": "object",
@@ -192,7 +211,11 @@ def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
         "required": ["people"],
     }
     form = {"type": "json_schema", "json_schema": {"name": "people", "schema": schema}}
-    response = chat("Alice is 30 years old, a@x.org. Bob is 25 years old, b@x.org.", response_format=form)
+    response = chat(
+        "Alice is 30 years old, a@x.org. Bob is 25 years old, b@x.org.",
+        model=SCHEMA_MODEL,
+        response_format=form,
+    )
     people = json.loads(content(response))["people"]
     assert [(each["name"], each["age"], each["email"]) for each in people] == [
         ("Alice", 30, "a@x.org"),
@@ -203,7 +226,7 @@ def test_a_list_of_objects_gets_one_object_for_each_found(chat: Any) -> None:
 def test_an_unsatisfiable_schema_is_the_recorded_error(chat: Any) -> None:
     schema = {"type": "object", "properties": {"a": False}, "required": ["a"], "additionalProperties": False}
     form = {"type": "json_schema", "json_schema": {"name": "never", "schema": schema}}
-    response = chat("x", response_format=form)
+    response = chat("x", model=SCHEMA_MODEL, response_format=form)
     assert response.status == 400
     assert response.error["code"] == "json_validate_failed"
     assert isinstance(response.error["failed_generation"], str)

@@ -33,11 +33,6 @@ DOCUMENTED: dict[str, tuple[str, dict[str, Any], str]] = {
         SPEAK, {"model": "openai/gpt-oss-20b", "input": "a", "voice": "troy"}, "does not support speech"),
     "an image for a model without eyes": (
         CHAT, {"model": "openai/gpt-oss-20b", "messages": images(1)}, "does not support images"),
-    "a schema for a model without": (
-        CHAT, {"model": "llama-3.3-70b-versatile", "response_format": schema()}, "response format `json_schema`"),
-    "a strict schema": (CHAT, {"model": "qwen/qwen3.8-27b", "response_format": schema(strict=True)}, "json_schema"),
-    "a streamed schema": (
-        CHAT, {"model": "openai/gpt-oss-20b", "response_format": schema(), "stream": True}, "streaming"),
     "tools for a guard": (
         CHAT, {"model": "meta-llama/llama-prompt-guard-2-22m", "tools": [FUNCTION]}, "`tools` is not supported"),
     "browser search elsewhere": (
@@ -94,6 +89,51 @@ def test_a_strict_server_accepts_what_the_documentation_allows(strict: LocalGroq
         {"model": "llama-3.3-70b-versatile", "response_format": {"type": "json_object"}},
     ):
         assert send(strict, CHAT, body).status == 200
+
+
+REJECTED: dict[str, tuple[dict[str, Any], str]] = {
+    "json_schema": (
+        {"model": "llama-3.3-70b-versatile", "response_format": schema()},
+        "This model does not support response format `json_schema`",
+    ),
+    "json_schema_stream": (
+        {"model": "openai/gpt-oss-20b", "response_format": schema(), "stream": True},
+        "`response_format` does not support streaming",
+    ),
+    "json_schema_tools": (
+        {"model": "openai/gpt-oss-20b", "response_format": schema(), "tools": [FUNCTION]},
+        "json mode cannot be combined with tool/function calling",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_schemas_that_the_service_rejects_are_rejected_unless_the_server_allows_them(
+    name: Any, lenient: LocalGroq
+) -> None:
+    body, text = REJECTED[name]
+    rejected = send(lenient, CHAT, body)
+    assert rejected.status == 400
+    assert rejected.error["message"].startswith(text)
+    with LocalGroq(allow=[name]) as server:
+        assert send(server, CHAT, body).status == 200
+    with LocalGroq(allow=[other for other in REJECTED if other != name]) as server:  # type: ignore[misc]
+        assert send(server, CHAT, body).status == 400
+
+
+def test_a_strict_server_has_strict_schemas_for_some_models_only() -> None:
+    body = {"model": "qwen/qwen3.8-27b", "response_format": schema(strict=True)}
+    with LocalGroq(strict=True, allow=["json_schema"]) as server:
+        assert "with `strict`" in send(server, CHAT, body).error["message"]
+
+
+def test_a_name_that_allow_does_not_know_is_an_error() -> None:
+    with pytest.raises(
+        ValueError, match="'json_schema', 'json_schema_stream', 'json_schema_tools', not 'xml'"
+    ):
+        LocalGroq(allow=["xml"])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="allow must be a list"):
+        LocalGroq(allow="json_schema")  # type: ignore[arg-type]
 
 
 def test_strict_models_is_the_older_name_of_strict() -> None:

@@ -228,7 +228,7 @@ def test_a_model_without_json_schema_is_asked_for_an_object_and_that_is_remember
     ask.any = ask.any.with_options(timeout=20)
     ask.parse()
     assert formats(server)[2:] == ["json_object", "json_object"]
-    ask.parse(model="llama-3.3-70b-versatile")
+    ask.parse(model="openai/gpt-oss-120b")
     assert formats(server)[-1] == "strict"
 
 

@@ -13,7 +13,7 @@ from ..response import SSE_TYPE, ApiError, ApiResponse, reject
 from .chat_response import ResponseMeta, completion_body, completion_events
 from .chat_rules import check_chat
 from .context import Context
-from .model_rules import check_documented_limits, check_images
+from .model_rules import check_documented_limits, check_images, check_json_schema
 from .request import ApiRequest
 from .validation import parse_object
 
@@ -61,9 +61,11 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
 
 
 def _validate(context: Context, request: ApiRequest, body: dict[str, Any]) -> None:
-    check_chat(body)
+    allow = context.settings.allow
+    check_chat(body, allow)
     check_model(body["model"], strict=context.settings.strict)
     check_images(body)
+    check_json_schema(body, allow)
     if context.settings.strict:
         check_documented_limits(body)
     if request.is_batch_line and body.get("stream"):

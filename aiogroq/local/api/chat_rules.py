@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from ..json_values import as_list, as_object, objects
@@ -11,8 +12,8 @@ from ..response import reject
 from .chat_schema import check_schema
 
 
-def check_chat(body: dict[str, Any]) -> None:
-    """Raise the service's `ApiError` 400 for an invalid chat request."""
+def check_chat(body: dict[str, Any], allow: Container[str] = ()) -> None:
+    """Raise the service's `ApiError` 400 for an invalid chat request. *allow*: the `Allowance`s of the server."""
     check_schema(body, "")
     for name in ("logprobs", "top_logprobs", "logit_bias"):
         if body.get(name):
@@ -21,7 +22,7 @@ def check_chat(body: dict[str, Any]) -> None:
         reject("stream_options: stream options only allowed when stream is true")
     _check_reasoning(body)
     _check_tools(body)
-    _check_format(body)
+    _check_format(body, allow)
 
 
 def _check_reasoning(body: dict[str, Any]) -> None:
@@ -49,11 +50,12 @@ def _check_tools(body: dict[str, Any]) -> None:
             reject(f"tool_choice: function '{name}' was not found in tools")
 
 
-def _check_format(body: dict[str, Any]) -> None:
+def _check_format(body: dict[str, Any], allow: Container[str]) -> None:
     form = format_type(body)
     if form == "text":
         return
-    if body.get("tools") and body.get("tool_choice") != "none":
+    has_tools = body.get("tools") and body.get("tool_choice") != "none"
+    if has_tools and "json_schema_tools" not in allow:
         reject("json mode cannot be combined with tool/function calling")
     if form == "json_object":
         if not any("json" in flat_text(message.get("content")).lower() for message in body["messages"]):

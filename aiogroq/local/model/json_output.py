@@ -17,6 +17,7 @@ from .words import MAX_READ
 from .work_limit import WorkLimit
 
 _MAX_KEYS = 30
+_MAX_OBJECTS = 20
 _KEYS = re.compile(
     r"\b(?:extract|return|give|provide|identify|find|get|include|containing|with|keys?|fields?|properties)\s+"
     r"(?:me\s+|only\s+|just\s+|a json(?: object)?\s+|json\s+|an object\s+)*"
@@ -45,12 +46,12 @@ def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimi
     """
     form = format_type(body)
     if form == "json_object":
-        return _dump(_object_output(conversation))
+        schema = _schema_in(f"{conversation.system}\n{conversation.text}")
+        return _dump(_object_output(conversation) if schema is None else _sample(schema, conversation, work))
     if form != "json_schema":
         return _fenced_output(conversation, work)
     schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
-    finder = TextFinder(conversation.text, conversation.user, work)
-    value = SchemaSampler(schema, finder, optional=True, work=work).sample()
+    value = _sample(schema, conversation, work)
     text = _dump(value)
     if problems(schema, value, work=work):
         raise json_validate_error(
@@ -61,18 +62,32 @@ def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimi
 
 def _fenced_output(conversation: Conversation, work: WorkLimit) -> str | None:
     """Return a fenced block of JSON if the prompt asks for one and contains its schema."""
-    prompt = f"{conversation.system}\n{conversation.text}"[:MAX_READ]
-    start = prompt.find("{")
-    if start < 0 or "```json" not in prompt:
-        return None
-    try:
-        schema: Any = json.JSONDecoder().raw_decode(prompt, start)[0]
-    except (ValueError, RecursionError):
-        return None
-    if "properties" not in as_object(schema):
-        return None
+    prompt = f"{conversation.system}\n{conversation.text}"
+    schema = _schema_in(prompt) if "```json" in prompt[:MAX_READ] else None
+    return None if schema is None else f"```json\n{_dump(_sample(schema, conversation, work))}\n```"
+
+
+def _sample(schema: dict[str, Any], conversation: Conversation, work: WorkLimit) -> Any:
     finder = TextFinder(conversation.text, conversation.user, work)
-    return f"```json\n{_dump(SchemaSampler(schema, finder, optional=True, work=work).sample())}\n```"
+    return SchemaSampler(schema, finder, optional=True, work=work).sample()
+
+
+def _schema_in(prompt: str) -> dict[str, Any] | None:
+    """Return the first JSON schema of an object in a prompt, or `None`."""
+    prompt = prompt[:MAX_READ]
+    start = prompt.find("{")
+    for _ in range(_MAX_OBJECTS):
+        if start < 0:
+            break
+        try:
+            schema, end = json.JSONDecoder().raw_decode(prompt, start)
+        except (ValueError, RecursionError):
+            end = start + 1
+        else:
+            if isinstance(as_object(schema).get("properties"), dict):
+                return as_object(schema)
+        start = prompt.find("{", end)
+    return None
 
 
 def json_validate_error(message: str, generated: str) -> ApiError:
