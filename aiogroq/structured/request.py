@@ -9,8 +9,6 @@ from ..schemas.typed_format import TypedFormat
 from ..types._omit import is_omitted
 from .modes import Mode
 
-_FENCED = "\nWrite it as one block that begins with ```json and ends with ```."
-
 
 class TypedRequest:
     """A request for a value of a type. The messages of the caller are not changed.
@@ -70,11 +68,9 @@ class TypedRequest:
         listed: list[Any] = [*messages, *self._added]
         if mode < Mode.JSON_OBJECT:
             return listed
-        instruction = self._typed.json_object_instruction()
-        if mode is Mode.PROMPT:
-            instruction += _FENCED
         position = 1 if listed and _role(listed[0]) in ("system", "developer") else 0
-        listed.insert(position, {"role": "system", "content": instruction})
+        instruction = {"role": "system", "content": self._typed.json_object_instruction()}
+        listed.insert(position, instruction)
         return listed
 
 

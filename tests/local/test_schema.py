@@ -259,3 +259,20 @@ def test_values_are_found_in_the_text(name: str, schema: Any, expected: Any) -> 
 )  # fmt: skip
 def test_values_are_found_by_name(text: str, name: str, schema: Any, expected: Any) -> None:
     assert TextFinder(text)(name, schema) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (
+            {"type": "array", "items": {"type": "integer"}, "description": "Two. {minItems: 2, maxItems: 2}"},
+            [1, 1],
+        ),
+        ({"type": "integer", "description": "{minimum: 7, maximum: 9}"}, 7),
+        ({"type": "string", "description": "{contentEncoding: base64}"}, "dGV4dA=="),
+        ({"type": "integer", "minimum": 3, "description": "{minimum: 7}"}, 3),
+        ({"type": "integer", "description": "minimum: 7"}, 1),
+    ],
+)
+def test_limits_in_a_description_are_followed(schema: dict[str, Any], expected: Any) -> None:
+    assert SchemaSampler(schema, lambda *_: None, optional=True).sample() == expected

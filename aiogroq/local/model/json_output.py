@@ -18,6 +18,7 @@ from .work_limit import WorkLimit
 
 _MAX_KEYS = 30
 _MAX_OBJECTS = 20
+_ASKS_FOR_JSON = re.compile(r"\bjson schema\b", re.IGNORECASE)
 _KEYS = re.compile(
     r"\b(?:extract|return|give|provide|identify|find|get|include|containing|with|keys?|fields?|properties)\s+"
     r"(?:me\s+|only\s+|just\s+|a json(?: object)?\s+|json\s+|an object\s+)*"
@@ -40,7 +41,7 @@ _NOT_KEYS = frozenset(
 def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimit) -> str | None:
     """Return the JSON text for a validated request, or `None` if the request does not ask for JSON.
 
-    Clients without response formats put a schema into the prompt and ask for a fenced block; this is supported too.
+    Clients without response formats put a schema into the prompt; this is supported too.
 
     Raises: `ApiError` 400 `json_validate_failed` for a schema that cannot be satisfied, and 400 at the work limit.
     """
@@ -49,7 +50,7 @@ def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimi
         schema = _schema_in(f"{conversation.system}\n{conversation.text}")
         return _dump(_object_output(conversation) if schema is None else _sample(schema, conversation, work))
     if form != "json_schema":
-        return _fenced_output(conversation, work)
+        return _prompted_output(conversation, work)
     schema = as_object(as_object(body["response_format"]["json_schema"]).get("schema"))
     value = _sample(schema, conversation, work)
     text = _dump(value)
@@ -60,11 +61,17 @@ def json_output(body: dict[str, Any], conversation: Conversation, work: WorkLimi
     return text
 
 
-def _fenced_output(conversation: Conversation, work: WorkLimit) -> str | None:
-    """Return a fenced block of JSON if the prompt asks for one and contains its schema."""
+def _prompted_output(conversation: Conversation, work: WorkLimit) -> str | None:
+    """Return JSON if the prompt has a schema and asks for JSON: in a fenced block if the prompt mentions one."""
     prompt = f"{conversation.system}\n{conversation.text}"
-    schema = _schema_in(prompt) if "```json" in prompt[:MAX_READ] else None
-    return None if schema is None else f"```json\n{_dump(_sample(schema, conversation, work))}\n```"
+    start = prompt[:MAX_READ]
+    if "```json" not in start and not _ASKS_FOR_JSON.search(start):
+        return None
+    schema = _schema_in(prompt)
+    if schema is None:
+        return None
+    text = _dump(_sample(schema, conversation, work))
+    return f"```json\n{text}\n```" if "```json" in start else text
 
 
 def _sample(schema: dict[str, Any], conversation: Conversation, work: WorkLimit) -> Any:
@@ -84,8 +91,11 @@ def _schema_in(prompt: str) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             end = start + 1
         else:
-            if isinstance(as_object(schema).get("properties"), dict):
-                return as_object(schema)
+            node = as_object(schema)
+            if isinstance(node.get("properties"), dict) or (
+                node.get("type") == "object" and "additionalProperties" in node
+            ):
+                return node
         start = prompt.find("{", end)
     return None
 

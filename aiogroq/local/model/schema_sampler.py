@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -21,6 +22,10 @@ _MAX_ITEMS = 1000
 _MAX_VALUES = 5000
 _MAX_CHARS = 10_000
 _MAX_NUMBER = 1e100
+_MAX_NOTE_CHARS = 300
+_NUMBER_NOTE = re.compile(
+    r"\b((?:min|max)(?:Items|Length)|minimum|maximum|exclusiveM(?:in|ax)imum|multipleOf): (-?\d{1,15}(?:\.\d{1,15})?)\b"
+)
 _FORMATS = {
     "email": "jane.doe@example.com",
     "idn-email": "jane.doe@example.com",
@@ -80,6 +85,7 @@ class SchemaSampler:
         return self._of_type(types[0] if types else _implied(node), node, name, index, depth)
 
     def _of_type(self, kind: str, node: JsonObject, name: str, index: int, depth: int) -> Any:
+        node = _with_notes(node)
         if kind == "object":
             return self._object(node, index, depth)
         if kind == "array":
@@ -177,6 +183,8 @@ class SchemaSampler:
         return result
 
     def _text(self, node: JsonObject, name: str) -> str:
+        if node.get("contentEncoding") == "base64":
+            return "dGV4dA=="
         form = node.get("format")
         if isinstance(form, str) and form in _FORMATS:
             return _FORMATS[form]
@@ -203,6 +211,21 @@ class SchemaSampler:
         ):
             count += 1
         return count
+
+
+def _with_notes(node: JsonObject) -> JsonObject:
+    """Return *node* with the keywords in its description, as in `{minItems: 2}`.
+
+    Strict schemas cannot have them, so clients put them there for the model to read.
+    """
+    description = node.get("description")
+    if not isinstance(description, str) or not description.endswith("}"):
+        return node
+    notes = description[-_MAX_NOTE_CHARS:].rpartition("{")[2]
+    found: JsonObject = {word: float(number) for word, number in _NUMBER_NOTE.findall(notes)}
+    if "contentEncoding: base64" in notes:
+        found["contentEncoding"] = "base64"
+    return {**found, **node} if found else node
 
 
 def _implied(node: JsonObject) -> str:
