@@ -42,7 +42,8 @@ class Content(Generic[T]):
     @property
     def usage(self) -> CompletionUsage | None:
         """The usage of the response, where the service sent one."""
-        return None if self.completion is None else self.completion.usage
+        usage: Any = None if self.completion is None else self.completion.usage  # a server may send anything
+        return usage if isinstance(usage, CompletionUsage) else None
 
 
 def of_completion(completion: object, typed: TypedFormat[T]) -> Content[T]:
@@ -56,7 +57,8 @@ def of_completion(completion: object, typed: TypedFormat[T]) -> Content[T]:
 
 def _of_choices(completion: ChatCompletion, typed: TypedFormat[T]) -> Content[T]:
     listed: Any = completion.choices  # a server may send anything
-    choices = [choice for choice in (listed or ()) if isinstance(choice, Choice)]
+    sent: list[Any] = listed if isinstance(listed, list) else []
+    choices = [choice for choice in sent if isinstance(choice, Choice)]
     truncated = next((choice for choice in choices if choice.finish_reason == "length"), None)
     if truncated is not None:
         return Content(_text(truncated), is_truncated=True)
