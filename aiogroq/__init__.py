@@ -77,8 +77,8 @@ if TYPE_CHECKING:
     from .sync.response import to_streamed_response_wrapper as to_streamed_response_wrapper
     from .sync.stream import Stream as Stream
     from .tools.tool import Tool as Tool
-    from .tools.tool import ToolCall as ToolCall
     from .tools.tool import tool as tool
+    from .tools.toolbox import McpTools as McpTools
     from .transport.http_client import DefaultAioHttpClient as DefaultAioHttpClient
     from .transport.stream import AsyncStream as AsyncStream
     from .types._model import BaseModel as BaseModel
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from .types._omit import Omit as Omit
     from .types._omit import not_given as not_given
     from .types._omit import omit as omit
+    from .types.tool_call import ToolCall as ToolCall
 
     AsyncClient = AsyncGroq
     Client = Groq
@@ -118,7 +119,9 @@ _HOMES: dict[str, str] = {
         "to_streamed_response_wrapper"
     ),
     "aiogroq.sync.stream": "Stream",
-    "aiogroq.tools.tool": "Tool ToolCall tool",
+    "aiogroq.tools.tool": "Tool tool",
+    "aiogroq.tools.toolbox": "McpTools",
+    "aiogroq.types.tool_call": "ToolCall",
     "aiogroq.transport.http_client": "DefaultAioHttpClient",
     "aiogroq.transport.stream": "AsyncStream",
     "aiogroq.types._model": "BaseModel",

@@ -423,6 +423,176 @@ KEYWORDS: dict[str, dict[str, tuple[str, str]]] = {
             "The timeout of this call instead of the client's: seconds, an object such as `aiogroq.Timeout`, or\nNone for no timeout.",
         ),
     },
+    "ToolRunnerParams": {
+        "messages": (
+            "Iterable[MessageTypes]",
+            "The messages of the conversation so far, at least one. Messages of earlier responses can be passed\nunchanged.",
+        ),
+        "model": (
+            "str",
+            "The model id, such as ``openai/gpt-oss-120b``. `client.models.list` returns the models that your key\nmay use.",
+        ),
+        "max_completion_tokens": (
+            "int | Omit | None",
+            "The maximum number of tokens to generate, reasoning included. Default: the limit of the model. The\nwhole number counts against the tokens-per-minute limit before generation starts, so a large value can be\nrejected with a 413.",
+        ),
+        "max_tokens": ("int | Omit | None", "Deprecated: use ``max_completion_tokens``."),
+        "temperature": (
+            "float | Omit | None",
+            "The sampling temperature, 0 to 2; default 1. Lower is more deterministic, higher more random; the\nservice turns 0 into 1e-8.",
+        ),
+        "top_p": (
+            "float | Omit | None",
+            "Nucleus sampling, 0 to 1; default 1: sample only from the most likely tokens with this total\nprobability. Change either this or ``temperature``, not both.",
+        ),
+        "n": (
+            "int | Omit | None",
+            "The number of choices. Only 1, the default, is supported; the service rejects other values (400).",
+        ),
+        "stop": (
+            "Union[str, Sequence[str]] | Omit | None",
+            "Up to 4 strings at which the model stops generating. The response does not contain them.",
+        ),
+        "seed": (
+            "int | Omit | None",
+            "A seed for repeatable sampling, on a best-effort basis. A different\n`ChatCompletion.system_fingerprint` means that the backend has changed.",
+        ),
+        "stream_options": (
+            "Union[StreamOptions, Mapping[str, object]] | Omit | None",
+            '``{"include_usage": True}`` adds an event with only the usage. It is not needed, as the last event\ncontains the usage anyway, and the service\'s specification does not list it.',
+        ),
+        "tool_choice": (
+            "Union[ChatCompletionToolChoiceOptionParam, Mapping[str, object]] | Omit | None",
+            'Whether the model calls tools: ``none``, ``auto`` (default if there are tools) or ``required``.\n``{"type": "function", "function": {"name": "my_function"}}`` forces a call of that function.',
+        ),
+        "parallel_tool_calls": (
+            "bool | Omit | None",
+            "Whether one message may contain several tool calls; default True.",
+        ),
+        "disable_tool_validation": (
+            "bool | Omit | None",
+            "If True, the service returns calls of functions that are not in ``tools`` instead of failing; default\nFalse.",
+        ),
+        "reasoning_format": (
+            "Literal['hidden', 'raw', 'parsed'] | Omit | None",
+            "Where the reasoning is returned: ``parsed`` (in ``message.reasoning``), ``raw`` (as ``<think>`` in the\ncontent, default) or ``hidden``. With JSON mode or tools the default is ``parsed``, and ``raw`` is\nrejected. Excludes ``include_reasoning``.",
+        ),
+        "include_reasoning": (
+            "bool | Omit | None",
+            "Whether the response contains ``message.reasoning``. For the gpt-oss models; excludes\n``reasoning_format``.",
+        ),
+        "reasoning_effort": (
+            "Literal['none', 'default', 'low', 'medium', 'high'] | Omit | None",
+            "How much the model reasons: ``low``, ``medium`` (default) or ``high`` for the gpt-oss models; the qwen\nmodels also accept ``none`` and ``default``.",
+        ),
+        "service_tier": (
+            "Literal['auto', 'on_demand', 'flex', 'performance'] | Omit | None",
+            "The service tier: ``on_demand`` (default), ``flex`` (about 10 times the rate limits, but a 498 if it\nhas no capacity), ``performance`` (for enterprises) or ``auto`` (the highest tier within your rate\nlimits).",
+        ),
+        "user": ("str | Omit | None", "An identifier of your end user, for abuse detection."),
+        "documents": (
+            "Iterable[Union[Document, Mapping[str, object]]] | Omit | None",
+            "Documents that the model uses as context and can cite.",
+        ),
+        "citation_options": (
+            "Literal['enabled', 'disabled'] | Omit | None",
+            "Whether the response cites documents and searches: ``enabled`` (default) or ``disabled``.",
+        ),
+        "search_settings": (
+            "Union[SearchSettings, Mapping[str, object]] | Omit | None",
+            "Settings of the web search, for models that search.",
+        ),
+        "include_domains": (
+            "Sequence[str] | Omit | None",
+            'Deprecated: use ``search_settings["include_domains"]``.',
+        ),
+        "exclude_domains": (
+            "Sequence[str] | Omit | None",
+            'Deprecated: use ``search_settings["exclude_domains"]``.',
+        ),
+        "compound_custom": (
+            "Union[CompoundCustom, Mapping[str, object]] | Omit | None",
+            "Models and tools of a Compound system. The service shut Compound down on 2026-09-21.",
+        ),
+        "frequency_penalty": (
+            "float | Omit | None",
+            "A penalty, -2 to 2, default 0: above 0, a token becomes less likely with each occurrence. No model\nsupports it yet.",
+        ),
+        "presence_penalty": (
+            "float | Omit | None",
+            "A penalty, -2 to 2, default 0: above 0, a token that has occurred becomes less likely. No model\nsupports it yet.",
+        ),
+        "logit_bias": (
+            "Mapping[str, int] | Omit | None",
+            "A map from token id to a change of its likelihood. No model supports it yet: the service rejects it\n(400).",
+        ),
+        "logprobs": (
+            "bool | Omit | None",
+            "Whether to return log probabilities of the tokens; default False. No model supports it yet: the\nservice rejects it (400).",
+        ),
+        "top_logprobs": (
+            "int | Omit | None",
+            "The number of most likely tokens to return at each position, 0 to 20; requires ``logprobs``. No model\nsupports it yet: the service rejects it (400).",
+        ),
+        "metadata": (
+            "Mapping[str, str] | Omit | None",
+            "Names and values to store with the completion. The service does not support it yet.",
+        ),
+        "store": (
+            "bool | Omit | None",
+            "Whether to store the completion. The service does not support it yet.",
+        ),
+        "debug": (
+            "bool | Omit | None",
+            "Whether to return the input and output tokens in ``x_groq.debug``. Not in the service's specification.",
+        ),
+        "functions": (
+            "Iterable[Union[Function, Mapping[str, object]]] | Omit | None",
+            "Deprecated: use ``tools``.",
+        ),
+        "function_call": (
+            "Union[FunctionCall, Mapping[str, object]] | Omit | None",
+            "Deprecated: use ``tool_choice``.",
+        ),
+        "tools": (
+            "Iterable[ToolTypes]",
+            'The tools: functions with annotated parameters, `Tool` objects, MCP sessions, and tools of the service as\ndicts, such as ``{"type": "browser_search"}``.',
+        ),
+        "max_iterations": (
+            "int",
+            "The maximum number of requests; default 10. If the model calls tools after that, `MaxIterationsError` is\nraised.",
+        ),
+        "max_rescues": (
+            "int",
+            "The maximum number of requests in a row that the service may reject with ``tool_use_failed``; default 2.",
+        ),
+        "parallel": ("bool", "Whether the calls of one message run at the same time; default True."),
+        "tool_timeout_s": (
+            "Optional[float]",
+            "The seconds that one call may take, then the model is told that it took too long. Default: no timeout. A\nfunction in a thread cannot be stopped: its result is ignored.",
+        ),
+        "approve": (
+            "Optional[Callable[[ToolCall], Union[Approval, Awaitable[Approval]]]]",
+            "A function that is asked before each call, one after another. It returns True, False, or a text that the model\nis told instead of the result. It may be async.",
+        ),
+        "on_error": (
+            "Literal['tell', 'raise']",
+            "``tell`` (default): the model is told the class and the text of what a tool raises. ``raise``: the run raises\nit. The text of a `ToolError` is told in both cases.",
+        ),
+        "extra_headers": (
+            "Optional[Mapping[str, Union[str, Omit]]]",
+            "Headers to add to those of the client. `omit` as a value removes a header.",
+        ),
+        "extra_query": ("Optional[Mapping[str, object]]", "Query parameters to add to those of the client."),
+        "extra_body": (
+            "Optional[object]",
+            "Fields to add to the request body, for parameters that this library does not declare.",
+        ),
+        "timeout": (
+            "TimeoutTypes",
+            "The timeout of this call instead of the client's: seconds, an object such as `aiogroq.Timeout`, or\nNone for no timeout.",
+        ),
+    },
     "TranscriptionParams": {
         "model": ("str", "The model id: ``whisper-large-v3`` or ``whisper-large-v3-turbo``."),
         "file": (

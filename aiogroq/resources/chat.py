@@ -16,6 +16,7 @@ from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_tool_param import ChatCompletionToolParam
 from ..types.chat.request_parts import ResponseFormat
 from ..types.chat_params import BaseChatParams, ChatParams
+from ..types.tool_runner_params import ToolRunnerParams
 from ._base import AsyncResource, child, view
 from ._views.chat import (
     AsyncChatWithRawResponse,
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..streaming.manager import AsyncChatCompletionStreamManager
-    from ..tools.options import Approve, OnError
     from ..tools.runner import AsyncToolRunner
-    from ..tools.toolbox import ToolTypes
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 T = TypeVar("T")
@@ -146,36 +145,35 @@ class AsyncCompletions(AsyncResource):
             self.create, response_format=response_format, tools=tools, mode=mode, params=params
         )
 
+    @overload
     def tool_runner(
-        self,
-        *,
-        tools: Iterable[ToolTypes],
-        max_iterations: int = 10,
-        max_rescues: int = 2,
-        parallel: bool = True,
-        tool_timeout_s: float | None = None,
-        approve: Approve | None = None,
-        on_error: OnError = "tell",
-        **params: Unpack[BaseChatParams],
-    ) -> AsyncToolRunner[ChatCompletion]:
-        """Chat with tools that run here: request, run the calls of the model, send their results back, until it calls none.
+        self, *, response_format: TypeForm[T], **params: Unpack[ToolRunnerParams]
+    ) -> AsyncToolRunner[ParsedChatCompletion[T]]: ...
+    @overload
+    def tool_runner(
+        self, *, response_format: Omit = omit, **params: Unpack[ToolRunnerParams]
+    ) -> AsyncToolRunner[ChatCompletion]: ...
+    def tool_runner(
+        self, *, response_format: Any = omit, **params: Unpack[ToolRunnerParams]
+    ) -> AsyncToolRunner[Any]:
+        """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
-        Await the runner for the last response, or iterate it for every response; ``runner.messages`` is the conversation.
+        Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
+        The calls of one message run at the same time: async functions on the event loop, others in threads.
 
-        ``tools`` are functions with annotated parameters, `Tool` objects, MCP sessions, and tools of the service as dicts.
-        The calls of one message run at the same time unless ``parallel`` is False: async functions on the event loop, others
-        in threads. ``tool_timeout_s`` are the seconds that one may take. ``approve`` is asked for each: it returns True, False,
-        or a text for the model. What a tool raises is told to the model, unless ``on_error`` is ``"raise"``.
+        With a type as ``response_format`` the last response has ``parsed``. The service takes no schema together with tools,
+        so the type is offered as one more tool, ``final_result``; if the model ends with a text instead, it is asked for the
+        value by one more request, as with `parse`.
 
-        After ``max_iterations`` requests `MaxIterationsError` is raised. Calls that the service rejected
-        (``tool_use_failed``) are run if they are valid, otherwise the model is told what is wrong, ``max_rescues`` times in a
-        row: see ``runner.rescues``. A ``tool_choice`` that requires a call does so only once.
+        Calls that the service rejected (``tool_use_failed``) run if they are valid, otherwise the model is told what is wrong:
+        see ``runner.rescues``. A ``tool_choice`` that requires a call does so in the first request only.
+
+        The runner raises `MaxIterationsError`, and what `create` raises. This method raises `SchemaError` for a function that
+        a model cannot call.
         """
-        from ..tools.options import RunnerOptions
         from ..tools.runner import AsyncToolRunner
 
-        options = RunnerOptions(max_iterations, max_rescues, parallel, tool_timeout_s, approve, on_error)
-        return AsyncToolRunner(self.create, tools=tools, params=params, options=options)
+        return AsyncToolRunner(self.create, self.parse, response_format, params)
 
 
 class AsyncChat(AsyncResource):

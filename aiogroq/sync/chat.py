@@ -14,6 +14,7 @@ from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_tool_param import ChatCompletionToolParam
 from ..types.chat.request_parts import ResponseFormat
 from ..types.chat_params import BaseChatParams, ChatParams
+from ..types.tool_runner_params import ToolRunnerParams
 from ._base import SyncResource, run, to_sync
 from .response import (
     APIResponse,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..resources.chat import AsyncChat, AsyncCompletions
-    from ..tools.options import Approve, OnError
-    from ..tools.toolbox import ToolTypes
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
     from .event_stream import ChatCompletionStreamManager
     from .tool_runner import ToolRunner
@@ -201,37 +200,36 @@ class Completions(SyncResource):
             self.create, response_format=response_format, tools=tools, mode=mode, params=params
         )
 
+    @overload
     def tool_runner(
-        self,
-        *,
-        tools: Iterable[ToolTypes],
-        max_iterations: int = 10,
-        max_rescues: int = 2,
-        parallel: bool = True,
-        tool_timeout_s: float | None = None,
-        approve: Approve | None = None,
-        on_error: OnError = "tell",
-        **params: Unpack[BaseChatParams],
-    ) -> ToolRunner[ChatCompletion]:
-        """Chat with tools that run here: request, run the calls of the model, send their results back, until it calls none.
+        self, *, response_format: TypeForm[T], **params: Unpack[ToolRunnerParams]
+    ) -> ToolRunner[ParsedChatCompletion[T]]: ...
+    @overload
+    def tool_runner(
+        self, *, response_format: Omit = omit, **params: Unpack[ToolRunnerParams]
+    ) -> ToolRunner[ChatCompletion]: ...
+    def tool_runner(
+        self, *, response_format: Any = omit, **params: Unpack[ToolRunnerParams]
+    ) -> ToolRunner[Any]:
+        """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
-        Await the runner for the last response, or iterate it for every response; ``runner.messages`` is the conversation.
+        Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
+        The calls of one message run at the same time: async functions on the event loop, others in threads.
 
-        ``tools`` are functions with annotated parameters, `Tool` objects, MCP sessions, and tools of the service as dicts.
-        The calls of one message run at the same time unless ``parallel`` is False: async functions on the event loop, others
-        in threads. ``tool_timeout_s`` are the seconds that one may take. ``approve`` is asked for each: it returns True, False,
-        or a text for the model. What a tool raises is told to the model, unless ``on_error`` is ``"raise"``.
+        With a type as ``response_format`` the last response has ``parsed``. The service takes no schema together with tools,
+        so the type is offered as one more tool, ``final_result``; if the model ends with a text instead, it is asked for the
+        value by one more request, as with `parse`.
 
-        After ``max_iterations`` requests `MaxIterationsError` is raised. Calls that the service rejected
-        (``tool_use_failed``) are run if they are valid, otherwise the model is told what is wrong, ``max_rescues`` times in a
-        row: see ``runner.rescues``. A ``tool_choice`` that requires a call does so only once.
+        Calls that the service rejected (``tool_use_failed``) run if they are valid, otherwise the model is told what is wrong:
+        see ``runner.rescues``. A ``tool_choice`` that requires a call does so in the first request only.
+
+        The runner raises `MaxIterationsError`, and what `create` raises. This method raises `SchemaError` for a function that
+        a model cannot call.
         """
         __tracebackhide__ = True
-        from ..tools.options import RunnerOptions
         from .tool_runner import ToolRunner
 
-        options = RunnerOptions(max_iterations, max_rescues, parallel, tool_timeout_s, approve, on_error)
-        return ToolRunner(self.create, tools=tools, params=params, options=options)
+        return ToolRunner(self.create, self.parse, response_format, params)
 
 
 class ChatWithRawResponse(View):

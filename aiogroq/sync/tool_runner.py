@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
@@ -14,11 +14,13 @@ from typing import Any, Generic, TypeVar, cast
 from ..errors import APIError
 from ..tools.calls import timed_out, within
 from ..tools.conversation import Conversation
+from ..tools.final_result import FinalResult
 from ..tools.options import RunnerOptions, refusal
 from ..tools.rescue import Rescue
-from ..tools.toolbox import Toolbox, ToolTypes
+from ..tools.toolbox import Toolbox
 from ..tools.turn import PlannedCall
 from ..transport import threads
+from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 
 C = TypeVar("C", bound=ChatCompletion)
@@ -37,17 +39,19 @@ class ToolRunner(Generic[C]):
     def __init__(
         self,
         create: Callable[..., Any],
-        *,
-        tools: Iterable[ToolTypes],
+        parse: Callable[..., Any],
+        response_format: Any,
         params: Mapping[str, Any],
-        options: RunnerOptions,
     ) -> None:
-        self._create = create
-        self._toolbox = Toolbox(tools)
+        own = dict(params)
+        self._options = RunnerOptions.taken_from(own)
+        self._toolbox = Toolbox(own.pop("tools", None))
         if self._toolbox.has_sessions:
             raise TypeError("an MCP session belongs to an event loop: use it with AsyncGroq")
-        self._options = options
-        self._conversation = Conversation(params, self._toolbox, options)
+        final = None if is_omitted(response_format) else FinalResult(response_format)
+        self._conversation = Conversation(own, self._toolbox, self._options, final)
+        self._create = create
+        self._parse = parse
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -85,15 +89,15 @@ class ToolRunner(Generic[C]):
     def _next_response(self) -> ChatCompletion:
         while True:
             request = self._conversation.request()
+            send = self._parse if self._conversation.wants_parse else self._create
             try:
-                completion: ChatCompletion = self._create(**request)
+                completion: ChatCompletion = send(**request)
             except APIError as error:
                 rescued = self._conversation.rescue(error)
                 if rescued is not None:
                     return rescued
             else:
-                self._conversation.receive(completion)
-                return completion
+                return self._conversation.receive(completion)
 
     def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Sequence
 from typing import Any, TypeVar
 
 from ..transport import threads
+from ..types.tool_call import ToolCall
 from .options import RunnerOptions, refusal
-from .tool import ToolCall, is_async
+from .tool import is_async
 from .turn import PlannedCall
 
 T = TypeVar("T")

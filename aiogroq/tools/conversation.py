@@ -11,23 +11,39 @@ from typing import Any, cast
 
 from ..errors import APIError, MaxIterationsError
 from ..protocol.chat_messages import plain_messages
+from ..protocol.request import OPTION_NAMES, split_options
+from ..schemas.mismatch import MismatchError
+from ..structured.result import parsed_completion
 from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_message import ChatCompletionMessage
+from ..types.chat_params import BaseChatParams
+from .final_result import FinalResult
 from .options import RunnerOptions
 from .rescue import LOWER_TEMPERATURE, Rescue, is_rescuable, rescued_completion
 from .toolbox import Toolbox
 from .turn import PlannedCall, Turn
 
 _log = logging.getLogger("aiogroq")
+_KNOWN = frozenset(BaseChatParams.__annotations__) - OPTION_NAMES
+_REQUIRED = frozenset({"messages", "model"})
+_ASK = {"role": "user", "content": "Now write the final result in the required format."}
+_OF_TOOLS = frozenset({"tool_choice", "parallel_tool_calls", "disable_tool_validation"})
 
 
 class Conversation:
     """The messages of a run, and its state."""
 
-    def __init__(self, params: Mapping[str, Any], toolbox: Toolbox, options: RunnerOptions) -> None:
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        toolbox: Toolbox,
+        options: RunnerOptions,
+        final: FinalResult | None = None,
+    ) -> None:
+        split_options(dict(params), _KNOWN, _REQUIRED, "tool_runner")  # for its errors; `create` splits
         self._params = {name: value for name, value in params.items() if name != "messages"}
-        self.messages: list[dict[str, Any]] = [*plain_messages(params.get("messages", ()))]
+        self.messages: list[dict[str, Any]] = [*plain_messages(params["messages"])]
         """The conversation so far."""
         self.rescues: list[Rescue] = []
         """The requests that failed with ``tool_use_failed`` and did not end the run."""
@@ -35,18 +51,30 @@ class Conversation:
         """The last response."""
         self.is_over = False
         """Whether nothing remains to be done."""
+        self.wants_parse = False
+        """Whether the next request is one of `parse`, because the model has ended with a text that is no value of the type."""
         self._toolbox = toolbox
         self._options = options
+        self._final = final
         self._turn: Turn | None = None
         self._appended: list[dict[str, Any]] = []
         self._iterations = 0
         self._rescues_in_a_row = 0
 
     def request(self) -> dict[str, Any]:
-        """Return the arguments of the next request. Raises `MaxIterationsError`."""
+        """Return the arguments of the next request, which is one of `create`, or of `parse` if `wants_parse`.
+
+        Raises `MaxIterationsError`.
+        """
+        if self._final is not None and self.wants_parse:
+            kept = {name: value for name, value in self._params.items() if name not in _OF_TOOLS}
+            return {**kept, "messages": [*self.messages, _ASK], "response_format": self._final.type}
         self._check_iterations()
         params = {**self._params, "messages": list(self.messages)}
         tools = self._toolbox.params()
+        if self._final is not None:
+            self._final.avoid(self._toolbox.by_name)
+            tools.append(self._final.to_param())
         if tools:
             params["tools"] = tools
         return params
@@ -60,17 +88,17 @@ class Conversation:
                 list(self.messages),
             )
 
-    def receive(self, completion: ChatCompletion) -> None:
-        """Take the response to `request`."""
+    def receive(self, completion: ChatCompletion) -> ChatCompletion:
+        """Take the response to `request`. Returns it, with its value if it is the final result."""
         self._rescues_in_a_row = 0
-        self._take(completion)
+        return self._take(completion)
 
     def rescue(self, error: APIError) -> ChatCompletion | None:
         """Take the error of `request`. Returns the response that was made of the calls in it; None to request again.
 
         Raises the error if it is another one, or one too many.
         """
-        if not is_rescuable(error) or self._rescues_in_a_row >= self._options.max_rescues:
+        if self.wants_parse or not is_rescuable(error) or self._rescues_in_a_row >= self._options.max_rescues:
             raise error
         self._rescues_in_a_row += 1
         self.rescues.append(Rescue(error, tuple(error.failed_calls)))
@@ -79,30 +107,58 @@ class Conversation:
         _log.info("rescued a tool_use_failed (request_id=%s): %s", error.request_id, what)
         if error.failed_calls:
             completion = rescued_completion(error, str(self._params.get("model", "")), len(self.rescues))
-            self._take(completion)
-            return completion
+            return self._take(completion)
         self._iterations += 1
         given = self._params.get("temperature")
         is_lower = isinstance(given, (int, float)) and given <= LOWER_TEMPERATURE
         self._params["temperature"] = given if is_lower else LOWER_TEMPERATURE
         return None
 
-    def _take(self, completion: ChatCompletion) -> None:
+    def _take(self, completion: ChatCompletion) -> ChatCompletion:
         self._iterations += 1
-        self.last = completion
         message = completion.choices[0].message if completion.choices else ChatCompletionMessage()
         if message.tool_calls:
-            self._turn = Turn(message, self._toolbox, self.messages, self._iterations)
-            self._require_no_call()
-            return
+            completion = self._take_calls(completion, message)
+        else:
+            completion = self._take_text(completion, message)
+        self.last = completion
+        return completion
+
+    def _take_calls(self, completion: ChatCompletion, message: ChatCompletionMessage) -> ChatCompletion:
+        self._require_no_call()
+        turn = Turn(message, self._toolbox, self.messages, number=self._iterations, final=self._final)
+        self._turn = turn
+        if not turn.values:
+            return completion
+        self.close_turn()
+        self.is_over = True
+        return parsed_completion(completion, [turn.values[0]] * len(completion.choices))
+
+    def _take_text(self, completion: ChatCompletion, message: ChatCompletionMessage) -> ChatCompletion:
+        if self.wants_parse:
+            self.messages.append(_ASK)
         param = message.to_param()
         self.messages.append(param if len(param) > 1 else {**param, "content": ""})
+        if self._final is not None and not self.wants_parse:
+            try:
+                value = self._final.decode(message.content or "")
+            except MismatchError:
+                self.wants_parse = True
+                return completion
+            completion = parsed_completion(completion, [value] * len(completion.choices))
+        self.wants_parse = False
         self.is_over = True
+        return completion
 
     def _require_no_call(self) -> None:
         """Let the model choose again: a ``tool_choice`` that requires a call would require one forever."""
         choice = self._params.get("tool_choice")
-        if choice is not None and not is_omitted(choice) and choice not in ("auto", "none"):
+        if (
+            self._final is None
+            and choice is not None
+            and not is_omitted(choice)
+            and choice not in ("auto", "none")
+        ):
             self._params["tool_choice"] = "auto"
 
     def calls_to_run(self) -> list[PlannedCall]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 
 from ..errors import ToolError
+from ..protocol.arguments import did_you_mean
 from ..schemas.dialect import inline_refs
 from ..schemas.functions import decode_object, without_titles
-from .tool import ToolCall, tool_param
+from ..types.tool_call import ToolCall
+from ..types.tool_runner_params import McpSession
+from .tool import tool_param
 
 _MAX_PAGES = 1000
 
@@ -62,6 +65,8 @@ def is_session(source: object) -> bool:
 
 def session_name(session: Any) -> str:
     """Return the name of the server, for the prefix of names that clash; ``"mcp"`` if the session does not say it."""
+    if isinstance(session, McpTools):
+        return session.name
     for path in (("server_info", "name"), ("initialize_result", "server_info", "name"), ("name",)):
         found: Any = session
         for step in path:
@@ -71,8 +76,10 @@ def session_name(session: Any) -> str:
     return "mcp"
 
 
-async def list_tools(session: Any, allowed: Container[str] | None = None) -> list[McpTool]:
-    """Return the tools of a session, of all pages. ``allowed`` has the names to take; None takes all."""
+async def list_tools(session: Any) -> list[McpTool]:
+    """Return the tools of a session, of all pages."""
+    if isinstance(session, McpTools):
+        return await session.listed()
     found: list[McpTool] = []
     page: Any = await session.list_tools()
     for _ in range(_MAX_PAGES):
@@ -83,7 +90,47 @@ async def list_tools(session: Any, allowed: Container[str] | None = None) -> lis
         if not cursor:
             break
         page = await _next_page(session, page, cursor)
-    return [each for each in found if allowed is None or each.name in allowed]
+    return found
+
+
+class McpTools:
+    """Some tools of an MCP session, or with another prefix. It is passed in place of the session.
+
+    ``allowed_tools`` are the names to take; None takes all. ``name`` is the prefix of tools whose name another tool has too
+    (``name__tool``); by default the name of the server. A runner raises `ValueError` for a name that the server does not have.
+    """
+
+    def __init__(
+        self, session: McpSession, *, allowed_tools: Collection[str] | None = None, name: str | None = None
+    ) -> None:
+        if not is_session(session):
+            raise TypeError(f"an MCP session has list_tools() and call_tool(), not {type(session).__name__}")
+        if isinstance(allowed_tools, str):
+            raise TypeError(f"allowed_tools must be a list of names, not {allowed_tools!r}")
+        self.session: McpSession = session
+        """The session."""
+        self.allowed_tools: Collection[str] | None = allowed_tools
+        """The names to take, or None for all."""
+        self.name: str = name or session_name(session)
+        """The prefix of names that clash."""
+
+    async def list_tools(self, *args: Any, **options: Any) -> Any:
+        """Call ``list_tools`` of the session."""
+        return await self.session.list_tools(*args, **options)
+
+    async def call_tool(self, *args: Any, **options: Any) -> Any:
+        """Call ``call_tool`` of the session."""
+        return await self.session.call_tool(*args, **options)
+
+    async def listed(self) -> list[McpTool]:
+        """Return the allowed tools. Raises `ValueError` if the server does not have one of them."""
+        found = await list_tools(self.session)
+        names = [tool.name for tool in found]
+        for name in self.allowed_tools or ():
+            if name not in names:
+                hint = did_you_mean(name, names) or f"; it has {', '.join(names) or 'none'}"
+                raise ValueError(f"the MCP server has no tool {name!r}{hint}")
+        return [tool for tool in found if self.allowed_tools is None or tool.name in self.allowed_tools]
 
 
 async def _next_page(session: Any, page: Any, cursor: Any) -> Any:

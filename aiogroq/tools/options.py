@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias, Union
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from ..errors import ToolError
 from ..protocol.arguments import require_bool, require_int, require_seconds
-from .tool import ToolCall
+from ..types._omit import is_omitted
+from ..types.tool_call import ToolCall
+from ..types.tool_runner_params import Approval
 from .turn import PlannedCall
 
-Approval: TypeAlias = Union[bool, str]
-"""True to run a call; False not to; a text not to, and to tell the model why."""
-Approve: TypeAlias = Callable[[ToolCall], Union[Approval, Awaitable[Approval]]]
-OnError: TypeAlias = Literal["tell", "raise"]
+REJECTED = "Error: the user rejected this call."
 
 
 @dataclass(frozen=True)
 class RunnerOptions:
-    """How a runner runs. Raises `TypeError` or `ValueError`, which names the option."""
+    """How a runner runs; `ToolRunnerParams` describes the fields. Raises `TypeError` or `ValueError`, which names the
+    option."""
 
     max_iterations: int = 10
-    """Most requests of a run."""
     max_rescues: int = 2
-    """Most requests in a row that may fail with ``tool_use_failed``."""
     parallel: bool = True
-    """Whether the calls of one message run at the same time."""
     tool_timeout_s: float | None = None
-    """Seconds that a call may take; None for no timeout."""
-    approve: Approve | None = None
-    """Called before each call, one after another."""
-    on_error: OnError = "tell"
-    """Whether the model is told what a tool raises, or the run raises it."""
+    approve: Callable[[ToolCall], Approval | Awaitable[Approval]] | None = None
+    on_error: Literal["tell", "raise"] = "tell"
 
     def __post_init__(self) -> None:
         require_int("max_iterations", self.max_iterations, minimum=1)
@@ -44,19 +38,22 @@ class RunnerOptions:
         if self.on_error not in ("tell", "raise"):
             raise ValueError(f"on_error must be 'tell' or 'raise', not {self.on_error!r}")
 
-    def timeout_of(self, call: PlannedCall) -> float | None:
-        """Return the seconds that a planned call may take."""
-        own = None if call.tool is None else call.tool.timeout_s
+    @classmethod
+    def taken_from(cls, params: dict[str, Any]) -> RunnerOptions:
+        """Take the options out of the parameters of a runner."""
+        given = {each.name: params.pop(each.name) for each in fields(cls) if each.name in params}
+        return cls(**{name: value for name, value in given.items() if not is_omitted(value)})
+
+    def timeout_of(self, planned: PlannedCall) -> float | None:
+        """Return the seconds that a call may take."""
+        own = None if planned.tool is None else planned.tool.timeout_s
         return self.tool_timeout_s if own is None else own
 
-    def record(self, call: PlannedCall, error: Exception) -> None:
-        """Answer a planned call with what its tool raised, or raise that."""
+    def record(self, planned: PlannedCall, error: Exception) -> None:
+        """Answer a call with what its tool raised, or raise that."""
         if self.on_error == "raise" and not isinstance(error, ToolError):
             raise error
-        call.fail(error)
-
-
-REJECTED = "Error: the user rejected this call."
+        planned.fail(error)
 
 
 def refusal(approval: object) -> str | None:

@@ -20,9 +20,7 @@ def result_text(name: str, value: object) -> str:
     try:
         return msgspec.json.encode(value, enc_hook=_plain).decode()
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-        raise TypeError(
-            f"the tool {name} returned a {type(value).__name__} that JSON cannot express: {error}"
-        ) from None
+        raise TypeError(f"the result of the tool {name} cannot be sent as JSON: {error}") from None
 
 
 def _plain(value: Any) -> Any:
@@ -35,7 +33,7 @@ def _plain(value: Any) -> Any:
             plain = getattr(value, method, None)
             if callable(plain):
                 return cast("Any", plain())
-    raise NotImplementedError(f"objects of type {type(value).__name__} are not supported")
+    raise TypeError(f"objects of type {type(value).__name__} are not supported")
 
 
 def error_text(error: BaseException) -> str:

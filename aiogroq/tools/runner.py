@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError
+from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from .calls import run_calls
 from .conversation import Conversation
+from .final_result import FinalResult
 from .options import RunnerOptions
 from .rescue import Rescue
-from .toolbox import Toolbox, ToolTypes
+from .toolbox import Toolbox
 
 C = TypeVar("C", bound=ChatCompletion)
 
@@ -26,15 +28,17 @@ class AsyncToolRunner(Generic[C]):
     def __init__(
         self,
         create: Callable[..., Awaitable[Any]],
-        *,
-        tools: Iterable[ToolTypes],
+        parse: Callable[..., Awaitable[Any]],
+        response_format: Any,
         params: Mapping[str, Any],
-        options: RunnerOptions,
     ) -> None:
+        own = dict(params)
+        self._options = RunnerOptions.taken_from(own)
+        self._toolbox = Toolbox(own.pop("tools", None))
+        final = None if is_omitted(response_format) else FinalResult(response_format)
+        self._conversation = Conversation(own, self._toolbox, self._options, final)
         self._create = create
-        self._toolbox = Toolbox(tools)
-        self._options = options
-        self._conversation = Conversation(params, self._toolbox, options)
+        self._parse = parse
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -76,15 +80,15 @@ class AsyncToolRunner(Generic[C]):
     async def _next_response(self) -> ChatCompletion:
         while True:
             request = self._conversation.request()
+            send = self._parse if self._conversation.wants_parse else self._create
             try:
-                completion: ChatCompletion = await self._create(**request)
+                completion: ChatCompletion = await send(**request)
             except APIError as error:
                 rescued = self._conversation.rescue(error)
                 if rescued is not None:
                     return rescued
             else:
-                self._conversation.receive(completion)
-                return completion
+                return self._conversation.receive(completion)
 
     async def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.

@@ -1,32 +1,18 @@
-"""`Tool` and `tool`: a function that the model may call. `ToolCall`: one call of it."""
+"""`Tool` and `tool`: a function that the model may call."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 from ..protocol.arguments import require_seconds
 from ..schemas.functions import FunctionSchema, function_schema
+from ..types.tool_call import ToolCall
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-@dataclass(frozen=True)
-class ToolCall:
-    """A call that the model makes. A tool whose first parameter has this type gets it; so does ``approve``."""
-
-    id: str
-    """The id of the call, as in the messages."""
-    name: str
-    """The name of the tool."""
-    arguments: Mapping[str, Any]
-    """The decoded arguments by name. Arguments that the model left out are missing."""
-    messages: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
-    """The conversation up to this call, without the message that makes it."""
 
 
 class Tool(Generic[P, R]):

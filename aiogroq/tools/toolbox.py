@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Protocol, TypeAlias, Union, cast
+from typing import Any, Protocol, cast
 
-from ..protocol.arguments import did_you_mean
-from .mcp import McpTool, is_session, list_tools, session_name
-from .tool import Tool, ToolCall
+from ..types.tool_call import ToolCall
+from ..types.tool_runner_params import ToolTypes
+from .mcp import is_session, list_tools, session_name
+from .tool import Tool
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]")
 _MAX_NAME = 64
@@ -38,49 +39,25 @@ class RunnableTool(Protocol):
         ...
 
 
-class McpTools:
-    """The tools of an MCP session, where not all of them are wanted, or another prefix is.
-
-    ``allowed_tools`` are the names to take; None takes all. ``name`` is the prefix of tools whose name another tool has too
-    (``name__tool``); by default the name of the server.
-    """
-
-    def __init__(
-        self, session: Any, *, allowed_tools: Collection[str] | None = None, name: str | None = None
-    ) -> None:
-        if not is_session(session):
-            raise TypeError(f"an MCP session has list_tools() and call_tool(), not {type(session).__name__}")
-        if isinstance(allowed_tools, str):
-            raise TypeError(f"allowed_tools must be a list of names, not {allowed_tools!r}")
-        self.session = session
-        """The session."""
-        self.allowed_tools = allowed_tools
-        """The names to take, or None for all."""
-        self.name = name
-        """The prefix of names that clash, or None for the name of the server."""
-
-
-ToolTypes: TypeAlias = Union[Callable[..., Any], Tool[..., Any], McpTools, Mapping[str, Any], Any]
-"""A tool: a function, a `Tool`, an MCP session, `McpTools`, or a tool of the service as a dict."""
-
-
 class Toolbox:
     """The tools of a runner. MCP sessions are asked for theirs by `load`; until then they have none."""
 
-    def __init__(self, tools: Iterable[ToolTypes]) -> None:
+    def __init__(self, tools: Iterable[ToolTypes] | None) -> None:
+        if tools is None:
+            raise TypeError(
+                "tool_runner() is missing the required argument tools; without tools use create()"
+            )
         if isinstance(tools, (str, bytes, Mapping)) or callable(tools) or is_session(tools):
             raise TypeError("tools must be a list such as [get_weather]")
         self.by_name: dict[str, RunnableTool] = {}
         """The tools that run here."""
         self._of_service: list[dict[str, Any]] = []
-        self._sessions: list[McpTools] = []
+        self._sessions: list[Any] = []
         for each in tools:
             self._add(each)
 
     def _add(self, given: Any) -> None:
-        if isinstance(given, McpTools):
-            self._sessions.append(given)
-        elif isinstance(given, Mapping):
+        if isinstance(given, Mapping):
             param = dict(cast("Mapping[str, Any]", given))
             if param.get("type") == "function":
                 raise TypeError(
@@ -88,7 +65,7 @@ class Toolbox:
                 )
             self._of_service.append(param)
         elif is_session(given):
-            self._sessions.append(McpTools(given))
+            self._sessions.append(given)
         else:
             tool: Tool[..., Any] = cast("Any", given) if isinstance(given, Tool) else Tool(given)
             if tool.name in self.by_name:
@@ -104,21 +81,13 @@ class Toolbox:
 
     async def load(self) -> None:
         """Ask the MCP sessions for their tools, once. Raises what they raise."""
-        found: list[tuple[McpTools, McpTool]] = []
-        for source in self._sessions:
-            listed = await list_tools(source.session, source.allowed_tools)
-            missing = sorted(set(source.allowed_tools or ()) - {tool.name for tool in listed})
-            if missing:
-                names = [tool.name for tool in await list_tools(source.session)]
-                hint = did_you_mean(missing[0], names) or f"; it has {', '.join(names) or 'none'}"
-                raise ValueError(f"the MCP server has no tool {missing[0]!r}{hint}")
-            found += [(source, tool) for tool in listed]
+        found = [(session, tool) for session in self._sessions for tool in await list_tools(session)]
         self._sessions = []
         names = [*self.by_name, *(_cleaned(tool.name) for _, tool in found)]
-        for source, tool in found:
+        for session, tool in found:
             name = _cleaned(tool.name)
             if names.count(name) > 1:
-                name = _cleaned(f"{source.name or session_name(source.session)}__{name}")
+                name = _cleaned(f"{session_name(session)}__{name}")
             tool.name = unused_name(name, self.by_name)
             self.by_name[tool.name] = tool
 

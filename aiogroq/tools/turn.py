@@ -9,8 +9,9 @@ from typing import Any
 from ..schemas.functions import decode_object
 from ..schemas.mismatch import MismatchError
 from ..types.chat.chat_completion_message import ChatCompletionMessage
+from ..types.tool_call import ToolCall
+from .final_result import RECEIVED, FinalResult
 from .results import error_text, result_text
-from .tool import ToolCall
 from .toolbox import RunnableTool, Toolbox
 
 NOT_RUN = "Not run: the final result was given in the same message."
@@ -48,18 +49,36 @@ class Turn:
         message: ChatCompletionMessage,
         toolbox: Toolbox,
         messages: Sequence[dict[str, Any]],
+        *,
         number: int,
+        final: FinalResult | None = None,
     ) -> None:
         self.message: dict[str, Any] = message.to_param()
         """The message as it is sent back: with ids that differ, and with arguments that are JSON."""
         self.calls: list[PlannedCall] = []
+        self.values: list[Any] = []
+        """The final results among the calls."""
         used: set[str] = set()
         for index, sent in enumerate(self.message.get("tool_calls", ())):
             function: dict[str, Any] = sent["function"]
             sent["id"] = _unused_id(sent["id"] or f"call_{number}_{index}", used)
             function["name"] = function["name"] or "unknown"
-            self.calls.append(_planned(sent["id"], function, toolbox, messages))
+            if final is not None and function["name"] == final.name:
+                self.calls.append(self._final(sent["id"], function, final))
+            else:
+                self.calls.append(_planned(sent["id"], function, toolbox, messages))
             function["arguments"] = _object_text(function["arguments"])
+
+        if self.values:
+            for call in self.unanswered():
+                call.content = NOT_RUN
+
+    def _final(self, id_: str, function: dict[str, Any], final: FinalResult) -> PlannedCall:
+        try:
+            self.values.append(final.decode(function["arguments"]))
+        except ValueError as error:
+            return PlannedCall(id_, final.name, content=f"Error: {error}")
+        return PlannedCall(id_, final.name, content=RECEIVED)
 
     def unanswered(self) -> list[PlannedCall]:
         """Return the calls that have no result yet."""
