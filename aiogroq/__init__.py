@@ -76,9 +76,9 @@ if TYPE_CHECKING:
     from .sync.response import to_raw_response_wrapper as to_raw_response_wrapper
     from .sync.response import to_streamed_response_wrapper as to_streamed_response_wrapper
     from .sync.stream import Stream as Stream
+    from .tools.mcp import McpTools as McpTools
     from .tools.tool import Tool as Tool
     from .tools.tool import tool as tool
-    from .tools.toolbox import McpTools as McpTools
     from .transport.http_client import DefaultAioHttpClient as DefaultAioHttpClient
     from .transport.stream import AsyncStream as AsyncStream
     from .types._model import BaseModel as BaseModel
@@ -120,7 +120,7 @@ _HOMES: dict[str, str] = {
     ),
     "aiogroq.sync.stream": "Stream",
     "aiogroq.tools.tool": "Tool tool",
-    "aiogroq.tools.toolbox": "McpTools",
+    "aiogroq.tools.mcp": "McpTools",
     "aiogroq.types.tool_call": "ToolCall",
     "aiogroq.transport.http_client": "DefaultAioHttpClient",
     "aiogroq.transport.stream": "AsyncStream",
