@@ -22,8 +22,7 @@ from .classes import fields_of, is_object_class
 from .containers import KINDS
 from .names import clean_name, type_name
 from .pydantic_types import docstring
-
-Schema = dict[str, Any]
+from .subschemas import Schema, mapped
 
 _SCALARS: dict[Any, Schema] = {
     bool: {"type": "boolean"},
@@ -165,7 +164,7 @@ class Describer:
                 names[name] += "_"
         for name, definition in own.items():
             self.definitions[names[name]] = _with_references(definition, names)
-        schema = cast("Schema", _with_references(schema, names))
+        schema = _with_references(schema, names)
         if schema.keys() == {"$ref"}:  # a recursive model, which is one of its own definitions
             return cast("Schema", self.definitions[schema["$ref"].removeprefix("#/$defs/")])
         return schema
@@ -257,13 +256,9 @@ def _restricted(schema: Schema, meta: msgspec.Meta) -> Schema:
     return result | (meta.extra_json_schema or {})
 
 
-def _with_references(node: Any, names: dict[str, str]) -> Any:
+def _with_references(schema: Schema, names: dict[str, str]) -> Schema:
     """Return a schema whose references have new names."""
-    if isinstance(node, list):
-        return [_with_references(each, names) for each in cast("list[object]", node)]
-    if not isinstance(node, dict):
-        return node
-    copy: Schema = {key: _with_references(value, names) for key, value in cast("Schema", node).items()}
+    copy = mapped(schema, lambda inner: _with_references(inner, names))
     pointer = copy.get("$ref")
     if isinstance(pointer, str):
         old = pointer.removeprefix("#/$defs/")

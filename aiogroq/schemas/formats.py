@@ -8,8 +8,9 @@ from ..errors import SchemaError
 from . import pydantic_types
 from .annotations import unwrap
 from .decoders import Decoder, MsgspecDecoder, PydanticDecoder
-from .describe import Describer, Schema
+from .describe import Describer
 from .stepwise import StepwiseDecoder
+from .subschemas import Schema
 
 
 def schema_and_decoder(annotation: Any) -> tuple[Schema, Decoder]:

@@ -13,7 +13,7 @@ def first_json(text: str) -> str | None:
     """Return the first JSON value of a text: all of it, that in a code fence, or the first object or list in prose.
 
     Of two values the first is returned. A string, a number, ``true`` and the like count only where they are the whole text
-    or the whole fence. None if there is none.
+    or the whole fence. None if there is none, or if it is truncated.
     """
     for candidate in [text, *(found[1] for found in _FENCE.finditer(text))]:
         candidate = candidate.strip()
@@ -24,9 +24,14 @@ def first_json(text: str) -> str | None:
     while start is not None:
         try:
             _, end = decoder.raw_decode(text, start.start())
+        except RecursionError:
+            return None
+        except json.JSONDecodeError as error:
+            if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
+                return None  # truncated: what is inside is not what was meant
+            start = _START.search(text, max(error.pos, start.start() + 1))
+        else:
             return text[start.start() : end]
-        except (ValueError, RecursionError):
-            start = _START.search(text, start.start() + 1)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_MAX_SHOWN = 5
 _MSGSPEC_PATH = re.compile(r" - at `(key in )?(\$[^`]*)`$")
 
 
@@ -16,17 +17,23 @@ class MismatchError(ValueError):
     path: str
     """Where it is wrong, such as ``$.pets[0].age``; ``$`` is the whole value."""
 
-    def __init__(self, reason: str, path: str = "$") -> None:
-        super().__init__(reason if path == "$" else f"{reason} - at `{path}`")
+    others: tuple[MismatchError, ...]
+    """Further errors that were found in the same text."""
+
+    def __init__(self, reason: str, path: str = "$", others: tuple[MismatchError, ...] = ()) -> None:
+        text = reason if path == "$" else f"{reason} - at `{path}`"
+        super().__init__("; ".join([text, *map(str, others)]))
         self.reason = reason
         self.path = path
+        self.others = others
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.reason, self.path)
+        return type(self), (self.reason, self.path, self.others)
 
     def below(self, path: str) -> MismatchError:
         """Return the same error for a value that is at ``path`` in a larger one."""
-        return MismatchError(self.reason, path + self.path.removeprefix("$"))
+        others = tuple(each.below(path) for each in self.others)
+        return MismatchError(self.reason, path + self.path.removeprefix("$"), others)
 
 
 def from_msgspec(error: Exception) -> MismatchError:
@@ -40,15 +47,12 @@ def from_msgspec(error: Exception) -> MismatchError:
 
 
 def from_pydantic(error: Any) -> MismatchError:
-    """Return the first of pydantic's errors as ours; further ones follow in the reason."""
+    """Return pydantic's errors as ours, of many only the first five."""
     details: list[dict[str, Any]] = error.errors(
         include_url=False, include_context=False, include_input=False
     )
-    first, *others = details
-    reason = str(first["msg"])
-    if others:
-        reason += "".join(f"; {each['msg']} - at `{_path(each['loc'])}`" for each in others[:4])
-    return MismatchError(reason, _path(first["loc"]))
+    first, *others = (MismatchError(str(each["msg"]), _path(each["loc"])) for each in details[:_MAX_SHOWN])
+    return MismatchError(first.reason, first.path, tuple(others))
 
 
 def _path(location: tuple[int | str, ...]) -> str:

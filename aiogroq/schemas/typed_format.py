@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..errors import SchemaError
 from .cache import FormatCache
-from .dialect import Schema, inline_refs, strict_schema
+from .dialect import inline_refs, strict_schema
 from .formats import schema_and_decoder
 from .names import clean_name, type_name
+from .subschemas import Schema
 from .text_decoder import WRAPPER_KEY, TextDecoder
 
 if TYPE_CHECKING:
