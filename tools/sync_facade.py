@@ -52,7 +52,9 @@ RESERVED = {"self", "run", "to_sync", "cast", "resource"}
 """Names that generated methods use, and that parameters therefore cannot have."""
 PAIRS = {
     "..structured.driver.parse": ".structured.parse",
+    "..structured.driver.parse_response": ".structured.parse_response",
     "..streaming.manager.AsyncChatCompletionStreamManager": ".event_stream.ChatCompletionStreamManager",
+    "..streaming.response_stream.AsyncResponseStreamManager": ".response_stream.ResponseStreamManager",
     "..tools.runner.AsyncToolRunner": ".tool_runner.ToolRunner",
 }
 """What a composed method imports (classes, and functions that it awaits), and what its sync version imports instead: module and

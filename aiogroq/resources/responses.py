@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from .. import transport
 from ..protocol.request import EVENTS, build, split_options
@@ -17,6 +17,14 @@ from ..types.responses.response_output_item import ResponseOutputItem
 from ..types.responses.response_stream_event import ResponseStreamEvent
 from ._base import AsyncResource, view
 from ._views.responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from ..streaming.response_stream import AsyncResponseStreamManager
+    from ..types.responses.parsed_response import ParsedResponse
+
+T = TypeVar("T")
 
 _KNOWN = frozenset(ResponseParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"input", "model"})
@@ -62,6 +70,65 @@ class AsyncResponses(AsyncResource):
             request = build("POST", "/responses", ResponseStreamEvent, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/responses", Response, body, options))
+
+    async def parse(
+        self,
+        *,
+        text_format: TypeForm[T],
+        max_reasks: int = 1,
+        strict: bool | None = None,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> ParsedResponse[T]:
+        """Create a response whose text is a value of a type: ``response.output_parsed``.
+
+        ``text_format`` is a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal, union, list
+        or scalar. What is requested is the best that the service accepts for the model: a strict JSON schema, a schema, a JSON
+        object, or text with the schema in the prompt; ``mode`` allows one of them only. ``strict=True`` raises `SchemaError`
+        for a type that a strict schema cannot express.
+
+        A response that does not match is requested again, with what is wrong with it, ``max_reasks`` times:
+        ``response.reasks`` has these responses, and ``response.usage`` is the sum. Then it raises `StructuredOutputError`.
+        Raises `LengthFinishReasonError` at once where the maximum of tokens was reached.
+        """
+        from ..structured.driver import parse_response
+
+        return await parse_response(
+            self.create, text_format, params, max_reasks=max_reasks, strict=strict, mode=mode
+        )
+
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: TypeForm[T],
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> AsyncResponseStreamManager[T]: ...
+    @overload
+    def stream(
+        self, *, text_format: Omit = omit, mode: None = None, **params: Unpack[ResponseParams]
+    ) -> AsyncResponseStreamManager[None]: ...
+    def stream(
+        self,
+        *,
+        text_format: Any = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> AsyncResponseStreamManager[Any]:
+        """Stream a response as events.
+
+        It returns a context manager, which sends the request: ``async with client.responses.stream(...) as stream``. Iterate
+        the stream for its events, or its ``text_stream``, or await its ``get_final_response()``; ``stream.snapshot`` is the
+        response so far.
+
+        ``text_format`` may be a type: the response then has the value, ``output_parsed``. As the service streams no JSON
+        schema, the model is told to write JSON that fits the type, unless ``mode`` says otherwise. The value is validated at
+        the end; nothing is requested again.
+        """
+        from ..streaming.response_stream import AsyncResponseStreamManager
+
+        return AsyncResponseStreamManager(self.create, text_format=text_format, mode=mode, params=params)
 
 
 def _input(given: object) -> Any:

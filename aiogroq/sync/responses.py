@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._base import View, view
 from ..types._omit import Omit, omit
@@ -22,7 +22,13 @@ from .response import (
 from .stream import Stream
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
     from ..resources.responses import AsyncResponses
+    from ..types.responses.parsed_response import ParsedResponse
+    from .response_stream import ResponseStreamManager
+
+T = TypeVar("T")
 
 
 class ResponsesWithRawResponse(View):
@@ -123,3 +129,64 @@ class Responses(SyncResource):
         """
         __tracebackhide__ = True
         return to_sync(run(self._async.create(stream=stream, **params)))
+
+    def parse(
+        self,
+        *,
+        text_format: TypeForm[T],
+        max_reasks: int = 1,
+        strict: bool | None = None,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> ParsedResponse[T]:
+        """Create a response whose text is a value of a type: ``response.output_parsed``.
+
+        ``text_format`` is a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal, union, list
+        or scalar. What is requested is the best that the service accepts for the model: a strict JSON schema, a schema, a JSON
+        object, or text with the schema in the prompt; ``mode`` allows one of them only. ``strict=True`` raises `SchemaError`
+        for a type that a strict schema cannot express.
+
+        A response that does not match is requested again, with what is wrong with it, ``max_reasks`` times:
+        ``response.reasks`` has these responses, and ``response.usage`` is the sum. Then it raises `StructuredOutputError`.
+        Raises `LengthFinishReasonError` at once where the maximum of tokens was reached.
+        """
+        __tracebackhide__ = True
+        from .structured import parse_response
+
+        return parse_response(
+            self.create, text_format, params, max_reasks=max_reasks, strict=strict, mode=mode
+        )
+
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: TypeForm[T],
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> ResponseStreamManager[T]: ...
+    @overload
+    def stream(
+        self, *, text_format: Omit = omit, mode: None = None, **params: Unpack[ResponseParams]
+    ) -> ResponseStreamManager[None]: ...
+    def stream(
+        self,
+        *,
+        text_format: Any = omit,
+        mode: Literal["json_schema", "json_object", "prompt"] | None = None,
+        **params: Unpack[ResponseParams],
+    ) -> ResponseStreamManager[Any]:
+        """Stream a response as events.
+
+        It returns a context manager, which sends the request: ``with client.responses.stream(...) as stream``. Iterate
+        the stream for its events, or its ``text_stream``, or its ``get_final_response()``; ``stream.snapshot`` is the
+        response so far.
+
+        ``text_format`` may be a type: the response then has the value, ``output_parsed``. As the service streams no JSON
+        schema, the model is told to write JSON that fits the type, unless ``mode`` says otherwise. The value is validated at
+        the end; nothing is requested again.
+        """
+        __tracebackhide__ = True
+        from .response_stream import ResponseStreamManager
+
+        return ResponseStreamManager(self.create, text_format=text_format, mode=mode, params=params)

@@ -1,8 +1,8 @@
-"""`parse` of the sync client. Responses are decoded in the thread of the caller: a type may have validators of the user."""
+"""`parse` and `parse_response` of the sync client. Responses are decoded in the thread of the caller: a type may have validators of the user."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
+    from ..types.responses.parsed_response import ParsedResponse
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 def parse(
@@ -28,21 +30,43 @@ def parse(
 ) -> ParsedChatCompletion[T]:
     """Create a completion with ``create``, a method of a sync client, until it has a value of a type."""
     __tracebackhide__ = True
-    steps = parse_steps(
-        response_format,
-        params,
-        rejected_modes_of(create),
-        max_reasks=max_reasks,
-        strict=strict,
-        mode=mode,
+    rejected = rejected_modes_of(create)
+    return _drive(
+        create,
+        parse_steps(response_format, params, rejected, max_reasks=max_reasks, strict=strict, mode=mode),
     )
+
+
+def parse_response(
+    create: Callable[..., Any],
+    text_format: TypeForm[T],
+    params: Mapping[str, Any],
+    *,
+    max_reasks: int,
+    strict: bool | None,
+    mode: ModeName | None,
+) -> ParsedResponse[T]:
+    """Create a response with ``create``, a method of a sync client, until it has a value of a type."""
+    __tracebackhide__ = True
+    from ..structured.response_steps import response_steps
+
+    rejected = rejected_modes_of(create)
+    return _drive(
+        create,
+        response_steps(text_format, params, rejected, max_reasks=max_reasks, strict=strict, mode=mode),
+    )
+
+
+def _drive(create: Callable[..., Any], steps: Generator[dict[str, Any], Any, R]) -> R:
+    """Send what ``steps`` yields, until it returns."""
+    __tracebackhide__ = True
     response: Any = None
     while True:
         try:
             request = steps.send(response)
         except StopIteration as end:
-            completion: ParsedChatCompletion[T] = end.value
-            return completion
+            result: R = end.value
+            return result
         try:
             response = create(**request)
         except BadRequestError as error:

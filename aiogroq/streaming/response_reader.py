@@ -1,0 +1,54 @@
+"""`ResponseReader`: what a stream of the Responses API requests, and the value of its response. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, Generic, TypeVar, cast
+
+from ..types._omit import is_omitted
+from ..types.responses.parsed_response import ParsedResponse
+from ..types.responses.response import Response
+
+T = TypeVar("T")
+
+TEXT_DELTA = "response.output_text.delta"
+"""The type of the events that have a part of the text."""
+
+
+class ResponseReader(Generic[T]):
+    """The arguments of `create`, and what becomes of its response. ``text_format`` is a type, or `omit` for plain text.
+
+    Raises what `response_steps` raises for arguments that do not fit together.
+    """
+
+    def __init__(self, text_format: Any, mode: str | None, params: Mapping[str, Any]) -> None:
+        self._steps: Generator[dict[str, Any], Any, ParsedResponse[T]] | None = None
+        self._parsed: ParsedResponse[T] | None = None
+        if is_omitted(text_format):
+            if mode is not None:
+                raise TypeError("mode says how a value of text_format is requested: give text_format, too")
+            self.arguments: dict[str, Any] = dict(params)
+            return
+        from ..protocol.rejected_modes import RejectedModes
+        from ..structured.response_steps import response_steps
+
+        chosen: Any = "prompt" if mode is None else mode
+        self._steps = response_steps(text_format, params, RejectedModes(), max_reasks=0, mode=chosen)
+        self.arguments = next(self._steps)
+
+    def parsed(self, response: Response) -> ParsedResponse[T]:
+        """Return the complete response with its value. May be called more than once."""
+        if self._parsed is not None:
+            return self._parsed
+        if self._steps is None:
+            from ..structured.response_result import parsed_response
+
+            return parsed_response(response, cast("T", None))
+        steps, self._steps = self._steps, None
+        try:
+            steps.send(response)
+        except StopIteration as end:
+            found: ParsedResponse[T] = end.value
+            self._parsed = found
+            return found
+        raise AssertionError("nothing is requested again")
