@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
+from ..errors import GroqError
 from ..types._omit import is_omitted
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
@@ -24,6 +25,7 @@ class ResponseReader(Generic[T]):
     def __init__(self, text_format: Any, mode: str | None, params: Mapping[str, Any]) -> None:
         self._steps: Generator[dict[str, Any], Any, ParsedResponse[T]] | None = None
         self._parsed: ParsedResponse[T] | None = None
+        self._error: GroqError | None = None
         if is_omitted(text_format):
             if mode is not None:
                 raise TypeError("mode says how a value of text_format is requested: give text_format, too")
@@ -37,18 +39,23 @@ class ResponseReader(Generic[T]):
         self.arguments = next(self._steps)
 
     def parsed(self, response: Response) -> ParsedResponse[T]:
-        """Return the complete response with its value. May be called more than once."""
-        if self._parsed is not None:
-            return self._parsed
+        """Return the complete response with its value, or raise why it has none. May be called more than once."""
+        if self._parsed is None and self._error is None:
+            self._read(response)
+        if self._parsed is None:
+            assert self._error is not None
+            raise self._error.with_traceback(None)
+        return self._parsed
+
+    def _read(self, response: Response) -> None:
         if self._steps is None:
             from ..structured.response_result import parsed_response
 
-            return parsed_response(response, cast("T", None))
-        steps, self._steps = self._steps, None
+            self._parsed = parsed_response(response, cast("T", None))
+            return
         try:
-            steps.send(response)
+            self._steps.send(response)  # nothing is requested again
         except StopIteration as end:
-            found: ParsedResponse[T] = end.value
-            self._parsed = found
-            return found
-        raise AssertionError("nothing is requested again")
+            self._parsed = end.value
+        except GroqError as error:
+            self._error = error

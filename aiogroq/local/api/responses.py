@@ -14,7 +14,7 @@ from .chat_completions import FAILED_GENERATIONS, SSE_HEADERS, check_context_win
 from .chat_response import ResponseMeta
 from .chat_rules import check_chat
 from .context import Context
-from .model_rules import check_documented_limits, check_images
+from .model_rules import check_documented_limits, check_images, check_json_schema
 from .request import ApiRequest
 from .responses_items import Rendering
 from .responses_request import chat_request
@@ -49,10 +49,14 @@ def _rendering(
     context: Context, request: ApiRequest, body: dict[str, Any], chat: dict[str, Any]
 ) -> Rendering | ApiError:
     """Return the response, or the error that a stream sends as an event, because its status has been sent."""
-    check_chat(chat)
+    allow = context.settings.allow
+    check_chat(chat, allow)
     model: str = chat["model"]
     check_model(model, strict=context.settings.strict)
     check_images(chat)
+    check_json_schema(
+        chat, allow
+    )  # without its rule for streams, which the service documents for chat completions
     if context.settings.strict:
         check_documented_limits(chat)
     parsed = conversation.read(chat)

@@ -12,6 +12,7 @@ from .input_items import (
     ResponseMcpApprovalRequestParam,
     ResponseMcpApprovalResponseParam,
 )
+from .parsed_response import ParsedResponse
 from .request_parts import (
     ResponseNamedToolChoiceParam,
     ResponseReasoningParam,
@@ -46,6 +47,7 @@ __all__ = [
     "IncompleteDetails",
     "InputTokensDetails",
     "OutputTokensDetails",
+    "ParsedResponse",
     "Response",
     "ResponseAnnotation",
     "ResponseContentPart",
