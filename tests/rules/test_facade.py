@@ -52,6 +52,7 @@ SYNC_NAMES = {
     "AsyncResponseContextManager": "ResponseContextManager",
     "AsyncChatCompletionStreamManager": "ChatCompletionStreamManager",
     "AsyncToolRunner": "ToolRunner",
+    "AsyncResponseStreamManager": "ResponseStreamManager",
 }
 
 needs_the_writing_python = pytest.mark.skipif(
