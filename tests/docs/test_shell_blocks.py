@@ -73,6 +73,8 @@ def flaw_of(arguments: list[str]) -> str | None:
     if program == "pytest" or program in TOOLS or (ROOT / program).is_file():
         if program == "python" and rest[:1] == ["-m"] and not _is_module(rest[1]):
             return f"there is no module {rest[1]}"
+        if rest[:2] == ["-m", "aiogroq.as_groq"]:  # the program is the reader's own
+            return None
         paths = [word.partition("::")[0] for word in rest if _PATH.fullmatch(word.partition("::")[0])]
         missing = [path for path in paths if not (ROOT / path).exists() and not path.startswith(".venv")]
         return f"there is no {missing[0]}" if missing else None

@@ -15,7 +15,6 @@ PACKAGE = Path(__file__).parents[2] / "aiogroq"
 LAYERS = [
     "_version",
     "errors",
-    "as_groq",
     "types",
     "schemas",
     "protocol",
@@ -36,11 +35,15 @@ LAYERS = [
 ASIDE = {
     "local": frozenset[str](),
     "testing": frozenset({"__init__", "local"}),
-    "as_groq": frozenset({*LAYERS, "__init__"}),
-    "__init__": frozenset({*LAYERS}),
+    "as_groq": frozenset({"errors"}),
+    "__init__": frozenset({*LAYERS, "as_groq"}),
 }
-# The command line starts the embedded server.
-ALSO = {"cli": frozenset({"__init__", "local"})}
+# The command line starts the embedded server. The client takes what frameworks give to the official one.
+ALSO = {
+    "cli": frozenset({"__init__", "local"}),
+    "client": frozenset({"as_groq"}),
+    "transport": frozenset({"as_groq"}),
+}
 
 TYPE_CHECKING = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
