@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -56,9 +56,7 @@ def of_completion(completion: object, typed: TypedFormat[T]) -> Content[T]:
 
 
 def _of_choices(completion: ChatCompletion, typed: TypedFormat[T]) -> Content[T]:
-    listed: Any = completion.choices  # a server may send anything
-    sent: list[Any] = listed if isinstance(listed, list) else []
-    choices = [choice for choice in sent if isinstance(choice, Choice)]
+    choices = [choice for choice in _listed(completion.choices) if isinstance(choice, Choice)]
     truncated = next((choice for choice in choices if choice.finish_reason == "length"), None)
     if truncated is not None:
         return Content(_text(truncated), is_truncated=True)
@@ -126,6 +124,11 @@ def _candidates(text: str) -> Iterator[tuple[str, bool]]:
     found = first_json(text.rpartition("</think>")[2])
     if found is not None and found != text:
         yield found, True
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    """Return a list as it is, and nothing for what is none: a server may send anything."""
+    return cast("Iterable[Any]", value) if isinstance(value, list) else ()
 
 
 def _text(choice: Choice) -> str:

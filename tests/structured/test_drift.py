@@ -44,7 +44,7 @@ def change_a_value(rng: random.Random, text: str) -> str:
     """Replace one value, or rename one key, anywhere in the JSON."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return insert_a_word(rng, text)
     places: list[tuple[Any, Any]] = []
     to_visit = [value]

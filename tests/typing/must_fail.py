@@ -270,11 +270,30 @@ async def blocking_in_async(client: Groq) -> None:
         pass
 
 
+class Person:
+    name: str
+
+
+def typed_results(client: Groq) -> None:
+    parse = client.chat.completions.parse
+    parse(model="m", messages=ASK)  # wrong: no type
+    parse(model="m", response_format=Person)  # wrong: no messages
+    parse(model="m", messages=ASK, response_format={"type": "json_object"})  # wrong: a type, no dict
+    parse(model="m", messages=ASK, response_format=Person, mode="xml")  # wrong: no such mode
+    parse(model="m", messages=ASK, response_format=Person, tools=[])  # wrong: not together with tools
+    parse(model="m", messages=ASK, response_format=Person, stream=True)  # wrong: it does not stream
+    parse(model="m", messages=ASK, response_format=Person).parsed.nam  # wrong: misspelt
+    number: int = parse(model="m", messages=ASK, response_format=int | None).parsed  # wrong: may be None
+    people: list[Person] = parse(model="m", messages=ASK, response_format=Person).parsed  # wrong: one
+
+
 async def forgotten(client: AsyncGroq, stream: AsyncStream[ChatCompletionChunk]) -> None:
     chat = client.chat.completions
     client.models.list()  # wrong: not awaited
     chat.create(model="m", messages=ASK)  # wrong: not awaited
     chat.create(model="m", messages=ASK, stream=True)  # wrong: not awaited
+    chat.parse(model="m", messages=ASK, response_format=Person)  # wrong: not awaited
+    chat.parse(model="m", messages=ASK, response_format=Person).parsed  # wrong: not awaited
     chat.with_raw_response.create(model="m", messages=ASK)  # wrong: not awaited
     client.audio.transcriptions.create(model=WHISPER, file=b"")  # wrong: not awaited
     client.get("/models", cast_to=dict)  # wrong: not awaited

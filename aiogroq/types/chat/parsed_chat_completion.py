@@ -48,7 +48,9 @@ class ParsedChatCompletionMessage(ChatCompletionMessage, Generic[T]):
 class ParsedChoice(Choice, Generic[T]):
     """A choice whose content was decoded."""
 
-    message: ParsedChatCompletionMessage[T] = msgspec.field(default_factory=ParsedChatCompletionMessage)
+    message: ParsedChatCompletionMessage[T] = msgspec.field(  # pyright: ignore[reportIncompatibleVariableOverride]
+        default_factory=ParsedChatCompletionMessage[T]
+    )
     """The message of the model."""
 
 
