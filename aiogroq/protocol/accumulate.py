@@ -102,10 +102,11 @@ class LazyAccumulator:
 class ChatAccumulator:
     """Accumulates chunks: `add` each (at constant cost), read `completion` at any time."""
 
-    __slots__ = ("_choices", "_first", "_has_final_usage", "_top_fields", "_x_groq", "usage", "x_groq_id")
+    __slots__ = ("_first", "_has_final_usage", "_top_fields", "_x_groq", "choices", "usage", "x_groq_id")
 
     def __init__(self) -> None:
-        self._choices: dict[int, ChoiceAccumulator] = {}
+        self.choices: dict[int, ChoiceAccumulator] = {}
+        """The accumulators of the choices, by index."""
         self._first: ChatCompletionChunk | None = None
         self._top_fields: dict[str, Any] = {}  # those that only some chunks have; "" for all unknown ones
         self._x_groq: dict[str, Any] = {}
@@ -123,9 +124,9 @@ class ChatAccumulator:
             self._first = chunk
         is_mismatched = SCHEMA_MISMATCH in chunk.__dict__
         for choice in _valid_choices(chunk) if is_mismatched else chunk.choices:
-            accumulator = self._choices.get(choice.index)
+            accumulator = self.choices.get(choice.index)
             if accumulator is None:
-                accumulator = self._choices[choice.index] = ChoiceAccumulator()
+                accumulator = self.choices[choice.index] = ChoiceAccumulator()
             delta = choice.delta
             content = delta.content
             if content is not None:
@@ -177,15 +178,15 @@ class ChatAccumulator:
     @property
     def has_choices(self) -> bool:
         """Whether a choice has begun."""
-        return bool(self._choices)
+        return bool(self.choices)
 
     @property
     def is_finished(self) -> bool:
         """Whether the chunks show their end: a finish reason came for every choice, or the usage of the whole request."""
         if self._has_final_usage:
             return True
-        return bool(self._choices) and all(
-            choice.finish_reason is not None for choice in self._choices.values()
+        return bool(self.choices) and all(
+            choice.finish_reason is not None for choice in self.choices.values()
         )
 
     @property
@@ -210,7 +211,7 @@ class ChatAccumulator:
                     finish_reason=choice.finish_reason,
                     logprobs=choice.logprobs(),
                 )
-                for index, choice in sorted(self._choices.items())
+                for index, choice in sorted(self.choices.items())
             ],
             usage=self.usage,
             x_groq=XGroq(id=self.x_groq_id or "", **self._x_groq) if has_x_groq else None,

@@ -25,8 +25,8 @@ class ChoiceAccumulator:
     """Accumulates the deltas of one choice."""
 
     __slots__ = (
-        "_annotations", "_calls", "_executed_tools", "_extra", "_function_call", "_logprobs",
-        "_reasoning", "_role", "content", "finish_reason",
+        "_annotations", "_extra", "_function_call", "_role", "calls", "content", "executed_tools", "finish_reason",
+        "reasoning", "token_logprobs",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -34,14 +34,17 @@ class ChoiceAccumulator:
         """The parts of the text, to be joined."""
         self.finish_reason: str | None = None
         """Why the choice ended; None until then."""
+        self.reasoning: list[str] = []
+        """The parts of the reasoning, to be joined."""
+        self.calls: list[tuple[int, ChatCompletionMessageToolCall]] = []
+        """Each call beside the index that its deltas name, in order of arrival. Later deltas change the call."""
+        self.executed_tools: dict[int, ExecutedTool] = {}
+        """The executed tools by index. A later delta replaces the tool."""
+        self.token_logprobs: list[Any] | None = None
+        """The log probabilities of the tokens; None if none came."""
         self._role = "assistant"
-        self._reasoning: list[str] = []
-        # Each call beside the index that its deltas name, in order of arrival.
-        self._calls: list[tuple[int, ChatCompletionMessageToolCall]] = []
         self._function_call: FunctionCall | None = None
-        self._executed_tools: dict[int, ExecutedTool] = {}
         self._annotations: list[Annotation] = []
-        self._logprobs: list[Any] | None = None
         self._extra: dict[str, Any] = {}
 
     def add(self, delta: ChoiceDelta) -> None:
@@ -49,7 +52,7 @@ class ChoiceAccumulator:
         if delta.role:
             self._role = delta.role
         if delta.reasoning:
-            self._reasoning.append(as_text(delta.reasoning))
+            self.reasoning.append(as_text(delta.reasoning))
         if delta.tool_calls:
             for call in instances_of(ChoiceDeltaToolCall, delta.tool_calls):
                 self._add_tool_call(call)
@@ -66,7 +69,7 @@ class ChoiceAccumulator:
     def add_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         """Add the log probabilities of a chunk's tokens."""
         if isinstance(cast("object", logprobs), ChoiceLogprobs):
-            self._logprobs = [*(self._logprobs or ()), *instances_of(BaseModel, logprobs.content)]
+            self.token_logprobs = [*(self.token_logprobs or ()), *instances_of(BaseModel, logprobs.content)]
 
     def _add_function_call(self, delta: ChoiceDeltaFunctionCall) -> None:
         if isinstance(cast("object", delta), ChoiceDeltaFunctionCall):
@@ -94,7 +97,7 @@ class ChoiceAccumulator:
         """
         index: Any = delta.index
         has_index = isinstance(index, int) and index >= 0
-        for known_index, call in reversed(self._calls):
+        for known_index, call in reversed(self.calls):
             if (known_index == index) if has_index else (not delta.id or call.id == delta.id):
                 has_ids = bool(delta.id and call.id)
                 differs = delta.id != call.id if has_ids else name != call.function.name
@@ -102,35 +105,35 @@ class ChoiceAccumulator:
                     break
                 return call
         if not has_index:
-            index = max((known_index for known_index, _ in self._calls), default=-1) + 1
+            index = max((known_index for known_index, _ in self.calls), default=-1) + 1
         call = ChatCompletionMessageToolCall(type="function", function=Function())
-        self._calls.append((index, call))
+        self.calls.append((index, call))
         return call
 
     def _add_executed_tool(self, tool: ExecutedTool) -> None:
-        index = tool.index if isinstance(cast("object", tool.index), int) else len(self._executed_tools)
-        known = self._executed_tools.get(index)
+        index = tool.index if isinstance(cast("object", tool.index), int) else len(self.executed_tools)
+        known = self.executed_tools.get(index)
         if known is None:
-            self._executed_tools[index] = tool.model_copy()
+            self.executed_tools[index] = tool.model_copy()
             return
         update = {
             name: value
             for name in tool.__struct_fields__
             if (value := getattr(tool, name)) is not None and (value != "" or getattr(known, name) is None)
         }
-        self._executed_tools[index] = known.model_copy(update={**update, **(tool.model_extra or {})})
+        self.executed_tools[index] = known.model_copy(update={**update, **(tool.model_extra or {})})
 
     def message(self) -> ChatCompletionMessage:
         """Return the message so far."""
-        calls = [call for _, call in sorted(self._calls, key=lambda entry: entry[0])]
+        calls = [call for _, call in sorted(self.calls, key=lambda entry: entry[0])]
         content = "".join(self.content)
         has_call = bool(calls) or self._function_call is not None
         message = ChatCompletionMessage(
             role=self._role,
             content=content if content or not has_call else None,
-            reasoning="".join(self._reasoning) or None,
+            reasoning="".join(self.reasoning) or None,
             tool_calls=calls or None,
-            executed_tools=[tool for _, tool in sorted(self._executed_tools.items())] or None,
+            executed_tools=[tool for _, tool in sorted(self.executed_tools.items())] or None,
             annotations=self._annotations or None,
             function_call=self._function_call,
         )
@@ -142,7 +145,7 @@ class ChoiceAccumulator:
 
     def logprobs(self) -> ChoiceLogprobs | None:
         """Return the log probabilities so far, or None if none came."""
-        return None if self._logprobs is None else ChoiceLogprobs(content=list(self._logprobs))
+        return None if self.token_logprobs is None else ChoiceLogprobs(content=list(self.token_logprobs))
 
 
 def instances_of(kind: type[T], values: object) -> list[T]:

@@ -244,6 +244,11 @@ class Stream(Generic[T]):
         """Whether the stream has ended or was closed."""
         return self._is_over or self._source.is_closed
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all events were read, and the stream has ended in order."""
+        return self._is_over and not self._ready and self._error is None and self._source.is_complete
+
     @overload
     def collect(self: Stream[ChatCompletionChunk]) -> ChatCompletion: ...
     @overload

@@ -277,6 +277,11 @@ class AsyncStream(Generic[T]):
         """Whether the stream has ended or was closed."""
         return self._is_done or self._body.is_closed
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all events were read, and the stream has ended in order."""
+        return self._is_complete
+
     @overload
     async def collect(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion: ...
     @overload
