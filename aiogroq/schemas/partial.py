@@ -191,9 +191,11 @@ class _Preamble:
     """Finds the bracket that begins the value."""
 
     def __init__(self) -> None:
-        self._head: str | None = ""  # the beginning of the text, until it shows whether the model thinks aloud
+        self._head: str | None = (
+            ""  # the beginning of the text, until it shows whether the model thinks aloud
+        )
         self._is_thinking = False
-        self._tail = ""  # of the thoughts
+        self._tail: str = ""  # of the thoughts
         self._is_line_blank = True  # whether the current line has only spaces so far
 
     def rest(self, text: str) -> str:

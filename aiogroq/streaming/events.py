@@ -6,11 +6,12 @@ of executed tools are additions. What has to be joined or decoded is a property:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, Union, cast
 
 import msgspec
 
 from ..schemas.partial import partial_value
+from ..types._model import BaseModel
 from ..types._typing import TypeAlias
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.chat_completion_token_logprob import ChatCompletionTokenLogprob
@@ -276,8 +277,7 @@ ChatCompletionStreamEvent: TypeAlias = Union[
 """Any event."""
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, list):
-        items: Any = value
-        return [_plain(item) for item in items]
-    return value.to_dict() if hasattr(value, "to_dict") else value
+        return [_plain(item) for item in cast("list[object]", value)]
+    return value.to_dict() if isinstance(value, BaseModel) else value

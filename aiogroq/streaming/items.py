@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
+from ..errors import StructuredOutputError
+from ..protocol.accumulate import ChatAccumulator
+from ..schemas.mismatch import MismatchError
 from ..schemas.partial import PartialJson
 from ..schemas.typed_format import TypedFormat, typed_format
-
-if TYPE_CHECKING:
-    from .reader import EventReader
+from ..structured.content import decode_text
+from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 ItemT = TypeVar("ItemT")
 
 
 class ItemReader(Generic[ItemT]):
-    """Takes the items of the first choice's list out of what a reader has accumulated.
+    """Takes the items of the first choice's list out of what has been accumulated.
 
     Raises `TypeError` if the format is no list.
     """
 
-    def __init__(self, reader: EventReader[Any], typed: TypedFormat[Any] | None, key: str | None) -> None:
+    def __init__(self, accumulator: ChatAccumulator, typed: TypedFormat[Any] | None, key: str | None) -> None:
         if typed is None or get_origin(typed.type) is not list:
             given = "there is none" if typed is None else f"it is {typed.type!r}"
             raise TypeError(f"items() needs a list type as response_format, such as list[Person]; {given}")
-        self._reader = reader
+        self._accumulator = accumulator
         self._item: TypedFormat[Any] = typed_format(get_args(typed.type)[0])
         self._json = PartialJson(key)
         self._parts = 0  # of the text that were read
@@ -34,8 +36,8 @@ class ItemReader(Generic[ItemT]):
 
     def has_next(self) -> bool:
         """Whether an item is complete in what has been accumulated, so that `take` returns it."""
-        if not self._texts and self._reader.accumulator.choices:
-            content = next(iter(self._reader.accumulator.choices.values())).content
+        if not self._texts and self._accumulator.choices:
+            content = next(iter(self._accumulator.choices.values())).content
             if len(content) != self._parts:
                 self._json.feed("".join(content[self._parts :]))
                 self._parts = len(content)
@@ -45,13 +47,29 @@ class ItemReader(Generic[ItemT]):
     def take(self) -> ItemT:
         """Return the next item. Raises `StructuredOutputError` if it does not match its type."""
         self._count += 1
-        if self._texts:
-            return cast("ItemT", self._reader.decode_item(self._item, self._texts.popleft(), self._count - 1))
-        return cast("ItemT", self._rest.popleft())
+        if not self._texts:
+            return cast("ItemT", self._rest.popleft())
+        text = self._texts.popleft()
+        try:
+            return cast("ItemT", decode_text(text, self._item))
+        except MismatchError as mismatch:
+            raise self._error(text, str(mismatch)) from None
 
-    def end(self) -> None:
-        """Add the items that were found at the end of the stream only, where the list is not where it is expected."""
-        completion = self._reader.completion
+    def _error(self, text: str, why: str) -> StructuredOutputError:
+        why = f"item {self._count}: {why}"
+        error = StructuredOutputError(
+            f"The response has an item that is no {self._item.name}: {why}. It is: {text!r}"
+        )
+        completion = error.completion = error.partial = self._accumulator.completion
+        error.content = completion.choices[0].message.content or ""
+        error.errors = (why,)
+        return error
+
+    def end(self, completion: ParsedChatCompletion[Any] | None) -> None:
+        """Add the items that were found at the end of the stream only, where the list is not where it is expected.
+
+        ``completion`` is the parsed completion, None if the stream was closed.
+        """
         if completion is not None:
             parsed: Any = completion.choices[0].message.parsed
             self._rest.extend(parsed[self._count :])

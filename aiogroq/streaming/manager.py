@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from ..structured.modes import ModeName
+from .request import EventRequest
 from .stream import AsyncChatCompletionStream
 
 T = TypeVar("T")
 
 
 class AsyncChatCompletionStreamManager(Generic[T]):
-    """Use it with ``async with``: the request is sent at its begin, and the stream closed at its end."""
+    """What `stream` returns: ``async with`` sends the request, and closes the stream at its end."""
 
     def __init__(
-        self, create: Any, *, response_format: Any, tools: Any, mode: str | None, params: Any
+        self,
+        create: Callable[..., Awaitable[Any]],
+        *,
+        response_format: Any,
+        tools: Any,
+        mode: ModeName | None,
+        params: Mapping[str, Any],
     ) -> None:
         self._create = create
-        self._params = {"response_format": response_format, "tools": tools, **params}
+        self._request: EventRequest[T] = EventRequest(
+            response_format=response_format, tools=tools, mode=mode, params=params
+        )
         self._stream: AsyncChatCompletionStream[T] | None = None
 
     async def __aenter__(self) -> AsyncChatCompletionStream[T]:
-        self._stream = AsyncChatCompletionStream(await self._create(stream=True, **self._params))
+        source = await self._create(**self._request.arguments)
+        self._stream = AsyncChatCompletionStream(source, self._request.reader())
         return self._stream
 
     async def __aexit__(

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from ..protocol.accumulate import ChatAccumulator
+from ..schemas.typed_format import TypedFormat
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 from .choice import ChoiceReader
 from .events import ChatCompletionStreamEvent, ChunkEvent, CompletionDoneEvent
+from .items import ItemReader
 
 T = TypeVar("T")
 
@@ -18,19 +20,22 @@ T = TypeVar("T")
 class EventReader(Generic[T]):
     """Accumulates chunks as a plain stream does, and says what each has changed.
 
-    ``finish`` makes the parsed completion of the complete one; it raises where the text does not match its type. ``key`` is
-    the key of the object that the value is in, if it is in one.
+    ``finish`` makes the parsed completion of the complete one; it raises where the text does not match its type. ``typed`` is
+    that type, if there is one.
     """
 
     def __init__(
-        self, finish: Callable[[ChatCompletion], ParsedChatCompletion[T]], key: str | None = None
+        self,
+        finish: Callable[[ChatCompletion], ParsedChatCompletion[T]],
+        typed: TypedFormat[Any] | None = None,
     ) -> None:
         self.accumulator = ChatAccumulator()
         """What has arrived."""
         self.completion: ParsedChatCompletion[T] | None = None
         """The parsed completion, after `end`."""
         self._finish = finish
-        self._key = key
+        self._typed = typed
+        self._key = "result" if typed is not None and typed.is_wrapped else None
         self._choices: list[ChoiceReader] = []
         self._error: BaseException | None = None
 
@@ -56,6 +61,10 @@ class EventReader(Generic[T]):
         for index, choice in self.accumulator.choices.items():
             if index not in known:
                 self._choices.append(ChoiceReader(index, choice, self._key))
+
+    def items(self) -> ItemReader[Any]:
+        """Return the items of the list that the model writes. Raises `TypeError` if the type is no list."""
+        return ItemReader(self.accumulator, self._typed, self._key)
 
     def end(self) -> list[ChatCompletionStreamEvent[T]]:
         """Return the last events of a complete stream; an empty list if it has done so before.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -62,7 +63,7 @@ class AsyncChatCompletionStream(Generic[T]):
     @property
     def text_stream(self) -> AsyncTextStream:
         """The text as it arrives, part by part, without the other events."""
-        return AsyncTextStream(self)
+        return AsyncTextStream(self.__anext__)
 
     def items(self: AsyncChatCompletionStream[list[ItemT]]) -> AsyncItemStream[ItemT]:
         """Return the items of a list, for a ``response_format`` such as ``list[Person]``: each is validated and yielded when
@@ -71,7 +72,7 @@ class AsyncChatCompletionStream(Generic[T]):
         Raises `TypeError` if ``response_format`` is no list type. While reading it raises `StructuredOutputError` for an item
         that does not match.
         """
-        return AsyncItemStream(self, self._reader.items())
+        return AsyncItemStream(self.__anext__, self._reader)
 
     async def until_done(self) -> Self:
         """Read the stream to its end, and return it. The events that were not iterated before are dropped."""
@@ -126,8 +127,8 @@ class AsyncChatCompletionStream(Generic[T]):
 class AsyncTextStream:
     """The text of a stream, part by part."""
 
-    def __init__(self, stream: AsyncChatCompletionStream[Any]) -> None:
-        self._next_event = stream.__anext__
+    def __init__(self, next_event: Callable[[], Awaitable[object]]) -> None:
+        self._next_event = next_event
 
     def __aiter__(self) -> Self:
         return self
@@ -142,9 +143,10 @@ class AsyncTextStream:
 class AsyncItemStream(Generic[ItemT]):
     """The items of a list that a model writes."""
 
-    def __init__(self, stream: AsyncChatCompletionStream[Any], items: ItemReader[ItemT]) -> None:
-        self._next_event = stream.__anext__
-        self._items = items
+    def __init__(self, next_event: Callable[[], Awaitable[object]], reader: EventReader[list[ItemT]]) -> None:
+        self._next_event = next_event
+        self._reader = reader
+        self._items: ItemReader[ItemT] = reader.items()
 
     def __aiter__(self) -> Self:
         return self
@@ -154,7 +156,7 @@ class AsyncItemStream(Generic[ItemT]):
             try:
                 await self._next_event()
             except StopAsyncIteration:
-                self._items.end()
+                self._items.end(self._reader.completion)
                 if not self._items.has_next():
                     raise
         return self._items.take()

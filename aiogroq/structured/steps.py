@@ -10,6 +10,7 @@ from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputE
 from ..protocol.arguments import require_int
 from ..protocol.rejected_modes import RejectedModes
 from ..schemas import TypedFormat, typed_format
+from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion, Reask
 from ..types.completion_usage import CompletionUsage
 from .content import Content, of_completion, of_rejected
@@ -78,6 +79,20 @@ def _next_mode(
         rejected.note(model, found)
     _log.info("%s rejects %s; %s is used instead: %s", model, mode.name, found.name, error.message)
     return found
+
+
+def parsed_once(
+    completion: ChatCompletion, typed: TypedFormat[T], params: Mapping[str, Any]
+) -> ParsedChatCompletion[T]:
+    """Return a completion with its value, for a request that is not repeated.
+
+    Raises `StructuredOutputError` and `LengthFinishReasonError`.
+    """
+    parsed = _Call(typed, TypedRequest(typed, params), max_reasks=0).take(
+        of_completion(completion, typed), None
+    )
+    assert parsed is not None  # no response is asked for again
+    return parsed
 
 
 def rejected_modes_of(create: Any) -> RejectedModes:

@@ -1,52 +1,202 @@
-"""`ChatCompletionStream` and its manager: the sync versions of those in ``aiogroq/streaming``."""
+"""`ChatCompletionStream` and its manager: the sync versions of those in ``aiogroq/streaming``.
+
+The events are made in the thread that reads them: a type may have validators of the user.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from ..streaming.events import ChatCompletionStreamEvent, ContentDeltaEvent
+from ..streaming.items import ItemReader
+from ..streaming.reader import EventReader
+from ..streaming.request import EventRequest
+from ..structured.modes import ModeName
+from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
+from ..types.chat.chat_completion_chunk import ChatCompletionChunk
+from ..types.chat.parsed_chat_completion import ParsedChatCompletion
+from ..types.completion_usage import CompletionUsage
+from .stream import Stream
 
 T = TypeVar("T")
+ItemT = TypeVar("ItemT")
 
 
 class ChatCompletionStream(Generic[T]):
-    """A chat completion that arrives event by event."""
+    """A chat completion that arrives event by event: iterate it, its `text_stream` or its `items`, or take the whole of it.
 
-    def __init__(self, source: Any) -> None:
+    All of these read the same stream: what one has taken the others do not see. Raises while reading what a plain stream
+    raises, with what had arrived in ``partial``; and at the end, if ``response_format`` is a type, `StructuredOutputError`
+    or `LengthFinishReasonError`.
+    """
+
+    response: Any
+    """The body that the events come from: ``status``, ``headers``, ``url``."""
+
+    def __init__(self, source: Stream[ChatCompletionChunk], reader: EventReader[T]) -> None:
+        self.response = source.response
         self._source = source
+        self._next_chunk = source.__next__
+        self._reader = reader
+        self._read = reader.read
+        self._ready: list[ChatCompletionStreamEvent[T]] = []  # the next event last
+
+    def __repr__(self) -> str:
+        return repr(self._source).replace(type(self._source).__name__, type(self).__name__, 1)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> ChatCompletionStreamEvent[T]:
+        if self._ready:
+            return self._ready.pop()
+        try:
+            events = self._read(self._next_chunk())
+        except StopIteration:
+            events = self._reader.end() if self._source.is_complete else []
+            if not events:
+                raise
+        except Exception:
+            raise
+        except BaseException:  # an interrupt: a chunk may be lost, so that what follows would not be complete
+            self.close()
+            raise
+        events.reverse()
+        self._ready = events
+        return events.pop()
 
     @property
-    def text_stream(self) -> Iterator[str]:
-        """The text as it arrives."""
-        for chunk in self._source:
-            for choice in chunk.choices:
-                if choice.delta.content:
-                    yield choice.delta.content
+    def text_stream(self) -> TextStream:
+        """The text as it arrives, part by part, without the other events."""
+        return TextStream(self.__next__)
 
-    def get_final_completion(self) -> ChatCompletion:
-        """Read the stream to its end. Returns the completion."""
-        completion: ChatCompletion = self._source.collect()
-        return completion
+    def items(self: ChatCompletionStream[list[ItemT]]) -> ItemStream[ItemT]:
+        """Return the items of a list, for a ``response_format`` such as ``list[Person]``: each is validated and yielded when
+        it is complete in the text, while the model writes the next.
+
+        Raises `TypeError` if ``response_format`` is no list type. While reading it raises `StructuredOutputError` for an item
+        that does not match.
+        """
+        return ItemStream(self.__next__, self._reader)
+
+    def until_done(self) -> Self:
+        """Read the stream to its end, and return it. The events that were not iterated before are dropped."""
+        self._ready = []
+        skip = self._reader.skip
+        try:
+            for chunk in self._source:
+                skip(chunk)
+        except Exception:
+            raise
+        except BaseException:
+            self.close()
+            raise
+        if self._source.is_complete:
+            self._reader.end()
+        return self
+
+    def get_final_completion(self) -> ParsedChatCompletion[T]:
+        """Read the stream to its end. Returns what the same request without ``stream`` returns, and its value in ``parsed``
+        if ``response_format`` is a type.
+
+        Raises as iterating does, and `APIConnectionError` for a stream that was closed before its end.
+        """
+        self.until_done()
+        if self._reader.completion is None:
+            raise self._source.closed_early()
+        return self._reader.completion
+
+    @property
+    def current_completion_snapshot(self) -> ChatCompletion:
+        """The completion up to the chunk that was read last."""
+        return self._reader.accumulator.completion
+
+    @property
+    def usage(self) -> CompletionUsage | None:
+        """The tokens used and their times; None until the service sent it, with its last chunk."""
+        return self._reader.accumulator.usage
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the stream has ended or was closed."""
+        return self._source.is_closed
 
     def close(self) -> None:
-        """Close the stream now. May be called more than once."""
+        """Close the stream now. May be called more than once, and from another thread."""
+        self._ready = []
         self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class TextStream:
+    """The text of a stream, part by part."""
+
+    def __init__(self, next_event: Callable[[], object]) -> None:
+        self._next_event = next_event
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        while True:
+            event = self._next_event()
+            if type(event) is ContentDeltaEvent:
+                return event.delta
+
+
+class ItemStream(Generic[ItemT]):
+    """The items of a list that a model writes."""
+
+    def __init__(self, next_event: Callable[[], object], reader: EventReader[list[ItemT]]) -> None:
+        self._next_event = next_event
+        self._reader = reader
+        self._items: ItemReader[ItemT] = reader.items()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> ItemT:
+        while not self._items.has_next():
+            try:
+                self._next_event()
+            except StopIteration:
+                self._items.end(self._reader.completion)
+                if not self._items.has_next():
+                    raise
+        return self._items.take()
 
 
 class ChatCompletionStreamManager(Generic[T]):
-    """Use it with ``with``: the request is sent at its begin, and the stream closed at its end."""
+    """What `stream` returns: ``with`` sends the request, and closes the stream at its end."""
 
     def __init__(
-        self, create: Any, *, response_format: Any, tools: Any, mode: str | None, params: Any
+        self,
+        create: Callable[..., Any],
+        *,
+        response_format: Any,
+        tools: Any,
+        mode: ModeName | None,
+        params: Mapping[str, Any],
     ) -> None:
         self._create = create
-        self._params = {"response_format": response_format, "tools": tools, **params}
+        self._request: EventRequest[T] = EventRequest(
+            response_format=response_format, tools=tools, mode=mode, params=params
+        )
         self._stream: ChatCompletionStream[T] | None = None
 
     def __enter__(self) -> ChatCompletionStream[T]:
-        self._stream = ChatCompletionStream(self._create(stream=True, **self._params))
+        source = self._create(**self._request.arguments)
+        self._stream = ChatCompletionStream(source, self._request.reader())
         return self._stream
 
     def __exit__(

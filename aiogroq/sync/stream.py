@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .. import transport
-from ..errors import GroqError
+from ..errors import APIError, GroqError
 from ..protocol.chat_stream import ByEventType
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -278,6 +278,10 @@ class Stream(Generic[T]):
             raise
         self._is_over = True
         return result
+
+    def closed_early(self) -> APIError:
+        """Return the error for a stream that was closed before its end, with the ``partial`` result."""
+        return self._on_loop(lambda source: source.closed_early())
 
     def _interrupt(self, error: BaseException) -> None:
         """Close the stream because of an exception raised in this thread, by Ctrl-C or the handler of a signal."""

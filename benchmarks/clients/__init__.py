@@ -10,12 +10,14 @@ from .base import AsyncPeer, SyncPeer
 
 ASYNC = {
     "aiogroq": "sdk:async_aiogroq",
+    "aiogroq, events": "sdk:async_aiogroq_events",
     "groq": "sdk:async_groq",
     "groq, 100 connections": "sdk:async_groq_as_built",
     "groq, its defaults": "sdk:async_groq_defaults",
     "groq+aiohttp": "sdk:async_groq_aiohttp",
     "groq+aiohttp, its defaults": "sdk:async_groq_aiohttp_defaults",
     "openai": "sdk:async_openai",
+    "openai, events": "sdk:async_openai_events",
     "openai+aiohttp": "sdk:async_openai_aiohttp",
     "openai+aiohttp, its defaults": "sdk:async_openai_aiohttp_defaults",
     "hand-written": "handwritten:AsyncHandWritten",
@@ -24,8 +26,10 @@ ASYNC = {
 }
 SYNC = {
     "aiogroq": "sdk:sync_aiogroq",
+    "aiogroq, events": "sdk:sync_aiogroq_events",
     "groq": "sdk:sync_groq",
     "openai": "sdk:sync_openai",
+    "openai, events": "sdk:sync_openai_events",
     "hand-written": "portal:SyncHandWritten",
 }
 
@@ -36,6 +40,7 @@ _PACKAGES = {
     "groq+aiohttp": ("groq", "httpx_aiohttp"),
     "groq+aiohttp, its defaults": ("groq", "httpx_aiohttp"),
     "openai": ("openai",),
+    "openai, events": ("openai",),
     "openai+aiohttp": ("openai", "httpx_aiohttp"),
     "openai+aiohttp, its defaults": ("openai", "httpx_aiohttp"),
     "hand-written": ("aiofiles",),

@@ -84,6 +84,20 @@ class AsyncSdk(AsyncPeer):
         await self._client.close()
 
 
+class AsyncEvents(AsyncSdk):
+    """Streams as the events of ``client.chat.completions.stream``: the unit is still a chunk."""
+
+    async def stream(self, model: str) -> tuple[int, int]:
+        chunks = characters = 0
+        async with self._client.chat.completions.stream(model=model, messages=messages("go")) as stream:
+            async for event in stream:
+                if event.type == "chunk":
+                    chunks += 1
+                elif event.type == "content.delta":
+                    characters += len(event.delta)
+        return chunks, characters
+
+
 class SyncSdk(SyncPeer):
     """The same calls with a sync client."""
 
@@ -108,6 +122,20 @@ class SyncSdk(SyncPeer):
         self._client.close()
 
 
+class SyncEvents(SyncSdk):
+    """Streams as events, as `AsyncEvents`."""
+
+    def stream(self, model: str) -> tuple[int, int]:
+        chunks = characters = 0
+        with self._client.chat.completions.stream(model=model, messages=messages("go")) as stream:
+            for event in stream:
+                if event.type == "chunk":
+                    chunks += 1
+                elif event.type == "content.delta":
+                    characters += len(event.delta)
+        return chunks, characters
+
+
 def _numbers(embedding: Any) -> Sequence[float]:
     # If a package returns base64 as text, decoding it is part of the workload.
     return array("f", b64decode(embedding)) if isinstance(embedding, str) else embedding
@@ -118,6 +146,18 @@ def async_aiogroq(url: str, concurrent: int) -> AsyncPeer:
 
     # It decodes base64 itself.
     return AsyncSdk(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0), {"base64": "array"})
+
+
+def async_aiogroq_events(url: str, concurrent: int) -> AsyncPeer:
+    from aiogroq import AsyncGroq
+
+    return AsyncEvents(AsyncGroq(api_key=_KEY, base_url=url, max_retries=0))
+
+
+def sync_aiogroq_events(url: str) -> SyncPeer:
+    from aiogroq import Groq
+
+    return SyncEvents(Groq(api_key=_KEY, base_url=url, max_retries=0))
 
 
 def sync_aiogroq(url: str) -> SyncPeer:
@@ -203,6 +243,14 @@ def async_openai(url: str, concurrent: int) -> AsyncPeer:
     return _openai(url, DefaultAsyncHttpxClient(**_raised(_http_library(), concurrent, 1000)))
 
 
+def async_openai_events(url: str, concurrent: int) -> AsyncPeer:
+    from openai import AsyncOpenAI
+
+    return AsyncEvents(
+        AsyncOpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S)
+    )
+
+
 def async_openai_aiohttp(url: str, concurrent: int) -> AsyncPeer:
     from openai import DefaultAioHttpClient
 
@@ -227,3 +275,9 @@ def sync_openai(url: str) -> SyncPeer:
     from openai import OpenAI
 
     return SyncSdk(OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S))
+
+
+def sync_openai_events(url: str) -> SyncPeer:
+    from openai import OpenAI
+
+    return SyncEvents(OpenAI(api_key=_KEY, base_url=f"{url}/openai/v1", max_retries=0, timeout=_TIMEOUT_S))
