@@ -63,7 +63,15 @@ class Counted:
 _ASYNC = ("aiogroq", "hand-written", "groq", "groq+aiohttp")
 PATHS = (
     HotPath("chat request", "chat", {"concurrent": 10, "warm": 10}, 20, 120, 1, _ASYNC),
-    HotPath("streamed event", "streams", {"concurrent": 1}, 1, 4, 1001, (*_ASYNC, "aiogroq, events", "openai, events")),
+    HotPath(
+        "streamed event",
+        "streams",
+        {"concurrent": 1},
+        1,
+        4,
+        1001,
+        (*_ASYNC, "aiogroq, events", "openai, events"),
+    ),
     HotPath("sync chat request", "sync", {"threads": 1}, 20, 120, 1, ("aiogroq", "hand-written", "groq")),
     HotPath("64 embeddings as floats", "embeddings", {"inputs": 64, "encoding": "float"}, 1, 6, 1, _ASYNC),
     HotPath("64 embeddings in base64", "embeddings", {"inputs": 64, "encoding": "base64"}, 1, 6, 1, _ASYNC),
