@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import typing
+from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -22,9 +23,9 @@ class _Entries(dict[Any, Any]):
 class FormatCache(Generic[T]):
     """Values by type.
 
-    They are stored on a class in the type, so that they go with it: a class that is defined again in a notebook is another
-    type, and nothing holds the old one. Values of types without a class of the user (``list[int]``) are stored here. At
-    most 128 are stored in one place.
+    They are stored on the first class in the type, so that they go with it: a class that is defined again in a notebook is
+    another type, and nothing holds the old one. Values of types without a class of the user (``list[int]``) are stored
+    here. At most 128 are stored in one place.
     """
 
     def __init__(self) -> None:
@@ -43,13 +44,21 @@ class FormatCache(Generic[T]):
         entries = self._entries(annotation)
         if len(entries) >= _MAX_ENTRIES:
             entries.clear()
+        classes = {(cls.__module__, cls.__qualname__): cls for cls in _user_classes(annotation)}
+        for old in list(entries):
+            # The other classes of a type may have been defined again.
+            if any(
+                classes.get((cls.__module__, cls.__qualname__), cls) is not cls
+                for cls in _user_classes(old[0])
+            ):
+                del entries[old]
         try:
             entries[annotation, key] = value
         except TypeError:
             return
 
     def _entries(self, annotation: Any) -> dict[Any, Any]:
-        cls = _user_class(annotation)
+        cls = next(_user_classes(annotation), None)
         if cls is None:
             return self._shared
         entries: dict[Any, Any] | None = vars(cls).get(_ATTRIBUTE)
@@ -62,12 +71,12 @@ class FormatCache(Generic[T]):
         return entries
 
 
-def _user_class(annotation: Any) -> type[Any] | None:
-    """Return the first class in a type that is not of the standard library."""
+def _user_classes(annotation: Any) -> Iterator[type[Any]]:
+    """Yield the classes in a type that are not of the standard library."""
     if isinstance(annotation, type) and not typing.get_origin(annotation):
-        return None if annotation.__module__ in sys.stdlib_module_names else annotation
+        if annotation.__module__ not in sys.stdlib_module_names:
+            yield annotation
+        return
     for each in (typing.get_origin(annotation), *typing.get_args(annotation)):
-        found = _user_class(each) if each is not None and each is not annotation else None
-        if found is not None:
-            return found
-    return None
+        if each is not None and each is not annotation:
+            yield from _user_classes(each)

@@ -19,6 +19,8 @@ def clean_name(name: str) -> str:
 
 def type_name(annotation: Any) -> str:
     """Return the name of a type: ``Page_int`` for ``Page[int]``, ``Cat_or_Dog`` for a union."""
+    if hasattr(annotation, "__supertype__"):  # a NewType
+        return str(annotation.__name__)
     core = unwrap(annotation).core
     origin = typing.get_origin(core)
     arguments = typing.get_args(core)

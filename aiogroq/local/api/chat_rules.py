@@ -91,5 +91,13 @@ def _check_strict(schema: Any, name: str, where: str, depth: int) -> None:
                     f"be supplied and to be an array including every key in properties. Missing '{key}'"
                 )
     for key, element in node.items():
-        if key not in ("enum", "const", "default", "examples"):
+        if key in (
+            "properties",
+            "$defs",
+            "definitions",
+            "patternProperties",
+        ):  # names, of which each has a schema
+            for inner, schema_of_name in as_object(element).items():
+                _check_strict(schema_of_name, name, f"{where}/{key}/{inner}", depth + 2)
+        elif key not in ("enum", "const", "default", "examples"):
             _check_strict(element, name, f"{where}/{key}", depth + 1)
