@@ -43,6 +43,7 @@ class _Maxima(msgspec.Struct):
 
     max_completion_tokens: Any = None
     max_tokens: Any = None
+    max_output_tokens: Any = None
 
 
 _maxima = msgspec.json.Decoder(_Maxima)
@@ -114,7 +115,8 @@ def need_of(
     if "transcription" in path or "translation" in path:
         return _need_of_recording(body if isinstance(body, Mapping) else {}, estimates, file_bytes)
     encoded = body if isinstance(body, bytes) else _encoded(body)
-    max_tokens = _max_completion_tokens(encoded) if "chat" in path else 0.0
+    is_text = "chat" in path or "responses" in path
+    max_tokens = _max_completion_tokens(encoded) if is_text else 0.0
     images = 0
     length = len(encoded)
     if b'"data:' in encoded:
@@ -139,7 +141,7 @@ def _max_completion_tokens(encoded: bytes) -> float | None:
         maxima = _maxima.decode(encoded)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    values = (maxima.max_completion_tokens, maxima.max_tokens)
+    values = (maxima.max_completion_tokens, maxima.max_tokens, maxima.max_output_tokens)
     return next((float(value) for value in values if isinstance(value, int) and value > 0), None)
 
 

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 class _Tokens(msgspec.Struct):
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    input_tokens: int = 0  # these two are those of the Responses API
+    output_tokens: int = 0
+
+    def __post_init__(self) -> None:
+        self.prompt_tokens = self.prompt_tokens or self.input_tokens
+        self.completion_tokens = self.completion_tokens or self.output_tokens
 
 
 class _Used(msgspec.Struct):

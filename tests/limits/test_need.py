@@ -59,6 +59,14 @@ def test_the_maximum_of_completion_tokens_is_read_from_the_body(name: str) -> No
     assert need_of("chat", f'{{"{name}": 77}}'.encode()).max_completion_tokens == 77
 
 
+def test_the_maximum_of_a_response_is_its_max_output_tokens() -> None:
+    body = {"model": "m", "input": "text " * 100, "instructions": "text " * 100, "max_output_tokens": 77}
+    need = need_of("/responses", body)
+    assert need.max_completion_tokens == 77
+    assert need.prompt_tokens > 200
+    assert need_of("/responses", {"model": "m", "input": "a"}).max_completion_tokens is None
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"no json", b'{"max_tokens": "x"}', b'{"max_tokens": -1}', b"\xff", None]
 )

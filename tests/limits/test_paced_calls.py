@@ -137,6 +137,24 @@ async def test_what_a_response_says_that_it_used_is_charged(is_raw: bool) -> Non
         assert 6_000 - level(client, "TPM").level == pytest.approx(completion.usage.total_tokens, abs=1)
 
 
+@pytest.mark.parametrize("kind", ["plain", "raw", "stream"])
+@in_virtual_time
+async def test_a_response_of_the_responses_api_is_charged_what_it_used(kind: str) -> None:
+    async with account(Limits(tpm=6_000), service=RateLimit(tpm=None)) as (client, _):
+        params: Any = {"model": MODEL, "input": "Hello", "max_output_tokens": 1_000}
+        if kind == "raw":
+            raw = await client.responses.with_raw_response.create(**params)
+            response: Any = await raw.parse()
+        elif kind == "stream":
+            stream = await client.responses.create(**params, stream=True)
+            assert level(client, "TPM").held > 1_000
+            response = await stream.collect()
+        else:
+            response = await client.responses.create(**params)
+        assert state_of(client).in_flight == 0
+        assert 6_000 - level(client, "TPM").level == pytest.approx(response.usage.total_tokens, abs=40)
+
+
 @in_virtual_time
 async def test_a_stream_is_charged_at_its_end_what_its_last_chunk_says() -> None:
     async with account(Limits(tpm=6_000), service=RateLimit(tpm=None)) as (client, _):

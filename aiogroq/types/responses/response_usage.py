@@ -46,3 +46,8 @@ class ResponseUsage(BaseModel):
     def completion_tokens(self) -> int:
         """``output_tokens``, under the name that it has in chat completions."""
         return self.output_tokens
+
+    @property
+    def prompt_tokens_details(self) -> InputTokensDetails | None:
+        """``input_tokens_details``, under the name that it has in chat completions."""
+        return self.input_tokens_details
