@@ -100,6 +100,8 @@ class Resource:
     endpoints: list[Endpoint] = field(default_factory=list[Endpoint])
     children: dict[str, str] = field(default_factory=dict[str, str])
     """The class of each child resource, by attribute."""
+    lazy: dict[str, str] = field(default_factory=dict[str, str])
+    """The module of the children that are imported at their first access, by attribute."""
     views: list[str] = field(default_factory=list[str])
 
     @property
@@ -223,11 +225,13 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
 
 
 def read_attribute(source: Source, resource: Resource, node: ast.stmt) -> None:
-    """Read ``name: child[AsyncX] = child(AsyncX)`` or ``with_raw_response: view[...] = view(...)``."""
+    """Read ``name: child[AsyncX] = child(AsyncX)``, ``... = child(".x.AsyncX")`` or ``with_raw_response: view[...] = view(...)``."""
     text = ast.unparse(node)
-    found = re.fullmatch(r"(\w+): (child|view)\[(Async\w+)\] = \2\(\3\)", text)
+    found = re.fullmatch(r"(\w+): (child|view)\[(Async\w+)\] = \2\((?:\3|'\.(\w+)\.\3')\)", text)
     if found and found[2] == "child":
         resource.children[found[1]] = found[3]
+        if found[4]:
+            resource.lazy[found[1]] = found[4]
     elif found and found[1] in VIEW_SUFFIXES and found[3] == resource.name + VIEW_SUFFIXES[found[1]]:
         resource.views.append(found[1])
     else:
@@ -407,6 +411,9 @@ class Writer:
         types = [resource.name for resource in self.source.resources if f": {resource.name}" in code]
         for_types = [f"from {home} import {', '.join(types)}"] if types else []
         for node in self.source.for_types:
+            if node.level == 1 and node.module in self._sources:
+                for_types += line(f".{node.module}", *self._written_for(node.module))
+                continue
             for alias in node.names:
                 for_types += line(*self._import_of(node, alias))
         if for_types:
@@ -442,7 +449,10 @@ class Writer:
         base = "SyncResource" if is_root else self.rename(resource.base)
         ignore = "" if is_root else "  # pyright: ignore[reportIncompatibleVariableOverride]"
         members = [f"_async: {resource.name}{ignore}\n"]
-        members += [attribute("child", name, self.rename(child)) for name, child in resource.children.items()]
+        members += [
+            attribute("child", name, self.rename(child), resource.lazy.get(name))
+            for name, child in resource.children.items()
+        ]
         members += [attribute("view", kind, cls + VIEW_SUFFIXES[kind]) for kind in resource.views]
         members += [self._sync_method(endpoint) for endpoint in resource.endpoints]
         return f"class {cls}({base}):\n" + indented("\n".join([self._doc(resource.doc), "", *members]))
@@ -483,7 +493,10 @@ class Writer:
         """Write the class behind ``with_raw_response`` or ``with_streaming_response``."""
         cls, ending = self.rename(resource.name), VIEW_SUFFIXES[kind]
         wrapped = [self._wrapped(each, kind) for each in resource.viewed]
-        members = [attribute("child", name, self.rename(c) + ending) for name, c in resource.children.items()]
+        members = [
+            attribute("child", name, self.rename(child) + ending, resource.lazy.get(name))
+            for name, child in resource.children.items()
+        ]
         if wrapped:
             start = [f"def __init__(self, resource: {cls}) -> None:", "    super().__init__(resource)"]
             members.append("\n".join([*start, *map(indented, wrapped)]))
@@ -663,9 +676,9 @@ def docstring_of(text: str) -> str:
     return f'"""{escaped}\n"""' if "\n" in escaped else f'"""{escaped}"""'
 
 
-def attribute(kind: str, name: str, cls: str) -> str:
-    """Return the declaration of a child or a view."""
-    return f"{name}: {kind}[{cls}] = {kind}({cls})"
+def attribute(kind: str, name: str, cls: str, module: str | None = None) -> str:
+    """Return the declaration of a child or a view. ``module`` is that of a child that is imported at its first access."""
+    return f"{name}: {kind}[{cls}] = {kind}({cls if module is None else repr(f'.{module}.{cls}')})"
 
 
 def passed_on(args: ast.arguments) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..protocol.arguments import did_you_mean
@@ -19,15 +20,24 @@ class child(Generic[C]):
     """A child resource, made at the first access and cached on the instance.
 
     It has no lock, unlike `functools.cached_property` before Python 3.12: a process forked by another thread meanwhile
-    would inherit the lock in its locked state.
+    would inherit the lock in its locked state. A class is given itself, or as a text such as ``".responses.AsyncResponses"``
+    (a module beside that of the owner, and its name in it), which is imported at the first access.
     """
 
-    def __init__(self, cls: type[C]) -> None:
-        self._cls: Any = cls
-        self.__doc__ = cls.__doc__
+    def __init__(self, cls: type[C] | str) -> None:
+        self._given: Any = cls
+        self.__doc__ = None if isinstance(cls, str) else cls.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
+        self._package = owner.__module__.rpartition(".")[0]
+
+    @property
+    def _cls(self) -> Any:
+        if isinstance(self._given, str):
+            module, _, name = self._given.rpartition(".")
+            self._given = getattr(import_module(module, self._package), name)
+        return self._given
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._cls.__name__}>"

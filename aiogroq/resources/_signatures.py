@@ -1,7 +1,8 @@
 """Makes the keywords behind ``**params: Unpack[ChatParams]`` visible to tools that look at a method at run time.
 
 Type checkers read the annotation. `inspect.signature`, ``help()``, IPython, jedi, `typing.get_type_hints` and
-`unittest.mock.create_autospec` do not: each method is given what they look at. Explicit keywords would have to be passed on
+`unittest.mock.create_autospec` do not: each method is given what they look at. `typing.get_type_hints` says Any for types that
+are not loaded until the method is called. Explicit keywords would have to be passed on
 and collected again at every call.
 """
 
@@ -41,9 +42,29 @@ def _show(method: FunctionType, name: str, params: Any) -> None:
         for field, hint in params.__annotations__.items()
     }
     method.__annotations__ = {**own, **fields, "return": returns}
+    if _is_composed(method):
+        method.__annotations__ = {
+            name: hint if _is_loaded(hint, method) else Any for name, hint in method.__annotations__.items()
+        }
     if method.__doc__ is not None:  # Python -OO
         method.__doc__ = inspect.cleandoc(method.__doc__) + _arguments(params)
     setattr(method, "__signature__", signature)  # noqa: B010  # unknown to type checkers
+
+
+def _is_composed(method: FunctionType) -> bool:
+    """Whether a method of a resource calls other methods of it, with types that are imported only when it is called."""
+    return not any(name == "to_sync" or name.startswith("_") for name in method.__code__.co_names)
+
+
+def _is_loaded(hint: object, method: FunctionType) -> bool:
+    """Whether the names in an annotation are those of loaded modules. Others are for type checkers."""
+    if not isinstance(hint, str):
+        return True
+    try:
+        eval(hint, method.__globals__)
+    except NameError:
+        return False
+    return True
 
 
 @cache

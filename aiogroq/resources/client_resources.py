@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ._base import child, view
 from ._views.client_resources import AsyncResourcesWithRawResponse, AsyncResourcesWithStreamingResponse
 from .audio import AsyncAudio
@@ -11,7 +13,9 @@ from .embeddings import AsyncEmbeddings
 from .files import AsyncFiles
 from .http_methods import AsyncHTTPMethods
 from .models import AsyncModels
-from .responses import AsyncResponses
+
+if TYPE_CHECKING:
+    from .responses import AsyncResponses
 
 
 class AsyncResources(AsyncHTTPMethods):
@@ -23,7 +27,7 @@ class AsyncResources(AsyncHTTPMethods):
     models: child[AsyncModels] = child(AsyncModels)
     files: child[AsyncFiles] = child(AsyncFiles)
     batches: child[AsyncBatches] = child(AsyncBatches)
-    responses: child[AsyncResponses] = child(AsyncResponses)
+    responses: child[AsyncResponses] = child(".responses.AsyncResponses")
     with_raw_response: view[AsyncResourcesWithRawResponse] = view(AsyncResourcesWithRawResponse)
     with_streaming_response: view[AsyncResourcesWithStreamingResponse] = view(
         AsyncResourcesWithStreamingResponse

@@ -13,10 +13,10 @@ from .embeddings import Embeddings, EmbeddingsWithRawResponse, EmbeddingsWithStr
 from .files import Files, FilesWithRawResponse, FilesWithStreamingResponse
 from .http_methods import HTTPMethods
 from .models import Models, ModelsWithRawResponse, ModelsWithStreamingResponse
-from .responses import Responses, ResponsesWithRawResponse, ResponsesWithStreamingResponse
 
 if TYPE_CHECKING:
     from ..resources.client_resources import AsyncResources
+    from .responses import Responses, ResponsesWithRawResponse, ResponsesWithStreamingResponse
 
 
 class ResourcesWithRawResponse(View):
@@ -28,7 +28,7 @@ class ResourcesWithRawResponse(View):
     models: child[ModelsWithRawResponse] = child(ModelsWithRawResponse)
     files: child[FilesWithRawResponse] = child(FilesWithRawResponse)
     batches: child[BatchesWithRawResponse] = child(BatchesWithRawResponse)
-    responses: child[ResponsesWithRawResponse] = child(ResponsesWithRawResponse)
+    responses: child[ResponsesWithRawResponse] = child(".responses.ResponsesWithRawResponse")
 
 
 class ResourcesWithStreamingResponse(View):
@@ -40,7 +40,7 @@ class ResourcesWithStreamingResponse(View):
     models: child[ModelsWithStreamingResponse] = child(ModelsWithStreamingResponse)
     files: child[FilesWithStreamingResponse] = child(FilesWithStreamingResponse)
     batches: child[BatchesWithStreamingResponse] = child(BatchesWithStreamingResponse)
-    responses: child[ResponsesWithStreamingResponse] = child(ResponsesWithStreamingResponse)
+    responses: child[ResponsesWithStreamingResponse] = child(".responses.ResponsesWithStreamingResponse")
 
 
 class Resources(HTTPMethods):
@@ -54,6 +54,6 @@ class Resources(HTTPMethods):
     models: child[Models] = child(Models)
     files: child[Files] = child(Files)
     batches: child[Batches] = child(Batches)
-    responses: child[Responses] = child(Responses)
+    responses: child[Responses] = child(".responses.Responses")
     with_raw_response: view[ResourcesWithRawResponse] = view(ResourcesWithRawResponse)
     with_streaming_response: view[ResourcesWithStreamingResponse] = view(ResourcesWithStreamingResponse)

@@ -80,6 +80,18 @@ def test_naming_the_clients_and_errors_does_not_load_aiohttp() -> None:
     assert in_a_new_interpreter(code) == "[]"
 
 
+def test_a_plain_call_loads_neither_schemas_nor_tools_nor_the_types_of_other_endpoints() -> None:
+    code = (
+        "from aiogroq import Groq; from aiogroq.local import LocalGroq\n"
+        "import sys\n"
+        "with LocalGroq() as server, Groq(api_key='k', base_url=server.base_url) as groq:\n"
+        "    groq.chat.completions.create(model='m', messages=[{'role': 'user', 'content': 'Hello'}])\n"
+        "parts = ('.schemas', '.structured', '.streaming', '.tools', '.types.responses', '.resources.responses')\n"
+        "print([m for m in sys.modules if m.startswith(tuple('aiogroq' + part for part in parts))])"
+    )
+    assert in_a_new_interpreter(code) == "[]"
+
+
 def test_the_client_loads_no_extra() -> None:
     code = (
         "import aiogroq, sys; aiogroq.Groq(api_key='k').chat.completions; "

@@ -22,6 +22,7 @@ from aiogroq.resources._base import child
 from aiogroq.resources.audio import AsyncSpeech
 from aiogroq.resources.chat import AsyncChat, AsyncCompletions
 from aiogroq.resources.client_resources import AsyncResources
+from aiogroq.sync.responses import ResponsesWithRawResponse
 
 ROOT = Path(__file__).parents[2]
 GENERATOR = ROOT / "tools" / "sync_facade.py"
@@ -239,6 +240,20 @@ def test_a_file_written_by_hand_is_not_overwritten(copy: Path, capsys: pytest.Ca
 def test_another_python_cannot_write(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(copy)]) == 2
     assert "Python 3.11 writes these files" in capsys.readouterr().err
+
+
+@needs_the_writing_python
+def test_a_child_given_as_a_text_is_imported_at_the_first_access(copy: Path) -> None:
+    path = "aiogroq/resources/client_resources.py"
+    edit(copy, path, "child(AsyncModels)", 'child(".models.AsyncModels")')
+    edit(copy, path, "from .models import AsyncModels\n", "")
+    edit(copy, path, "if TYPE_CHECKING:\n", "if TYPE_CHECKING:\n    from .models import AsyncModels\n")
+    assert main(["--root", str(copy)]) == 0
+    text = (copy / "aiogroq/sync/client_resources.py").read_text(encoding="utf-8")
+    assert 'models: child[Models] = child(".models.Models")' in text
+    assert "from .models" not in text.partition("if TYPE_CHECKING:")[0]
+    assert "    from .models import Models," in text
+    assert isinstance(Groq(api_key="k").with_raw_response.responses, ResponsesWithRawResponse)
 
 
 @needs_the_writing_python

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._base import View, child
 from .audio import AsyncAudioWithRawResponse, AsyncAudioWithStreamingResponse
 from .batches import AsyncBatchesWithRawResponse, AsyncBatchesWithStreamingResponse
@@ -10,7 +12,9 @@ from .chat import AsyncChatWithRawResponse, AsyncChatWithStreamingResponse
 from .embeddings import AsyncEmbeddingsWithRawResponse, AsyncEmbeddingsWithStreamingResponse
 from .files import AsyncFilesWithRawResponse, AsyncFilesWithStreamingResponse
 from .models import AsyncModelsWithRawResponse, AsyncModelsWithStreamingResponse
-from .responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
+
+if TYPE_CHECKING:
+    from .responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
 
 
 class AsyncResourcesWithRawResponse(View):
@@ -22,7 +26,7 @@ class AsyncResourcesWithRawResponse(View):
     models: child[AsyncModelsWithRawResponse] = child(AsyncModelsWithRawResponse)
     files: child[AsyncFilesWithRawResponse] = child(AsyncFilesWithRawResponse)
     batches: child[AsyncBatchesWithRawResponse] = child(AsyncBatchesWithRawResponse)
-    responses: child[AsyncResponsesWithRawResponse] = child(AsyncResponsesWithRawResponse)
+    responses: child[AsyncResponsesWithRawResponse] = child(".responses.AsyncResponsesWithRawResponse")
 
 
 class AsyncResourcesWithStreamingResponse(View):
@@ -34,4 +38,6 @@ class AsyncResourcesWithStreamingResponse(View):
     models: child[AsyncModelsWithStreamingResponse] = child(AsyncModelsWithStreamingResponse)
     files: child[AsyncFilesWithStreamingResponse] = child(AsyncFilesWithStreamingResponse)
     batches: child[AsyncBatchesWithStreamingResponse] = child(AsyncBatchesWithStreamingResponse)
-    responses: child[AsyncResponsesWithStreamingResponse] = child(AsyncResponsesWithStreamingResponse)
+    responses: child[AsyncResponsesWithStreamingResponse] = child(
+        ".responses.AsyncResponsesWithStreamingResponse"
+    )
