@@ -76,10 +76,13 @@ def in_sync_code(client: Groq) -> None:
     assert_type(parse(model=MODEL, messages=ASK, response_format=Model).parsed, Model)
     assert_type(parse(model=MODEL, messages=ASK, response_format=Colour).parsed, Colour)
     assert_type(
-        parse(model=MODEL, messages=ASK, response_format=Literal["good", "bad"]).parsed, Literal["good", "bad"]
+        parse(model=MODEL, messages=ASK, response_format=Literal["good", "bad"]).parsed,
+        Literal["good", "bad"],
     )
     assert_type(parse(model=MODEL, messages=ASK, response_format=Struct | Data).parsed, Struct | Data)
-    assert_type(parse(model=MODEL, messages=ASK, response_format=list[Struct | Data]).parsed, list[Struct | Data])
+    assert_type(
+        parse(model=MODEL, messages=ASK, response_format=list[Struct | Data]).parsed, list[Struct | Data]
+    )
     assert_type(parse(model=MODEL, messages=ASK, response_format=dict[str, int]).parsed, dict[str, int])
     assert_type(parse(model=MODEL, messages=ASK, response_format=Annotated[int, "In years"]).parsed, int)
     assert_type(parse(model=MODEL, messages=ASK, response_format=str).parsed, str)
