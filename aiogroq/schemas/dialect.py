@@ -64,7 +64,6 @@ def _strict(node: Any, path: str, unsupported: Unsupported) -> Schema:
         return {}
     given = _simplified(cast("Schema", node))
     result: Schema = {}
-    restrictions: Schema = {}
     definitions: Schema = given.pop("$defs", {})
     description = given.pop("description", None)
     if "$ref" in given:
@@ -82,13 +81,13 @@ def _strict(node: Any, path: str, unsupported: Unsupported) -> Schema:
     if "object" in kinds or "properties" in given:
         result |= {"type": result.get("type", "object"), **_object(given, path, unsupported)}
     if "array" in kinds or "items" in given or "prefixItems" in given:
-        result |= {"type": result.get("type", "array"), **_array(given, path, unsupported, restrictions)}
+        result |= {"type": result.get("type", "array"), **_array(given, path, unsupported)}
     if not result.keys() & {"type", "anyOf", "$ref"}:
         unsupported.append((path, "any value"))
     if given.get("format") in _FORMATS:
         result["format"] = given.pop("format")
     unsupported += [(path, f"the keyword {keyword}") for keyword in sorted(given.keys() & _UNSUPPORTED)]
-    restrictions |= {key: given[key] for key in given if key not in _WITHOUT_MEANING | _UNSUPPORTED}
+    restrictions = {key: given[key] for key in given if key not in _WITHOUT_MEANING | _UNSUPPORTED}
     _describe(result, description, restrictions)
     if definitions:
         named = {name: _strict(each, f"$.{name}", unsupported) for name, each in definitions.items()}
@@ -134,15 +133,11 @@ def _object(given: Schema, path: str, unsupported: Unsupported) -> Schema:
     }
 
 
-def _array(given: Schema, path: str, unsupported: Unsupported, restrictions: Schema) -> Schema:
+def _array(given: Schema, path: str, unsupported: Unsupported) -> Schema:
     first: list[object] | None = given.pop("prefixItems", None)
     items: Any = given.pop("items", None)
     if first and (items is None or items is False) and all(each == first[0] for each in first):
-        # Of one type: a list, whose length is told in words.
-        items = first[0]
-        if given.get("minItems") == given.get("maxItems") == len(first):
-            del given["minItems"], given["maxItems"]
-            restrictions["number of items"] = len(first)
+        items = first[0]  # of one type: a list, whose length is told in words
     elif first is not None or items is False:
         unsupported.append((path, "a tuple of different types"))
         return {}

@@ -39,7 +39,7 @@ def closed(**properties: Any) -> dict[str, Any]:
         ({"type": "string", "format": "uri"}, {"type": "string", "description": "{format: uri}"}),
         (
             {"type": "array", "prefixItems": [STRING, STRING], "minItems": 2, "maxItems": 2, "items": False},
-            {"type": "array", "items": STRING, "description": "{number of items: 2}"},
+            {"type": "array", "items": STRING, "description": "{minItems: 2, maxItems: 2}"},
         ),
         (
             {"type": "array", "items": STRING, "minItems": 1},
