@@ -34,9 +34,9 @@ Texts = dict[str, list[str]]
 def parse_docstring(docstring: str | None) -> tuple[str, dict[str, str]]:
     """Return the description of the function, which is all text before the first section, and those of its parameters.
 
-    A parameter without a description is left out.
+    ``docstring`` is what `inspect.getdoc` returns. A parameter without a description is left out.
     """
-    lines = inspect.cleandoc(docstring or "").splitlines()
+    lines = (docstring or "").splitlines()
     texts: Texts = {}
     first = len(lines)
     at = 0

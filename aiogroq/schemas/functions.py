@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -48,7 +50,7 @@ class FunctionSchema:
         given = decode_object(arguments)
         unknown = {name: value for name, value in given.items() if name not in self._known}
         if not unknown:
-            return _decoded(self._format, arguments if arguments.strip() else "{}")
+            return _decoded(self._format, arguments if given else "{}")
         if self._extra is None:
             names = ", ".join(sorted(self._known)) or "none"
             raise MismatchError(
@@ -140,22 +142,29 @@ def _docstring(target: Any) -> str | None:
 
 
 def _hints(target: Any, name: str) -> dict[str, Any]:
-    annotated = target if inspect.isroutine(target) else type(target).__call__
+    annotated: Any = target if inspect.isroutine(target) else type(target).__call__
     function = inspect.unwrap(getattr(annotated, "__func__", annotated))
-    code = getattr(function, "__code__", None)
-    cells = getattr(function, "__closure__", None) or ()
-    enclosing: dict[str, Any] = {}
-    for free, cell in zip(code.co_freevars if code else (), cells, strict=False):
-        try:
-            enclosing[free] = cell.cell_contents
-        except ValueError:  # not set yet
-            continue
+    if sys.version_info < (3, 11):  # there `get_type_hints` makes parameters optional whose default is None
+        names = {"__annotations__": annotated.__annotations__, "__globals__": function.__globals__}
+        annotated = SimpleNamespace(**names)
     try:
-        return get_type_hints(annotated, localns=enclosing, include_extras=True)
+        return get_type_hints(annotated, localns=_enclosing_names(function), include_extras=True)
     except NameError as error:
         raise SchemaError(
             f"{name}: an annotation cannot be read: {error}; define the type at module level"
         ) from None
+
+
+def _enclosing_names(function: Any) -> dict[str, Any]:
+    """Return the names of the function that ``function`` was defined in, while that runs: annotations that are texts may
+    need them."""
+    code = getattr(function, "__code__", None)
+    frame = inspect.currentframe()
+    while frame is not None and code is not None:
+        if code in frame.f_code.co_consts:
+            return dict(frame.f_locals)
+        frame = frame.f_back
+    return {}
 
 
 def _arguments_type(parameters: list[inspect.Parameter], hints: Mapping[str, Any]) -> Any:
