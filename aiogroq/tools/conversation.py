@@ -137,8 +137,7 @@ class Conversation:
     def _take_text(self, completion: ChatCompletion, message: ChatCompletionMessage) -> ChatCompletion:
         if self.wants_parse:
             self.messages.append(_ASK)
-        param = message.to_param()
-        self.messages.append(param if len(param) > 1 else {**param, "content": ""})
+        self.messages.append({"content": "", **message.to_param()})
         if self._final is not None and not self.wants_parse:
             try:
                 value = self._final.decode(message.content or "")
