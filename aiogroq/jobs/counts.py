@@ -26,6 +26,8 @@ class Counts:
         self.completion_tokens: int = 0
         self.cached_tokens: int = 0
         self.audio_s: float = 0.0
+        self.unused_tokens: float = 0.0
+        """Completion tokens that requests of this run allowed and did not use: a service may keep what it reserved for them."""
         self.cost_usd: float | None = None
         """The cost of this run; None where no price is known."""
 

@@ -44,6 +44,7 @@ class Forecast:
             counts.cached_tokens,
             counts.completion_tokens,
             counts.audio_s,
+            counts.unused_tokens,
         )
         left_s = remaining_s(remaining, self._rate.per_s, levels, use, binding)
         self.is_bound_by_day = is_of_day(binding)

@@ -60,25 +60,37 @@ class ItemUse:
     """Without those that the service had cached: it does not count them."""
     completion_tokens: float = 0.0
     audio_s: float = 0.0
+    unused_tokens: float = 0.0
+    """Completion tokens that it allowed and did not use."""
 
     @classmethod
     def of(
-        cls, items: int, prompt_tokens: int, cached_tokens: int, completion_tokens: int, audio_s: float
+        cls,
+        items: int,
+        prompt_tokens: int,
+        cached_tokens: int,
+        completion_tokens: int,
+        audio_s: float,
+        unused_tokens: float = 0.0,
     ) -> ItemUse | None:
         """Return the average of ``items`` items that have an outcome of this run; None if there are none."""
         if items <= 0:
             return None
-        return cls((prompt_tokens - cached_tokens) / items, completion_tokens / items, audio_s / items)
+        return cls(
+            (prompt_tokens - cached_tokens) / items,
+            completion_tokens / items,
+            audio_s / items,
+            unused_tokens / items,
+        )
 
-    def of_kind(self, kind: str) -> float:
-        """Return what it uses of a kind of limit."""
+    def of_kind(self, kind: str, *, is_kept: bool = False) -> float:
+        """Return what it uses of a kind of limit. ``is_kept``: the service keeps what it reserves for completion tokens."""
         if KINDS[kind].unit == "requests":
             return 1.0
         if KINDS[kind].unit == "seconds":
             return self.audio_s
-        return {"ITPM": self.prompt_tokens, "OTPM": self.completion_tokens}.get(
-            kind, self.prompt_tokens + self.completion_tokens
-        )
+        completion = self.completion_tokens + (self.unused_tokens if is_kept else 0.0)
+        return {"ITPM": self.prompt_tokens, "OTPM": completion}.get(kind, self.prompt_tokens + completion)
 
 
 def seconds_for(level: Level, need: float) -> float:
@@ -102,7 +114,11 @@ def remaining_s(
     if items is None or items <= 0:
         return None if items is None else 0.0
     bounds = (
-        [seconds_for(level, items * use.of_kind(level.kind)) for level in levels if level.kind in KINDS]
+        [
+            seconds_for(level, items * use.of_kind(level.kind, is_kept=level.is_kept))
+            for level in levels
+            if level.kind in KINDS
+        ]
         if use
         else []
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..client import AsyncGroq
 from ..errors import APIError, GroqError
-from ..limits import Grant, Pacer, pacer_for
+from ..limits import Grant, Need, Pacer, pacer_for
 from ..protocol.retry import backoff_s
 from ..transport.exceptions import is_unreachable
 from .attempts import Item, fatal_message, is_fatal, item_error
@@ -146,7 +146,7 @@ class Workers:
                 return None
             if self._waiting == 0 and not pacer.is_full and len(self._tasks) < MAX_WORKERS:
                 self._spawn()
-            result = await self._attempt(item, grant, task)
+            result = await self._attempt(item, need, grant, task)
             if isinstance(result, Response):
                 return _succeeded(item, result)
             wait_s = self._wait_after(item, result)
@@ -160,7 +160,9 @@ class Workers:
                 await asyncio.sleep(wait_s)
             self._waiting += not item.is_rate_limited
 
-    async def _attempt(self, item: Item, grant: Grant, task: asyncio.Task[None]) -> Response | Exception:
+    async def _attempt(
+        self, item: Item, need: Need, grant: Grant, task: asyncio.Task[None]
+    ) -> Response | Exception:
         """Send an item once. Returns the response, or the error."""
         counts = self._counts
         counts.attempts += 1
@@ -183,6 +185,8 @@ class Workers:
             counts.in_flight -= 1
             item.spent_s += self._loop.time() - sent_at
         grant.succeeded(response.headers, response.sent_usage, audio_s=response.usage.audio_s or None)
+        if need.max_completion_tokens:
+            counts.unused_tokens += max(0.0, need.max_completion_tokens - response.usage.completion_tokens)
         self._down = 0
         self._paused_until = 0.0
         self.message = ""

@@ -13,7 +13,8 @@ what is in flight.
 
 from __future__ import annotations
 
-from .kinds import LimitKind
+from .kinds import IN_HEADERS, LimitKind
+from .reservations import ON_THE_WAY_S, Reservations
 from .store import Level, Seen
 
 MARGIN_S = 0.6
@@ -31,12 +32,6 @@ MAX_LEFT_S = 18.0
 """What is left to others at most, in seconds of the refill: 30 % of a limit of a minute."""
 _FORGETTING = 0.02
 """The part by which a response without a charge by others lowers what is left to them."""
-_KEPT = 0.4
-"""A service that keeps reservations charges at least this part of what was held and not used: needs are estimated high."""
-_MOST = 0.7
-_NEW_EVIDENCE = 0.1
-_ON_THE_WAY_S = 0.2
-"""A response that was on its way for so long shows a level that is lower by what flowed in meanwhile. That is nobody's charge."""
 _LEARNING = 0.1
 """The part by which a longer time between two responses raises what is usual."""
 _LONG = 4.0
@@ -57,7 +52,6 @@ class Bucket:
         "_guess",
         "_is_level_known",
         "_is_of_requests",
-        "_keeping",
         "_seen_at_s",
         "_spacing_s",
         "given",
@@ -67,9 +61,17 @@ class Bucket:
         "level",
         "limit",
         "probe",
+        "reservations",
     )
 
-    def __init__(self, kind: LimitKind, limit: float, now_s: float, held: float = 0.0) -> None:
+    def __init__(
+        self,
+        kind: LimitKind,
+        limit: float,
+        now_s: float,
+        held: float = 0.0,
+        reservations: Reservations | None = None,
+    ) -> None:
         self.kind: LimitKind = kind
         self.limit: float = limit
         self.level: float = limit
@@ -79,12 +81,12 @@ class Bucket:
         self.is_guess: bool = False
         self.probe: str | None = None
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
+        self.reservations: Reservations = reservations or Reservations()
         self._at_s = now_s
         self._charged_by_others = 0.0
         self._guess = limit
         self._is_of_requests = kind.unit == "requests"
         self._is_level_known = False
-        self._keeping = 1.0  # the part of the responses after which the service had charged what was not used
         self._seen_at_s = now_s
         self._spacing_s = 0.0
         """The usual time between two responses."""
@@ -105,8 +107,8 @@ class Bucket:
 
     @property
     def _counted(self) -> float:
-        """How much of what is held the level at the service has off already: it counts a request when it comes."""
-        return self.held if self._is_of_requests else 0.0
+        """How much of what is held the level at the service has off already: what it counts when a request comes."""
+        return self.held if self._is_of_requests or self.reservations.are_counted else 0.0
 
     def refill(self, now_s: float) -> None:
         """Let the time since the last call flow in. A clock that went back lets nothing flow in."""
@@ -139,6 +141,8 @@ class Bucket:
         if seen.level is None:
             return
         if seen.is_exact:
+            if self._is_level_known and self.kind.name in IN_HEADERS:
+                self._look_for_others(seen.level, 0.0)
             self.level = min(seen.level, self.limit) + self._counted
             return
         if self._is_level_known:
@@ -147,17 +151,15 @@ class Bucket:
         target = min(seen.level - seen.stale, self.limit)
         if seen.level < self.level:
             self.level = seen.level
-        elif target > self.level and not self._is_below_the_service(seen):
+        elif target > self.level and not self.is_below_the_service(seen):
             self.level += min(target - self.level, MAX_RAISE * self.limit)
 
     def _look_for_others(self, level: float, unused: float) -> None:
         """Compare a level of the service with the book: what no request of ours explains was charged by others."""
         usual = self._usual_part()
-        gap, noise = self.level - level, MARGIN_S * self.rate
-        if unused > noise and gap >= -noise and not self.held:  # otherwise the gap has other reasons
-            self._keeping += (float(gap >= _KEPT * unused) - self._keeping) * _NEW_EVIDENCE
-        kept = unused if self._keeping > _MOST else 0.0
-        if gap > self.held + kept + _ON_THE_WAY_S * self.rate:
+        gap = self.level - level
+        kept = unused if self.reservations.may_be_kept else 0.0
+        if gap > self.held + kept + ON_THE_WAY_S * self.rate:
             self._charged_by_others = max(gap * usual, self._charged_by_others)
         else:
             self._charged_by_others *= 1.0 - _FORGETTING
@@ -187,7 +189,7 @@ class Bucket:
         self.limit = limit
         self.level = min(self.level, limit)
 
-    def _is_below_the_service(self, seen: Seen) -> bool:
+    def is_below_the_service(self, seen: Seen) -> bool:
         """Return whether the user gave a lower limit than the service has: then its level says nothing of ours."""
         return self.given is not None and (seen.limit is None or seen.limit > self.given)
 
@@ -206,4 +208,11 @@ class Bucket:
 
     def state(self) -> Level:
         """Return the state as a value."""
-        return Level(self.kind.name, self.limit, self.level, self.held, self.given is not None)
+        return Level(
+            self.kind.name,
+            self.limit,
+            self.level,
+            self.held,
+            self.given is not None,
+            self.reservations.are_kept,
+        )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .bucket import Bucket
 from .kinds import IN_HEADERS, KINDS
+from .reservations import ON_THE_WAY_S, Reservations
 from .store import Ask, Granted, Level, Never, Seen, Wait
 
 _MAX_SCOPES = 1024
@@ -87,7 +88,10 @@ class _Scope:
         self._now_s = now_s
         self._blocked_until_s = now_s
         self._buckets: dict[str, Bucket] = {}
-        self.holds: dict[str, Mapping[str, float]] = {}
+        self._reservations = Reservations()
+        self.holds: dict[str, Ask] = {}
+        self._held_last_s = now_s
+        self._held_last = self._settled_last = ""
 
     def go_to(self, now_s: float) -> None:
         if now_s == self._now_s:
@@ -135,24 +139,56 @@ class _Scope:
         return longest
 
     def _hold(self, ask: Ask) -> None:
-        self.holds[ask.id] = ask.needs
+        if not self.holds:
+            tokens = self._buckets.get("TPM")
+            if tokens is not None and tokens.level >= tokens.limit:
+                self._reservations.start_full(tokens.limit, self._now_s)
+        self.holds[ask.id] = ask
+        self._reservations.sent(ask.certain.get("OTPM", 0.0))
+        self._held_last, self._held_last_s = ask.id, self._now_s
         for name, need in ask.needs.items():
             bucket = self._buckets.get(name)
             if bucket is not None:
                 bucket.held += need
 
     def settle(self, id: str, used: Mapping[str, float]) -> None:
-        needs = self.holds.pop(id, None)
-        if needs is None:
+        ask = self.holds.pop(id, None)
+        if ask is None:
             return
+        needs = ask.needs
+        self._settled_last = id
+        unused = self._unused(ask, used)
         for name, bucket in self._buckets.items():
             bucket.held -= needs.get(name, 0.0)
             if not self.holds:
                 bucket.held = 0.0  # no rest of rounding
             charged = used.get(name, 0.0)
+            if unused and name in ask.certain and name not in IN_HEADERS and self._reservations.are_kept:
+                charged += unused
             bucket.level -= charged
             if bucket.probe == id:
                 bucket.end_probe(is_accepted=charged > 0)
+
+    def _unused(self, ask: Ask, used: Mapping[str, float]) -> float:
+        """Return the completion tokens that a request allowed and did not use; 0.0 where what it used is not known."""
+        maximum = ask.certain.get("OTPM", 0.0)
+        if "OTPM" in used and used is not ask.needs:
+            self._reservations.settled(used.get("ITPM", 0.0), used["OTPM"], maximum)
+            return max(0.0, maximum - used["OTPM"])
+        self._settled_last = ""
+        if used:
+            self._reservations.ended(maximum)
+        else:
+            self._reservations.rejected(maximum)
+        return 0.0
+
+    def _learn(self, bucket: Bucket, seen: Seen) -> None:
+        """Take over the level in the headers of the response of a request that has just ended."""
+        if seen.level is None or seen.is_exact or not self._settled_last or bucket.is_below_the_service(seen):
+            return
+        # What was sent last has come to the service, if it has ended.
+        is_quiet = self._held_last == self._settled_last or self._now_s - self._held_last_s >= ON_THE_WAY_S
+        self._reservations.observe(seen.level, bucket.limit, bucket.rate, self._now_s, is_quiet=is_quiet)
 
     def observe(self, seen: Mapping[str, Seen]) -> None:
         for name, each in seen.items():
@@ -162,13 +198,17 @@ class _Scope:
             if bucket is None:
                 if each.limit is None:
                     continue
-                held = sum(needs.get(name, 0.0) for needs in self.holds.values())
-                bucket = self._buckets[name] = Bucket(KINDS[name], each.limit, self._now_s, held)
+                held = sum(ask.needs.get(name, 0.0) for ask in self.holds.values())
+                bucket = self._buckets[name] = Bucket(
+                    KINDS[name], each.limit, self._now_s, held, self._reservations
+                )
             elif each.source == "guess":
                 continue  # it is known better, or was guessed already
             elif each.source == "response" and not each.is_exact and each.limit is not None:
                 self._scale(name, each.limit / bucket.limit)
             bucket.observe(each)
+            if name == "TPM":
+                self._learn(bucket, each)
 
     def _scale(self, changed: str, factor: float) -> None:
         """Scale the learned limits that stand in no header by that of one that does: the account has another tier."""

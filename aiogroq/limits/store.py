@@ -82,6 +82,9 @@ class Level(msgspec.Struct, frozen=True):
     """How much is reserved for requests in flight."""
     is_given: bool
     """Whether the limit was given, and not learned from a response."""
+    is_kept: bool = False
+    """Whether the service was seen to keep what it reserves for a request: it then charges completion tokens up to
+    ``max_completion_tokens``, not only those that were used."""
 
 
 class LimitStore(Protocol):

@@ -175,6 +175,13 @@ class Service:
             if kind in ("TPM", "TPD"):
                 bucket.level -= charge - (0 if self.admission == "check" else reserved)
                 self.charged[kind] += charge
+            elif kind == "OTPM":
+                maximum = item.max_completion_tokens or 0
+                bucket.level -= {
+                    "check": item.completion_tokens,
+                    "reserve": item.completion_tokens - maximum,
+                    "reserve_keep": max(0, item.completion_tokens - maximum),
+                }[self.admission]
 
     def admit(self, item: Item) -> None:
         """Count a request that begins. Raises `APIStatusError` where a limit has no room for it."""

@@ -47,6 +47,13 @@ class Store:
         ask = Ask(id, needs, share, dict.fromkeys(needs, certain) if certain else {})
         return self.run(self.store.reserve(SCOPE, [ask]))
 
+    def ask_for_completion(self, id: str, *, prompt: float, maximum: float) -> Granted | Wait | Never:
+        """Reserve for a chat completion of at most ``maximum`` tokens."""
+        tokens = prompt + maximum
+        needs = {"RPM": 1.0, "TPM": tokens, "TPD": tokens, "ITPM": prompt, "OTPM": maximum}
+        ask = Ask(id, needs, 1.0, dict.fromkeys(("TPM", "TPD", "OTPM"), maximum))
+        return self.run(self.store.reserve(SCOPE, [ask]))
+
     def settle(self, id: str, **used: float) -> None:
         """End a reservation."""
         self.run(self.store.settle(SCOPE, id, used))
@@ -294,12 +301,60 @@ def test_what_a_service_that_keeps_reservations_charges_is_not_taken_for_others(
     assert isinstance(found, Granted) == (unused > 0)
 
 
-def test_a_service_that_keeps_nothing_is_found_out_by_its_levels(store: Store) -> None:
-    store.observe(TPM=Seen(6_000, 6_000))
-    for _ in range(10):
-        store.observe(TPM=Seen(6_000, 6_000, unused=500))
-    store.observe(TPM=Seen(6_000, 5_500, unused=500))
-    assert isinstance(store.ask("a", TPM=5_400), Wait)
+def one_by_one(store: Store, kept: float, count: int = 3) -> None:
+    """Responses to requests that come one after the other: each is charged its 400 tokens, and ``kept`` of the 500 that it
+    did not use. Nothing is known of the limit of a day before them, and 10,000 tokens of it are left after them."""
+    store.observe(TPM=Seen(60_000, 30_000))
+    level = 30_000.0
+    for number in range(count):
+        store.ask_for_completion(f"a{number}", prompt=100, maximum=800)
+        store.settle(f"a{number}", RPM=1, TPM=400, TPD=400, ITPM=100, OTPM=300)
+        level -= 400 + kept
+        store.observe(TPM=Seen(60_000, level, unused=500))
+    store.observe(TPD=Seen(100_000, 10_000, is_exact=True))
+
+
+def test_a_service_that_keeps_reservations_is_found_out_by_its_levels(store: Store) -> None:
+    one_by_one(store, kept=500)
+    assert store.level("TPD").is_kept
+    store.ask_for_completion("b", prompt=100, maximum=800)
+    store.settle("b", RPM=1, TPM=400, TPD=400, ITPM=100, OTPM=300)
+    assert store.level("TPD").level == 9_100  # no header shows it
+    assert store.level("TPM").level == 30_000 - 3 * 900 - 400  # the next header shows the rest
+
+
+def test_a_service_that_gives_back_what_was_not_used_is_found_out_by_its_levels(store: Store) -> None:
+    one_by_one(store, kept=0, count=10)
+    assert not store.level("TPD").is_kept
+    store.ask_for_completion("b", prompt=100, maximum=800)
+    store.settle("b", RPM=1, TPM=400, TPD=400, ITPM=100, OTPM=300)
+    assert store.level("TPD").level == 9_600
+    others = Seen(60_000, store.level("TPM").level - 500, unused=500)
+    store.observe(TPM=others)
+    assert isinstance(store.ask("c", TPM=others.level - 700), Wait)  # type: ignore[operator]
+
+
+def test_what_others_charge_is_not_taken_for_kept_reservations(store: Store) -> None:
+    store.observe(TPM=Seen(60_000, 50_000))
+    level = 50_000.0
+    for number, others in enumerate([0, 2_000, 0, 0, 700, 3_000, 0, 0]):
+        store.ask_for_completion(f"a{number}", prompt=100, maximum=800)
+        store.settle(f"a{number}", RPM=1, TPM=400, TPD=400, ITPM=100, OTPM=300)
+        level -= 400 + others
+        store.observe(TPM=Seen(60_000, level))
+        assert not store.level("TPM").is_kept
+
+
+def test_a_level_that_a_rejection_names_has_what_is_in_flight_off_where_that_is_reserved(
+    store: Store,
+) -> None:
+    one_by_one(store, kept=500)
+    store.ask_for_completion("in flight", prompt=100, maximum=800)
+    store.ask_for_completion("rejected", prompt=100, maximum=800)
+    store.settle("rejected")
+    store.observe(TPD=Seen(100_000, 500, is_exact=True))
+    store.settle("in flight", RPM=1, TPM=400, TPD=400, ITPM=100, OTPM=300)
+    assert store.level("TPD").level == 500
 
 
 def test_a_guess_holds_until_the_service_accepts_more(store: Store) -> None:

@@ -69,18 +69,19 @@ class Account:
     report: JobReport = field(init=False)
 
     async def run(self, workload: Workload, **options: Any) -> list[JobResult[ChatCompletion]]:
-        """Run a job over the whole workload. Asserts that each item has one result, in order, and that it is its own."""
+        """Run a job over the whole workload. Asserts that results come in order, each its own, and of each item if it completes."""
         self.started_s = current_loop().time()
         options = {"pacing": self.pacing(priority="batch"), **options}
         items = list(workload.items())
         self.job = jobs.run(self.client, items, model=MODEL, params=workload.params, **options)
         results: list[JobResult[ChatCompletion]] = []
         async for result in self.job:
-            assert result.index == len(results)
+            assert not results or result.index > results[-1].index
             assert result.status == "failed" or result.text.startswith(f"{result.index} ")
             results.append(result)
         self.ended_s = current_loop().time()
         self.report = await self.job
+        assert self.report.reason != "complete" or len(results) == workload.count
         return results
 
     @property
