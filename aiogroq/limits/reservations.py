@@ -57,14 +57,15 @@ class Reservations:
         """Whether the service counts a request when it comes, with what it reserves. False where that is not known."""
         self._counted_votes = 0
         self._kept_votes = 0
-        self._limit = 0.0  # 0.0: no level is known
-        self._is_full = False
-        self._held = 0.0
-        self._used = self._unused = 0.0
-        self._in_flight = 0
         self._in_flight_maximum = 0.0
+        self._in_flight = 0
         self._prompt = 0.0
         """The usual tokens of a prompt: estimates are too high for this."""
+        self._latest = self._latest_at_s = self._held = 0.0
+        self._is_full = False
+        self._uncertain = 0.0
+        """How much of ``held`` may not have been in the level that the comparison began with."""
+        self._start(0.0, 0.0, 0.0, 0.0, 0.0)  # with a limit of 0.0 no level is known
 
     def sent(self, max_completion_tokens: float) -> None:
         """Count a request that is sent."""
