@@ -28,6 +28,10 @@ _ACCOUNT_CODES = frozenset({"invalid_api_key", "insufficient_quota", "organizati
 _MODEL_CODES = frozenset({"model_not_found", "model_decommissioned", "model_terms_required"})
 
 
+class ModeRejectedError(APIError):
+    """The service does not accept how JSON was requested for a model. The next attempt requests it in another way."""
+
+
 class Item:
     """One item between its request and its outcome."""
 
@@ -69,6 +73,8 @@ class Item:
         ``now`` is the time in seconds, ``succeeded`` is how many items of this run have succeeded so far.
         """
         self.is_rate_limited = False
+        if isinstance(error, ModeRejectedError):
+            return 0.0
         if not isinstance(error, APIError):
             return None
         failure = failure_of(error)

@@ -201,7 +201,7 @@ class Engine:
         assert self._journal is not None
         assert self._intake is not None
         offset = self._journal.append(outcome)
-        if outcome.status != "failed":
+        if outcome.status != "failed" or outcome.usage.prompt_tokens:
             self.counts.add_cost(
                 self._price(str(request.body.get("model"))),
                 outcome.usage,

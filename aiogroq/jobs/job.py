@@ -109,7 +109,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         return []
 
     def _result(self, outcome: Outcome, source: Any) -> JobResult[V]:
-        return JobResult(outcome, self._options.requests.endpoint, source, self._options.response_format)
+        return JobResult(outcome, self._options.requests.endpoint, source, self._options.typed)
 
     def __await__(self) -> Generator[Any, None, JobReport]:
         return self.wait().__await__()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..limits import Limits, Pacing
 from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds
@@ -17,6 +17,9 @@ from .prices import Price, price_of
 from .progress import Progress
 from .requests import Requests
 from .watching import Watch
+
+if TYPE_CHECKING:
+    from ..schemas import TypedFormat
 
 Via = Literal["live", "batch", "auto"]
 
@@ -49,7 +52,8 @@ class JobOptions:
     on_progress: Callable[[Progress], object] | None = None
     watch: Watch | None = None
     output_dir: Path | None = None
-    response_format: Any = None
+    typed: TypedFormat[Any] | None = None
+    """The type of the results, where the job was given one."""
     name: str = ""
     _failure_share: float | None = field(init=False, default=None)
 
@@ -65,11 +69,6 @@ class JobOptions:
             require_int("limit", self.limit, minimum=1, hint="None for all items")
         if self.via not in ("live", "batch", "auto"):
             raise JobInputError(f"via must be 'live', 'batch' or 'auto', not {self.via!r}")
-        if isinstance(self.response_format, type):
-            given = self.response_format.__name__
-            raise JobInputError(
-                f"response_format must be a dict such as {{'type': 'json_object'}}, not the type {given}"
-            )
         if isinstance(self.max_failures, str):
             object.__setattr__(self, "_failure_share", _share(self.max_failures))
         elif self.max_failures is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .outcome import Endpoint, ItemError, ItemUsage, Outcome, Status
 from .values import decode_value, text_of
+
+if TYPE_CHECKING:
+    from ..schemas import TypedFormat
 
 V = TypeVar("V")
 
@@ -29,19 +32,19 @@ EXIT_CODES: Mapping[StopReason, int] = {
 
 
 class JobResult(Generic[V]):
-    """What became of one item. ``V`` is the type of its value, such as `ChatCompletion`."""
+    """What became of one item. ``V`` is the type of its value: that of ``response_format``, or `ChatCompletion` and the like."""
 
-    __slots__ = ("_endpoint", "_outcome", "_response_format", "_value", "item")
+    __slots__ = ("_endpoint", "_outcome", "_typed", "_value", "item")
 
     item: Any
     """The item as the caller gave it."""
 
     def __init__(
-        self, outcome: Outcome, endpoint: Endpoint, item: Any = None, response_format: Any = None
+        self, outcome: Outcome, endpoint: Endpoint, item: Any = None, typed: TypedFormat[Any] | None = None
     ) -> None:
         self._outcome = outcome
         self._endpoint: Endpoint = endpoint
-        self._response_format = response_format
+        self._typed = typed
         self._value: V | None = None
         self.item = item
 
@@ -67,15 +70,22 @@ class JobResult(Generic[V]):
 
     @property
     def value(self) -> V | None:
-        """The response, decoded when it is first asked for; for speech the path of the file. None where it failed."""
+        """The response, decoded when it is first asked for; for speech the path of the file. None where it failed.
+
+        In a job with a type as ``response_format`` it is the value of the type, and None too where the response is truncated.
+        """
         body = self._outcome.body
-        if self._value is None and body is not None:
-            self._value = cast("V", decode_value(self._endpoint, body, self._response_format))
+        is_whole = self._typed is None or self._outcome.status == "done"
+        if self._value is None and body is not None and is_whole:
+            self._value = cast("V", decode_value(self._endpoint, body, self._typed))
         return self._value
 
     @property
     def text(self) -> str:
         """The text of the response: the message, the transcription, the path of speech. Empty where there is none."""
+        body = self._outcome.body
+        if self._typed is not None and body is not None:
+            return text_of(self._endpoint, decode_value(self._endpoint, body))
         return text_of(self._endpoint, self.value)
 
     @property

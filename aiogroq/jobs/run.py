@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, TypedDict, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
 from ..client import AsyncGroq
 from ..limits import Limits, Pacing
@@ -27,15 +27,21 @@ from .requests import Requests
 from .sync_job import Job
 from .watching import Watch
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
-class RunOptions(TypedDict, total=False):
+    from ..schemas import TypedFormat
+
+T = TypeVar("T")
+
+
+class TypedRunOptions(TypedDict, total=False):
     """The keywords of `run` that do not change the type of its results."""
 
     model: str | None
     prompt: str | None
     system: str | None
     params: Mapping[str, Any] | None
-    response_format: Any
     journal: str | os.PathLike[str] | None
     ordered: bool
     limits: Limits | Mapping[str, Limits] | str | None
@@ -58,10 +64,30 @@ class RunOptions(TypedDict, total=False):
     name: str | None
 
 
+class RunOptions(TypedRunOptions, total=False):
+    """The same, with the format of the responses."""
+
+    response_format: Any
+
+
 @overload
 def run(
-    client: AsyncGroq, items: Items, *, endpoint: Literal["chat"] = "chat", **options: Unpack[RunOptions]
+    client: AsyncGroq,
+    items: Items,
+    *,
+    endpoint: Literal["chat"] = "chat",
+    response_format: Mapping[str, Any] | None = None,
+    **options: Unpack[TypedRunOptions],
 ) -> AsyncJob[ChatCompletion]: ...
+@overload
+def run(
+    client: AsyncGroq,
+    items: Items,
+    *,
+    endpoint: Literal["chat"] = "chat",
+    response_format: TypeForm[T],
+    **options: Unpack[TypedRunOptions],
+) -> AsyncJob[T]: ...
 @overload
 def run(
     client: AsyncGroq, items: Items, *, endpoint: Literal["embeddings"], **options: Unpack[RunOptions]
@@ -84,8 +110,22 @@ def run(
 ) -> AsyncJob[Any]: ...
 @overload
 def run(
-    client: Groq, items: Items, *, endpoint: Literal["chat"] = "chat", **options: Unpack[RunOptions]
+    client: Groq,
+    items: Items,
+    *,
+    endpoint: Literal["chat"] = "chat",
+    response_format: Mapping[str, Any] | None = None,
+    **options: Unpack[TypedRunOptions],
 ) -> Job[ChatCompletion]: ...
+@overload
+def run(
+    client: Groq,
+    items: Items,
+    *,
+    endpoint: Literal["chat"] = "chat",
+    response_format: TypeForm[T],
+    **options: Unpack[TypedRunOptions],
+) -> Job[T]: ...
 @overload
 def run(
     client: Groq, items: Items, *, endpoint: Literal["embeddings"], **options: Unpack[RunOptions]
@@ -153,7 +193,9 @@ def run(
             that is a text. ``{{name}}`` is the text ``{name}``.
         system: The system message, a template too.
         params: Further arguments of the endpoint for all items, such as ``{"max_completion_tokens": 200}``.
-        response_format: The format of all responses.
+        response_format: The format of all responses: a dict such as ``{"type": "json_object"}``, or for chat a type, as for
+            `parse`. With a type, ``result.value`` is a value of it. A response that does not match fails the item, with
+            `StructuredOutputError`; nothing is asked again, but ``retry_failed`` sends the item again in a later run.
         journal: A file that each outcome is written to. The same call with the same journal goes on where an earlier one
             ended, however that ended: what has an outcome is not sent again. An item is known by its ``id`` and its content;
             without an ``id`` by its content. The input may have grown, or be in another order.
@@ -192,7 +234,10 @@ def run(
     """
     reject_unknown_kwargs("jobs.run", run, unknown)
     shared = dict(require_mapping("params", params))
-    if response_format is not None:
+    typed = _typed(endpoint, response_format)
+    if typed is not None:
+        shared["response_format"] = typed.response_format()
+    elif response_format is not None:
         shared["response_format"] = response_format
     options = JobOptions(
         requests=Requests(endpoint, model, prompt, system, shared),
@@ -214,7 +259,7 @@ def run(
         via=via,
         on_progress=on_progress,
         output_dir=as_path(output_dir),
-        response_format=response_format,
+        typed=typed,
         name=name or model or endpoint,
     )
     given: Any = client
@@ -225,3 +270,16 @@ def run(
     if not isinstance(given, AsyncGroq):
         raise JobInputError(f"client must be an AsyncGroq or a Groq, not {type(given).__name__}")
     return AsyncJob(given, items, options)
+
+
+def _typed(endpoint: Endpoint, response_format: Any) -> TypedFormat[Any] | None:
+    """Return a type as a response format, or None for what is no type. Raises `SchemaError` for one that cannot be."""
+    if endpoint != "chat" or response_format is None or isinstance(response_format, Mapping):
+        if isinstance(response_format, type):
+            raise JobInputError(
+                f"response_format can be a type for chat only; {endpoint} cannot give {response_format.__name__}"
+            )
+        return None
+    from ..schemas import typed_format  # most jobs have no type
+
+    return typed_format(response_format)

@@ -6,19 +6,26 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..client import AsyncGroq
+from ..errors import BadRequestError, GroqError
 from ..protocol.encode import encode_json
 from ..protocol.request import AUDIO, CONTENT, Request, build_form
 from ..response import AsyncBinaryAPIResponse
 from ..transport.result import Content
+from ..transport.threads import PARSING, run
+from ..types.chat.chat_completion import ChatCompletion
+from .attempts import ModeRejectedError
 from .options import JobOptions
 from .outcome import ItemUsage, JobRequest, Status
 from .requests import PATHS
-from .values import Usage, read_response
+from .values import Usage, mismatch_of, read_response
+
+if TYPE_CHECKING:
+    from ..schemas import TypedFormat
 
 encode_plain: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _FORMS = frozenset({"transcription", "translation"})
@@ -36,6 +43,8 @@ class Response(msgspec.Struct, frozen=True):
     usage: ItemUsage
     headers: Mapping[str, str]
     sent_usage: Usage | None = None
+    mismatch: GroqError | None = None
+    """Why the body has no value of the type of the job."""
 
 
 class Sender:
@@ -46,6 +55,7 @@ class Sender:
         quiet = client.with_options(max_retries=0, pacing=None)
         self._transport = quiet._transport  # pyright: ignore[reportPrivateUsage]
         self._output_dir = options.output_dir
+        self._typed = options.typed
         params = options.requests.params
         # A body that is made of a text is plain, if the parameters are: it need not be looked at.
         self._is_plain = _is_plain(params)
@@ -67,6 +77,8 @@ class Sender:
         sent: Request[Content]
         if body is None:
             sent = build_form("POST", path, Content, _form_of(request.body), {}, mode=CONTENT)
+        elif self._typed is not None:
+            return await self._send_typed(self._typed, request, model)
         else:
             sent = Request("POST", path, Content, CONTENT, body, model=model)
         response = await self._transport.send(sent)
@@ -76,6 +88,35 @@ class Sender:
         status, usage, sent_usage = read_response(request.endpoint, content)
         return Response(content, status, usage, response.headers, sent_usage)
 
+    async def _send_typed(self, typed: TypedFormat[Any], request: JobRequest, model: str) -> Response:
+        """Send a request for a value of a type, in the way that the service accepts for the model.
+
+        The journal has the same request whichever way that is.
+        """
+        from ..structured.steps import parse_steps
+
+        params = {name: value for name, value in request.body.items() if name != "response_format"}
+        rejected = self._transport.config.rejected_modes
+        accepted = rejected.first(model)
+        steps = parse_steps(typed.type, params, rejected, max_reasks=0)
+        arguments: Any = next(steps)
+        while True:
+            sent = Request("POST", PATHS["chat"], Content, CONTENT, encode_json(arguments), model=model)
+            # In a thread: a type may have validators of the user, and the loop may be that of all sync calls.
+            try:
+                response = await self._transport.send(sent)
+            except BadRequestError as error:
+                arguments = await run(PARSING, _after, steps, error)
+                if isinstance(arguments, ChatCompletion):  # the service rejected a text that has the value
+                    return Response(arguments.to_json().encode(), "done", ItemUsage(), error.response.headers)
+                if rejected.first(model) > accepted:
+                    raise ModeRejectedError("the service does not accept this response format") from error
+                continue
+            content = response.content
+            status, usage, sent_usage = read_response("chat", content)
+            mismatch = await run(PARSING, mismatch_of, content, typed) if status == "done" else None
+            return Response(content, status, usage, response.headers, sent_usage, mismatch)
+
     async def _speak(self, request: JobRequest, body: bytes | None, path: str, model: str) -> Response:
         assert self._output_dir is not None
         sent = Request("POST", path, AsyncBinaryAPIResponse, AUDIO, body, headers=_ACCEPT_AUDIO, model=model)
@@ -84,6 +125,14 @@ class Sender:
         file = self._output_dir / f"{file_name(request)}.{form}"
         await response.write_to_file(file)
         return Response(msgspec.json.encode(str(file)), "done", ItemUsage(), response.headers)
+
+
+def _after(steps: Any, error: BadRequestError) -> Any:
+    """Return the arguments of the next request after an error, or the completion. Raises where there is neither."""
+    try:
+        return steps.send(error)
+    except StopIteration as end:
+        return end.value
 
 
 def _is_plain(params: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ Of each response only usage and finish_reason are decoded while a job runs; the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -16,6 +16,9 @@ from ..types.audio import Transcription, Translation
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.embeddings import CreateEmbeddingResponse
 from .outcome import Endpoint, ItemUsage, Status
+
+if TYPE_CHECKING:
+    from ..schemas import TypedFormat
 
 
 class _PromptDetails(msgspec.Struct):
@@ -82,17 +85,28 @@ _TYPES: dict[Endpoint, Any] = {
 }
 
 
-def decode_value(endpoint: Endpoint, body: bytes, response_format: Any = None) -> Any:
+def decode_value(endpoint: Endpoint, body: bytes, typed: TypedFormat[Any] | None = None) -> Any:
     """Return the body of a response as the value of its endpoint; for speech the path of the file.
 
-    ``response_format`` is the type that a job was given for its results: this is the one place that will decode to it.
-    Raises `GroqError` for a type.
+    ``typed`` is the type that a job was given for its results: then it is the value of that type. Raises
+    `StructuredOutputError` and `LengthFinishReasonError` where the body has none.
     """
-    if isinstance(response_format, type):
-        raise GroqError("response_format must be a dict; a type is not supported yet")
+    if typed is not None:
+        from ..structured.steps import parsed_once  # most jobs have no type
+
+        return parsed_once(decode_json(ChatCompletion, body), typed, {}).parsed
     if endpoint in _TYPES and body[:1] != b'"':
         return decode_json(_TYPES[endpoint], body)
     return decode_untyped(body)  # a text: a path, or a transcription with response_format="text"
+
+
+def mismatch_of(body: bytes, typed: TypedFormat[Any]) -> GroqError | None:
+    """Return why the body of a chat completion has no value of a type, or None. It may run validators of the user."""
+    try:
+        decode_value("chat", body, typed)
+    except GroqError as error:
+        return error
+    return None
 
 
 def text_of(endpoint: Endpoint, value: Any) -> str:

@@ -16,7 +16,7 @@ from .counts import Counts
 from .errors import JobError
 from .intake import Intake
 from .options import MAX_WORKERS, JobOptions
-from .outcome import JobRequest, Outcome
+from .outcome import ItemUsage, JobRequest, Outcome
 from .requests import PATHS
 from .sending import Response, Sender
 
@@ -148,6 +148,8 @@ class Workers:
                 self._spawn()
             result = await self._attempt(item, need, grant, task)
             if isinstance(result, Response):
+                if result.mismatch is not None:
+                    return _failed(request, item.attempts, result.mismatch, result.usage)
                 return _succeeded(item, result)
             wait_s = self._wait_after(item, result)
             if self._error is not None or (wait_s is not None and self._is_stopping):
@@ -254,7 +256,7 @@ def _succeeded(item: Item, response: Response) -> Outcome:
     )
 
 
-def _failed(request: JobRequest, attempts: int, error: Exception) -> Outcome:
+def _failed(request: JobRequest, attempts: int, error: Exception, usage: ItemUsage | None = None) -> Outcome:
     return Outcome(
         index=request.index,
         id=request.id,
@@ -263,5 +265,6 @@ def _failed(request: JobRequest, attempts: int, error: Exception) -> Outcome:
         attempts=attempts,
         finished_at=time.time(),
         error=item_error(error),
+        usage=usage or ItemUsage(),
         is_id_given=request.is_id_given,
     )

@@ -22,11 +22,6 @@ async def test_a_misspelt_option_is_named_with_the_closest_one(client: AsyncGroq
         run(client, ["a"], model=MODEL, **options)
 
 
-async def test_a_type_as_response_format_is_rejected_before_anything_is_sent(client: AsyncGroq) -> None:
-    with pytest.raises(JobInputError, match=r"response_format must be a dict such as .* not the type int"):
-        run(client, ["a"], model=MODEL, response_format=int)
-
-
 async def test_a_job_that_is_never_started_warns(client: AsyncGroq) -> None:
     with pytest.warns(RuntimeWarning, match=f"the job '{MODEL}' was never started: iterate it, or wait"):
         run(client, ["a"], model=MODEL)

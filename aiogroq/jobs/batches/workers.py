@@ -6,21 +6,28 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from ...client import AsyncGroq
 from ...errors import APIError
 from ...limits import Pacer
+from ...transport.threads import PARSING, run
+from ..attempts import item_error
 from ..counts import Counts
 from ..intake import Intake
 from ..journals.journal import Journal
 from ..options import JobOptions
 from ..outcome import JobRequest, Outcome
+from ..values import mismatch_of
 from .choice import window_for
 from .parts import BatchJobError
 from .progress import BatchProgress
 from .run import run_batches
+
+if TYPE_CHECKING:
+    from ...schemas import TypedFormat
 
 MAX_ATTEMPTS = 3
 """How many batches an item is sent in at most. ``max_attempts`` of a job may lower it."""
@@ -91,7 +98,7 @@ class BatchWorkers:
 
     async def _take_over(self) -> None:
         options = self._options
-        run = run_batches(
+        batches = run_batches(
             self._client,
             self._requests(),
             self._journal,
@@ -102,14 +109,15 @@ class BatchWorkers:
             stop=self._stop,
             on_progress=self._report,
         )
-        async with aclosing(aiter(run)) as outcomes:
+        async with aclosing(aiter(batches)) as outcomes:
             async for outcome in outcomes:
                 self._counts.attempts += outcome.attempts
                 self._counts.retries += max(0, outcome.attempts - 1)
+                outcome = await _checked(outcome, options.typed)
                 # What a batch has brought is recorded, also after the job was stopped: it is paid for.
                 self._record(self._open.pop(outcome.index), outcome)
-        if run.left:
-            self._leave(run.left_reason)
+        if batches.left:
+            self._leave(batches.left_reason)
 
     async def _requests(self) -> AsyncGenerator[JobRequest, None]:
         while (request := await self._intake.next()) is not None:
@@ -122,3 +130,14 @@ class BatchWorkers:
     def _report(self, progress: BatchProgress) -> None:
         self._counts.in_flight = progress.open_requests
         self.message = progress.message
+
+
+async def _checked(outcome: Outcome, typed: TypedFormat[Any] | None) -> Outcome:
+    """Return the outcome, or one that failed where its response has no value of the type of the job."""
+    if typed is None or outcome.body is None or outcome.status != "done":
+        return outcome
+    # In a thread: a type may have validators of the user, and the loop may be that of all sync calls.
+    mismatch = await run(PARSING, mismatch_of, outcome.body, typed)
+    if mismatch is None:
+        return outcome
+    return replace(outcome, status="failed", body=None, error=item_error(mismatch))
