@@ -148,6 +148,7 @@ class Stream(Generic[T]):
         self._ready: deque[T] = deque()
         self._ahead = _ReadAhead(source)
         self._is_over = False
+        self._is_drained = False  # whether the reader has had all events
         self._error: BaseException | None = None
         self._interrupted_by = ""  # the name of an exception raised in this thread that has ended the stream
         self._finalizer: weakref.finalize[[], Stream[T]] | None = None
@@ -191,6 +192,7 @@ class Stream(Generic[T]):
             # Events may be lost between the queue and here, though not for `collect`: the source stores what it decodes.
             self._interrupt(error)
             raise
+        self._is_drained = item.error is None and not self._is_over  # another thread may have closed it
         self._end(item.error)
         del item  # the error's traceback refers to this frame: a cycle otherwise
         self._raise_end()
@@ -247,7 +249,7 @@ class Stream(Generic[T]):
     @property
     def is_complete(self) -> bool:
         """Whether all events were read, and the stream has ended in order."""
-        return self._is_over and not self._ready and self._error is None and self._source.is_complete
+        return self._is_drained and self._source.is_complete
 
     @overload
     def collect(self: Stream[ChatCompletionChunk]) -> ChatCompletion: ...
@@ -276,7 +278,7 @@ class Stream(Generic[T]):
         except BaseException as error:
             self._interrupt(error)
             raise
-        self._is_over = True
+        self._is_over = self._is_drained = True
         return result
 
     def closed_early(self) -> APIError:
