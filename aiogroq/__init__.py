@@ -64,7 +64,9 @@ if TYPE_CHECKING:
     from .response import async_to_streamed_response_wrapper as async_to_streamed_response_wrapper
     from .response import extract_response_type as extract_response_type
     from .schemas.typed_format import response_format as response_format
+    from .streaming.stream import AsyncChatCompletionStream as AsyncChatCompletionStream
     from .sync.client import Groq as Groq
+    from .sync.event_stream import ChatCompletionStream as ChatCompletionStream
     from .sync.response import APIResponse as APIResponse
     from .sync.response import BinaryAPIResponse as BinaryAPIResponse
     from .sync.response import ResponseContextManager as ResponseContextManager
@@ -112,7 +114,9 @@ _HOMES: dict[str, str] = {
         "extract_response_type"
     ),
     "aiogroq.schemas.typed_format": "response_format",
+    "aiogroq.streaming.stream": "AsyncChatCompletionStream",
     "aiogroq.sync.client": "Groq",
+    "aiogroq.sync.event_stream": "ChatCompletionStream",
     "aiogroq.sync.response": (
         "APIResponse BinaryAPIResponse ResponseContextManager StreamedBinaryAPIResponse "
         "to_custom_raw_response_wrapper to_custom_streamed_response_wrapper to_raw_response_wrapper "

@@ -145,6 +145,23 @@ def streams(client: Groq, decided: bool) -> None:
         chunk.choices[0].delta.content.upper()  # wrong: may be None
 
 
+def events(client: Groq) -> None:
+    chat = client.chat.completions
+    chat.stream(model="m", messages=ASK, stream=True)  # wrong: it always streams
+    chat.stream(model="m")  # wrong: no messages
+    chat.stream(model="m", messages=ASK, mode="shout", response_format=list[int])  # wrong: no such mode
+    chat.stream(model="m", messages=ASK, mode="prompt")  # wrong: a mode is for a type
+    for early in chat.stream(model="m", messages=ASK):  # wrong: needs `with`
+        pass
+    with chat.stream(model="m", messages=ASK, response_format=int) as number:
+        number.items()  # wrong: no list
+        text: str = number.get_final_completion().parsed  # wrong: an int
+        for event in number:
+            event.delta  # wrong: only some events have it
+            if event.type == "content.done":
+                event.delta  # wrong: a delta has it
+
+
 def completions(client: Groq) -> None:
     completion = client.chat.completions.create(model="m", messages=ASK)
     completion.chioces  # wrong: misspelt
