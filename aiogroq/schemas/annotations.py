@@ -91,7 +91,7 @@ def field_annotations(core: Any) -> dict[str, Any]:
         for base in reversed(cls.__mro__):
             own = inspect.get_annotations(base)
             if own:
-                hints = typing.get_type_hints(base, include_extras=True)
+                hints = typing.get_type_hints(base, localns=_names_in(base), include_extras=True)
                 found |= {name: _filled(hints[name], arguments.get(base, {})) for name in own}
     except Exception as error:
         raise SchemaError(
@@ -99,6 +99,19 @@ def field_annotations(core: Any) -> dict[str, Any]:
             "the module"
         ) from None
     return found
+
+
+def _names_in(cls: type[Any]) -> dict[str, Any] | None:
+    """Return the names that annotations of a class with type parameters can use, or None for a class without.
+
+    `typing.get_type_hints` does not know ``class Page[T]`` before Python 3.13. As there, a global name comes before a name
+    in the class, which may be that of a field.
+    """
+    parameters = getattr(cls, "__type_params__", ())
+    if not parameters:
+        return None
+    module = vars(sys.modules.get(cls.__module__, object))
+    return {**vars(cls), **module, **{each.__name__: each for each in parameters}}
 
 
 def _collect_arguments(

@@ -141,12 +141,18 @@ def _dataclass(cls: Any, hints: dict[str, Any]) -> Fields:
 
 def _attrs(cls: Any, hints: dict[str, Any]) -> Fields:
     items: list[Field] = []
+    needs_init = False
     for each in cls.__attrs_attrs__:
         has_default = type(each.default).__name__ != "_Nothing"
+        # msgspec runs validators, but neither converters nor defaults that need the object.
+        needs_init |= each.converter is not None or getattr(each.default, "takes_self", False)
+        if not each.init:
+            needs_init |= not has_default
+            continue
         default = each.default if has_default else NODEFAULT
         annotation = hints.get(each.name, Any)
         items.append(Field(each.alias or each.name, each.name, annotation, not has_default, _plain(default)))
-    return Fields(items)
+    return Fields(items, needs_init=needs_init)
 
 
 def _typed_dict(cls: Any, hints: dict[str, Any]) -> Fields:

@@ -1,4 +1,4 @@
-"""The containers that a type can name, and the builtin that msgspec makes of each."""
+"""The containers that a type can name, and the builtin that is made of each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ KINDS: dict[Any, type[Any]] = {
     frozenset: frozenset,
     dict: dict,
     collections.abc.Collection: list,
+    collections.abc.Iterable: list,
     collections.abc.MutableSequence: list,
     collections.abc.Sequence: list,
     collections.abc.MutableSet: set,

@@ -45,12 +45,13 @@ def validated(adapter: Any, data: bytes) -> Any:
     try:
         return adapter.validate_json(data)
     except ValueError as error:
-        if getattr(error, "errors", None) is None:
+        errors = getattr(error, "errors", None)
+        if errors is None:
             raise
-        mismatch = from_pydantic(error)
-        if mismatch.reason.startswith("Invalid JSON"):
-            raise NotJSONError(mismatch.reason) from None
-        raise mismatch from None
+        first = errors()[0]
+        if first["type"] == "json_invalid" and not first["loc"]:
+            raise NotJSONError(str(first["msg"])) from None
+        raise from_pydantic(error) from None
 
 
 class MsgspecDecoder:

@@ -6,6 +6,7 @@ enums and keys.
 
 from __future__ import annotations
 
+import collections.abc
 import datetime
 import decimal
 import enum
@@ -75,8 +76,8 @@ class Describer:
         """Whether there is a class of pydantic in the type."""
         self.has_validation = False
         """Whether there are dataclasses or metadata of pydantic, which msgspec ignores."""
-        self.needs_init = False
-        """Whether a class must be made by calling it, because msgspec does not support its fields."""
+        self.needs_steps = False
+        """Whether msgspec seems to support the type and does not: a class must be made by calling it."""
         self._names: dict[Any, str] = {}
         self._path = ["$"]
 
@@ -107,7 +108,7 @@ class Describer:
         if origin in UNIONS:
             return self._union(typing.get_args(core))
         if origin is typing.Literal:
-            return _choices(list(typing.get_args(core)))
+            return self._choices(list(typing.get_args(core)))
         kind = KINDS.get(origin or core) if _is_hashable(origin or core) else None
         if kind is not None:
             return self._container(kind, typing.get_args(core), core)
@@ -122,7 +123,7 @@ class Describer:
         if cls is None:
             return self._reject(f"{core!r} is no type")
         if issubclass(cls, enum.Enum):
-            schema = _choices([member.value for member in cls])
+            schema = self._choices([member.value for member in cls])
             text = docstring(cls)
             return {**schema, "description": text} if text else schema
         if pydantic_types.is_model(cls) or pydantic_types.is_dataclass(cls):
@@ -131,11 +132,18 @@ class Describer:
             return self._definition(core, lambda: self._adopted(core))
         if is_object_class(cls):
             return self._definition(core, lambda: self._object(core))
-        return self._reject(f"the type {cls.__qualname__}")
+        return self._reject(f"the type {cls.__qualname__} cannot be written as JSON")
 
     def _reject(self, why: str) -> Schema:
         self.rejected.append(("".join(self._path), why))
         return {}
+
+    def _choices(self, choices: list[Any]) -> Schema:
+        values = [each.value if isinstance(each, enum.Enum) else each for each in choices]
+        found = list(dict.fromkeys(_JSON_TYPES.get(type(value), "") for value in values))
+        if "" in found or not values:
+            return self._reject("a choice must be a text, a number, a boolean or None, and there must be one")
+        return {"type": found[0] if len(found) == 1 else found, "enum": values}
 
     def _definition(self, core: Any, write: Callable[[], Schema]) -> Schema:
         if core not in self._names:
@@ -152,7 +160,7 @@ class Describer:
 
     def _adopted(self, core: Any) -> Schema:
         """Return pydantic's schema of a class, its definitions among ours."""
-        schema = pydantic_types.schema_of(pydantic_types.adapter_of(core), core)
+        schema = pydantic_types.schema_of(pydantic_types.adapter_of(core))
         own = schema.pop("$defs", {})
         names: dict[str, str] = {}
         for name, definition in own.items():
@@ -189,6 +197,9 @@ class Describer:
             return _tuple(first, len(first), closed=True)
         if kind is tuple and core not in (tuple, typing.Tuple) and not arguments:  # noqa: UP006
             return _tuple([], 0, closed=True)
+        if kind in (set, frozenset) and arguments and not _is_hashed(arguments[0]):
+            return self._reject("a set of values that cannot be hashed: make the class frozen, or use a list")
+        self.needs_steps |= typing.get_origin(core) is collections.abc.Iterable
         schema = {"type": "array"}
         if arguments and (items := self.schema(arguments[0], "[]")):
             schema["items"] = items
@@ -196,7 +207,7 @@ class Describer:
 
     def _object(self, core: Any) -> Schema:
         fields = fields_of(core)
-        self.needs_init |= fields.needs_init
+        self.needs_steps |= fields.needs_init
         schema: Schema = {}
         if text := docstring(cast("type[Any]", class_of(core))):
             schema["description"] = text
@@ -220,9 +231,12 @@ def _is_hashable(value: Any) -> bool:
     return True
 
 
-def _choices(values: list[Any]) -> Schema:
-    found = list(dict.fromkeys(_JSON_TYPES.get(type(value), "string") for value in values))
-    return {"type": found[0] if len(found) == 1 else found, "enum": values}
+def _is_hashed(annotation: Any) -> bool:
+    """Whether values of a type can be hashed, as far as it tells."""
+    cls: Any = class_of(unwrap(annotation).core)
+    if cls is not None and issubclass(cls, msgspec.Struct):
+        return not cls.__struct_config__.eq or cls.__struct_config__.frozen
+    return cls is None or cls.__hash__ is not None
 
 
 def _tuple(first: list[Schema], minimum: int, *, closed: bool) -> Schema:

@@ -27,7 +27,7 @@ def schema_and_decoder(annotation: Any) -> tuple[Schema, Decoder]:
         if found is not None:
             return found
     if not describer.rejected:
-        if not describer.has_validation and not describer.needs_init:
+        if not describer.has_validation and not describer.needs_steps:
             try:
                 return schema, MsgspecDecoder(annotation)
             except (TypeError, NotImplementedError, RecursionError) as error:
@@ -36,7 +36,7 @@ def schema_and_decoder(annotation: Any) -> tuple[Schema, Decoder]:
         return found or (schema, StepwiseDecoder(annotation))
     found = _by_pydantic(annotation, failed) if pydantic_types.is_loaded() else None
     if found is None:
-        reasons = [f"{path}: {why} cannot be written as JSON" for path, why in describer.rejected]
+        reasons = [f"{path}: {why}" for path, why in describer.rejected]
         raise SchemaError("; ".join([*reasons, *failed]))
     return found
 
@@ -47,4 +47,4 @@ def _by_pydantic(annotation: Any, failed: list[str]) -> tuple[Schema, Decoder] |
     except SchemaError as error:
         failed.append(str(error))
         return None
-    return pydantic_types.schema_of(adapter, annotation), PydanticDecoder(adapter)
+    return pydantic_types.schema_of(adapter), PydanticDecoder(adapter)

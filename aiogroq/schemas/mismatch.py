@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _MAX_SHOWN = 5
-_MSGSPEC_PATH = re.compile(r" - at `(key in )?(\$[^`]*)`$")
+_MSGSPEC_PATH = re.compile(r" - at (?:`key` in )?`(\$[^`]*)`$")
 
 
 class MismatchError(ValueError):
@@ -40,7 +40,7 @@ def from_msgspec(error: Exception) -> MismatchError:
     """Return msgspec's error as ours. An error of `MismatchError` in a hook retains its own path."""
     text = str(error)
     found = _MSGSPEC_PATH.search(text)
-    path = found[2] if found else "$"
+    path = found[1] if found else "$"
     if isinstance(error.__cause__, MismatchError):
         return error.__cause__.below(path)
     return MismatchError(text[: found.start()] if found else text, path)

@@ -8,7 +8,8 @@ import sys
 from typing import Any, cast
 
 from ..errors import SchemaError
-from .annotations import Annotation, unwrap
+from .annotations import Annotation
+from .subschemas import Schema
 
 
 def is_model(cls: Any) -> bool:
@@ -42,37 +43,32 @@ def adapter_of(annotation: Any) -> Any:
     return adapter
 
 
-def schema_of(adapter: Any, annotation: Any) -> dict[str, Any]:
+def schema_of(adapter: Any) -> Schema:
     """Return pydantic's schema of a type, with the descriptions that only `Annotated` has."""
-    schema = cast("dict[str, Any]", adapter.json_schema())
-    definitions = cast("dict[str, dict[str, Any]]", schema.get("$defs", {}))
-    for cls in _models_in(annotation, []):
-        name = cls.__name__
-        target = (
-            schema if cls is unwrap(annotation).core and "properties" in schema else definitions.get(name, {})
-        )
-        properties = cast("dict[str, dict[str, Any]]", target.get("properties", {}))
-        for each, info in cls.model_fields.items():
-            text = Annotation(None, [each for each in info.metadata if not info.description]).description
-            aliases = (info.validation_alias, info.alias, each)
-            key = next((alias for alias in aliases if isinstance(alias, str)), each)
-            if text and key in properties:
-                properties[key].setdefault("description", text)
-    return schema
+    # The generator is the default of a parameter: pydantic need not be imported for it.
+    generator: Any = inspect.signature(adapter.json_schema).parameters["schema_generator"].default
+
+    def decimal_schema(self: Any, schema: Any) -> Any:
+        # Pydantic's schema allows any text, too, of which the service cannot promise that it is a number.
+        result = generator.decimal_schema(self, schema)
+        return result["anyOf"][0] if "anyOf" in result else result
+
+    def model_schema(self: Any, schema: Any) -> Any:
+        result = generator.model_schema(self, schema)
+        _add_texts(schema["cls"], result.get("properties", {}))
+        return result
+
+    methods = {"decimal_schema": decimal_schema, "model_schema": model_schema}
+    return cast("Schema", adapter.json_schema(schema_generator=type("Generator", (generator,), methods)))
 
 
-def _models_in(annotation: Any, found: list[Any]) -> list[Any]:
-    """Return the models in an annotation and in their fields."""
-    core = unwrap(annotation).core
-    if is_model(core):
-        if core not in found:
-            found.append(core)
-            for info in core.model_fields.values():
-                _models_in(info.annotation, found)
-    else:
-        for each in getattr(core, "__args__", ()):
-            _models_in(each, found)
-    return found
+def _add_texts(model: Any, properties: dict[str, Schema]) -> None:
+    for name, info in model.model_fields.items():
+        text = None if info.description else Annotation(None, list(info.metadata)).description
+        aliases = (info.validation_alias, info.alias, name)
+        key = next((alias for alias in aliases if isinstance(alias, str)), name)
+        if text and key in properties:
+            properties[key].setdefault("description", text)
 
 
 def docstring(cls: type[Any]) -> str | None:

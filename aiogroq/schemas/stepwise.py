@@ -7,6 +7,7 @@ what is below is msgspec's or pydantic's.
 from __future__ import annotations
 
 import enum
+import functools
 import typing
 from typing import Any, cast
 
@@ -44,6 +45,8 @@ class StepwiseDecoder:
         found = unwrap(annotation)
         core = found.core
         origin = typing.get_origin(core)
+        if core is not annotation and self._supports(plain := _with_limits(found)):
+            return self._converted(plain, value, path, lax)
         if pydantic_types.has_validation(found) and (adapter := self._adapter(annotation)) is not None:
             return _validated(adapter, value, path)
         if is_type_alias(core):
@@ -59,6 +62,8 @@ class StepwiseDecoder:
         cls = cast("type[Any]", class_of(core))
         if pydantic_types.is_model(cls) or pydantic_types.is_dataclass(cls):
             return _validated(self._hook.adapter(core), value, path)
+        if issubclass(cls, enum.Enum):
+            return _choice(tuple(cast("Any", cls)), value, path)
         return self._object(core, cls, value, path, lax)
 
     def _supports(self, annotation: Any) -> bool:
@@ -152,14 +157,22 @@ class StepwiseDecoder:
             raise MismatchError(str(error), path) from None
 
 
+def _with_limits(found: Annotation) -> Any:
+    """Return a type with no other metadata than msgspec's."""
+    limits = [each for each in found.metadata if isinstance(each, msgspec.Meta)]
+    if pydantic_types.has_validation(found):
+        return None
+    return functools.reduce(lambda core, each: typing.Annotated[core, each], limits, found.core)
+
+
 def _is_msgspecs(annotation: Any) -> bool:
     describer = Describer()
     describer.schema(annotation)
-    if describer.rejected or describer.has_validation or describer.needs_init:
+    if describer.rejected or describer.has_validation or describer.needs_steps:
         return False
     try:
         msgspec.json.Decoder(annotation, dec_hook=Hook())
-    except TypeError:
+    except (TypeError, RecursionError):
         return False
     return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -152,6 +153,8 @@ def _check_type(annotation: Any) -> None:
         raise SchemaError("response_format must be a type here, not a dict: create() takes the dict")
     if isinstance(annotation, str):
         raise SchemaError(f"response_format must be a type, not the text {annotation!r}")
+    if isinstance(annotation, types.FunctionType | types.BuiltinFunctionType | types.ModuleType):
+        raise SchemaError(f"response_format must be a type, not {annotation!r}")
     cls: Any = cast("Any", type(annotation))
     if (
         not isinstance(annotation, type)

@@ -157,7 +157,9 @@ class Unresolvable:
     [
         (Opaque, r"\$: the type Opaque cannot be written as JSON"),
         (WithOpaque, r"\$\.pairs\[\]\[1\]: the type Opaque cannot be written as JSON"),
-        (len, "is no type"),
+        (len, "must be a type, not <built-in function len>"),
+        (lambda: 1, "must be a type, not <function"),
+        (set[Person], "a set of values that cannot be hashed"),
         (3, "3 is no type"),
         ("Person", "must be a type, not the text 'Person'"),
         ({"type": "object"}, r"not a dict: create\(\) takes the dict"),
