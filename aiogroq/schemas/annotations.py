@@ -94,8 +94,9 @@ def field_annotations(core: Any) -> dict[str, Any]:
                 hints = typing.get_type_hints(base, localns=_names_in(base), include_extras=True)
                 found |= {name: _filled(hints[name], arguments.get(base, {})) for name in own}
     except Exception as error:
+        reason = str(error).rstrip(".")
         raise SchemaError(
-            f"the annotations of {cls.__qualname__} cannot be evaluated: {error}. Define what they name at the top level of "
+            f"the annotations of {cls.__qualname__} cannot be evaluated: {reason}. Define what they name at the top level of "
             "the module"
         ) from None
     return found
