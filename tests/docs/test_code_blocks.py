@@ -46,8 +46,14 @@ PRINTED = {
     ("docs/guides/raw-responses.md", "Raw responses"): "200 req_",
     ("docs/guides/streaming.md", "Leaving a stream early"): "",
     ("docs/guides/streaming.md", "A stream that breaks off"): "ChatCompletionMessage(",
-    ("docs/guides/structured-output.md", "Structured output"): "Person(name='John Doe', age=30, email='john@example.com')",
-    ("docs/guides/structured-output.md", "Responses that do not match"): "Person(name='Jo', age=30) Expected `int`",
+    (
+        "docs/guides/structured-output.md",
+        "Structured output",
+    ): "Person(name='John Doe', age=30, email='john@example.com')",
+    (
+        "docs/guides/structured-output.md",
+        "Responses that do not match",
+    ): "Person(name='Jo', age=30) Expected `int`",
     ("docs/guides/structured-output.md", "Many items"): "3 done",
     ("docs/guides/structured-output.md", "Storing and sending values"): "{'name': 'Jane Doe', 'age': 42}",
     ("docs/guides/testing.md", "Testing with the embedded server"): "fine, thanks [503, 200]",
