@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .protocol.timeouts import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .protocol.timeouts import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .protocol.timeouts import Timeout as Timeout
+    from .resources._pages import AsyncPaginator as AsyncPaginator
     from .resources.http_methods import RequestOptions as RequestOptions
     from .response import AsyncAPIResponse as AsyncAPIResponse
     from .response import AsyncBinaryAPIResponse as AsyncBinaryAPIResponse
@@ -106,6 +107,7 @@ _HOMES: dict[str, str] = {
         "PermissionDeniedError RateLimitError RequestInfo RequestTooLargeError SchemaError "
         "StructuredOutputError ToolError UnprocessableEntityError"
     ),
+    "aiogroq.resources._pages": "AsyncPaginator",
     "aiogroq.resources.http_methods": "RequestOptions",
     "aiogroq.response": (
         "AsyncAPIResponse AsyncBinaryAPIResponse AsyncResponseContextManager AsyncStreamedBinaryAPIResponse "

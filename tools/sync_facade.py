@@ -82,6 +82,8 @@ class Endpoint:
 
     node: Method
     overloads: list[Method]
+    is_paged: bool = False
+    """Whether it is a plain ``def`` that returns an ``AsyncPaginator[Item, Page]``; then ``node`` returns the page."""
 
     @property
     def is_composed(self) -> bool:
@@ -197,6 +199,9 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
         if isinstance(item, (ast.Assign, ast.AnnAssign)):
             read_attribute(source, resource, item)
         elif isinstance(item, (ast.AsyncFunctionDef, ast.FunctionDef)) and decorators in ([], ["overload"]):
+            page = page_of(item)
+            if page is not None:
+                item.returns = page
             check_endpoint(source, item)
             if decorators:
                 if [ast.unparse(line) for line in item.body] != ["..."]:
@@ -208,7 +213,9 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
             docstring(source, item)
             if {type(each) for each in overloads} - {type(item)}:
                 raise source.reject(item, f"{item.name}: its overloads must be of its own kind, async or not")
-            resource.endpoints.append(Endpoint(item, overloads))
+            if page is not None and overloads:
+                raise source.reject(item, f"{item.name}: a list of pages cannot have overloads")
+            resource.endpoints.append(Endpoint(item, overloads, page is not None))
             overloads = []
         else:
             raise source.reject(item, f"not understood in a class of endpoints: {ast.unparse(item)[:40]}")
@@ -217,7 +224,7 @@ def read_resource(source: Source, node: ast.ClassDef) -> Resource:
     for endpoint in resource.endpoints:
         if endpoint.is_composed:
             check_composed(source, resource, endpoint.node)
-        elif isinstance(endpoint.node, ast.FunctionDef):
+        elif isinstance(endpoint.node, ast.FunctionDef) and not endpoint.is_paged:
             raise source.reject(
                 endpoint.node, f"{endpoint.node.name}: a plain def cannot use self._transport"
             )
@@ -236,6 +243,19 @@ def read_attribute(source: Source, resource: Resource, node: ast.stmt) -> None:
         resource.views.append(found[1])
     else:
         raise source.reject(node, f"neither a child nor a view of {resource.name}: {text}")
+
+
+def page_of(node: Method) -> ast.expr | None:
+    """Return ``Page`` of a plain ``def`` that returns ``AsyncPaginator[Item, Page]``, else None."""
+    returns = node.returns
+    if (
+        isinstance(node, ast.FunctionDef)
+        and isinstance(returns, ast.Subscript)
+        and ast.unparse(returns.value) == "AsyncPaginator"
+        and isinstance(returns.slice, ast.Tuple)
+    ):
+        return returns.slice.elts[1]
+    return None
 
 
 def of_self(node: Method) -> set[str]:
@@ -392,6 +412,7 @@ class Writer:
         if self.is_sync:
             yield from line("..resources._base", "View", "child", "view")
             yield from line("._base", "SyncResource", "run", "to_sync")
+            yield from line(".pages", "first_page")
             yield from line(".stream", "Stream")
             yield from line(".response", *responses)
         else:
@@ -473,7 +494,9 @@ class Writer:
                 )
         target = 'cast("Any", self._async)' if is_untyped else "self._async"
         # IPython and pytest leave frames with this name out of tracebacks.
-        body = f"__tracebackhide__ = True\nreturn to_sync(run({target}.{node.name}({passed_on(node.args)})))"
+        call = f"{target}.{node.name}({passed_on(node.args)})"
+        value = f"first_page({call})" if endpoint.is_paged else f"to_sync(run({call}))"
+        body = f"__tracebackhide__ = True\nreturn {value}"
         return self._method(endpoint, lambda each: ast.unparse(each.returns or each), doc, body)
 
     def _composed(self, node: Method) -> str:

@@ -139,17 +139,14 @@ def list_batches(connection: Connection, limit: int | None, as_json: bool) -> No
 
 async def _list(connection: Connection, limit: int | None) -> BatchListResponse:
     async with open_client(connection) as client:
-        listed = page = await client.batches.list()
-        cursors: set[str] = set()
-        while (
-            (cursor := page.next_cursor)
-            and cursor not in cursors
-            and len(listed.data) < (limit or sys.maxsize)
-        ):
-            cursors.add(cursor)
-            page = await client.batches.list(extra_query={"cursor": cursor})
+        from aiogroq.types.batches import BatchListResponse
+
+        listed = BatchListResponse(object="list")
+        async for page in client.batches.list().iter_pages():
             listed.data += page.data
-        listed.data, listed.paging = listed.data[:limit], None
+            if len(listed.data) >= (limit or sys.maxsize):
+                break
+        listed.data = listed.data[:limit]
         return listed
 
 

@@ -10,12 +10,14 @@ from ..types._omit import Omit, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.batches import (
+    Batch,
     BatchCancelResponse,
     BatchCreateResponse,
     BatchListResponse,
     BatchRetrieveResponse,
 )
 from ._base import AsyncResource, view
+from ._pages import AsyncPaginator, paginator
 from ._views.batches import (
     AsyncBatchesWithRawResponse,
     AsyncBatchesWithStreamingResponse,
@@ -56,9 +58,15 @@ class AsyncBatches(AsyncResource):
         url = path("/batches/{batch_id}", batch_id=batch_id)
         return await self._transport.send(build("GET", url, BatchRetrieveResponse, None, options))
 
-    async def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
-        """Return all batches of the organization, in ``data``."""
-        return await self._transport.send(build("GET", "/batches", BatchListResponse, None, options))
+    def list(
+        self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]
+    ) -> AsyncPaginator[Batch, BatchListResponse]:
+        """Return a page of the organization's batches, in ``data``: the first one, or the one of a ``cursor``, which is the
+        ``next_cursor`` of the page before.
+
+        ``async for batch in client.batches.list()`` goes through the batches of all pages.
+        """
+        return paginator(self._transport, "/batches", BatchListResponse, options, {"cursor": cursor})
 
     async def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
         """Cancel a batch. Its status is ``cancelling`` for up to ten minutes, then ``cancelled``."""

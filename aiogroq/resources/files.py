@@ -10,8 +10,15 @@ from ..response import AsyncBinaryAPIResponse
 from ..types._omit import is_omitted
 from ..types._params import CallOptions, FileTypes
 from ..types._typing import Unpack
-from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
+from ..types.files import (
+    FileCreateResponse,
+    FileDeleteResponse,
+    FileInfoResponse,
+    FileListResponse,
+    FileObject,
+)
 from ._base import AsyncResource, view
+from ._pages import AsyncPaginator, paginator
 from ._views.files import (
     AsyncFilesWithRawResponse,
     AsyncFilesWithStreamingResponse,
@@ -38,9 +45,12 @@ class AsyncFiles(AsyncResource):
         params = {"file": file, "purpose": purpose}
         return await self._transport.send(build_form("POST", "/files", FileCreateResponse, params, options))
 
-    async def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
-        """Return all files of the organization, in ``data``."""
-        return await self._transport.send(build("GET", "/files", FileListResponse, None, options))
+    def list(self, **options: Unpack[CallOptions]) -> AsyncPaginator[FileObject, FileListResponse]:
+        """Return the files of the organization, in ``data``.
+
+        ``async for file in client.files.list()`` goes through all pages, where a server sends several. Groq sends one.
+        """
+        return paginator(self._transport, "/files", FileListResponse, options, {})
 
     async def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
         """Delete a file. Raises `NotFoundError` for an unknown id."""

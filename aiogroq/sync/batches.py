@@ -12,6 +12,7 @@ from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.batches import BatchCancelResponse, BatchCreateResponse, BatchListResponse, BatchRetrieveResponse
 from ._base import SyncResource, run, to_sync
+from .pages import first_page
 from .response import (
     APIResponse,
     ResponseContextManager,
@@ -55,9 +56,11 @@ class BatchesWithRawResponse(View):
         """See `Batches.retrieve`."""
         return self._retrieve(batch_id, **options)
 
-    def list(self, **options: Unpack[CallOptions]) -> APIResponse[BatchListResponse]:
+    def list(
+        self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]
+    ) -> APIResponse[BatchListResponse]:
         """See `Batches.list`."""
-        return self._list(**options)
+        return self._list(cursor=cursor, **options)
 
     def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> APIResponse[BatchCancelResponse]:
         """See `Batches.cancel`."""
@@ -98,9 +101,11 @@ class BatchesWithStreamingResponse(View):
         """See `Batches.retrieve`."""
         return self._retrieve(batch_id, **options)
 
-    def list(self, **options: Unpack[CallOptions]) -> ResponseContextManager[APIResponse[BatchListResponse]]:
+    def list(
+        self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]
+    ) -> ResponseContextManager[APIResponse[BatchListResponse]]:
         """See `Batches.list`."""
-        return self._list(**options)
+        return self._list(cursor=cursor, **options)
 
     def cancel(
         self, batch_id: str, **options: Unpack[CallOptions]
@@ -150,10 +155,14 @@ class Batches(SyncResource):
         __tracebackhide__ = True
         return to_sync(run(self._async.retrieve(batch_id, **options)))
 
-    def list(self, **options: Unpack[CallOptions]) -> BatchListResponse:
-        """Return all batches of the organization, in ``data``."""
+    def list(self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]) -> BatchListResponse:
+        """Return a page of the organization's batches, in ``data``: the first one, or the one of a ``cursor``, which is the
+        ``next_cursor`` of the page before.
+
+        ``for batch in client.batches.list()`` goes through the batches of all pages.
+        """
         __tracebackhide__ = True
-        return to_sync(run(self._async.list(**options)))
+        return first_page(self._async.list(cursor=cursor, **options))
 
     def cancel(self, batch_id: str, **options: Unpack[CallOptions]) -> BatchCancelResponse:
         """Cancel a batch. Its status is ``cancelling`` for up to ten minutes, then ``cancelled``."""

@@ -10,6 +10,7 @@ from ..types._params import CallOptions, FileTypes
 from ..types._typing import Unpack
 from ..types.files import FileCreateResponse, FileDeleteResponse, FileInfoResponse, FileListResponse
 from ._base import SyncResource, run, to_sync
+from .pages import first_page
 from .response import (
     APIResponse,
     BinaryAPIResponse,
@@ -120,9 +121,12 @@ class Files(SyncResource):
         return to_sync(run(self._async.create(file=file, purpose=purpose, **options)))
 
     def list(self, **options: Unpack[CallOptions]) -> FileListResponse:
-        """Return all files of the organization, in ``data``."""
+        """Return the files of the organization, in ``data``.
+
+        ``for file in client.files.list()`` goes through all pages, where a server sends several. Groq sends one.
+        """
         __tracebackhide__ = True
-        return to_sync(run(self._async.list(**options)))
+        return first_page(self._async.list(**options))
 
     def delete(self, file_id: str, **options: Unpack[CallOptions]) -> FileDeleteResponse:
         """Delete a file. Raises `NotFoundError` for an unknown id."""

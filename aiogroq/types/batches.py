@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ._model import BaseModel, ListModel
+from ._model import BaseModel
+from ._pages import PageModel
 from ._typing import TypeAlias
 
 
@@ -110,7 +111,7 @@ class BatchPaging(BaseModel):
     """The ``cursor`` of the next page. None or empty on the last page."""
 
 
-class BatchListResponse(ListModel):
+class BatchListResponse(PageModel):
     """One page of the organization's batches."""
 
     object: str = ""
@@ -126,4 +127,4 @@ class BatchListResponse(ListModel):
         return (self.paging.next_cursor or None) if self.paging else None
 
     def __iter__(self) -> Iterator[Batch]:
-        return iter(self.data)
+        return self._items()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ._model import BaseModel, ListModel
+from ._model import BaseModel
+from ._pages import PageModel
 from ._typing import TypeAlias
 
 
@@ -35,8 +36,8 @@ FileInfoResponse: TypeAlias = FileObject
 """The response to retrieving a file."""
 
 
-class FileListResponse(ListModel):
-    """All files of the organization."""
+class FileListResponse(PageModel):
+    """One page of the organization's files. Groq sends all of them in one."""
 
     object: str = ""
     """Always ``list``."""
@@ -44,7 +45,7 @@ class FileListResponse(ListModel):
     """The files."""
 
     def __iter__(self) -> Iterator[FileObject]:
-        return iter(self.data)
+        return self._items()
 
 
 class FileDeleteResponse(BaseModel):

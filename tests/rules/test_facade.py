@@ -85,6 +85,11 @@ def is_composed(method: FunctionType) -> bool:
     return "_transport" not in method.__code__.co_names
 
 
+def is_paged(method: FunctionType) -> bool:
+    """Whether a method of an async resource returns pages, which are awaited or iterated over."""
+    return "AsyncPaginator" in str(method.__annotations__["return"])
+
+
 def sync_class_of(cls: type[Any]) -> type[Any]:
     """The sync class of an async resource."""
     module = importlib.import_module(cls.__module__.replace("aiogroq.resources.", "aiogroq.sync."))
@@ -112,6 +117,7 @@ def in_sync(annotation: Any) -> Any:
     if not isinstance(annotation, str):
         return annotation
     annotation = annotation.replace("transport.AsyncStream", "AsyncStream")
+    annotation = re.sub(r"\bAsyncPaginator\[\w+, (\w+)\]", r"\1", annotation)
     return re.sub(r"\bAsync\w+", lambda match: SYNC_NAMES[match[0]], annotation)
 
 
@@ -292,6 +298,14 @@ class Rejected(NamedTuple):
 
 
 REJECTED = {
+    "a list of pages with overloads": Rejected(
+        ENDPOINT,
+        "    @overload\n    def part(self) -> AsyncPaginator[int, Model]: ...\n"
+        "    def part(self) -> AsyncPaginator[int, Model]:\n"
+        '        """Text."""\n        return self._transport\n\n' + ENDPOINT,
+        "part: a list of pages cannot have overloads",
+        2,
+    ),
     "a plain def that sends a request": Rejected(
         "    async def retrieve", "    def retrieve", "retrieve: a plain def cannot use self._transport"
     ),
@@ -521,7 +535,7 @@ def check_methods(cls: type[Any], sync: type[Any]) -> None:
     assert list(endpoints(sync)) == list(endpoints(cls))
     for name, method in endpoints(cls).items():
         of_sync = endpoints(sync)[name]
-        assert inspect.iscoroutinefunction(method) or is_composed(method)
+        assert inspect.iscoroutinefunction(method) or is_composed(method) or is_paged(method)
         assert not inspect.iscoroutinefunction(of_sync)
         assert len(overloads(of_sync)) == len(overloads(method))
         pairs = zip([method, *overloads(method)], [of_sync, *overloads(of_sync)], strict=True)

@@ -353,6 +353,16 @@ async def awaited_wrongly(client: AsyncGroq, stream: AsyncStream[ChatCompletionC
     await client.post("/a", cast_to=dict, stream=True, stream_cls=Stream[ChatCompletionChunk])  # wrong: sync and async mixed
 
 
+async def pages_gone_through_wrongly(client: AsyncGroq, blocking: Groq) -> None:
+    for batch in client.batches.list():  # wrong: async for
+        pass
+    client.batches.list().data  # wrong: not awaited
+    await blocking.batches.list()  # wrong: sync
+    async for other in blocking.batches.list():  # wrong: sync
+        pass
+    client.batches.list(cursor=5)  # wrong: a text
+
+
 async def responses_awaited_wrongly(raw: AsyncAPIResponse[ChatCompletion], spoken: AsyncBinaryAPIResponse) -> None:
     raw.parse().id  # wrong: not awaited
     raw.text().upper()  # wrong: not awaited

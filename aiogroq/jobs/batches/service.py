@@ -7,13 +7,14 @@ its metadata, on all pages.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from ...client import AsyncGroq
 from ...errors import APIConnectionError, APIError, APIStatusError, RateLimited
+from ...types._pages import PageModel, PageQueries
 from ...types.batches import Batch
 from ...types.files import FileObject
 from .polls import Sleep
@@ -112,18 +113,18 @@ class BatchService:
         return min(found, key=lambda file: file.created_at).id if found else None
 
     async def _find(
-        self, list_page: Callable[..., Awaitable[Iterable[T]]], is_wanted: Callable[[T], bool]
+        self, list_page: Callable[..., Awaitable[PageModel]], is_wanted: Callable[[T], bool]
     ) -> list[T]:
-        """Return what is wanted of a list, from all its pages. A cursor that comes twice ends it."""
+        """Return what is wanted of a list, from all its pages."""
         found: list[T] = []
-        queries: list[dict[str, str] | None] = [None]
+        queries, query = PageQueries(), dict[str, str]()
         while True:
-            page = await self._patiently(partial(list_page, extra_query=queries[-1]))
+            page = await self._patiently(partial(list_page, extra_query=query))
             found += filter(is_wanted, page)
-            cursor = next_cursor(page)
-            if cursor is None or {"cursor": cursor} in queries:
+            following = queries.after(page)
+            if following is None:
                 return found
-            queries.append({"cursor": cursor})
+            query = following
 
     async def _do_once(
         self,
@@ -157,11 +158,3 @@ def wait_s(error: APIError, attempt: int) -> float:
     """Return the seconds before the next attempt: what the service asks for, or doubled with each attempt."""
     asked_s = error.retry_after_s if isinstance(error, RateLimited) else None
     return min(MAX_WAIT_S, asked_s if asked_s is not None else FIRST_WAIT_S * 2 ** (attempt - 1))
-
-
-def next_cursor(page: Any) -> str | None:
-    """Return the cursor of the next page of a list, None on the last page."""
-    paging = page.get("paging")
-    if isinstance(paging, dict):
-        return cast("dict[str, str | None]", paging).get("next_cursor") or None
-    return getattr(paging, "next_cursor", None) or None

@@ -6,13 +6,13 @@ import re
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..response import ApiError, ApiResponse, json_response, reject
+from ..response import ApiResponse, json_response, reject
 from .batch_runner import ENDPOINTS
 from .context import Context
+from .pages import page_of
 from .request import ApiRequest
 from .validation import fields, mapping, nullable, parse_object, text
 
-_PAGE_SIZE = 100
 _MAX_IDS = 200
 _WINDOW = re.compile(r"(\d{1,4})([hd])")
 _validate = fields(
@@ -37,22 +37,12 @@ def create(context: Context, request: ApiRequest) -> ApiResponse:
 
 
 def list_batches(context: Context, request: ApiRequest) -> ApiResponse:
-    """`GET /batches`: newest first, paginated by `cursor`. `?id=a&id=b` selects batches by id."""
-    query = parse_qs(request.query)
+    """`GET /batches`: newest first, in pages (`page_of`). `?id=a&id=b` selects batches by id."""
     batches: list[dict[str, Any]] = context.batches.all()
-    selected = query.get("id", [])[:_MAX_IDS]
+    selected = parse_qs(request.query).get("id", [])[:_MAX_IDS]
     if selected:
         batches = [batch for batch in batches if batch["id"] in selected]
-    cursor = query.get("cursor", [""])[0]
-    ids = [batch["id"] for batch in batches]
-    if cursor and cursor not in ids:
-        raise ApiError(400, "cursor is not valid")
-    start = ids.index(cursor) if cursor else 0
-    page = batches[start : start + _PAGE_SIZE]
-    result: dict[str, Any] = {"object": "list", "data": page}
-    if len(batches) > start + _PAGE_SIZE:
-        result["paging"] = {"next_cursor": ids[start + _PAGE_SIZE]}
-    return json_response(result)
+    return page_of(request.query, batches)
 
 
 def retrieve(context: Context, request: ApiRequest) -> ApiResponse:

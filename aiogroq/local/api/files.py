@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..multipart import Part, parse_multipart
 from ..response import ApiError, ApiResponse, json_response, reject
 from .context import Context
+from .pages import page_of
 from .request import ApiRequest
 
 
@@ -25,8 +26,8 @@ def create(context: Context, request: ApiRequest) -> ApiResponse:
 
 
 def list_files(context: Context, request: ApiRequest) -> ApiResponse:
-    """`GET /files`: all file objects, newest first."""
-    return json_response({"object": "list", "data": context.files.all()})
+    """`GET /files`: the file objects, newest first; all of them unless the query has a `limit`."""
+    return page_of(request.query, context.files.all(), default_items=None)
 
 
 def retrieve(context: Context, request: ApiRequest) -> ApiResponse:

@@ -61,9 +61,11 @@ class AsyncBatchesWithRawResponse(View):
         """See `AsyncBatches.retrieve`."""
         return await self._retrieve(batch_id, **options)
 
-    async def list(self, **options: Unpack[CallOptions]) -> AsyncAPIResponse[BatchListResponse]:
+    async def list(
+        self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]
+    ) -> AsyncAPIResponse[BatchListResponse]:
         """See `AsyncBatches.list`."""
-        return await self._list(**options)
+        return await self._list(cursor=cursor, **options)
 
     async def cancel(
         self, batch_id: str, **options: Unpack[CallOptions]
@@ -107,10 +109,10 @@ class AsyncBatchesWithStreamingResponse(View):
         return self._retrieve(batch_id, **options)
 
     def list(
-        self, **options: Unpack[CallOptions]
+        self, *, cursor: str | Omit | None = omit, **options: Unpack[CallOptions]
     ) -> AsyncResponseContextManager[AsyncAPIResponse[BatchListResponse]]:
         """See `AsyncBatches.list`."""
-        return self._list(**options)
+        return self._list(cursor=cursor, **options)
 
     def cancel(
         self, batch_id: str, **options: Unpack[CallOptions]
