@@ -16,7 +16,7 @@ async def pages_awaited(client: AsyncGroq, cursor: str | None) -> None:
     assert_type(page, BatchListResponse)
     assert_type(page.next_cursor, str | None)
     assert_type(page.has_next_page(), bool)
-    assert_type([batch for batch in page], list[Batch])
+    assert_type(list(page), list[Batch])
     async for batch in client.batches.list(cursor=omit):
         assert_type(batch, Batch)
     async for each in client.batches.list().iter_pages():
@@ -35,5 +35,5 @@ def pages_blocking(client: Groq) -> None:
         assert_type(batch, Batch)
     for each in page.iter_pages():
         assert_type(each, BatchListResponse)
-    assert_type([file for file in client.files.list()], list[FileObject])
+    assert_type(list(client.files.list()), list[FileObject])
     assert_type(client.batches.with_raw_response.list(), APIResponse[BatchListResponse])
