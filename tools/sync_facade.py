@@ -56,6 +56,7 @@ PAIRS = {
     "..streaming.manager.AsyncChatCompletionStreamManager": ".event_stream.ChatCompletionStreamManager",
     "..streaming.response_stream.AsyncResponseStreamManager": ".response_stream.ResponseStreamManager",
     "..tools.runner.AsyncToolRunner": ".tool_runner.ToolRunner",
+    "..tools.streaming_runner.AsyncStreamingToolRunner": ".streaming_tool_runner.StreamingToolRunner",
 }
 """What a composed method imports (classes, and functions that it awaits), and what its sync version imports instead: module and
 name as in an import of ``aiogroq/resources``, and of ``aiogroq/sync``."""

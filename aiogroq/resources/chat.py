@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..streaming.manager import AsyncChatCompletionStreamManager
     from ..tools.runner import AsyncToolRunner
+    from ..tools.streaming_runner import AsyncStreamingToolRunner
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 T = TypeVar("T")
@@ -147,19 +148,37 @@ class AsyncCompletions(AsyncResource):
 
     @overload
     def tool_runner(
-        self, *, response_format: TypeForm[T], **params: Unpack[ToolRunnerParams]
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[False] | Omit = omit,
+        **params: Unpack[ToolRunnerParams],
     ) -> AsyncToolRunner[ParsedChatCompletion[T]]: ...
     @overload
     def tool_runner(
-        self, *, response_format: Omit = omit, **params: Unpack[ToolRunnerParams]
+        self,
+        *,
+        response_format: Omit = omit,
+        stream: Literal[False] | Omit = omit,
+        **params: Unpack[ToolRunnerParams],
     ) -> AsyncToolRunner[ChatCompletion]: ...
+    @overload
     def tool_runner(
-        self, *, response_format: Any = omit, **params: Unpack[ToolRunnerParams]
-    ) -> AsyncToolRunner[Any]:
+        self, *, response_format: TypeForm[T], stream: Literal[True], **params: Unpack[ToolRunnerParams]
+    ) -> AsyncStreamingToolRunner[ParsedChatCompletion[T]]: ...
+    @overload
+    def tool_runner(
+        self, *, response_format: Omit = omit, stream: Literal[True], **params: Unpack[ToolRunnerParams]
+    ) -> AsyncStreamingToolRunner[ChatCompletion]: ...
+    def tool_runner(
+        self, *, response_format: Any = omit, stream: bool | Omit = omit, **params: Unpack[ToolRunnerParams]
+    ) -> AsyncToolRunner[Any] | AsyncStreamingToolRunner[Any]:
         """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
         Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
         The calls of one message run at the same time: async functions on the event loop, others in threads.
+
+        With ``stream=True`` iterating gives a stream of events for each response, as `stream` does.
 
         With a type as ``response_format`` the last response has ``parsed``. The service takes no schema together with tools,
         so the type is offered as one more tool, ``final_result``; if the model ends with a text instead, it is asked for the
@@ -172,7 +191,10 @@ class AsyncCompletions(AsyncResource):
         a model cannot call.
         """
         from ..tools.runner import AsyncToolRunner
+        from ..tools.streaming_runner import AsyncStreamingToolRunner
 
+        if stream:
+            return AsyncStreamingToolRunner(self.create, self.parse, response_format, params)
         return AsyncToolRunner(self.create, self.parse, response_format, params)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..resources.chat import AsyncChat, AsyncCompletions
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
     from .event_stream import ChatCompletionStreamManager
+    from .streaming_tool_runner import StreamingToolRunner
     from .tool_runner import ToolRunner
 
 T = TypeVar("T")
@@ -202,19 +203,37 @@ class Completions(SyncResource):
 
     @overload
     def tool_runner(
-        self, *, response_format: TypeForm[T], **params: Unpack[ToolRunnerParams]
+        self,
+        *,
+        response_format: TypeForm[T],
+        stream: Literal[False] | Omit = omit,
+        **params: Unpack[ToolRunnerParams],
     ) -> ToolRunner[ParsedChatCompletion[T]]: ...
     @overload
     def tool_runner(
-        self, *, response_format: Omit = omit, **params: Unpack[ToolRunnerParams]
+        self,
+        *,
+        response_format: Omit = omit,
+        stream: Literal[False] | Omit = omit,
+        **params: Unpack[ToolRunnerParams],
     ) -> ToolRunner[ChatCompletion]: ...
+    @overload
     def tool_runner(
-        self, *, response_format: Any = omit, **params: Unpack[ToolRunnerParams]
-    ) -> ToolRunner[Any]:
+        self, *, response_format: TypeForm[T], stream: Literal[True], **params: Unpack[ToolRunnerParams]
+    ) -> StreamingToolRunner[ParsedChatCompletion[T]]: ...
+    @overload
+    def tool_runner(
+        self, *, response_format: Omit = omit, stream: Literal[True], **params: Unpack[ToolRunnerParams]
+    ) -> StreamingToolRunner[ChatCompletion]: ...
+    def tool_runner(
+        self, *, response_format: Any = omit, stream: bool | Omit = omit, **params: Unpack[ToolRunnerParams]
+    ) -> ToolRunner[Any] | StreamingToolRunner[Any]:
         """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
         Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
         The calls of one message run at the same time: async functions on the event loop, others in threads.
+
+        With ``stream=True`` iterating gives a stream of events for each response, as `stream` does.
 
         With a type as ``response_format`` the last response has ``parsed``. The service takes no schema together with tools,
         so the type is offered as one more tool, ``final_result``; if the model ends with a text instead, it is asked for the
@@ -227,8 +246,11 @@ class Completions(SyncResource):
         a model cannot call.
         """
         __tracebackhide__ = True
+        from .streaming_tool_runner import StreamingToolRunner
         from .tool_runner import ToolRunner
 
+        if stream:
+            return StreamingToolRunner(self.create, self.parse, response_format, params)
         return ToolRunner(self.create, self.parse, response_format, params)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
@@ -21,12 +21,14 @@ from ..tools.toolbox import Toolbox
 from ..tools.turn import PlannedCall
 from ..transport import threads
 from ..types._omit import is_omitted
+from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
 
 C = TypeVar("C", bound=ChatCompletion)
+ItemT = TypeVar("ItemT")
 
 
-class ToolRunner(Generic[C]):
+class BaseToolRunner(Generic[C, ItemT]):
     """A conversation that goes on by itself: `until_done` returns the last response, and iterating gives every response.
 
     Nothing is requested before. A run that was interrupted, by an error or Ctrl-C, goes on where it was, and calls that have
@@ -75,35 +77,34 @@ class ToolRunner(Generic[C]):
         assert self._conversation.last is not None
         return cast("C", self._conversation.last)
 
-    def __iter__(self) -> Iterator[ChatCompletion]:
+    def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> ChatCompletion:
+    def __next__(self) -> ItemT:
         """Run the calls of the last response, and return the next response."""
-        run_calls(self._conversation.calls_to_run(), self._options)
-        self._conversation.close_turn()
-        if self._conversation.is_over:
-            raise StopIteration
-        return self._next_response()
-
-    def _next_response(self) -> ChatCompletion:
         while True:
-            request = self._conversation.request()
-            send = self._parse if self._conversation.wants_parse else self._create
-            try:
-                completion: ChatCompletion = send(**request)
-            except APIError as error:
-                rescued = self._conversation.rescue(error)
-                if rescued is not None:
-                    return rescued
-            else:
-                return self._conversation.receive(completion)
+            self._settle()
+            run_calls(self._conversation.calls_to_run(), self._options)
+            self._conversation.close_turn()
+            if self._conversation.is_over:
+                raise StopIteration
+            item = self._request()
+            if item is not None:
+                return item
+
+    def _settle(self) -> None:
+        """Read the last response to its end."""
+
+    def _request(self) -> ItemT | None:
+        """Make the next request. Returns None if there is nothing to iterate."""
+        raise NotImplementedError
 
     def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
 
         They are not run again when the runner goes on.
         """
+        self._settle()
         run_calls(self._conversation.unanswered(), self._options)
         return self._conversation.results()
 
@@ -114,6 +115,26 @@ class ToolRunner(Generic[C]):
         last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
         """
         self._conversation.append(messages)
+
+
+class ToolRunner(BaseToolRunner[C, ChatCompletion]):
+    """A conversation that goes on by itself: `until_done` returns the last response, and iterating gives every response.
+
+    Nothing is requested before. A run that was interrupted, by an error or Ctrl-C, goes on where it was, and calls that have
+    ended are not run again.
+
+    A single call runs in the thread of the caller, several run in threads. An async function gets an event loop of its own
+    for each call. MCP sessions need `AsyncGroq`, because a session belongs to its event loop.
+    """
+
+    def _request(self) -> ChatCompletion | None:
+        request = self._conversation.request()
+        send = self._parse if self._conversation.wants_parse else self._create
+        try:
+            completion: ChatCompletion = send(**request)
+        except APIError as error:
+            return self._conversation.rescue(error)
+        return self._conversation.receive(completion)
 
 
 def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> None:

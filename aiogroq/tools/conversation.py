@@ -93,12 +93,17 @@ class Conversation:
         self._rescues_in_a_row = 0
         return self._take(completion)
 
+    def can_rescue(self, error: APIError) -> bool:
+        """Return whether `rescue` would not raise the error."""
+        is_allowed = self._rescues_in_a_row < self._options.max_rescues
+        return is_allowed and is_rescuable(error) and not self.wants_parse
+
     def rescue(self, error: APIError) -> ChatCompletion | None:
         """Take the error of `request`. Returns the response that was made of the calls in it; None to request again.
 
         Raises the error if it is another one, or one too many.
         """
-        if self.wants_parse or not is_rescuable(error) or self._rescues_in_a_row >= self._options.max_rescues:
+        if not self.can_rescue(error):
             raise error
         self._rescues_in_a_row += 1
         self.rescues.append(Rescue(error, tuple(error.failed_calls)))

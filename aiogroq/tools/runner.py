@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError
 from ..types._omit import is_omitted
+from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
 from .calls import run_calls
 from .conversation import Conversation
@@ -16,9 +17,10 @@ from .rescue import Rescue
 from .toolbox import Toolbox
 
 C = TypeVar("C", bound=ChatCompletion)
+ItemT = TypeVar("ItemT")
 
 
-class AsyncToolRunner(Generic[C]):
+class BaseAsyncToolRunner(Generic[C, ItemT]):
     """A conversation that goes on by itself. Await it for the last response, or iterate it for every response.
 
     Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
@@ -65,36 +67,35 @@ class AsyncToolRunner(Generic[C]):
         assert self._conversation.last is not None
         return cast("C", self._conversation.last)
 
-    def __aiter__(self) -> AsyncIterator[ChatCompletion]:
+    def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> ChatCompletion:
+    async def __anext__(self) -> ItemT:
         """Run the calls of the last response, and return the next response."""
         await self._toolbox.load()
-        await run_calls(self._conversation.calls_to_run(), self._options)
-        self._conversation.close_turn()
-        if self._conversation.is_over:
-            raise StopAsyncIteration
-        return await self._next_response()
-
-    async def _next_response(self) -> ChatCompletion:
         while True:
-            request = self._conversation.request()
-            send = self._parse if self._conversation.wants_parse else self._create
-            try:
-                completion: ChatCompletion = await send(**request)
-            except APIError as error:
-                rescued = self._conversation.rescue(error)
-                if rescued is not None:
-                    return rescued
-            else:
-                return self._conversation.receive(completion)
+            await self._settle()
+            await run_calls(self._conversation.calls_to_run(), self._options)
+            self._conversation.close_turn()
+            if self._conversation.is_over:
+                raise StopAsyncIteration
+            item = await self._request()
+            if item is not None:
+                return item
+
+    async def _settle(self) -> None:
+        """Read the last response to its end."""
+
+    async def _request(self) -> ItemT | None:
+        """Make the next request. Returns None if there is nothing to iterate."""
+        raise NotImplementedError
 
     async def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
 
         They are not run again when the runner goes on.
         """
+        await self._settle()
         await run_calls(self._conversation.unanswered(), self._options)
         return self._conversation.results()
 
@@ -105,3 +106,20 @@ class AsyncToolRunner(Generic[C]):
         last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
         """
         self._conversation.append(messages)
+
+
+class AsyncToolRunner(BaseAsyncToolRunner[C, ChatCompletion]):
+    """A conversation that goes on by itself. Await it for the last response, or iterate it for every response.
+
+    Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
+    where it was, and calls that have ended are not run again.
+    """
+
+    async def _request(self) -> ChatCompletion | None:
+        request = self._conversation.request()
+        send = self._parse if self._conversation.wants_parse else self._create
+        try:
+            completion: ChatCompletion = await send(**request)
+        except APIError as error:
+            return self._conversation.rescue(error)
+        return self._conversation.receive(completion)

@@ -53,6 +53,7 @@ SYNC_NAMES = {
     "AsyncResponseContextManager": "ResponseContextManager",
     "AsyncChatCompletionStreamManager": "ChatCompletionStreamManager",
     "AsyncToolRunner": "ToolRunner",
+    "AsyncStreamingToolRunner": "StreamingToolRunner",
     "AsyncResponseStreamManager": "ResponseStreamManager",
 }
 
