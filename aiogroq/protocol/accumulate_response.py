@@ -119,7 +119,7 @@ class ResponseAccumulator:
 
     def _add_part(self, event: ResponseStreamEvent, name: str) -> None:
         part: Any = event.part
-        if isinstance(part, ResponseContentPart):
+        if isinstance(part, ResponseContentPart) and isinstance(cast("object", part.type), str):
             growing = self._at(event, name, part.type)
             growing.part = part
             text: Any = part.refusal if part.type == "refusal" else part.text

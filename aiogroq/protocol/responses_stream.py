@@ -53,7 +53,7 @@ class ResponsesStreamProtocol(StreamProtocol[ResponseStreamEvent]):
             if not value.type and name:
                 value.type = name
             self._accumulator.add(value, event)
-            if value.type in ERROR_TYPES:
+            if str(value.type) in ERROR_TYPES:  # a server may send anything
                 raise error_in_event(response, event)
         return value
 

@@ -90,15 +90,15 @@ def sum_of_usage(responses: Sequence[Response]) -> ResponseUsage | None:
     if len(known) < 2:
         return known[0] if known else None
     return ResponseUsage(
-        input_tokens=sum(usage.input_tokens for usage in known),
+        input_tokens=_sum(known, "input_tokens"),
         input_tokens_details=InputTokensDetails(
             cached_tokens=_sum([usage.input_tokens_details for usage in known], "cached_tokens")
         ),
-        output_tokens=sum(usage.output_tokens for usage in known),
+        output_tokens=_sum(known, "output_tokens"),
         output_tokens_details=OutputTokensDetails(
             reasoning_tokens=_sum([usage.output_tokens_details for usage in known], "reasoning_tokens")
         ),
-        total_tokens=sum(usage.total_tokens for usage in known),
+        total_tokens=_sum(known, "total_tokens"),
     )
 
 

@@ -15,6 +15,12 @@ ITEM_REQUEST_FIELDS: Final[dict[str, frozenset[str]]] = {
 A message is sent in another form, as role and text. Items of other types, such as ``reasoning``, are not sent: the schema of
 the service has no input item for them.
 """
+_REQUIRED = {
+    "function_call": {"call_id": "", "name": "", "arguments": "{}"},
+    "mcp_approval_request": {"id": "", "server_label": "", "name": "", "arguments": "{}"},
+}
+"""The fields that an item must have in a request, and their values where the service did not send them."""
+_ROLES = ("assistant", "user", "system", "developer")
 _STATUSES = frozenset({"in_progress", "completed", "incomplete"})
 
 
@@ -62,7 +68,7 @@ class ResponseOutputItem(BaseModel):
     type: str = ""
     """``message``, ``function_call``, ``reasoning``, or of tools that the service executes itself ``mcp_list_tools``,
     ``mcp_call``, ``mcp_approval_request``, ``web_search_call``, ``code_interpreter_call``."""
-    id: str = ""
+    id: str | None = None
     """The id of the item."""
     status: str | None = None
     """``in_progress``, ``completed`` or ``incomplete``; of executed tools also ``failed``."""
@@ -109,27 +115,29 @@ class ResponseOutputItem(BaseModel):
 
         None for an item that a request cannot have, such as ``reasoning``.
         """
-        if self.type == "message":
-            return {"role": self.role or "assistant", "content": "".join(_sent_texts(self.content))}
-        fields = ITEM_REQUEST_FIELDS.get(self.type)
-        if fields is None:
+        kind: Any = self.type  # a server may send anything
+        if kind == "message":
+            role = self.role if self.role in _ROLES else "assistant"
+            return {"role": role, "content": "".join(_sent_texts(self.content))}
+        required = _REQUIRED.get(kind) if isinstance(kind, str) else None
+        if required is None:
             return None
-        param = {name: getattr(self, name) for name in self.__struct_fields__ if name in fields}
-        if param.get("status") not in _STATUSES:
-            param.pop("status", None)
-        return {name: value for name, value in param.items() if value is not None and value != ""} | {
-            "arguments": self.arguments or "{}"
-        }
+        param: dict[str, Any] = {"type": kind}
+        for name in sorted(ITEM_REQUEST_FIELDS[kind] - {"type"}):
+            value: Any = getattr(self, name)
+            if isinstance(value, str) and (name != "status" or value in _STATUSES):
+                param[name] = value
+        return {**required, **param}
 
 
 def parts_of(content: object) -> list[ResponseContentPart]:
     """Return the parts of a content whose texts are texts. What does not fit its type is left out."""
     found = cast("list[object]", content) if isinstance(content, list) else []
-    return [part for part in found if isinstance(part, ResponseContentPart) and _is_text(part.text)]
+    return [part for part in found if isinstance(part, ResponseContentPart) and _has_text(part)]
 
 
-def _is_text(value: object) -> bool:
-    return value is None or isinstance(value, str)
+def _has_text(part: Any) -> bool:
+    return isinstance(part.type, str) and (part.text is None or isinstance(part.text, str))
 
 
 def _texts(content: object) -> list[str]:
