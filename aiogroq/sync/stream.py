@@ -25,6 +25,10 @@ from ..types.completion_usage import CompletionUsage
 from .portal import PortalError, check_not_portal_thread, portal
 from .runner import LIVENESS_S
 
+if TYPE_CHECKING:
+    from ..types.responses.response import Response
+    from ..types.responses.response_stream_event import ResponseStreamEvent
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -253,6 +257,8 @@ class Stream(Generic[T]):
 
     @overload
     def collect(self: Stream[ChatCompletionChunk]) -> ChatCompletion: ...
+    @overload
+    def collect(self: Stream[ResponseStreamEvent]) -> Response: ...
     @overload
     def collect(self) -> Any: ...
     def collect(self) -> Any:

@@ -18,6 +18,10 @@ from ..types.chat.chat_completion_chunk import ChatCompletionChunk
 from ..types.completion_usage import CompletionUsage
 from .body import AioBody
 
+if TYPE_CHECKING:
+    from ..types.responses.response import Response
+    from ..types.responses.response_stream_event import ResponseStreamEvent
+
 T = TypeVar("T")
 
 _SHOWN_BYTES = 64 * 1024
@@ -284,6 +288,8 @@ class AsyncStream(Generic[T]):
 
     @overload
     async def collect(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion: ...
+    @overload
+    async def collect(self: AsyncStream[ResponseStreamEvent]) -> Response: ...
     @overload
     async def collect(self) -> Any: ...
     async def collect(self) -> Any:

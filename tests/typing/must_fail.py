@@ -375,3 +375,20 @@ async def responses_awaited_wrongly(raw: AsyncAPIResponse[ChatCompletion], spoke
     spoken.stream_to_file("a.wav")  # wrong: not awaited
     await spoken.content  # wrong: read already
     blocking: BinaryAPIResponse = spoken  # wrong: sync and async mixed
+
+
+async def the_responses_api_wrongly(client: AsyncGroq, groq: Groq) -> None:
+    groq.responses.create(model="m")  # wrong: no input
+    groq.responses.create(model="m", input="a", messages=ASK)  # wrong: messages are those of chat completions
+    groq.responses.create(model="m", input="a", max_output_token=5)  # wrong: misspelt
+    groq.responses.create(model="m", input="a", store=True)  # wrong: nothing is stored
+    groq.responses.create(model="m", input=5)  # wrong: a text or a list
+    for event in groq.responses.create(model="m", input="a"):  # wrong: no stream
+        pass
+    await client.responses.parse(model="m", input="a")  # wrong: no type
+    (await client.responses.parse(model="m", input="a", text_format=int)).output_parsed.upper()  # wrong: an int
+    async with client.responses.stream(model="m", input="a", mode="prompt") as stream:  # wrong: no type
+        pass
+    with client.responses.stream(model="m", input="a") as stream:  # wrong: async with
+        pass
+    groq.responses.stream(model="m", input="a").get_final_response()  # wrong: with
