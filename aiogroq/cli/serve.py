@@ -51,6 +51,12 @@ Ctrl-C and SIGTERM end it with exit code 0."""
     help="Reject models that Groq does not serve, and parameters that its documentation excludes.",
 )
 @click.option(
+    "--allow",
+    multiple=True,
+    type=click.Choice(["json_schema", "json_schema_stream", "json_schema_tools"]),
+    help="Accept what Groq rejects today: JSON schemas for every model, with streaming, with tools; repeatable.",
+)
+@click.option(
     "--allow-host",
     "allowed_hosts",
     multiple=True,
@@ -103,6 +109,7 @@ def serve(
     data_dir: Path | None,
     api_key: str | None,
     strict: bool,
+    allow: tuple[str, ...],
     allowed_hosts: tuple[str, ...],
     fault_header: bool | None,
     verbose: bool,
@@ -129,6 +136,7 @@ def serve(
                 until=stop,
                 api_key=api_key,
                 strict=strict,
+                allow=allow,
                 allowed_hosts=allowed_hosts,
                 fault_header=fault_header,
                 on_request=_log_line if verbose else None,

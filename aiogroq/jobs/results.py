@@ -73,6 +73,7 @@ class JobResult(Generic[V]):
         """The response, decoded when it is first asked for; for speech the path of the file. None where it failed.
 
         In a job with a type as ``response_format`` it is the value of the type, and None too where the response is truncated.
+        Raises `StructuredOutputError` for a response of an earlier run that the type no longer accepts.
         """
         body = self._outcome.body
         is_whole = self._typed is None or self._outcome.status == "done"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..client import AsyncGroq
-from ..errors import BadRequestError, GroqError
+from ..errors import BadRequestError
 from ..protocol.encode import encode_json
 from ..protocol.request import AUDIO, CONTENT, Request, build_form
 from ..response import AsyncBinaryAPIResponse
@@ -43,7 +43,7 @@ class Response(msgspec.Struct, frozen=True):
     usage: ItemUsage
     headers: Mapping[str, str]
     sent_usage: Usage | None = None
-    mismatch: GroqError | None = None
+    mismatch: Exception | None = None
     """Why the body has no value of the type of the job."""
 
 

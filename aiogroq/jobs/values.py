@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from ..errors import GroqError
 from ..types._decode import decode_json, decode_untyped
 from ..types.audio import Transcription, Translation
 from ..types.chat.chat_completion import ChatCompletion
@@ -100,11 +99,14 @@ def decode_value(endpoint: Endpoint, body: bytes, typed: TypedFormat[Any] | None
     return decode_untyped(body)  # a text: a path, or a transcription with response_format="text"
 
 
-def mismatch_of(body: bytes, typed: TypedFormat[Any]) -> GroqError | None:
-    """Return why the body of a chat completion has no value of a type, or None. It may run validators of the user."""
+def mismatch_of(body: bytes, typed: TypedFormat[Any]) -> Exception | None:
+    """Return why the body of a chat completion has no value of a type, or None.
+
+    It may run validators of the user, which may raise anything: that is about this response only.
+    """
     try:
         decode_value("chat", body, typed)
-    except GroqError as error:
+    except Exception as error:
         return error
     return None
 

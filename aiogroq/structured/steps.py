@@ -10,6 +10,7 @@ from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputE
 from ..protocol.arguments import require_int
 from ..protocol.rejected_modes import RejectedModes
 from ..schemas import TypedFormat, typed_format
+from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion, Reask
 from ..types.completion_usage import CompletionUsage
@@ -42,7 +43,9 @@ def parse_steps(
     and `SchemaError` for arguments that do not fit, before the first request; `LengthFinishReasonError` and
     `StructuredOutputError` for what the model wrote; the `BadRequestError` itself where it is about something else.
     """
-    require_int("max_reasks", max_reasks, hint="0 to ask once")
+    max_reasks = 1 if is_omitted(max_reasks) else require_int("max_reasks", max_reasks, hint="0 to ask once")
+    strict = None if is_omitted(strict) else strict
+    mode = None if is_omitted(mode) else mode
     typed = typed_format(response_format, strict=strict)
     modes = allowed_modes(mode, strict=strict, is_strict=typed.is_strict)
     call = _Call(typed, TypedRequest(typed, params), max_reasks)

@@ -206,7 +206,9 @@ def test_errors_of_the_server_are_logged_to_standard_error(tmp_path: Path) -> No
 
 
 def test_allowed_host_names_and_faults_are_accepted() -> None:
-    process = start("serve", "--port", "0", "--allow-host", "groq.test", "--no-fault-header")
+    process = start(
+        "serve", "--port", "0", "--allow-host", "groq.test", "--no-fault-header", "--allow", "json_schema"
+    )
     url = announced_url(process)
     try:
         assert [status_of(url, Host=host) for host in ("groq.test", "localhost", "evil.example")] == [

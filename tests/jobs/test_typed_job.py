@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from aiogroq import AsyncGroq, Groq, SchemaError
@@ -148,6 +149,38 @@ async def test_a_job_is_resumed_whichever_way_json_was_requested(
     results: list[JobResult[Any]] = [each async for each in run(other, TEXTS[:7], **options)]
     assert [each.value for each in results] == JANES[:7]
     assert [each.is_resumed for each in results] == [True] * 5 + [False] * 2
+
+
+@pytest.mark.local_groq(batch_step_s=0.0)
+@pytest.mark.parametrize("via", ["live", "batch"])
+async def test_a_validator_that_raises_anything_fails_its_item_only(
+    client: AsyncGroq, tmp_path: Path, via: Any
+) -> None:
+    @dataclass
+    class Picky:
+        age: int
+
+        def __post_init__(self) -> None:
+            _ = 1 / (self.age - 21)
+
+    options: dict[str, Any] = {"via": via, "journal": tmp_path / "a.journal"}
+    results = [each async for each in run(client, TEXTS[:3], model=MODEL, response_format=Picky, **options)]
+    assert [each.status for each in results] == ["done", "failed", "done"]
+    assert results[1].error is not None
+    assert results[1].error.type == "ZeroDivisionError"
+
+
+async def test_a_journal_goes_on_with_another_type_of_the_same_schema(
+    client: AsyncGroq, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"model": MODEL, "response_format": Person, "journal": tmp_path / "a.journal"}
+    await run(client, TEXTS[:1], **options)
+    person = type(
+        "Person", (msgspec.Struct,), {"__annotations__": {"name": str, "age": int}, "__doc__": "A person."}
+    )
+    [result] = [each async for each in run(client, TEXTS[:1], **{**options, "response_format": person})]
+    assert result.is_resumed
+    assert type(result.value) is person
 
 
 async def test_lines_of_a_batch_file_have_values_too(client: AsyncGroq) -> None:

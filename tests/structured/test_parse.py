@@ -542,6 +542,8 @@ def test_arguments_that_cannot_be_are_named_before_anything_is_sent(
 def test_omitted_arguments_are_not_sent(ask: Client, server: LocalGroq) -> None:
     assert ask.parse(tools=aiogroq.omit, stream=False, temperature=aiogroq.NOT_GIVEN).parsed == JANE
     assert "tools" not in server.requests[0].json
+    nothing: Any = aiogroq.NOT_GIVEN
+    assert ask.parse(mode=nothing, strict=nothing, max_reasks=nothing).parsed == JANE
 
 
 # ------------------------------------------------------------------------------------------------------- imports
