@@ -19,6 +19,7 @@ _WORDS = (
     ("pass prompt=", "use -p "),
     ("pass model='...'", "use -m MODEL"),
     ("pass journal='...'", "use -o FILE or --journal FILE"),
+    ("pass endpoint=", "use --endpoint "),
     ("output_dir='...'", "--audio-dir DIR"),
     ("via='batch'", "--via batch"),
     ("via='live'", "--via live"),

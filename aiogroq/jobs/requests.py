@@ -114,14 +114,14 @@ class Requests:
         body: dict[str, Any] = dict(self.params)
         if self.model is not None:
             body["model"] = self.model
-        id, endpoint, where = None, self.endpoint, f"item {index}"
+        id, where = None, f"item {index}"
         if item.__class__ is not str and isinstance(item, Mapping):
             row = cast("Mapping[str, Any]", item)
             id = _id_of(row)
             if id is not None:
                 where = f"item {index} (id {id!r})"
             if _BATCH_LINE.issuperset(row) and "body" in row:
-                endpoint = self._read_batch_line(row, body, where)
+                self._read_batch_line(row, body, where)
             elif self._prompt is not None:
                 self._fill(body, row, where)
             else:
@@ -134,8 +134,9 @@ class Requests:
             raise JobInputError(f"{where} has no model; pass model='...', or give it one of its own")
         if body.get("stream"):
             raise JobInputError(f"{where} has stream; a job does not stream")
-        key = request_key(endpoint, body, where)
-        return JobRequest(index, str(index) if id is None else id, endpoint, body, key, item, id is not None)
+        key = request_key(self.endpoint, body, where)
+        name = str(index) if id is None else id
+        return JobRequest(index, name, self.endpoint, body, key, item, id is not None)
 
     # ------------------------------------------------------------------------------------------- kinds of items
 
@@ -176,7 +177,7 @@ class Requests:
                 self._check_name(name, f"{where} has")
                 body[name] = value
 
-    def _read_batch_line(self, row: Mapping[str, Any], body: dict[str, Any], where: str) -> Endpoint:
+    def _read_batch_line(self, row: Mapping[str, Any], body: dict[str, Any], where: str) -> None:
         line_body = row["body"]
         if not isinstance(line_body, Mapping):
             raise JobInputError(
@@ -186,10 +187,14 @@ class Requests:
         endpoint = _ENDPOINT_OF_URL.get(url)
         if endpoint is None:
             raise JobInputError(f"{where} has the url {url!r}; use one of {', '.join(_ENDPOINT_OF_URL)}")
+        if endpoint != self.endpoint:
+            raise JobInputError(
+                f"{where} is a Batch line of {endpoint} ({url}) in a job of {self.endpoint}; "
+                f"pass endpoint={endpoint!r} for a job of such lines"
+            )
         if row.get("method", "POST") != "POST":
             raise JobInputError(f"{where} has the method {row['method']!r}; a job sends POST only")
         body.update(cast("Mapping[str, Any]", line_body))
-        return endpoint
 
     def _add_system(self, body: dict[str, Any], item: Any, where: str) -> None:
         messages = body.get("messages")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from ..client import AsyncGroq
-from ..errors import APIError, GroqError
+from ..errors import APIError, GroqError, PacingError
 from ..limits import Grant, Need, Pacer, pacer_for
 from ..protocol.retry import backoff_s
 from ..transport.exceptions import is_unreachable
@@ -137,8 +137,12 @@ class Workers:
             try:
                 need = pacer.need_of(path, request.body if item.body is None else item.body)
                 grant = await pacer.acquire(need, front=item.is_rate_limited)
-            except GroqError as error:  # it never fits a given limit
+            except GroqError as error:
                 self._waiting -= 1
+                if (
+                    isinstance(error, PacingError) and error.limit_kind is None
+                ):  # of the store, not of this item
+                    raise JobError(f"the job has ended. {error}") from error
                 return _failed(request, item.attempts, error)
             self._waiting -= 1
             if not self._may_send():

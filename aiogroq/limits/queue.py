@@ -16,7 +16,7 @@ import weakref
 from collections import deque
 from collections.abc import Coroutine, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import PacingError
 from .kinds import IN_HEADERS, KINDS
@@ -28,8 +28,12 @@ from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
 if TYPE_CHECKING:
     from .pacer import Pacer
 
+T = TypeVar("T")
+
 _log = logging.getLogger("aiogroq")
 
+STORE_TIMEOUT_S = 10.0
+"""How long a store may take for one step."""
 _MAX_SLEEP_S = 10.0
 _MIN_SLEEP_S = 0.001
 _MAX_LOOKED_AT = 16
@@ -299,7 +303,7 @@ class Queue:
         if self._given:
             given, self._given = self._given, {}
             try:
-                await self._store.observe(self._scope, given)
+                await self._bounded(self._store.observe(self._scope, given))
             except BaseException:
                 self._given = given | self._given  # for the next request
                 raise
@@ -324,7 +328,19 @@ class Queue:
 
     async def _reserve(self, waiter: Waiter) -> Granted | Wait | Never:
         ask = Ask(waiter.id, waiter.needs, waiter.pacer.share, waiter.certain)
-        return await self._store.reserve(self._scope, [ask])
+        return await self._bounded(self._store.reserve(self._scope, [ask]))
+
+    async def _bounded(self, step: Coroutine[Any, Any, T]) -> T:
+        """Take a step of the store. Raises `PacingError` where it hangs."""
+        if self._never_suspends:
+            return await step
+        try:
+            return await asyncio.wait_for(step, STORE_TIMEOUT_S)
+        except asyncio.TimeoutError as error:
+            raise PacingError(
+                f"The call was not sent: the store of the rate limits, {type(self._store).__name__}, has not responded for "
+                f"{STORE_TIMEOUT_S:g} s. See whether the service behind it can be reached."
+            ) from error
 
     def _grant(self, waiter: Waiter, waiting: deque[Waiter]) -> None:
         self.obstacle = (None, 0.0)
@@ -402,14 +418,14 @@ class Queue:
 
     def block(self, wait_s: float) -> None:
         """Grant nothing for ``wait_s`` seconds."""
-        self._run(self._store.block(self._scope, wait_s))
+        self._run(self._bounded(self._store.block(self._scope, wait_s)))
 
     async def _settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen]) -> None:
         try:
             if id:
-                await self._store.settle(self._scope, id, used)
+                await self._bounded(self._store.settle(self._scope, id, used))
             if seen:
-                await self._store.observe(self._scope, seen)
+                await self._bounded(self._store.observe(self._scope, seen))
         finally:
             self.ask()
 
@@ -419,7 +435,7 @@ class Queue:
         return self._levels
 
     async def _read_levels(self) -> None:
-        self._levels = await self._store.levels(self._scope)
+        self._levels = await self._bounded(self._store.levels(self._scope))
 
     def forgotten(self, pacer: Pacer, id: str, needs: dict[str, float]) -> None:
         """End a grant that was garbage-collected, in whichever thread that happened."""

@@ -83,7 +83,8 @@ async def test_an_item_that_a_batch_does_not_take_fails_alone(client: AsyncGroq,
     assert (outcomes[0].status, outcomes[1].status) == ("done", "failed")
     assert outcomes[1].error is not None
     assert (
-        outcomes[1].error.message == "a batch has no service tier: leave service_tier out, or use via='live'"
+        outcomes[1].error.message
+        == "a batch has no service tier: take service_tier out of the request, or use via='live'"
     )
 
 

@@ -20,9 +20,9 @@ DAY_S = 86_400.0
         ("speech", {"input": "x"}, "does not take speech requests"),
         ("chat", {"messages": [], "stream": True}, "no streams"),
         ("chat", {"messages": [], "service_tier": "flex"}, "no service tier"),
-        ("transcription", {"file": "a.wav"}, "pass url in the place of file"),
-        ("translation", {"file": b"x", "url": "https://a"}, "pass url in the place of file"),
-        ("transcription", {}, "the address of the audio is missing"),
+        ("transcription", {"file": "a.wav"}, "give the URL of each recording"),
+        ("translation", {"file": b"x", "url": "https://a"}, "give the URL of each recording"),
+        ("transcription", {}, "this request has no URL"),
     ],
 )
 def test_a_request_that_batches_do_not_take_is_rejected_with_the_fix(

@@ -50,7 +50,7 @@ def test_a_dict_has_arguments_that_go_before_those_of_the_job() -> None:
 
 def test_a_batch_line_is_sent_to_its_endpoint() -> None:
     line = {"custom_id": "c", "method": "POST", "url": "/v1/embeddings", "body": {"model": "e", "input": "x"}}
-    request = Requests().request(0, line)
+    request = Requests("embeddings").request(0, line)
     assert (request.id, request.endpoint, request.body) == ("c", "embeddings", {"model": "e", "input": "x"})
 
 
@@ -91,6 +91,11 @@ def test_texts_are_the_input_of_embeddings_and_speech() -> None:
         ({"messages": [object()]}, {}, "item 3 cannot be sent.*object"),
         ({"messages": messages("\ud800")}, {}, "item 3 cannot be sent"),
         ({"custom_id": "c", "url": "/v1/x", "body": {}}, {}, "has the url '/v1/x'; use one of /v1/chat"),
+        (
+            {"custom_id": "c", "url": "/v1/embeddings", "body": {"input": "x"}},
+            {},
+            r"a Batch line of embeddings \(/v1/embeddings\) in a job of chat; pass endpoint='embeddings'",
+        ),
         ({"custom_id": "c", "body": 1}, {}, "body is int, not an object"),
         ({"custom_id": "c", "method": "GET", "body": {}}, {}, "method 'GET'"),
         ({"custom_id": "c", "body": {"model": "m", "stream": True}}, {}, "stream"),

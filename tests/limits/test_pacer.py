@@ -540,3 +540,22 @@ async def test_a_store_that_fails_after_responses_is_logged_once(caplog: pytest.
     logged = [(name, text) for name, _, text in caplog.record_tuples if name == "aiogroq"]
     assert len(logged) == 1
     assert "settle: the store is not reached" in logged[0][1]
+
+
+class HangingStore(SlowStore):
+    """A store whose service accepts connections and never responds."""
+
+    async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        await asyncio.Event().wait()
+        return await super().reserve(scope, asks)
+
+
+@in_virtual_time
+async def test_a_store_that_hangs_fails_the_calls_that_wait_for_it() -> None:
+    pacer = Account(HangingStore()).pacer(Limits(tpm=6_000))
+    waiting = [asyncio.ensure_future(pacer.acquire(CALL)) for _ in range(3)]
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert asyncio.get_running_loop().time() == pytest.approx(10, abs=0.1)
+    assert all(isinstance(each, PacingError) for each in results)
+    assert "the store of the rate limits, HangingStore, has not responded for 10 s" in str(results[0])
+    assert (pacer.waiting, pacer.state().waiting, pacer.state().in_flight) == (0, 0, 0)

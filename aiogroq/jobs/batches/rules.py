@@ -49,15 +49,15 @@ def body_problem(endpoint: Endpoint, body: Mapping[str, Any]) -> str | None:
     if problem := endpoint_problem(endpoint):
         return problem
     if body.get("stream"):
-        return "a batch has no streams: leave stream out, or use via='live'"
+        return "a batch has no streams: take stream out of the request, or use via='live'"
     if body.get("service_tier") is not None:
-        return "a batch has no service tier: leave service_tier out, or use via='live'"
+        return "a batch has no service tier: take service_tier out of the request, or use via='live'"
     if endpoint == "chat":
         return None
     if body.get("file") is not None:
-        return "a batch takes audio by its address only: pass url in the place of file, or use via='live'"
+        return "a batch takes audio by its address only: give the URL of each recording and no file, or use via='live'"
     if not body.get("url"):
-        return "the address of the audio is missing: a batch takes audio by url"
+        return "a batch takes audio by its address only, and this request has no URL"
     return None
 
 

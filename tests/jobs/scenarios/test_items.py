@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,8 @@ from simulated import MODEL, Workload, account
 from virtual_time import in_virtual_time
 
 from aiogroq import jobs
+from aiogroq.jobs import JobError
+from aiogroq.limits import Pacing
 from aiogroq.local import Admission, Fault, RateLimit
 from aiogroq.local.rate_limits import ADMISSIONS
 
@@ -49,3 +52,25 @@ async def test_items_that_can_never_succeed_fail_alone(admission: Admission) -> 
         assert all(count == 1 for text, count in sent.items() if not text.startswith("-1"))
         assert sum(result.status == "done" for result in results) == 100
         assert (report.failed, report.exit_code) == (4, 1)
+
+
+class HangingStore:
+    """A store whose service accepts connections and never responds."""
+
+    async def reserve(self, *_arguments: object) -> Any:
+        await asyncio.Event().wait()
+
+    settle = observe = block = levels = reserve
+
+
+@in_virtual_time
+async def test_a_store_that_hangs_ends_the_job_and_no_item() -> None:
+    workload = Workload(100)
+    async with account(LIMITS, "reserve", workload) as groq:
+        pacing = Pacing(store=HangingStore(), max_wait_s=None)
+        job = jobs.run(
+            groq.client, list(workload.items()), model=MODEL, params=workload.params, pacing=pacing
+        )
+        with pytest.raises(JobError, match="HangingStore, has not responded for 10 s"):
+            await job
+        assert (job.progress().failed, job.progress().settled, groq.server.request_count) == (0, 0, 0)
