@@ -22,11 +22,15 @@ GROQ_AIOHTTP_DEFAULT: Client = ("groq+aiohttp, its defaults", "asyncio")
 OPENAI_AIOHTTP_DEFAULT: Client = ("openai+aiohttp, its defaults", "asyncio")
 OPENAI: Client = ("openai", "asyncio")
 OPENAI_AIOHTTP: Client = ("openai+aiohttp", "asyncio")
+AIOGROQ_EVENTS: Client = ("aiogroq, events", "asyncio")
+OPENAI_EVENTS: Client = ("openai, events", "asyncio")
 FLOOR: Client = ("bare protocol", "asyncio")
 BARE: Client = ("bare interpreter", "")
 AIOGROQ_SYNC: Client = ("aiogroq", "sync")
 GROQ_SYNC: Client = ("groq", "sync")
 OPENAI_SYNC: Client = ("openai", "sync")
+AIOGROQ_EVENTS_SYNC: Client = ("aiogroq, events", "sync")
+OPENAI_EVENTS_SYNC: Client = ("openai, events", "sync")
 HAND_WRITTEN_SYNC: Client = ("hand-written", "sync")
 
 _ALL = (
@@ -51,12 +55,20 @@ _STREAMING = (
     PLAIN_AIOHTTP,
     AIOGROQ_UVLOOP,
     HAND_WRITTEN_UVLOOP,
+    AIOGROQ_EVENTS,
+    OPENAI_EVENTS,
 )
 _SYNC = (AIOGROQ_SYNC, GROQ_SYNC, OPENAI_SYNC, HAND_WRITTEN_SYNC)
 COLD_PEERS = (HAND_WRITTEN, GROQ_AIOHTTP_DEFAULT, OPENAI_AIOHTTP_DEFAULT, GROQ_AIOHTTP)
 """The peers of a cold fan-out: the packages with their defaults, and groq on aiohttp with a pool for all calls."""
 _SDKS = (AIOGROQ, HAND_WRITTEN, GROQ, GROQ_AIOHTTP, OPENAI)
-_NOT_IN_QUICK = ("openai", "groq, 100 connections", "groq, its defaults", "openai+aiohttp, its defaults")
+_NOT_IN_QUICK = (
+    "openai, events",
+    "openai",
+    "groq, 100 connections",
+    "groq, its defaults",
+    "openai+aiohttp, its defaults",
+)
 
 
 def label(client: Client) -> str:
@@ -109,7 +121,7 @@ ROWS: tuple[Row, ...] = (
         Row(
             f"streams, {concurrent} concurrent", "streams", "event", {"concurrent": concurrent, "count": count},
             clients, quick={"count": 1, "concurrent": 1}, rounds=rounds, in_quick=concurrent == 1,
-            fewer={client: {"count": few} for client in _SLOW},
+            fewer={client: {"count": few} for client in (*_SLOW, OPENAI_EVENTS)},
         )
         for concurrent, count, few, rounds, clients in (
             (1, 20, 4, 5, _STREAMING), (50, 100, 50, 5, _STREAMING),
@@ -129,8 +141,9 @@ ROWS: tuple[Row, ...] = (
     Row("sync chat, 8 threads", "sync", "request", {"threads": 8, "count": 800}, _SYNC, quick={"count": 20}),
     Row("sync chat, 32 threads", "sync", "request", {"threads": 32, "count": 1600}, _SYNC, in_quick=False),
     Row(
-        "sync stream", "sync", "event", {"threads": 1, "count": 20, "stream": 1}, _SYNC, quick={"count": 1},
-        fewer={GROQ_SYNC: {"count": 8}, OPENAI_SYNC: {"count": 8}},
+        "sync stream", "sync", "event", {"threads": 1, "count": 20, "stream": 1},
+        (*_SYNC, AIOGROQ_EVENTS_SYNC, OPENAI_EVENTS_SYNC), quick={"count": 1},
+        fewer={client: {"count": 8} for client in (GROQ_SYNC, OPENAI_SYNC, OPENAI_EVENTS_SYNC)},
     ),
     *(
         Row(

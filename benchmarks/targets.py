@@ -78,6 +78,16 @@ def judge(results: Results) -> list[Target]:
         at_least(1, row, plan.GROQ_AIOHTTP, with_aiohttp)
     at_most(2, _STREAMS, plan.HAND_WRITTEN, 1.25)
     at_least(2, _STREAMS, plan.GROQ, 25)
+    for row, events, chunks in (
+        (_STREAMS, plan.AIOGROQ_EVENTS, plan.AIOGROQ),
+        ("sync stream", plan.AIOGROQ_EVENTS_SYNC, plan.AIOGROQ_SYNC),
+    ):
+        add(
+            2,
+            f"{row}: the events of stream() to a plain stream",
+            results.ratio(row, events, chunks, cpu),
+            most=2.0,
+        )
     row = "delay, 1,000 streams"
     lag = results.ratio(row, plan.AIOGROQ, plan.GROQ_AIOHTTP, value("lag_p99_us"))
     add(2, f"{row}: loop lag p99, aiogroq to groq+aiohttp", lag, most=0.5)
