@@ -30,6 +30,7 @@ class StepwiseDecoder:
         self._annotation = annotation
         self._hook = Hook()
         self._is_msgspecs: dict[Any, bool] = {}
+        self._fields: dict[Any, Fields] = {}
 
     def decode(self, data: bytes, *, lax: bool) -> Any:
         """Return the value."""
@@ -98,13 +99,27 @@ class StepwiseDecoder:
             except MismatchError as error:
                 errors.append(error)
                 continue
-            if not isinstance(value, dict) or _knows(member, cast("dict[str, Any]", value)):
+            if not isinstance(value, dict) or self._knows(member, cast("dict[str, Any]", value)):
                 return result
             made.append(result)
         if made:
             return made[0]
         # The error that lies deepest is that of the member that was meant.
         raise max(errors, key=lambda error: len(error.path))
+
+    def _knows(self, member: Any, value: dict[str, Any]) -> bool:
+        """Whether a member of a union has a field for each key."""
+        core = unwrap(member).core
+        cls = class_of(core)
+        if cls is None or not is_object_class(cls):
+            return True
+        fields = self._fields_of(core)
+        return value.keys() <= {*fields.tag, *(each.key for each in fields.items)}
+
+    def _fields_of(self, core: Any) -> Fields:
+        if core not in self._fields:
+            self._fields[core] = fields_of(core)
+        return self._fields[core]
 
     def _container(
         self, kind: type[Any], arguments: tuple[Any, ...], value: Any, path: str, lax: bool
@@ -136,7 +151,7 @@ class StepwiseDecoder:
         return made
 
     def _object(self, core: Any, cls: type[Any], value: Any, path: str, lax: bool) -> Any:
-        fields = fields_of(core)
+        fields = self._fields_of(core)
         if fields.is_array:
             keys = [*fields.tag, *(each.key for each in fields.items)]
             value = dict(zip(keys, cast("list[Any]", _typed(value, list, path)), strict=False))
@@ -193,16 +208,6 @@ def _check_keys(fields: Fields, given: dict[str, Any], path: str) -> None:
         for key in given:
             if key not in known:
                 raise MismatchError(f"Object contains unknown field `{key}`", path)
-
-
-def _knows(member: Any, value: dict[str, Any]) -> bool:
-    """Whether a member of a union has a field for each key."""
-    core = unwrap(member).core
-    cls = class_of(core)
-    if cls is None or not is_object_class(cls):
-        return True
-    fields = fields_of(core)
-    return value.keys() <= {*fields.tag, *(each.key for each in fields.items)}
 
 
 def _typed(value: Any, kind: Any, path: str) -> Any:
