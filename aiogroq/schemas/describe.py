@@ -72,11 +72,11 @@ class Describer:
         """The schemas of the classes in the type, by name."""
         self.rejected: list[tuple[str, str]] = []
         """Pairs of a path and what JSON cannot express there."""
-        self.has_models = False
+        self.has_models: bool = False
         """Whether there is a class of pydantic in the type."""
-        self.has_validation = False
+        self.has_validation: bool = False
         """Whether there are dataclasses or metadata of pydantic, which msgspec ignores."""
-        self.needs_steps = False
+        self.needs_steps: bool = False
         """Whether msgspec seems to support the type and does not: a class must be made by calling it."""
         self._names: dict[Any, str] = {}
         self._path = ["$"]

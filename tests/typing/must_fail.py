@@ -291,6 +291,14 @@ class Person:
     name: str
 
 
+def formats_of_types() -> None:
+    aiogroq.response_format()  # wrong: no type
+    aiogroq.response_format(Person, strict="yes")  # wrong: a bool
+    aiogroq.response_format(Person, "person")  # wrong: keywords only
+    aiogroq.response_format({"type": "json_object"})  # wrong: a type, no dict
+    text: str = aiogroq.response_format(Person)  # wrong: a dict
+
+
 def typed_results(client: Groq) -> None:
     parse = client.chat.completions.parse
     parse(model="m", messages=ASK)  # wrong: no type
