@@ -13,6 +13,8 @@ from .reservations import ON_THE_WAY_S, Reservations
 from .store import Ask, Granted, Level, Never, Seen, Wait
 
 _MAX_SCOPES = 1024
+_MIN_STEP_S = 0.001
+"""Shorter times flow into the buckets together with what follows them."""
 
 
 class MemoryStore:
@@ -31,12 +33,18 @@ class MemoryStore:
 
     async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
         """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""
-        return self.reserve_now(scope, asks)
-
-    def reserve_now(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
-        """As `reserve`, for the pacer, which calls it for every request."""
         with self._lock:
-            return self._scope(scope).reserve(asks)
+            state = self._scope(scope)
+            for count, ask in enumerate(asks):
+                obstacle = state.reserve(ask)
+                if obstacle is not None:
+                    return Granted(count) if count else obstacle
+            return Granted(len(asks))
+
+    def reserve_now(self, scope: str, ask: Ask) -> Wait | Never | None:
+        """Reserve for one request, as `reserve`. Returns what prevents it, None where it is granted."""
+        with self._lock:
+            return self._scope(scope).reserve(ask)
 
     def settle_now(
         self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None
@@ -94,7 +102,7 @@ class _Scope:
         self._held_last = self._settled_last = ""
 
     def go_to(self, now_s: float) -> None:
-        if now_s == self._now_s:
+        if 0 <= now_s - self._now_s < _MIN_STEP_S:
             return
         if now_s < self._now_s:
             self._blocked_until_s -= self._now_s - now_s
@@ -102,26 +110,23 @@ class _Scope:
         for bucket in self._buckets.values():
             bucket.refill(now_s)
 
-    def reserve(self, asks: Sequence[Ask]) -> Granted | Wait | Never:
+    def reserve(self, ask: Ask) -> Wait | Never | None:
+        """Hold what a request needs, or return what prevents it from being sent now."""
         blocked_s = self._blocked_until_s - self._now_s
         if blocked_s > 0:
             return Wait(blocked_s, "retry-after", blocked_s)
-        count = 0
-        for ask in asks:
-            obstacle = self._obstacle(ask)
-            if obstacle is not None:
-                return Granted(count) if count else obstacle
+        obstacle = self._obstacle(ask)
+        if obstacle is None:
             self._hold(ask)
-            count += 1
-        return Granted(count)
+        return obstacle
 
     def _obstacle(self, ask: Ask) -> Wait | Never | None:
         """Return what prevents this request from being sent now: of several limits the one that takes longest."""
         longest: Wait | None = None
         probed: list[Bucket] = []
-        for name, need in ask.needs.items():
-            bucket = self._buckets.get(name)
-            if bucket is None or need <= 0:
+        for name, bucket in self._buckets.items():
+            need = ask.needs.get(name, 0.0)
+            if need <= 0:
                 continue
             certain = ask.certain.get(name, 0.0)
             if certain > bucket.limit:
@@ -129,9 +134,11 @@ class _Scope:
                     return Never(name, bucket.limit, certain)
                 continue  # the service rejects it at once and charges nothing: waiting is no use
             wait_s, least_s = bucket.waits_s(need, ask.share)
-            if wait_s > 0 and bucket.is_guess and bucket.probe is None:
+            if wait_s <= 0:
+                continue
+            if bucket.is_guess and bucket.probe is None:
                 probed.append(bucket)
-            elif wait_s > 0 and (longest is None or wait_s > longest.wait_s):
+            elif longest is None or wait_s > longest.wait_s:
                 longest = Wait(wait_s, name, least_s)
         if longest is None:
             for bucket in probed:
@@ -146,10 +153,8 @@ class _Scope:
         self.holds[ask.id] = ask
         self._reservations.sent(ask.certain.get("OTPM", 0.0))
         self._held_last, self._held_last_s = ask.id, self._now_s
-        for name, need in ask.needs.items():
-            bucket = self._buckets.get(name)
-            if bucket is not None:
-                bucket.held += need
+        for name, bucket in self._buckets.items():
+            bucket.held += ask.needs.get(name, 0.0)
 
     def settle(self, id: str, used: Mapping[str, float]) -> None:
         ask = self.holds.pop(id, None)

@@ -12,9 +12,10 @@ from ..errors import APIStatusError
 from .charges import charges_of, settled_charges
 from .need import Need, need_of
 from .pacing import Pacing
-from .queue import Queue, Waiter
+from .queue import Queue
 from .responses import seen_in_error, seen_in_headers
-from .store import Level, Seen
+from .store import Ask, Level, Seen
+from .waiter import Waiter
 
 _OVERLOADED = frozenset({498, 503})
 _UNNAMED_WAIT_S = 1.0
@@ -72,28 +73,30 @@ class Pacer:
         does not fit the deadline or `Pacing.max_wait_s`, at the latest when they pass, and where the request can never fit a
         given limit. A task that is cancelled while it waits leaves nothing behind.
         """
-        loop = asyncio.get_running_loop()
-        asked_at_s = loop.time()
-        until = math.inf if deadline is None else deadline
-        if self.max_wait_s is not None:
-            until = min(until, asked_at_s + self.max_wait_s)
-        needs, certain = charges_of(need, self._queue.estimates)
-        waiter = Waiter(self, needs, certain, asked_at_s, until)
-        if self._queue.grant_now(waiter):
-            return Grant(self, self._queue, waiter, need, loop.time())
-        self.waiting += 1
-        try:
-            await self._queue.wait(waiter, front)
-        finally:
-            self.waiting -= 1
-        return Grant(self, self._queue, waiter, need, loop.time())
+        queue, now_s = self._queue, asyncio.get_running_loop().time()
+        needs, certain = charges_of(need, queue.estimates)
+        ask = Ask(next(queue.ids), needs, self.share, certain)
+        if not queue.grant_now(self, ask, now_s):
+            until = math.inf if deadline is None else deadline
+            if self.max_wait_s is not None:
+                until = min(until, now_s + self.max_wait_s)
+            self.waiting += 1
+            try:
+                await queue.wait(Waiter(self, ask, now_s, until), front)
+            finally:
+                self.waiting -= 1
+            now_s = asyncio.get_running_loop().time()
+        return Grant(self, queue, ask.id, need, needs, now_s)
 
     @property
     def is_full(self) -> bool:
         """Whether as many requests are in flight as may be: then another one waits for the end of one of them."""
         queue = self._queue
-        if queue.in_flight >= queue.cap.limit:
-            return True
+        return queue.in_flight >= queue.cap.limit or self.has_all_in_flight
+
+    @property
+    def has_all_in_flight(self) -> bool:
+        """Whether as many of its own requests are in flight as its options allow."""
         return self.max_in_flight is not None and self.in_flight >= self.max_in_flight
 
     def state(self) -> PacerState:
@@ -120,12 +123,14 @@ class Grant:
         "id",
     )
 
-    def __init__(self, pacer: Pacer, queue: Queue, waiter: Waiter, need: Need, now_s: float) -> None:
-        self.id: str = waiter.id
+    def __init__(
+        self, pacer: Pacer, queue: Queue, id: str, need: Need, needs: dict[str, float], now_s: float
+    ) -> None:
+        self.id: str = id
         self._pacer = pacer
         self._queue = queue
         self._need = need
-        self._needs = waiter.needs
+        self._needs = needs
         self._sent_at_s = now_s
         self._charged_before = queue.charged.copy()
         self._is_open = True
@@ -151,7 +156,8 @@ class Grant:
         queue = self._queue
         queue.cap.succeeded(queue.in_flight + 1)
         used = settled_charges(self._need, self._needs, usage, audio_s, queue.estimates)
-        queue.settle(self.id, used, self._seen(headers, used))
+        is_read = queue.takes_headers(asyncio.get_running_loop().time())
+        queue.settle(self.id, used, self._seen(headers, used) if is_read else None)
 
     def failed(self, error: BaseException) -> None:
         """End the grant of a request that failed, and take over what the error says of the limits."""

@@ -14,16 +14,16 @@ import math
 import os
 import weakref
 from collections import deque
-from collections.abc import Coroutine, Mapping, Sequence
-from types import TracebackType
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import PacingError
-from .kinds import IN_HEADERS, KINDS
+from .kinds import IN_HEADERS
 from .memory import MemoryStore
 from .need import Estimates
 from .overload import InFlightLimit
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
+from .waiter import Waiter, too_large, too_long
 
 if TYPE_CHECKING:
     from .pacer import Pacer
@@ -36,63 +36,11 @@ STORE_TIMEOUT_S = 10.0
 """How long a store may take for one step."""
 _MAX_SLEEP_S = 10.0
 _MIN_SLEEP_S = 0.001
+_HEADERS_EVERY_S = 0.005
+"""The headers of good responses are read so often at most. What requests of this queue used in between is in the book
+anyway; of others, less than a hundredth of the margin."""
 _MAX_LOOKED_AT = 16
 """How many interactive requests may be looked at behind one that waits."""
-
-
-class Waiter:
-    """One request that wants to be sent."""
-
-    __slots__ = (
-        "asked_at_s",
-        "certain",
-        "error",
-        "future",
-        "id",
-        "is_granted",
-        "needs",
-        "pacer",
-        "passed",
-        "traceback",
-        "until",
-    )
-
-    def __init__(
-        self,
-        pacer: Pacer,
-        needs: dict[str, float],
-        certain: dict[str, float],
-        asked_at_s: float,
-        until: float,
-    ) -> None:
-        self.id: str = ""
-        self.pacer: Pacer = pacer
-        self.needs: dict[str, float] = needs
-        self.certain: dict[str, float] = certain
-        self.asked_at_s: float = asked_at_s
-        self.until: float = until
-        """The latest time at which it may be granted, on the clock of the event loop."""
-        self.passed: dict[str, float] = {}
-        """How much of each kind was granted to later requests while this one was the first."""
-        self.is_granted: bool = False
-        self.error: Exception | None = None
-        self.traceback: TracebackType | None = None
-        """That of ``error`` in the store. Requests that fail with one error each begin with it."""
-        self.future: asyncio.Future[None] | None = None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether its pacer has as many requests in flight as its options allow."""
-        maximum = self.pacer.max_in_flight
-        return maximum is not None and self.pacer.in_flight >= maximum
-
-    def finish(self, error: Exception | None = None) -> None:
-        """Grant it, or let it fail."""
-        self.error = error
-        self.traceback = None if error is None else error.__traceback__
-        self.is_granted = error is None
-        if self.future is not None and not self.future.done():
-            self.future.set_result(None)
 
 
 class Queue:
@@ -107,15 +55,18 @@ class Queue:
         self._memory = store if isinstance(store, MemoryStore) else None
         """The store, where it can be asked without a coroutine."""
         self._waiting: dict[str, deque[Waiter]] = {"interactive": deque(), "batch": deque()}
-        self._ids = (f"{os.urandom(6).hex()}-{number}" for number in itertools.count())
+        prefix = os.urandom(6).hex()
+        self.ids: Iterator[str] = map(f"{prefix}-{{}}".format, itertools.count())
+        """Ids of reservations: no two of any process are equal."""
         self._timer: asyncio.TimerHandle | None = None
         self._is_asking = False
         self._ask_again = False
+        self._headers_at_s = -math.inf
         self._has_warned = False
         """Whether an error of the store was logged that no request can raise."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._levels: Sequence[Level] = ()
-        self._loop: weakref.ref[asyncio.AbstractEventLoop] | None = None
+        self._loop = weakref.ref(asyncio.get_running_loop())
         self._forgotten: deque[tuple[Pacer, str, dict[str, float]]] = deque()
         self._given: dict[str, Seen] = {}
         self.cap: InFlightLimit = InFlightLimit()
@@ -143,36 +94,32 @@ class Queue:
 
     # ---------------------------------------------------------------------------------------------- waiting
 
-    def grant_now(self, waiter: Waiter) -> bool:
-        """Grant ``waiter`` without a turn of the queue, where nothing else waits and every kind has room: the usual case.
+    def grant_now(self, pacer: Pacer, ask: Ask, now_s: float) -> bool:
+        """Grant a request without a turn of the queue, where nothing else waits and every kind has room: the usual case.
 
         Returns False, with nothing changed, where it has to `wait`.
         """
         waiting = self._waiting
-        if self._memory is None or self._is_asking or self._given or self._forgotten or waiter.is_full:
+        if (
+            self._memory is None
+            or waiting["interactive"]
+            or waiting["batch"]
+            or self.in_flight >= self.cap.limit
+        ):
             return False
-        if waiting["interactive"] or waiting["batch"] or self.in_flight >= self.cap.limit:
+        if self._is_asking or self._given or self._forgotten or pacer.has_all_in_flight:
             return False
-        loop = asyncio.get_running_loop()
-        if self.cap.wait_s(loop.time()) > 0:
-            return False
-        self._loop = self._loop or weakref.ref(loop)
-        waiter.id = next(self._ids)
-        ask = Ask(waiter.id, waiter.needs, waiter.pacer.share, waiter.certain)
-        if not isinstance(self._memory.reserve_now(self._scope, [ask]), Granted):
+        if self.cap.wait_s(now_s) > 0 or self._memory.reserve_now(self._scope, ask) is not None:
             return False
         self.obstacle = (None, 0.0)
         self.in_flight += 1
-        waiter.pacer.in_flight += 1
-        waiter.is_granted = True
+        pacer.in_flight += 1
         return True
 
     async def wait(self, waiter: Waiter, front: bool) -> None:
         """Wait until ``waiter`` is granted. Raises `PacingError`, and an error of the store as it is; a cancelled task
         leaves nothing behind."""
         loop = asyncio.get_running_loop()
-        self._loop = self._loop or weakref.ref(loop)
-        waiter.id = next(self._ids)
         waiting = self._waiting[waiter.pacer.priority]
         if front:
             waiting.appendleft(waiter)
@@ -212,7 +159,7 @@ class Queue:
         """End the grant of a task that was cancelled in the moment in which it was granted."""
         waiter.pacer.in_flight -= 1
         self.in_flight -= 1
-        self.settle(waiter.id, {})
+        self.settle(waiter.ask.id, {})
 
     def _expire(self, waiter: Waiter) -> None:
         if waiter.is_granted or waiter.error is not None:
@@ -222,34 +169,12 @@ class Queue:
         waiter.finish(self._too_long(kind, wait_s, waiter, is_over=True))
         self.ask()
 
-    def _what_is_waited_for(self, kind: str | None, waiter: Waiter) -> str:
-        count, option = self.cap.limit, ""
-        if waiter.is_full:
-            count, option = waiter.pacer.in_flight, f"max_in_flight={waiter.pacer.max_in_flight}; "
-        elif kind is not None:
-            limit = f"the rate limit {kind}" if kind in KINDS else "the retry-after of the service"
-            return f"{limit} of {self._name}"
-        end = "a stream ends when it is read or closed"
-        return f"one of {count} requests in flight of {self._name} to end ({option}{end})"
-
     def _too_long(
         self, kind: str | None, wait_s: float, waiter: Waiter, is_over: bool = False
     ) -> PacingError:
-        """Return the error of a request that would wait too long, or, with ``is_over``, has waited so long."""
-        allowed_s = waiter.until - waiter.asked_at_s
-        max_wait_s = waiter.pacer.max_wait_s
-        if max_wait_s is not None and waiter.until == waiter.asked_at_s + max_wait_s:
-            bound, remedy = f"max_wait_s={max_wait_s:g}", "Raise max_wait_s of Pacing; None is no bound"
-        else:
-            bound, remedy = "total timeout", "Raise the total timeout of the call"
-        what = self._what_is_waited_for(kind, waiter)
-        waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
-        if not is_over:
-            waits = f"would wait {wait_s:.3g} s for {what}, and may wait {allowed_s:.3g} s ({bound})"
-        error = PacingError(f"The call was not sent: it {waits}. {remedy}.")
-        error.limit_kind = kind
-        error.retry_after_s = wait_s
-        return error
+        return too_long(
+            waiter, kind, wait_s, model=self._name, most_in_flight=self.cap.limit, is_over=is_over
+        )
 
     # ----------------------------------------------------------------------------------------------- asking
 
@@ -313,7 +238,7 @@ class Queue:
             return True
         if isinstance(found, Never):
             waiting.remove(first)
-            first.finish(self._never(found))
+            first.finish(too_large(found, self._name))
             return True
         return await self._wait_for(loop, found, first, waiting)
 
@@ -327,8 +252,7 @@ class Queue:
         return self._waiting["batch"], None
 
     async def _reserve(self, waiter: Waiter) -> Granted | Wait | Never:
-        ask = Ask(waiter.id, waiter.needs, waiter.pacer.share, waiter.certain)
-        return await self._bounded(self._store.reserve(self._scope, [ask]))
+        return await self._bounded(self._store.reserve(self._scope, [waiter.ask]))
 
     async def _bounded(self, step: Coroutine[Any, Any, T]) -> T:
         """Take a step of the store. Raises `PacingError` where it hangs."""
@@ -367,11 +291,11 @@ class Queue:
     async def _pass_by(self, first: Waiter, wait: Wait, waiting: deque[Waiter]) -> bool:
         """Grant a small request before the first, as long as such requests use no more than the first itself needs."""
         kind = wait.kind
-        size = first.needs.get(kind, 0.0)
+        size = first.ask.needs.get(kind, 0.0)
         passed = first.passed.get(kind, 0.0)
         behind = [waiter for waiter in itertools.islice(waiting, _MAX_LOOKED_AT) if waiter is not first]
         for waiter in behind:
-            need = waiter.needs.get(kind, 0.0)
+            need = waiter.ask.needs.get(kind, 0.0)
             if waiter.is_full or need >= size or passed + need > size:
                 continue
             if isinstance(await self._reserve(waiter), Granted):
@@ -381,15 +305,6 @@ class Queue:
                 self.obstacle = obstacle
                 return True
         return False
-
-    def _never(self, never: Never) -> PacingError:
-        unit = KINDS[never.kind].unit
-        error = PacingError(
-            f"The call was not sent: it needs {never.needed:g} {unit} of the limit {never.kind} of {self._name}, which was "
-            f"given as {never.limit:g}; shorten it, lower max_completion_tokens, or give a higher limit."
-        )
-        error.limit_kind, error.limit, error.requested = never.kind, int(never.limit), math.ceil(never.needed)
-        return error
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -410,6 +325,13 @@ class Queue:
             self.ask()
             return
         self._run(self._settle(id, used, seen or {}))
+
+    def takes_headers(self, now_s: float) -> bool:
+        """Return whether the headers of one more good response say something new: those of the last one may be as young."""
+        if now_s - self._headers_at_s < _HEADERS_EVERY_S:
+            return False
+        self._headers_at_s = now_s
+        return True
 
     def observe(self, seen: dict[str, Seen]) -> None:
         """Take over what a response says."""
@@ -440,7 +362,7 @@ class Queue:
     def forgotten(self, pacer: Pacer, id: str, needs: dict[str, float]) -> None:
         """End a grant that was garbage-collected, in whichever thread that happened."""
         self._forgotten.append((pacer, id, needs))
-        loop = self._loop() if self._loop is not None else None
+        loop = self._loop()
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop may be closed
                 loop.call_soon_threadsafe(self.ask)

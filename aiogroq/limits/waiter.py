@@ -1,0 +1,102 @@
+"""`Waiter`: one request in the queue, and the errors of requests that cannot wait."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ..errors import PacingError
+from .kinds import KINDS
+from .store import Ask, Never
+
+if TYPE_CHECKING:
+    from .pacer import Pacer
+
+
+class Waiter:
+    """One request that waits to be sent."""
+
+    __slots__ = (
+        "ask",
+        "asked_at_s",
+        "error",
+        "future",
+        "is_granted",
+        "pacer",
+        "passed",
+        "traceback",
+        "until",
+    )
+
+    def __init__(self, pacer: Pacer, ask: Ask, asked_at_s: float, until: float) -> None:
+        self.pacer: Pacer = pacer
+        self.ask: Ask = ask
+        self.asked_at_s: float = asked_at_s
+        self.until: float = until
+        """The latest time at which it may be granted, on the clock of the event loop."""
+        self.passed: dict[str, float] = {}
+        """How much of each kind was granted to later requests while this one was the first."""
+        self.is_granted: bool = False
+        self.error: Exception | None = None
+        self.traceback: TracebackType | None = None
+        """That of ``error`` in the store. Requests that fail with one error each begin with it."""
+        self.future: asyncio.Future[None] | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its pacer has as many requests in flight as its options allow."""
+        return self.pacer.has_all_in_flight
+
+    def finish(self, error: Exception | None = None) -> None:
+        """Grant it, or let it fail."""
+        self.error = error
+        self.traceback = None if error is None else error.__traceback__
+        self.is_granted = error is None
+        if self.future is not None and not self.future.done():
+            self.future.set_result(None)
+
+
+def too_long(
+    waiter: Waiter, kind: str | None, wait_s: float, *, model: str, most_in_flight: int, is_over: bool = False
+) -> PacingError:
+    """Return the error of a request that would wait too long, or, with ``is_over``, has waited so long.
+
+    ``kind`` is the limit that it waits for, None for one of ``most_in_flight`` requests to end.
+    """
+    allowed_s = waiter.until - waiter.asked_at_s
+    max_wait_s = waiter.pacer.max_wait_s
+    if max_wait_s is not None and waiter.until == waiter.asked_at_s + max_wait_s:
+        bound, remedy = f"max_wait_s={max_wait_s:g}", "Raise max_wait_s of Pacing; None is no bound"
+    else:
+        bound, remedy = "total timeout", "Raise the total timeout of the call"
+    what = _what_is_waited_for(waiter, kind, model, most_in_flight)
+    waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
+    if not is_over:
+        waits = f"would wait {wait_s:.3g} s for {what}, and may wait {allowed_s:.3g} s ({bound})"
+    error = PacingError(f"The call was not sent: it {waits}. {remedy}.")
+    error.limit_kind = kind
+    error.retry_after_s = wait_s
+    return error
+
+
+def _what_is_waited_for(waiter: Waiter, kind: str | None, model: str, most_in_flight: int) -> str:
+    count, option = most_in_flight, ""
+    if waiter.is_full:
+        count, option = waiter.pacer.in_flight, f"max_in_flight={waiter.pacer.max_in_flight}; "
+    elif kind is not None:
+        limit = f"the rate limit {kind}" if kind in KINDS else "the retry-after of the service"
+        return f"{limit} of {model}"
+    end = "a stream ends when it is read or closed"
+    return f"one of {count} requests in flight of {model} to end ({option}{end})"
+
+
+def too_large(never: Never, model: str) -> PacingError:
+    """Return the error of a request that does not fit a given limit even when that is full."""
+    error = PacingError(
+        f"The call was not sent: it needs {never.needed:g} {KINDS[never.kind].unit} of the limit {never.kind} of {model}, "
+        f"which was given as {never.limit:g}; shorten it, lower max_completion_tokens, or give a higher limit."
+    )
+    error.limit_kind, error.limit, error.requested = never.kind, int(never.limit), math.ceil(never.needed)
+    return error
