@@ -41,7 +41,7 @@ class Engine:
         self._loop = asyncio.get_running_loop()
         self._started_at = self._loop.time()
         self.counts: Counts = Counts()
-        self._reader = Reader(items)
+        self._reader = Reader(items, options.limit)
         self._sources = Sources(self._reader.sequence)
         self._journal: Journal | None = None
         self._intake: Intake | None = None
@@ -226,9 +226,8 @@ class Engine:
     def _is_within_bounds(self) -> bool:
         """Stop the job where too many items failed."""
         counts, options = self.counts, self.options
-        assert self._intake is not None
         if options.max_failures is not None and not options.allows_failures(
-            counts.failed, counts.settled, self._intake.total
+            counts.failed, counts.settled, self._reader.total
         ):
             self.stop("max_failures", f"{counts.failed} items failed; max_failures is {options.max_failures}")
         return self._reason == "complete"
@@ -249,13 +248,10 @@ class Engine:
 
     def progress(self) -> Progress:
         """Return the state of the job."""
-        total = None if self.options.limit is not None else self._reader.total
-        if self._intake is not None:
-            total = self._intake.total
         workers = self._workers
         pacers = [] if workers is None else list(workers.pacers.values())
         message = self._message or ("" if workers is None else workers.message)
-        return self.forecast.progress(total, pacers, self.elapsed_s, message)
+        return self.forecast.progress(self._reader.total, pacers, self.elapsed_s, message)
 
     def _report_progress(self) -> None:
         if self.options.on_progress is not None:

@@ -14,8 +14,10 @@ class _Range:
         self.greatest = -2
 
     def add(self, number: int) -> None:
-        self.least = number if self.least < 0 else min(self.least, number)
-        self.greatest = max(self.greatest, number)
+        if number > self.greatest:
+            self.greatest = number
+        if number < self.least or self.least < 0:
+            self.least = number
 
     def overlaps(self, other: _Range) -> bool:
         return self.least <= other.greatest and other.least <= self.greatest
@@ -36,9 +38,9 @@ class Ids:
             self._given.add(int(request.id[:18]))
         else:
             return
-        if self._given.least < 0 or self._missing.least < 0 or not self._given.overlaps(self._missing):
-            return
         given, missing = self._given, self._missing
+        if given.least < 0 or missing.least < 0 or not given.overlaps(missing):
+            return
         raise JobInputError(
             f"some items have numbers as ids ({given.least} to {given.greatest}), others have no id and get their "
             f"position ({missing.least} to {missing.greatest}), so two may have the same; give every item an id, or none"

@@ -39,14 +39,6 @@ class Intake:
         """With ``dedupe``: where the outcome of each request is, 0 while it is not known."""
         self._equal: dict[bytes, list[JobRequest]] = {}
 
-    @property
-    def total(self) -> int | None:
-        """How many items the job has; None while that is not known."""
-        total, limit = self._reader.total, self._options.limit
-        if limit is None:
-            return total
-        return limit if total is None and self._reader.count >= limit else total and min(total, limit)
-
     async def next(self) -> JobRequest | None:
         """Return the next request to be sent; None at the end of the input.
 
@@ -54,11 +46,12 @@ class Intake:
         have; `JournalError` for an item that does not fit the journal; and what the caller's own iterator raises.
         """
         passed = 0
-        while self._options.limit is None or self._reader.count < self._options.limit:
-            read = await self._reader.read()
-            # Several tasks wait for the next items: some get one from after the limit.
-            if read is None or (self._options.limit is not None and read[0] >= self._options.limit):
-                return None
+        while True:
+            read = self._reader.ready()
+            if read is None:
+                if not await self._reader.wait():
+                    return None
+                continue
             request = self._request(*read)
             if request is not None:
                 self._ids.check(request)
@@ -67,7 +60,6 @@ class Intake:
             passed += 1
             if passed % _PAUSE_EVERY == 0:
                 await asyncio.sleep(0)
-        return None
 
     def _request(self, index: int, item: Any) -> JobRequest | None:
         try:
