@@ -38,7 +38,7 @@ class Reader:
         """The items, where each can be read again by its index."""
         self._source: ThreadItems | AsyncItems | None = None
         # The items of a pipe come when somebody writes them: one must not wait for the next.
-        batch_items = 1 if getattr(given, "is_stream", False) else BATCH_ITEMS
+        batch_items = 1 if getattr(cast("Any", items), "is_stream", False) else BATCH_ITEMS
         if is_table:
             self._source = ThreadItems(rows_of_stream(given), limit, batch_items)
         elif isinstance(items, AsyncIterable):
