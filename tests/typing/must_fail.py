@@ -400,3 +400,28 @@ async def the_responses_api_wrongly(client: AsyncGroq, groq: Groq) -> None:
     with client.responses.stream(model="m", input="a") as stream:  # wrong: async with
         pass
     groq.responses.stream(model="m", input="a").get_final_response()  # wrong: with
+
+
+def add(a: int, b: int) -> int:
+    return a + b
+
+
+async def tools_run_wrongly(client: AsyncGroq, blocking: Groq) -> None:
+    run = client.chat.completions.tool_runner
+    run(model="m", messages=ASK)  # wrong: no tools
+    run(model="m", messages=ASK, tools=add)  # wrong: a list
+    run(model="m", messages=ASK, tools=[3])  # wrong: no function
+    run(model="m", messages=ASK, tools=[add], max_iteration=3)  # wrong: misspelt
+    run(model="m", messages=ASK, tools=[add], tool_timeout_s="3")  # wrong: seconds are a number
+    run(model="m", messages=ASK, tools=[add], on_error="ignore")  # wrong: no such way
+    run(model="m", messages=ASK, tools=[add], approve=True)  # wrong: a function
+    run(model="m", messages=ASK, tools=[add], approve=lambda call: 3)  # wrong: True, False or a text
+    (await run(model="m", messages=ASK, tools=[add])).parsed  # wrong: no type was given
+    run(model="m", messages=ASK, tools=[add]).choices  # wrong: not awaited
+    for completion in run(model="m", messages=ASK, tools=[add]):  # wrong: async for
+        pass
+    await blocking.chat.completions.tool_runner(model="m", messages=ASK, tools=[add])  # wrong: sync
+    aiogroq.tool(add)("1", 2)  # wrong: the parameters are those of the function
+    aiogroq.tool(timeout=3)  # wrong: timeout_s
+    aiogroq.Tool(3)  # wrong: no function
+    aiogroq.McpTools(add)  # wrong: no session
