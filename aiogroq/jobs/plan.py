@@ -1,17 +1,20 @@
-"""`make_plan`: what a job will use, cost and take, before anything is sent. Every figure is an estimate."""
+"""`make_plan`: what a job will use, cost and take, before anything is sent. Every figure is an estimate.
+
+It is what items use in the mean. The needs in `aiogroq.limits.need`, by which requests are paced, are estimated high instead.
+"""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
 from ..errors import GroqError
-from ..limits import KINDS, Limits
+from ..limits import KINDS, Limits, Need, need_of
 from .batches.rules import MIN_WINDOW_S, body_problem
 from .forecast_rules import ItemUse
 from .journals.lines import HEADER_START
@@ -23,8 +26,6 @@ COMPLETION_TOKENS = 200
 """Of one item where nothing is known."""
 _TEMPLATE_TOKENS = {"openai/gpt-oss-120b": 73, "openai/gpt-oss-20b": 73, "openai/gpt-oss-safeguard-20b": 73}
 """What the chat template of a model adds to a prompt; of other models about 30."""
-_AUDIO_BYTES_PER_S = 16_000.0
-_MIN_AUDIO_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,22 @@ class Plan:
             if need > limit:
                 found.append(((need - limit) * KINDS[kind].window_s / limit, kind))
         return max(found, key=lambda each: each[0])
+
+    def scaled(self, items: int) -> Plan:
+        """Return the plan of ``items`` items, of which the items of this one are a sample."""
+        if not self.items:
+            return self
+        factor = items / self.items
+        return replace(
+            self,
+            items=items,
+            left=round(self.left * factor),
+            prompt_tokens=round(self.prompt_tokens * factor),
+            completion_tokens=round(self.completion_tokens * factor),
+            audio_s=self.audio_s * factor,
+            cost_usd=None if self.cost_usd is None else self.cost_usd * factor,
+            batch_cost_usd=None if self.batch_cost_usd is None else self.batch_cost_usd * factor,
+        )
 
 
 BATCH_S = MIN_WINDOW_S
@@ -163,8 +180,8 @@ class _Counted:
 
     def add(self, request: JobRequest) -> None:
         body = request.body
-        audio_s = _audio_s(request)
-        maximum = _maximum(body)
+        need = _need(request)
+        audio_s, maximum = need.audio_s, need.max_completion_tokens
         prompt = _prompt_tokens(request)
         completion = self._completion_of(request, maximum)
         if (self._tokens_limit is not None and prompt + (maximum or 0) > self._tokens_limit) or (
@@ -179,7 +196,7 @@ class _Counted:
         used = self._used.get(model, (0.0, 0.0, 0.0))
         self._used[model] = (used[0] + prompt, used[1] + completion, used[2] + audio_s)
 
-    def _completion_of(self, request: JobRequest, maximum: int | None) -> float:
+    def _completion_of(self, request: JobRequest, maximum: float | None) -> float:
         if request.endpoint != "chat":
             return 0.0
         if self._measured is not None:
@@ -240,14 +257,6 @@ def _quantile(ordered: Sequence[int], share: float) -> int:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0
 
 
-def _maximum(body: Mapping[str, Any]) -> int | None:
-    for name in ("max_completion_tokens", "max_tokens"):
-        value = body.get(name)
-        if isinstance(value, int):
-            return value
-    return None
-
-
 def _prompt_tokens(request: JobRequest) -> int:
     """Estimate the tokens of a prompt: four characters of English, or one and a half of another script, are a token."""
     if request.endpoint in ("transcription", "translation"):
@@ -279,12 +288,12 @@ def _texts(value: Any) -> Iterable[str]:
             yield from _texts(each)
 
 
-def _audio_s(request: JobRequest) -> float:
-    if request.endpoint not in ("transcription", "translation"):
-        return 0.0
-    file = request.body.get("file")
-    try:
-        size = Path(file).stat().st_size if isinstance(file, (str, Path)) else 0
-    except OSError:
-        size = 0
-    return max(_MIN_AUDIO_S, size / _AUDIO_BYTES_PER_S)
+def _need(request: JobRequest) -> Need:
+    size = None
+    if request.endpoint in ("transcription", "translation"):
+        file = request.body.get("file")
+        try:
+            size = Path(file).stat().st_size if isinstance(file, (str, Path)) else None
+        except OSError:
+            size = None
+    return need_of(request.endpoint, request.body, file_bytes=size)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..limits.need import MIN_AUDIO_S
 from .batches.rules import PRICE_FACTOR
 from .errors import JobInputError
 from .outcome import ItemUsage
@@ -18,8 +19,6 @@ PRICES_AS_OF = "2026-09"
 """The month that `PRICES` are of."""
 CACHED_FACTOR = 0.5
 """The price of a cached prompt token, as a part of that of others. https://console.groq.com/docs/prompt-caching"""
-MIN_BILLED_AUDIO_S = 10.0
-"""Each recording is billed as at least so much. https://console.groq.com/docs/speech-to-text"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Price:
         """Return what ``usage`` of one item costs. The discount of cached tokens and that of batches are not added up."""
         cached = 0 if is_batch else min(usage.cached_tokens, usage.prompt_tokens)
         prompt_tokens = usage.prompt_tokens - cached * (1 - CACHED_FACTOR)
-        audio_s = max(usage.audio_s, MIN_BILLED_AUDIO_S) if usage.audio_s else 0.0
+        audio_s = max(usage.audio_s, MIN_AUDIO_S) if usage.audio_s else 0.0
         cost = (
             prompt_tokens * self.prompt_usd / 1e6
             + usage.completion_tokens * self.completion_usd / 1e6

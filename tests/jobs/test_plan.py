@@ -111,7 +111,7 @@ def test_recordings_are_at_least_ten_seconds(tmp_path: Path) -> None:
     plan = make_plan(paths, Requests("transcription", "whisper-large-v3-turbo"))
     assert plan.audio_s == 80.0
     assert plan.cost_usd == pytest.approx(80 * 0.04 / 3_600)
-    assert "url" in (plan.batch_problem or "")
+    assert "URL" in (plan.batch_problem or "")
 
 
 async def test_a_plan_learns_from_the_journal_of_a_few_items(client: AsyncGroq, tmp_path: Path) -> None:
@@ -135,3 +135,13 @@ def test_a_file_that_is_no_journal_teaches_nothing(tmp_path: Path) -> None:
     assert measure(path) is None
     path.write_text(json.dumps({"usage": [1, 2], "status": "done"}) + "\n")
     assert measure(path) is None
+
+
+def test_the_plan_of_a_sample_is_scaled_to_the_whole() -> None:
+    prices = {MODEL: Price(1.0, 2.0)}
+    whole = planned(["x" * 400] * 1_000, prices=prices)
+    scaled = planned(["x" * 400] * 10, prices=prices).scaled(1_000)
+    assert (scaled.items, scaled.left, scaled.prompt_tokens) == (1_000, 1_000, whole.prompt_tokens)
+    assert scaled.cost_usd == pytest.approx(whole.cost_usd)
+    assert scaled.live_s(Limits(tpm=13_000))[0] == pytest.approx(whole.live_s(Limits(tpm=13_000))[0])
+    assert planned([]).scaled(1_000).items == 0

@@ -6,28 +6,20 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from ...errors import GroqError
-from ...limits import KINDS, Limits
-from ...protocol.encode import encode_json
+from ...limits import Limits
 from ..errors import JobError
-from ..forecast_rules import ItemUse
 from ..journals.journal import Journal
 from ..options import JobOptions
-from ..outcome import ItemUsage, JobRequest
-from ..prices import cost_usd
+from ..plan import Plan, make_plan
 from .choice import Choice, choose_via
 from .files import PartFolder
 from .parts import PartNotes
-from .rules import body_problem
 from .workers import batch_folder
 
 _log = logging.getLogger("aiogroq")
 
 _SAMPLE = 100
-_TOKENS_PER_BYTE = 0.25
-"""Of a body in English. Estimated low: a saving that is chosen for is real."""
-_COMPLETION_TOKENS = 256
-"""Of a completion, where the request allows more."""
+"""So many items tell what the others use."""
 
 
 def resolved_via(
@@ -66,65 +58,29 @@ def _choice(options: JobOptions, sequence: Sequence[Any] | None, limits: Limits 
     count = None if sequence is None else len(sequence)
     if count is not None and options.limit is not None:
         count = min(count, options.limit)
-    sample = _sample(options, sequence, count)
-    problem = next(filter(None, (body_problem(each.endpoint, each.body) for each in sample)), None)
+    problem = None
     if options.journal is None:
         problem = "a job in batches needs a journal"
     elif options.max_cost_usd is not None:
         problem = "max_cost_usd cannot stop a batch"
-    usages = [_usage(each) for each in sample]
-    costs = [
-        cost_usd(str(each.body.get("model")), usage, prices=options.prices)
-        for each, usage in zip(sample, usages, strict=True)
-    ]
-    known = [cost for cost in costs if cost is not None]
-    cost = sum(known) / len(known) * count if count and known and len(known) == len(costs) else None
+    plan = _plan(options, sequence, count)
     return choose_via(
         options.requests.endpoint,
         requests=count,
-        live_s=None if limits is None or not count else live_s(limits, usages, count),
-        live_cost_usd=cost,
+        live_s=None if limits is None or plan is None else plan.live_s(limits)[0],
+        live_cost_usd=None if plan is None else plan.cost_usd,
         deadline_s=options.deadline_s,
-        problem=problem,
+        problem=problem or (None if plan is None else plan.batch_problem),
     )
 
 
-def live_s(limits: Limits, usages: Sequence[ItemUsage], count: int) -> float:
-    """Return how long ``count`` live calls take at the limits: a full bucket at once, then at its rate."""
-    if not usages:
-        return 0.0
-    prompt = sum(each.prompt_tokens for each in usages) / len(usages)
-    completion = sum(each.completion_tokens for each in usages) / len(usages)
-    audio_s = sum(each.audio_s for each in usages) / len(usages)
-    use = ItemUse(prompt, completion, audio_s)
-    times = (
-        (use.of_kind(kind) * count - limit) / (limit / KINDS[kind].window_s)
-        for kind, limit in limits.by_kind().items()
-        if limit > 0
-    )
-    return max(0.0, *times)
-
-
-def _sample(options: JobOptions, sequence: Sequence[Any] | None, count: int | None) -> list[JobRequest]:
-    """Return some requests from all parts of the input. An item that cannot be sent is left out."""
+def _plan(options: JobOptions, sequence: Sequence[Any] | None, count: int | None) -> Plan | None:
+    """Return the plan of the job, from items of all parts of its input; None where none of them can be sent."""
     if sequence is None or not count:
-        return []
-    sample: list[JobRequest] = []
-    for index in range(0, count, -(-count // _SAMPLE)):
-        try:
-            sample.append(options.requests.request(index, sequence[index]))
-        except GroqError:
-            continue
-    return sample
-
-
-def _usage(request: JobRequest) -> ItemUsage:
-    if request.endpoint != "chat":
-        return ItemUsage(audio_s=60.0)
-    size_bytes = len(encode_json(request.body))
-    maximum = request.body.get("max_completion_tokens") or request.body.get("max_tokens")
-    completion = min(maximum, _COMPLETION_TOKENS) if isinstance(maximum, int) else _COMPLETION_TOKENS
-    return ItemUsage(round(size_bytes * _TOKENS_PER_BYTE), completion)
+        return None
+    sample = (sequence[index] for index in range(0, count, -(-count // _SAMPLE)))
+    plan = make_plan(sample, options.requests, prices=options.prices)
+    return plan.scaled(count) if plan.items else None
 
 
 def _folder(journal: Journal) -> str:
