@@ -48,7 +48,7 @@ def allowed_modes(mode: ModeName | None, *, strict: bool | None, is_strict: bool
     modes = list(Mode) if mode is None else list(_OF_NAME[mode])
     if strict:
         return [Mode.STRICT_SCHEMA]
-    if strict is False or not is_strict:
+    if not is_strict:
         return [each for each in modes if each is not Mode.STRICT_SCHEMA]
     return modes
 

@@ -29,9 +29,9 @@ def parsed_completion(
 ) -> ParsedChatCompletion[T]:
     """Return a completion with the value of each of its choices. ``usage`` is that of all requests of the call."""
     parsed = _as(ParsedChatCompletion[T], completion)
-    parsed.choices = [
-        _parsed_choice(choice, value) for choice, value in zip(completion.choices, values, strict=True)
-    ]
+    # A server may send anything: what is no choice has no value.
+    choices = [choice for choice in completion.choices if isinstance(choice, Choice)]  # pyright: ignore[reportUnnecessaryIsInstance]
+    parsed.choices = [_parsed_choice(choice, value) for choice, value in zip(choices, values, strict=True)]
     parsed.usage = usage if usage is not None else completion.usage
     if reasks:
         instance_dict(parsed)["_reasks"] = reasks

@@ -83,19 +83,13 @@ DRIFTS: list[Callable[[random.Random, str], str]] = [
 
 def body_of(rng: random.Random, text: str) -> bytes:
     """The body of a completion with a text, itself changed now and then."""
-    body = json.dumps(
-        {
-            "id": "c",
-            "choices": [
-                {
-                    "index": 0,
-                    "message": {"role": "assistant", "content": text},
-                    "finish_reason": rng.choice(["stop", "stop", "stop", "length", None]),
-                }
-            ],
-            "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
-        }
-    )
+    finish_reason = rng.choice(["stop", "stop", "stop", "length", None])
+    message = {"role": "assistant", "content": text}
+    choices: list[Any] = [{"index": 0, "message": message, "finish_reason": finish_reason}]
+    if rng.random() < 0.05:
+        choices.append(rng.choice(ODD_VALUES))
+    usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
+    body = json.dumps({"id": "c", "choices": choices, "usage": usage})
     return (change_a_value(rng, body) if rng.random() < 0.2 else body).encode()
 
 
@@ -157,7 +151,7 @@ def check_one(rng: random.Random) -> str:
         result = after(steps, response)
         if isinstance(result, ParsedChatCompletion):
             assert len(result.reasks) == len(sent) - 1
-            _ = result.parsed
+            assert result.choices[0].message.parsed is result.parsed
             return "value"
         if isinstance(result, StructuredOutputError):
             assert sent[-1] in result.content
