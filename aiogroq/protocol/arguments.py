@@ -68,6 +68,18 @@ def require_bool(name: str, given: Any) -> bool:
     return given
 
 
+def require_texts(name: str, given: Any) -> list[str]:
+    """Return ``given`` as a list of texts. Raises `TypeError` for one text, and for anything else that is not texts."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        kind = "one text" if isinstance(given, str) else type(cast("Any", given)).__name__
+        raise TypeError(f"{name} must be a list of texts, not {kind}; write {name}=['a text']")
+    texts = list(given)
+    for position, each in enumerate(texts):
+        if not isinstance(each, str):
+            raise TypeError(f"{name}[{position}] must be a text, not {type(each).__name__}")
+    return texts
+
+
 def require_seconds(name: str, given: Any) -> float | None:
     """Return ``given`` as a float of seconds >= 0, or None (no timeout); else raise `TypeError` or `ValueError`."""
     if given is None:

@@ -15,6 +15,8 @@ from .http_methods import AsyncHTTPMethods
 from .models import AsyncModels
 
 if TYPE_CHECKING:
+    from .fine_tunings import AsyncFineTunings
+    from .rerank import AsyncRerank
     from .responses import AsyncResponses
 
 
@@ -28,6 +30,8 @@ class AsyncResources(AsyncHTTPMethods):
     files: child[AsyncFiles] = child(AsyncFiles)
     batches: child[AsyncBatches] = child(AsyncBatches)
     responses: child[AsyncResponses] = child(".responses.AsyncResponses")
+    rerank: child[AsyncRerank] = child(".rerank.AsyncRerank")
+    fine_tunings: child[AsyncFineTunings] = child(".fine_tunings.AsyncFineTunings")
     with_raw_response: view[AsyncResourcesWithRawResponse] = view(AsyncResourcesWithRawResponse)
     with_streaming_response: view[AsyncResourcesWithStreamingResponse] = view(
         AsyncResourcesWithStreamingResponse

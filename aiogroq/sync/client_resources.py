@@ -16,6 +16,8 @@ from .models import Models, ModelsWithRawResponse, ModelsWithStreamingResponse
 
 if TYPE_CHECKING:
     from ..resources.client_resources import AsyncResources
+    from .fine_tunings import FineTunings, FineTuningsWithRawResponse, FineTuningsWithStreamingResponse
+    from .rerank import Rerank, RerankWithRawResponse, RerankWithStreamingResponse
     from .responses import Responses, ResponsesWithRawResponse, ResponsesWithStreamingResponse
 
 
@@ -29,6 +31,8 @@ class ResourcesWithRawResponse(View):
     files: child[FilesWithRawResponse] = child(FilesWithRawResponse)
     batches: child[BatchesWithRawResponse] = child(BatchesWithRawResponse)
     responses: child[ResponsesWithRawResponse] = child(".responses.ResponsesWithRawResponse")
+    rerank: child[RerankWithRawResponse] = child(".rerank.RerankWithRawResponse")
+    fine_tunings: child[FineTuningsWithRawResponse] = child(".fine_tunings.FineTuningsWithRawResponse")
 
 
 class ResourcesWithStreamingResponse(View):
@@ -41,6 +45,10 @@ class ResourcesWithStreamingResponse(View):
     files: child[FilesWithStreamingResponse] = child(FilesWithStreamingResponse)
     batches: child[BatchesWithStreamingResponse] = child(BatchesWithStreamingResponse)
     responses: child[ResponsesWithStreamingResponse] = child(".responses.ResponsesWithStreamingResponse")
+    rerank: child[RerankWithStreamingResponse] = child(".rerank.RerankWithStreamingResponse")
+    fine_tunings: child[FineTuningsWithStreamingResponse] = child(
+        ".fine_tunings.FineTuningsWithStreamingResponse"
+    )
 
 
 class Resources(HTTPMethods):
@@ -55,5 +63,7 @@ class Resources(HTTPMethods):
     files: child[Files] = child(Files)
     batches: child[Batches] = child(Batches)
     responses: child[Responses] = child(".responses.Responses")
+    rerank: child[Rerank] = child(".rerank.Rerank")
+    fine_tunings: child[FineTunings] = child(".fine_tunings.FineTunings")
     with_raw_response: view[ResourcesWithRawResponse] = view(ResourcesWithRawResponse)
     with_streaming_response: view[ResourcesWithStreamingResponse] = view(ResourcesWithStreamingResponse)

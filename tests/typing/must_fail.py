@@ -371,6 +371,16 @@ async def pages_gone_through_wrongly(client: AsyncGroq, blocking: Groq) -> None:
     client.batches.list(cursor=5)  # wrong: a text
 
 
+async def reranked_and_tuned_wrongly(client: AsyncGroq, blocking: Groq) -> None:
+    client.rerank.create(model="m", query="q")  # wrong: docs is missing
+    await client.rerank.create(model="m", query="q", docs=[1])  # wrong: texts
+    (await client.rerank.create(model="m", query="q", docs=["a"])).results[0].index + 1  # wrong: may be None
+    blocking.fine_tunings.create(base_model="m", input_file_id="f", name="n")  # wrong: type is missing
+    blocking.fine_tunings.retrieve("ft_1").data.name  # wrong: may be None
+    for tuning in client.fine_tunings.list():  # wrong: async for
+        pass
+
+
 async def responses_awaited_wrongly(raw: AsyncAPIResponse[ChatCompletion], spoken: AsyncBinaryAPIResponse) -> None:
     raw.parse().id  # wrong: not awaited
     raw.text().upper()  # wrong: not awaited

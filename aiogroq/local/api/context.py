@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ..ids import Ids
 from ..limit_errors import LimitExceeded
@@ -25,6 +26,8 @@ class Context:
     replies: Replies
     files: Files
     batches: Batches
+    fine_tunings: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By id, oldest first."""
 
     def admit(
         self,

@@ -22,11 +22,13 @@ _ENDPOINTS = {
     "speech": "speech",
     "transcription": "transcriptions",
     "embedding": "embeddings",
+    "reranking": "reranking",
 }
 
 
 def check_output_type(model: str, output: str) -> None:
-    """Reject a listed model without the output *output* (`text`, `speech`, `transcription`, `embedding`)."""
+    """Reject a listed model without the output *output* (`text`, `speech`, `transcription`, `embedding`,
+    `reranking`)."""
     listed = MODELS.get(model)
     if listed is not None and output not in listed["output_modalities"]:
         reject(f"The model `{model}` does not support {_ENDPOINTS[output]}")

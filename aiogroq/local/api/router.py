@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ..response import ApiError, ApiResponse
-from . import batches, files, models
+from . import batches, files, fine_tunings, models
 from .chat_completions import chat_completions
 from .context import Context
 from .embeddings import embeddings
 from .request import ApiRequest
+from .reranking import reranking
 from .responses import responses
 from .speech import speech
 from .transcriptions import transcriptions, translations
@@ -38,6 +39,8 @@ _COLLECTIONS: dict[str, dict[str, Endpoint]] = {
     "models": {"GET": models.list_models},
     "files": {"GET": files.list_files, "POST": files.create},
     "batches": {"GET": batches.list_batches, "POST": batches.create},
+    "reranking": {"POST": reranking},
+    "fine_tunings": {"GET": fine_tunings.list_fine_tunings, "POST": fine_tunings.create},
 }
 # (first segment, last segment or "") -> endpoints of one object, whose id stands between the two.
 _OBJECTS: dict[tuple[str, str], dict[str, Endpoint]] = {
@@ -46,7 +49,10 @@ _OBJECTS: dict[tuple[str, str], dict[str, Endpoint]] = {
     ("batches", "cancel"): {"POST": batches.cancel},
     ("batches", ""): {"GET": batches.retrieve},
     ("models", ""): {"GET": models.retrieve, "DELETE": models.delete},
+    ("fine_tunings", ""): {"GET": fine_tunings.retrieve, "DELETE": fine_tunings.delete},
 }
+_OUTSIDE_OPENAI = "fine_tunings"
+"""The collection that exists under the prefix `/v1/` only."""
 _MAX_ID_CHARS = 256
 
 
@@ -64,6 +70,7 @@ class Router:
             for prefix in PREFIXES
             for path, endpoints in _COLLECTIONS.items()
             for method, endpoint in endpoints.items()
+            if path != _OUTSIDE_OPENAI or prefix == "/v1/"
         }
 
     def respond(self, request: ApiRequest) -> ApiResponse:
@@ -96,7 +103,7 @@ class Router:
 def _route(request: ApiRequest) -> Endpoint:
     """Return the endpoint for a path and set `request.target` to the id in it. Ids of models may contain slashes."""
     rest = next((request.path[len(prefix) :] for prefix in PREFIXES if request.path.startswith(prefix)), None)
-    if rest is None:
+    if rest is None or (rest.split("/")[0] == _OUTSIDE_OPENAI and not request.path.startswith("/v1/")):
         raise _unknown_url(request)
     endpoints = _COLLECTIONS.get(rest)
     if endpoints is None:

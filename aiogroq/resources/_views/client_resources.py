@@ -14,6 +14,8 @@ from .files import AsyncFilesWithRawResponse, AsyncFilesWithStreamingResponse
 from .models import AsyncModelsWithRawResponse, AsyncModelsWithStreamingResponse
 
 if TYPE_CHECKING:
+    from .fine_tunings import AsyncFineTuningsWithRawResponse, AsyncFineTuningsWithStreamingResponse
+    from .rerank import AsyncRerankWithRawResponse, AsyncRerankWithStreamingResponse
     from .responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
 
 
@@ -27,6 +29,10 @@ class AsyncResourcesWithRawResponse(View):
     files: child[AsyncFilesWithRawResponse] = child(AsyncFilesWithRawResponse)
     batches: child[AsyncBatchesWithRawResponse] = child(AsyncBatchesWithRawResponse)
     responses: child[AsyncResponsesWithRawResponse] = child(".responses.AsyncResponsesWithRawResponse")
+    rerank: child[AsyncRerankWithRawResponse] = child(".rerank.AsyncRerankWithRawResponse")
+    fine_tunings: child[AsyncFineTuningsWithRawResponse] = child(
+        ".fine_tunings.AsyncFineTuningsWithRawResponse"
+    )
 
 
 class AsyncResourcesWithStreamingResponse(View):
@@ -40,4 +46,8 @@ class AsyncResourcesWithStreamingResponse(View):
     batches: child[AsyncBatchesWithStreamingResponse] = child(AsyncBatchesWithStreamingResponse)
     responses: child[AsyncResponsesWithStreamingResponse] = child(
         ".responses.AsyncResponsesWithStreamingResponse"
+    )
+    rerank: child[AsyncRerankWithStreamingResponse] = child(".rerank.AsyncRerankWithStreamingResponse")
+    fine_tunings: child[AsyncFineTuningsWithStreamingResponse] = child(
+        ".fine_tunings.AsyncFineTuningsWithStreamingResponse"
     )
