@@ -87,7 +87,7 @@ def body_of(rng: random.Random, text: str) -> bytes:
     message = {"role": "assistant", "content": text}
     choices: list[Any] = [{"index": 0, "message": message, "finish_reason": finish_reason}]
     if rng.random() < 0.05:
-        choices.append(rng.choice(ODD_VALUES))
+        choices.append(rng.choice([value for value in ODD_VALUES if not isinstance(value, dict)]))
     usage = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}
     body = json.dumps({"id": "c", "choices": choices, "usage": usage})
     return (change_a_value(rng, body) if rng.random() < 0.2 else body).encode()
