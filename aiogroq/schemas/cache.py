@@ -51,7 +51,7 @@ class FormatCache(Generic[T]):
                 classes.get((cls.__module__, cls.__qualname__), cls) is not cls
                 for cls in _user_classes(old[0])
             ):
-                del entries[old]
+                entries.pop(old, None)
         try:
             entries[annotation, key] = value
         except TypeError:

@@ -173,8 +173,13 @@ class Describer:
         for name, definition in own.items():
             self.definitions[names[name]] = _with_references(definition, names)
         schema = _with_references(schema, names)
-        if schema.keys() == {"$ref"}:  # a recursive model, which is one of its own definitions
-            return cast("Schema", self.definitions[schema["$ref"].removeprefix("#/$defs/")])
+        parts = schema.get(
+            "allOf", [schema]
+        )  # pydantic below 2.9 writes a reference as the only part of an `allOf`
+        if len(schema) == len(parts) == 1 and parts[0].keys() == {
+            "$ref"
+        }:  # a recursive model is a definition of its own
+            return cast("Schema", self.definitions[parts[0]["$ref"].removeprefix("#/$defs/")])
         return schema
 
     def _union(self, members: tuple[Any, ...]) -> Schema:

@@ -21,30 +21,28 @@ def schema_and_decoder(annotation: Any) -> tuple[Schema, Decoder]:
     except RecursionError:
         raise SchemaError(f"{annotation!r} contains itself without a class between") from None
     failed: list[str] = []
-    core = unwrap(annotation).core
-    if pydantic_types.is_model(core) or (describer.has_validation and pydantic_types.is_loaded()):
-        found = _by_pydantic(annotation, failed)
-        if found is not None:
-            return found
-    if not describer.rejected:
-        if not describer.has_validation and not describer.needs_steps:
-            try:
-                return schema, MsgspecDecoder(annotation)
-            except (TypeError, NotImplementedError, RecursionError) as error:
-                failed.append(str(error))
-        found = _by_pydantic(annotation, failed) if describer.has_models else None
-        return found or (schema, StepwiseDecoder(annotation))
-    found = _by_pydantic(annotation, failed) if pydantic_types.is_loaded() else None
-    if found is None:
-        reasons = [f"{path}: {why}" for path, why in describer.rejected]
-        raise SchemaError("; ".join([*reasons, *failed]))
-    return found
+    if describer.rejected or (describer.has_validation and pydantic_types.is_loaded()):
+        # Only pydantic knows what its metadata mean, and types such as Path.
+        adapter = _adapter(annotation, failed)
+        if adapter is not None:
+            return pydantic_types.schema_of(adapter), PydanticDecoder(adapter)
+    if describer.rejected:
+        raise SchemaError("; ".join([f"{path}: {why}" for path, why in describer.rejected] + failed))
+    if describer.has_validation or describer.needs_steps:
+        return schema, StepwiseDecoder(annotation)
+    if not pydantic_types.is_model(unwrap(annotation).core):
+        try:
+            return schema, MsgspecDecoder(annotation)
+        except (TypeError, NotImplementedError, RecursionError):
+            pass
+    adapter = _adapter(annotation, failed) if describer.has_models else None
+    return schema, StepwiseDecoder(annotation) if adapter is None else PydanticDecoder(adapter)
 
 
-def _by_pydantic(annotation: Any, failed: list[str]) -> tuple[Schema, Decoder] | None:
-    try:
-        adapter = pydantic_types.adapter_of(annotation)
-    except SchemaError as error:
-        failed.append(str(error))
-        return None
-    return pydantic_types.schema_of(adapter), PydanticDecoder(adapter)
+def _adapter(annotation: Any, failed: list[str]) -> Any:
+    if pydantic_types.is_loaded():
+        try:
+            return pydantic_types.adapter_of(annotation)
+        except SchemaError as error:
+            failed.append(str(error))
+    return None

@@ -8,7 +8,7 @@ import sys
 from typing import Any, cast
 
 from ..errors import SchemaError
-from .annotations import Annotation
+from .annotations import Annotation, field_annotations, unwrap
 from .subschemas import Schema
 
 
@@ -58,7 +58,20 @@ def schema_of(adapter: Any) -> Schema:
         _add_texts(schema["cls"], result.get("properties", {}))
         return result
 
-    methods = {"decimal_schema": decimal_schema, "model_schema": model_schema}
+    def dataclass_schema(self: Any, schema: Any) -> Any:
+        result = generator.dataclass_schema(self, schema)
+        _add_annotated_texts(schema["cls"], result.get("properties", {}))
+        return result
+
+    def typed_dict_schema(self: Any, schema: Any) -> Any:
+        result = generator.typed_dict_schema(self, schema)
+        if isinstance(cls := schema.get("cls"), type):
+            _add_annotated_texts(cls, result.get("properties", {}))
+        return result
+
+    methods = {
+        each.__name__: each for each in (decimal_schema, model_schema, dataclass_schema, typed_dict_schema)
+    }
     return cast("Schema", adapter.json_schema(schema_generator=type("Generator", (generator,), methods)))
 
 
@@ -69,6 +82,13 @@ def _add_texts(model: Any, properties: dict[str, Schema]) -> None:
         key = next((alias for alias in aliases if isinstance(alias, str)), name)
         if text and key in properties:
             properties[key].setdefault("description", text)
+
+
+def _add_annotated_texts(cls: type[Any], properties: dict[str, Schema]) -> None:
+    for name, annotation in field_annotations(cls).items():
+        text = unwrap(annotation).description
+        if text and name in properties:
+            properties[name].setdefault("description", text)
 
 
 def docstring(cls: type[Any]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import types
@@ -46,7 +47,7 @@ class TypedFormat(Generic[T]):
     _decoder: TextDecoder = field(repr=False)
 
     def response_format(self) -> dict[str, Any]:
-        """Return the ``response_format`` of a request."""
+        """Return the ``response_format`` of a request. It has the schema itself and no copy of it."""
         json_schema: dict[str, Any] = {"name": self.name, "schema": self.schema, "strict": self.is_strict}
         if self.description:
             json_schema["description"] = self.description
@@ -103,7 +104,7 @@ def response_format(
     to be strict. ``name`` replaces the name made from the type. Raises `SchemaError` for what is no type, or one that JSON
     cannot express.
     """
-    return typed_format(response_type, strict=strict, name=name).response_format()
+    return copy.deepcopy(typed_format(response_type, strict=strict, name=name).response_format())
 
 
 def _made(annotation: Any, strict: bool | None, name: str | None) -> TypedFormat[Any]:

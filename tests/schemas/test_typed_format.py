@@ -189,6 +189,12 @@ def test_equal_types_share_what_was_made_of_them() -> None:
     assert typed_format(Annotated[int, ["unhashable"]]).decode('{"result":1}') == 1
 
 
+def test_a_changed_dict_changes_no_other() -> None:
+    first = response_format(Person)
+    first["json_schema"]["schema"]["properties"].clear()
+    assert response_format(Person)["json_schema"]["schema"]["properties"]
+
+
 def defined_in_a_cell(annotation: Any) -> Any:
     return msgspec.defstruct("Cell", [("a", annotation)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import enum
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field
@@ -194,6 +195,35 @@ def test_aliases_of_pydantic_are_the_keys() -> None:
         "x": {"type": "integer"},
     }
     assert decoded(Aliases, '{"firstName":"Anna","y":1}').other == 1
+
+
+@dataclass
+class Mixed:
+    """Of both kinds."""
+
+    limited: Annotated[int, pydantic.Field(ge=1)]
+    told: Annotated[str, "A text"]
+
+
+class MixedKeys(TypedDict):
+    limited: Annotated[int, pydantic.Field(ge=1)]
+    told: Annotated[str, "A text"]
+
+
+@pytest.mark.parametrize("annotation", [Mixed, MixedKeys])
+def test_texts_are_descriptions_beside_metadata_of_pydantic(annotation: Any) -> None:
+    assert schema_of(annotation)["properties"] == {
+        "limited": {"type": "integer", "description": "{minimum: 1}"},
+        "told": {"type": "string", "description": "A text"},
+    }
+    assert mismatch(annotation, '{"limited":0,"told":""}').endswith("at `$.limited`")
+
+
+@pytest.mark.parametrize(
+    "annotation", [Annotated[Aliases, "A text"], list[Annotated[Aliases | int, "A text"]]]
+)
+def test_texts_around_models_are_descriptions(annotation: Any) -> None:
+    assert '"description": "A text"' in json.dumps(typed_format(annotation).schema)
 
 
 class Forbidding(pydantic.BaseModel):
