@@ -19,14 +19,14 @@ from ..types.responses.response_usage import ResponseUsage
 
 END_TYPES = frozenset({"response.completed", "response.incomplete"})
 """The types of event that end a stream in order."""
-_PARTS = {
+_PARTS: dict[str, tuple[str, str, str]] = {
     "response.output_text": ("content", "output_text", "text"),
     "response.reasoning_text": ("content", "reasoning_text", "text"),
     "response.refusal": ("content", "refusal", "refusal"),
     "response.reasoning_summary_text": ("summary", "summary_text", "text"),
 }
 """The type of a delta, without its ending, to the list, the type and the field of the part that it is added to."""
-_FIELDS = {
+_FIELDS: dict[str, tuple[str, str]] = {
     "response.function_call_arguments": ("function_call", "arguments"),
     "response.mcp_call_arguments": ("mcp_call", "arguments"),
     "response.code_interpreter_call_code": ("code_interpreter_call", "code"),
@@ -34,6 +34,10 @@ _FIELDS = {
 """The type of a delta, without its ending, to the type of its item and the field that it is added to."""
 
 
+_DELTAS = {f"{stem}.delta": (name, kind) for stem, (name, kind, _) in _PARTS.items()} | {
+    f"{stem}.delta": (name, kind) for stem, (kind, name) in _FIELDS.items()
+}
+"""The type of a delta to the list or field that it is added to, and the type of the part or item."""
 _TYPE_OF_ITEM = {
     "output_text": "message",
     "refusal": "message",
@@ -75,6 +79,12 @@ class ResponseAccumulator:
         """Take in an event. ``sent`` is its JSON. What does not fit its type is ignored."""
         kind: Any = event.type
         if not isinstance(kind, str):
+            return
+        added = _DELTAS.get(kind)
+        if added is not None:  # nearly all events
+            delta: Any = event.delta
+            if isinstance(delta, str):
+                self._at(event, *added).texts.append(delta)
             return
         stem, _, ending = kind.rpartition(".")
         if stem in _PARTS or stem in _FIELDS:
@@ -134,8 +144,6 @@ class ResponseAccumulator:
             text = getattr(event, field)
         if ending == "done" and isinstance(text, str):
             self._at(event, name, kind).texts = [text]
-        elif ending == "delta" and isinstance(text := event.delta, str):
-            self._at(event, name, kind).texts.append(text)
 
     def _add_annotation(self, event: ResponseStreamEvent) -> None:
         sent: Any = event.annotation
@@ -148,9 +156,14 @@ class ResponseAccumulator:
 
     def _at(self, event: ResponseStreamEvent, name: str, kind: str) -> _Growing:
         """Return what an event adds to."""
-        position = {"content": event.content_index, "summary": event.summary_index}.get(name)
+        position = (
+            event.summary_index if name == "summary" else event.content_index if name == "content" else 0
+        )
         place = (_index(event.output_index), name, _index(position))
-        return self._growing.get(place) or self._growing.setdefault(place, _Growing(kind))
+        growing = self._growing.get(place)
+        if growing is None:
+            growing = self._growing[place] = _Growing(kind)
+        return growing
 
     def _output(self) -> list[ResponseOutputItem]:
         """Return copies of the items, with the deltas that have come."""

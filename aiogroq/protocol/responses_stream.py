@@ -13,7 +13,7 @@ from ..types.responses.response_stream_event import ResponseStreamEvent
 from ..types.responses.response_usage import ResponseUsage
 from .accumulate_response import ResponseAccumulator
 from .sse import Event
-from .status_errors import ResponseHead, event_error
+from .status_errors import ResponseHead, event_error, event_not_json
 from .stream_protocol import BROKEN_AFTER_END, WITHIN_EVENT, StreamEnd, StreamProtocol
 from .streams import register_stream_protocol
 
@@ -48,13 +48,18 @@ class ResponsesStreamProtocol(StreamProtocol[ResponseStreamEvent]):
         name = event.name if type(event) is Event else ""
         if name == "error":
             raise error_in_event(response, event)
-        value = super().read(event, response)
+        try:
+            value = self.decode(event)
+        except NotJSONError as error:
+            raise event_not_json(response, event) from error
         if value.__class__ is ResponseStreamEvent:
-            if not value.type and name:
+            if not value.type:
                 value.type = name
             self._accumulator.add(value, event)
             if str(value.type) in ERROR_TYPES:  # a server may send anything
                 raise error_in_event(response, event)
+        if self.is_error(event, value):
+            raise event_error(response, bytes(event))
         return value
 
     def is_error(self, event: bytes, value: ResponseStreamEvent) -> bool:

@@ -64,9 +64,9 @@ class AsyncResponses(AsyncResource):
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
         body["input"] = _input(body["input"])
-        if stream is not omit and (stream or not is_omitted(stream)):
+        if stream is not omit and not is_omitted(stream):
             body["stream"] = stream
-        if stream:
+        if stream and "stream" in body:
             request = build("POST", "/responses", ResponseStreamEvent, body, options, mode=EVENTS)
             return await self._transport.stream(request)
         return await self._transport.send(build("POST", "/responses", Response, body, options))

@@ -60,8 +60,8 @@ def first_of(modes: Sequence[Mode], first: int) -> Mode | None:
 
 # "This model does not support response format `json_schema`" is the service's text; "'response_format' of type 'json_object'
 # is not supported with this model" and "'response_format.type' : value is not one of the allowed values ['json_object']" are
-# those of older versions and of other servers.
-_ABOUT_FORMATS = re.compile(r"response[_ ]?formats?\b", re.IGNORECASE)
+# those of older versions and of other servers. The Responses API has ``text.format`` for ``response_format``.
+_ABOUT_FORMATS = re.compile(r"response[_ ]?formats?\b|\btext[._ ]formats?\b", re.IGNORECASE)
 _REJECTED = re.compile(
     r"not support|unsupported|not available|not one of|must be (?:one of|either)", re.IGNORECASE
 )

@@ -4,6 +4,8 @@ One module for each resource, and a module for each name of the official package
 Nothing here does I/O.
 """
 
+from typing import TYPE_CHECKING
+
 from ._omit import NOT_GIVEN, NotGiven, Omit, not_given, omit
 from ._params import CallOptions, FileTypes, TimeoutLike, TimeoutTypes
 from .audio import Transcription, TranscriptionSegment, TranscriptionText, TranscriptionWord, Translation
@@ -152,3 +154,14 @@ __all__ = [
     "not_given",
     "omit",
 ]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # Not imported before it is used: a plain call needs none of its types.
+        if name == "responses":
+            from importlib import import_module
+
+            return import_module(".responses", __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

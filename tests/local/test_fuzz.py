@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from aiogroq.local import LocalGroq
 from aiogroq.local.api.chat_schema import PROPERTIES
+from aiogroq.local.api.responses_schema import PROPERTIES as OF_RESPONSES
 
 PATHS = st.one_of(
     st.sampled_from(
         [
-            "/chat/completions", "/embeddings", "/audio/speech", "/audio/transcriptions", "/audio/translations",
+            "/chat/completions", "/responses", "/embeddings", "/audio/speech", "/audio/transcriptions", "/audio/translations",
             "/models", "/models/a/b", "/models/%2F", "/files", "/files/x", "/files/x/content", "/batches",
             "/batches/x", "/batches/x/cancel", "/files/..%2f..%2fetc", "/batches?cursor=x&id=y", "/models/%ff%00",
         ]
@@ -121,6 +122,38 @@ SCHEMA_REQUESTS = st.tuples(st.sampled_from(["tools", "response_format"]), VALUE
         }
     )
 )
+ITEMS = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(["message", "function_call", "function_call_output", "item_reference"]),
+            "role": st.sampled_from(["system", "user", "assistant"]),
+            "content": st.one_of(st.text(max_size=9), VALUES),
+            "call_id": st.text(max_size=3),
+            "name": st.text(max_size=3),
+            "arguments": st.text(max_size=3),
+            "output": st.text(max_size=3),
+        },
+    ),
+    min_size=1,
+    max_size=4,
+)
+RESPONSES = st.tuples(
+    st.one_of(ITEMS, st.just(GOOD["messages"])),
+    st.dictionaries(st.sampled_from(sorted(OF_RESPONSES)), VALUES, max_size=2),
+    SCHEMA_REQUESTS,
+).map(
+    lambda drawn: {
+        "model": GOOD["model"],
+        "input": drawn[0],
+        **(
+            {"tools": [{"type": "function", **drawn[2]["tools"][0]["function"]}]}
+            if "tools" in drawn[2]
+            else {"text": {"format": {"type": "json_schema", **drawn[2]["response_format"]["json_schema"]}}}
+        ),
+        **drawn[1],
+    }
+)
 AUDIO = st.dictionaries(
     st.sampled_from(
         [
@@ -193,6 +226,14 @@ def test_no_request_is_a_500(running: LocalGroq, method: str, path: str, body: b
 def test_no_chat_request_is_a_500(running: LocalGroq, requested: Any, stream: bool) -> None:
     body = json.dumps(requested | {"stream": stream}).encode()
     status, response = exchange(running, "POST", "/chat/completions", body, {})
+    check("POST", status, response)
+
+
+@fuzzed(80)
+@given(RESPONSES, st.booleans())
+def test_no_request_for_a_response_is_a_500(running: LocalGroq, requested: Any, stream: bool) -> None:
+    body = json.dumps(requested | {"stream": stream}).encode()
+    status, response = exchange(running, "POST", "/responses", body, {})
     check("POST", status, response)
 
 

@@ -92,6 +92,12 @@ def test_a_plain_call_loads_neither_schemas_nor_tools_nor_the_types_of_other_end
     assert in_a_new_interpreter(code) == "[]"
 
 
+def test_the_types_of_responses_are_an_attribute_that_is_loaded_at_its_first_use() -> None:
+    assert (
+        in_a_new_interpreter("import aiogroq; print(aiogroq.types.responses.Response.__name__)") == "Response"
+    )
+
+
 def test_the_client_loads_no_extra() -> None:
     code = (
         "import aiogroq, sys; aiogroq.Groq(api_key='k').chat.completions; "

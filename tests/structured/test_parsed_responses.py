@@ -94,6 +94,15 @@ def test_a_model_without_schemas_is_asked_for_an_object_and_that_is_remembered(
     assert kinds == ["json_schema", "json_object", "json_object"]
 
 
+def test_a_rejected_text_format_is_replaced_by_the_next_mode(groq: Groq, server: LocalGroq) -> None:
+    message = "'text.format' of type 'json_schema' is not supported with this model"
+    server.script(Fault(status=400, body=json.dumps({"error": {"message": message}})))
+    response = groq.responses.parse(model="m", input=INPUT, text_format=Person)
+    assert response.output_parsed == JANE
+    kinds = [each["text"]["format"]["type"] for each in requests_of(server)]
+    assert kinds == ["json_schema", "json_object"]
+
+
 def test_a_mismatch_is_asked_again_with_what_is_wrong_and_the_usage_is_the_sum(
     groq: Groq, server: LocalGroq
 ) -> None:

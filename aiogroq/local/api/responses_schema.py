@@ -11,6 +11,7 @@ from typing import Any
 
 from ..response import reject
 from . import validation as checks
+from .chat_schema import MAX_MESSAGES
 
 _text = checks.text()
 _status = checks.text(choices=["in_progress", "completed", "incomplete"])
@@ -156,7 +157,7 @@ PROPERTIES: dict[str, checks.Check] = {
     "model": checks.text(nonempty=True),
     "input": checks.either(
         (str, checks.anything),
-        (list, checks.array(check_item, 1)),
+        (list, checks.array(check_item, 1, MAX_MESSAGES)),
         rule="value must be a string or an array",
     ),
     "instructions": checks.nullable(_text),
