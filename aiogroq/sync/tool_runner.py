@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError
+from ..structured.result import sum_of_usage
 from ..tools.calls import timed_out, within
 from ..tools.conversation import Conversation
 from ..tools.final_result import FinalResult
@@ -23,6 +24,7 @@ from ..transport import threads
 from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
+from ..types.completion_usage import CompletionUsage
 
 C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
@@ -65,6 +67,11 @@ class BaseToolRunner(Generic[C, ItemT]):
     def rescues(self) -> list[Rescue]:
         """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
         return list(self._conversation.rescues)
+
+    @property
+    def usage(self) -> CompletionUsage | None:
+        """The tokens and times of all responses so far together; None if the service sent none."""
+        return sum_of_usage(self._conversation.usages)
 
     def until_done(self) -> C:
         """Run to the end. Returns the last response.

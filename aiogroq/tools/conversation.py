@@ -18,6 +18,7 @@ from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat_params import BaseChatParams
+from ..types.completion_usage import CompletionUsage
 from .final_result import FinalResult
 from .options import RunnerOptions
 from .rescue import LOWER_TEMPERATURE, Rescue, is_rescuable, rescued_completion
@@ -49,6 +50,8 @@ class Conversation:
         """The requests that failed with ``tool_use_failed`` and did not end the run."""
         self.last: ChatCompletion | None = None
         """The last response."""
+        self.usages: list[CompletionUsage | None] = []
+        """The usage of each response."""
         self.is_over = False
         """Whether nothing remains to be done."""
         self.wants_parse = False
@@ -121,6 +124,7 @@ class Conversation:
 
     def _take(self, completion: ChatCompletion) -> ChatCompletion:
         self._iterations += 1
+        self.usages.append(completion.usage)
         message = completion.choices[0].message if completion.choices else ChatCompletionMessage()
         if message.tool_calls:
             completion = self._take_calls(completion, message)

@@ -36,7 +36,7 @@ class McpTool:
         self.name = self._server_name
         """The name that the model calls: that of the server, or with a prefix if another tool has it too."""
         self.description: str = _field(listed, "description") or ""
-        schema = _field(listed, "inputSchema", "input_schema")
+        schema = _field(listed, "input_schema", "inputSchema")
         self.parameters: dict[str, Any] = without_titles(
             inline_refs(schema or {"type": "object", "properties": {}})
         )
@@ -86,7 +86,7 @@ async def list_tools(session: Any) -> list[McpTool]:
         is_all = isinstance(page, list)  # fastmcp reads the pages itself
         listed: Any = page if is_all else _field(page, "tools")
         found += [McpTool(session, each) for each in listed or ()]
-        cursor = None if is_all else _field(page, "nextCursor", "next_cursor")
+        cursor = None if is_all else _field(page, "next_cursor", "nextCursor")
         if not cursor:
             break
         page = await _next_page(session, page, cursor)
@@ -142,7 +142,7 @@ async def _next_page(session: Any, page: Any, cursor: Any) -> Any:
 
 
 def _field(value: Any, *names: str) -> Any:
-    """Return the first field that is there, of an object or a dict."""
+    """Return the first field that is there, of an object or a dict. fastmcp warns of the older spelling."""
     for name in names:
         found = (
             cast("Mapping[str, Any]", value).get(name)
@@ -158,12 +158,12 @@ def _result(result: Any) -> str:
     """Return the text of a result: its text parts, else its structured content. Raises `ToolError` if it is an error."""
     parts: Any = _field(result, "content") or ()
     texts = [_part_text(part) for part in parts]
-    structured = _field(result, "structuredContent", "structured_content")
+    structured = _field(result, "structured_content", "structuredContent")
     has_text = any(_field(part, "type") in ("text", "resource") for part in parts)
     if structured is not None and not has_text:
         texts.insert(0, json.dumps(structured, ensure_ascii=False, default=str))
     text = "\n".join(texts)
-    if _field(result, "isError", "is_error"):
+    if _field(result, "is_error", "isError"):
         raise ToolError(f"Error: {text}" if text else "Error")
     return text
 

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError
+from ..structured.result import sum_of_usage
 from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
+from ..types.completion_usage import CompletionUsage
 from .calls import run_calls
 from .conversation import Conversation
 from .final_result import FinalResult
@@ -52,6 +54,11 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
     def rescues(self) -> list[Rescue]:
         """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
         return list(self._conversation.rescues)
+
+    @property
+    def usage(self) -> CompletionUsage | None:
+        """The tokens and times of all responses so far together; None if the service sent none."""
+        return sum_of_usage(self._conversation.usages)
 
     def __await__(self) -> Generator[Any, None, C]:
         return self.until_done().__await__()

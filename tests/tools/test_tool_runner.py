@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import pickle
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -615,3 +616,40 @@ def test_a_tool_is_still_a_function() -> None:
     assert decorated.__name__ == "get_weather"
     assert decorated.to_param()["function"]["name"] == "get_weather"
     assert repr(decorated) == "<Tool get_weather>"
+
+
+def test_the_usage_is_that_of_all_responses(user: Client, server: LocalGroq) -> None:
+    server.reply = [calling(("get_weather", OSLO)), calling(("get_weather", PARIS)), "Done."]
+    runner = user.runner(get_weather)
+    assert runner.usage is None
+    usages = [response.usage for response in user.responses(runner)]
+    assert runner.usage.total_tokens == sum(usage.total_tokens for usage in usages)
+
+
+def test_a_large_result_is_sent_whole(user: Client, server: LocalGroq) -> None:
+    server.reply = [calling(("give", {})), "Done."]
+
+    def give() -> str:
+        return "x" * 200_000
+
+    user.done(user.runner(give))
+    assert len(server.requests[1].json["messages"][-1]["content"]) == 200_000
+
+
+def test_runners_of_one_sync_client_run_in_many_threads(server: LocalGroq) -> None:
+    def reply(body: dict[str, Any]) -> Any:
+        city = body["messages"][0]["content"]
+        is_answered = body["messages"][-1]["role"] == "tool"
+        return body["messages"][-1]["content"] if is_answered else calling(("get_time", {"location": city}))
+
+    server.reply = reply
+    with Groq(api_key="gsk_x", base_url=server.base_url) as client:
+
+        def ask(city: str) -> str | None:
+            messages = [{"role": "user", "content": city}]
+            runner = client.chat.completions.tool_runner(model=MODEL, messages=messages, tools=[get_time])
+            return runner.until_done().choices[0].message.content
+
+        with ThreadPoolExecutor(8) as pool:
+            cities = [f"city {n}" for n in range(16)]
+            assert list(pool.map(ask, cities)) == [f"noon in {city}" for city in cities]
