@@ -193,7 +193,7 @@ class AsyncCompletions(AsyncResource):
         from ..tools.runner import AsyncToolRunner
         from ..tools.streaming_runner import AsyncStreamingToolRunner
 
-        if stream:
+        if stream and not is_omitted(stream):
             return AsyncStreamingToolRunner(self.create, self.parse, response_format, params)
         return AsyncToolRunner(self.create, self.parse, response_format, params)
 

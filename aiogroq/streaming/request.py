@@ -11,7 +11,7 @@ from ..structured.modes import ModeName, allowed_modes
 from ..structured.request import TypedRequest
 from ..structured.result import parsed_completion
 from ..structured.steps import parsed_once
-from ..types._omit import is_omitted
+from ..types._omit import is_omitted, omit
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 from .reader import EventReader
@@ -29,7 +29,8 @@ class EventRequest(Generic[T]):
     def __init__(
         self, *, response_format: Any, tools: Any, mode: ModeName | None, params: Mapping[str, Any]
     ) -> None:
-        if "stream" in params:
+        mode = None if is_omitted(mode) else mode
+        if not is_omitted(params.get("stream", omit)):
             raise TypeError("stream() always streams: leave stream= out, or use create()")
         self._params = params
         self._typed: TypedFormat[T] | None = None

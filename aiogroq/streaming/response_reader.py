@@ -26,6 +26,7 @@ class ResponseReader(Generic[T]):
         self._steps: Generator[dict[str, Any], Any, ParsedResponse[T]] | None = None
         self._parsed: ParsedResponse[T] | None = None
         self._error: GroqError | None = None
+        mode = None if is_omitted(mode) else mode
         if is_omitted(text_format):
             if mode is not None:
                 raise TypeError("mode says how a value of text_format is requested: give text_format, too")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._base import View, child, view
-from ..types._omit import Omit, omit
+from ..types._omit import Omit, is_omitted, omit
 from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -249,7 +249,7 @@ class Completions(SyncResource):
         from .streaming_tool_runner import StreamingToolRunner
         from .tool_runner import ToolRunner
 
-        if stream:
+        if stream and (not is_omitted(stream)):
             return StreamingToolRunner(self.create, self.parse, response_format, params)
         return ToolRunner(self.create, self.parse, response_format, params)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import groq
+import msgspec
 import openai
 import pytest
 import pytest_asyncio
@@ -22,6 +24,7 @@ class NotGiven:
     """A sentinel that is true, unlike those of the generated packages."""
 
 
+RESPONSE: dict[str, Any] = {"model": "openai/gpt-oss-20b", "input": "Hello"}
 SENTINELS = [groq.NOT_GIVEN, groq.omit, openai.NOT_GIVEN, openai.omit, NotGiven()]
 each_sentinel = pytest.mark.parametrize(
     "absent", SENTINELS, ids=["groq.NOT_GIVEN", "groq.omit", "openai.NOT_GIVEN", "openai.omit", "true"]
@@ -144,3 +147,75 @@ async def test_sentinels_inside_messages_and_tools_are_left_out(
     sent = json.loads(server.requests[-1].body)
     assert sent["messages"] == CHAT["messages"]
     assert sorted(sent["tools"][0]["function"]) == ["name", "parameters"]
+
+
+class Answer(msgspec.Struct):
+    result: int
+
+
+async def streamed(manager: Any) -> Any:
+    """The request of a manager of a stream, sent and read to its end."""
+    async with manager as stream:
+        await stream.until_done()
+
+
+EVERY: dict[str, tuple[Callable[[aiogroq.AsyncGroq], Any], dict[str, Any]]] = {
+    "chat.completions.create": (lambda client: client.chat.completions.create, CHAT),
+    "chat.completions.parse": (
+        lambda client: client.chat.completions.parse,
+        {**CHAT, "response_format": Answer},
+    ),
+    "chat.completions.stream": (
+        lambda client: lambda **given: streamed(client.chat.completions.stream(**given)),
+        CHAT,
+    ),
+    "chat.completions.tool_runner": (
+        lambda client: lambda **given: client.chat.completions.tool_runner(**given).until_done(),
+        {**CHAT, "tools": []},
+    ),
+    "responses.create": (lambda client: client.responses.create, RESPONSE),
+    "responses.parse": (lambda client: client.responses.parse, {**RESPONSE, "text_format": Answer}),
+    "responses.stream": (
+        lambda client: lambda **given: streamed(client.responses.stream(**given)),
+        RESPONSE,
+    ),
+    "embeddings.create": (lambda client: client.embeddings.create, {"model": "m", "input": "a"}),
+    "rerank.create": (lambda client: client.rerank.create, {"model": "m", "query": "q", "docs": ["a"]}),
+    "audio.speech.create": (
+        lambda client: client.audio.speech.create,
+        {"model": "canopylabs/orpheus-v1-english", "voice": "austin", "input": "Hi"},
+    ),
+    "models.list": (lambda client: client.models.list, {}),
+    "files.list": (lambda client: client.files.list, {}),
+    "batches.list": (lambda client: client.batches.list, {}),
+    "fine_tunings.list": (lambda client: client.fine_tunings.list, {}),
+}
+
+
+@pytest.mark.parametrize("absent", [openai.omit, NotGiven()], ids=["openai.omit", "true"])
+@pytest.mark.parametrize("name", EVERY)
+async def test_every_method_sends_the_same_with_sentinels_as_without(
+    served: tuple[aiogroq.AsyncGroq, LocalGroq], name: str, absent: Any
+) -> None:
+    client, server = served
+    method, required = EVERY[name]
+    real: Any = client
+    for part in name.split("."):
+        real = getattr(real, part)
+    optional = [
+        each
+        for each, parameter in inspect.signature(real).parameters.items()
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD and each not in required
+    ]
+    options = ("extra_headers", "extra_query", "extra_body", "timeout", "of_another_package")
+    sentinels = {**dict.fromkeys(optional, absent), **dict.fromkeys(options, absent)}
+    for given in ({}, sentinels):
+        with contextlib.suppress(aiogroq.StructuredOutputError):
+            await method(client)(**required, **given)
+    half = len(server.requests) // 2
+    assert half > 0
+    plain, absent_too = (
+        [(each.method, each.path, each.query, json.loads(each.body or b"{}")) for each in part]
+        for part in (server.requests[:half], server.requests[half:])
+    )
+    assert plain == absent_too
