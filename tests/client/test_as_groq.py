@@ -63,6 +63,26 @@ print(aiogroq.types, aiogroq.resources)
     assert own.count("<module 'aiogroq.") == 2  # its own modules are as they were
 
 
+def test_a_method_that_a_tracer_replaces_is_replaced_in_the_clients() -> None:
+    code = """
+import aiogroq
+aiogroq.install_as_groq()
+from unittest import mock
+import groq
+from groq.resources.audio.transcriptions import Transcriptions
+from groq.resources.chat import completions
+with groq.Groq(api_key="k") as client:
+    with mock.patch.object(completions.Completions, "create", lambda self, **given: sorted(given)):
+        print(client.chat.completions.create(model="m", messages=[]))
+    with mock.patch.object(Transcriptions, "create", lambda self, **given: sorted(given)):
+        print(client.audio.transcriptions.create(model="m"))
+    with mock.patch("groq.Groq", int):
+        print(groq.Groq, aiogroq.Groq.__name__)
+    print(groq.Groq is aiogroq.Groq)
+"""
+    assert lines_of(code) == ["['messages', 'model']", "['model']", "<class 'int'> Groq", "True"]
+
+
 def test_what_aiogroq_does_not_have_is_an_error_that_says_so() -> None:
     code = """
 import aiogroq
@@ -129,7 +149,11 @@ kinds()
     assert lines_of(code) == [rejected] * 3 + [f"5.0 60.0 {pool}", f"3.0 600.0 {pool}", rejected]
 
 
-@pytest.mark.parametrize("form", [["app.py"], ["-m", "app"]], ids=["script", "module"])
+@pytest.mark.parametrize(
+    "form",
+    [["app.py"], pytest.param(["-m", "app"], marks=pytest.mark.slow)],
+    ids=["script", "module"],
+)
 def test_a_program_is_run_as_groq_without_a_change_to_it(tmp_path: Path, form: list[str]) -> None:
     (tmp_path / "app.py").write_text(PROGRAM)
     (tmp_path / "helper.py").write_text("NUMBER = 7\n")
@@ -145,6 +169,7 @@ def test_a_program_is_run_as_groq_without_a_change_to_it(tmp_path: Path, form: l
     assert (number, done.returncode) == ("7", 7)
 
 
+@pytest.mark.slow
 def test_wrong_arguments_of_the_program_show_the_usage(tmp_path: Path) -> None:
     missing, unknown, shown = (
         run("-m", "aiogroq.as_groq", *given, cwd=tmp_path) for given in (["no.py"], ["-x"], ["--help"])

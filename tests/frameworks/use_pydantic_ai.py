@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from importlib.metadata import version
 from typing import Any
 
@@ -19,6 +20,7 @@ from pydantic_ai.exceptions import (  # noqa: E402
     ModelHTTPError,
     ModelNotFoundError,
     ModelRateLimitError,
+    UnexpectedModelBehavior,
 )
 from pydantic_ai.models.groq import GroqModel  # noqa: E402
 from pydantic_ai.providers.groq import GroqProvider  # noqa: E402
@@ -86,6 +88,16 @@ def errors() -> None:
     assert isinstance(limited, ModelRateLimitError), limited
     too_large = failure(client, extra_headers={"x-local-fault": '{"status": 413}'})
     assert isinstance(too_large, ModelHTTPError), too_large
+    # It reads the rejected call of the model in the body of our error, and lets the model repeat it.
+    rejected = {
+        "message": "Failed to call a function.",
+        "type": "invalid_request_error",
+        "code": "tool_use_failed",
+        "failed_generation": '{"name": "get_weather", "arguments": {"city": 5}}',
+    }
+    fault = json.dumps({"status": 400, "body": {"error": rejected}})
+    repeated = failure(client, extra_headers={"x-local-fault": fault})
+    assert isinstance(repeated, UnexpectedModelBehavior), repeated
     refused = failure(groq.AsyncGroq(base_url="http://127.0.0.1:9", max_retries=0))
     assert isinstance(refused, ModelConnectionError), refused
 
@@ -96,7 +108,7 @@ def main() -> None:
     tools()
     asyncio.run(streams())
     errors()
-    print(f"pydantic-ai {version('pydantic-ai-slim')}: 3 kinds of typed output, tools, a stream, 5 errors")
+    print(f"pydantic-ai {version('pydantic-ai-slim')}: 3 kinds of typed output, tools, a stream, 6 errors")
 
 
 if __name__ == "__main__":
