@@ -362,7 +362,7 @@ class StructuredOutputError(APIError):
     errors: tuple[str, ...]
     """What is wrong with ``content``, such as ``"Expected `int`, got `str` - at `$.age`"``."""
     completion: Any
-    """The last `ChatCompletion`, or None where the service rejected the text."""
+    """The last `ChatCompletion` (or `Response`), or None where the service rejected the text."""
     reasks: tuple[Any, ...]
     """The earlier responses of this call, each a `Reask`, oldest first."""
     usage: Any
@@ -385,7 +385,7 @@ class LengthFinishReasonError(GroqError):
     """
 
     completion: Any
-    """The `ChatCompletion` that is not complete, or None where the service sent an error instead."""
+    """The `ChatCompletion` (or `Response`) that is not complete, or None where the service sent an error instead."""
     partial: str
     """What the model had written so far; empty where the service does not say."""
     usage: Any

@@ -174,6 +174,16 @@ async def test_input_that_is_neither_text_nor_a_list_is_a_type_error(client: Asy
         await client.responses.create(model=MODEL, input="a", **misspelt)
 
 
+async def test_the_views_give_the_http_response_with_a_response_or_a_stream(client: AsyncGroq) -> None:
+    raw = await client.responses.with_raw_response.create(model=MODEL, input=QUESTION, stream=True)
+    assert raw.headers["content-type"].startswith("text/event-stream")
+    stream = await raw.parse()
+    assert (await stream.collect()).output_text == "6 * 7 = 42."
+    async with client.responses.with_streaming_response.create(model=MODEL, input=QUESTION) as response:
+        assert response.request_id
+        assert (await response.parse()).output_text == "6 * 7 = 42."
+
+
 def test_a_sync_client_creates_and_streams(server: LocalGroq) -> None:
     with Groq(api_key="gsk_x", base_url=server.base_url) as groq:
         assert groq.responses.create(model=MODEL, input=QUESTION).output_text == "6 * 7 = 42."

@@ -207,13 +207,13 @@ def check_response(response: Response) -> None:
                 check_item(param, "input.0")
 
 
-@fuzzed(60)
+@fuzzed(25)
 @given(drifted(END))
 def test_a_drifted_response_can_be_read_and_its_items_go_back(body: Any) -> None:
     check_response(Response.model_validate_json(json.dumps(body)))
 
 
-@fuzzed(60)
+@fuzzed(25)
 @given(drifted(EVENTS))
 def test_drifted_events_end_in_a_response_or_an_error(events: Any) -> None:
     response, _ = read(events)
