@@ -11,6 +11,7 @@ from aiogroq import (
     APIConnectionError,
     APIStatusError,
     AsyncGroq,
+    AsyncStream,
     BadRequestError,
     Groq,
     InternalServerError,
@@ -163,6 +164,19 @@ async def test_unknown_items_and_events_are_passed_on(client: AsyncGroq, server:
     assert isinstance(response.output[0], ResponseOutputItem)
     assert response.output[0]["depth"] == 3
     assert response.output[0].to_param() is None
+
+
+async def test_an_own_request_for_events_is_read_as_a_stream_of_responses(client: AsyncGroq) -> None:
+    body = {"model": MODEL, "input": QUESTION, "stream": True}
+    stream_cls = AsyncStream[ResponseStreamEvent]
+    stream = await client.post("/responses", body=body, cast_to=object, stream=True, stream_cls=stream_cls)
+    assert (await stream.collect()).output_text == "6 * 7 = 42."
+
+
+def test_a_call_without_arguments_goes_back_with_an_empty_object() -> None:
+    sent = {"type": "function_call", "id": "", "call_id": "c", "name": "f", "arguments": "", "status": "odd"}
+    item = ResponseOutputItem.model_validate(sent)
+    assert item.to_param() == {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
 
 
 async def test_input_that_is_neither_text_nor_a_list_is_a_type_error(client: AsyncGroq) -> None:

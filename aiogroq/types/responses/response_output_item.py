@@ -125,7 +125,7 @@ class ResponseOutputItem(BaseModel):
         param: dict[str, Any] = {"type": kind}
         for name in sorted(ITEM_REQUEST_FIELDS[kind] - {"type"}):
             value: Any = getattr(self, name)
-            if isinstance(value, str) and (name != "status" or value in _STATUSES):
+            if isinstance(value, str) and value and (name != "status" or value in _STATUSES):
                 param[name] = value
         return {**required, **param}
 
