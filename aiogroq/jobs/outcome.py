@@ -33,6 +33,8 @@ class JobRequest(msgspec.Struct, frozen=True):
     """The item as the caller gave it."""
     is_id_given: bool = True
     """Whether ``id`` came with the item. An item without one is known by ``key`` alone: its index may change."""
+    is_text: bool = False
+    """Whether all of ``body`` but the parameters of the job is text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class Requests:
         if self.model is not None:
             body["model"] = self.model
         id, where = None, f"item {index}"
+        is_text = self._prompt is not None or item.__class__ is str
         if item.__class__ is not str and isinstance(item, Mapping):
             row = cast("Mapping[str, Any]", item)
             id = _id_of(row)
@@ -122,6 +123,7 @@ class Requests:
                 where = f"item {index} (id {id!r})"
             if _BATCH_LINE.issuperset(row) and "body" in row:
                 self._read_batch_line(row, body, where)
+                is_text = False
             elif self._prompt is not None:
                 self._fill(body, row, where)
             else:
@@ -136,7 +138,7 @@ class Requests:
             raise JobInputError(f"{where} has stream; a job does not stream")
         key = request_key(self.endpoint, body, where)
         name = str(index) if id is None else id
-        return JobRequest(index, name, self.endpoint, body, key, item, id is not None)
+        return JobRequest(index, name, self.endpoint, body, key, item, id is not None, is_text)
 
     # ------------------------------------------------------------------------------------------- kinds of items
 

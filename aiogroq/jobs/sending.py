@@ -57,14 +57,14 @@ class Sender:
         self._output_dir = options.output_dir
         self._typed = options.typed
         params = options.requests.params
-        # A body that is made of a text is plain, if the parameters are: it need not be looked at.
+        # A body that is made of texts is plain, if the parameters are: it need not be looked at.
         self._is_plain = _is_plain(params)
 
     def encode(self, request: JobRequest) -> bytes | None:
         """Return the body of a request; None for a form. Raises `GroqError` for what JSON cannot represent."""
         if request.endpoint in _FORMS:
             return None
-        if self._is_plain and request.source.__class__ is str:
+        if self._is_plain and request.is_text:
             return encode_plain(request.body)
         return encode_json(request.body)
 

@@ -135,7 +135,7 @@ class Workers:
             if self._paused_until:
                 await self._pause()
             try:
-                need = pacer.need_of(path, request.body if item.body is None else item.body)
+                need = pacer.need_of(path, item.body or request.body, arguments=request.body)
                 grant = await pacer.acquire(need, front=item.is_rate_limited)
             except GroqError as error:
                 self._waiting -= 1

@@ -99,7 +99,7 @@ class Bucket:
     @property
     def margin(self) -> float:
         """How much is left in the bucket."""
-        rate = self.rate
+        rate = self.limit / self.kind.window_s
         margin = (REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S) * rate
         if not self._charged_by_others:
             return margin

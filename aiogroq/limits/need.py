@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import msgspec
 
@@ -38,14 +38,16 @@ class Need(msgspec.Struct, frozen=True):
     """Whether ``audio_s`` was read from the recording, and not estimated."""
 
 
-class _Maxima(msgspec.Struct):
-    """The fields of a body that bound its completion."""
+class _Maxima(TypedDict, total=False):
+    """The arguments that bound a completion."""
 
-    max_completion_tokens: Any = None
-    max_tokens: Any = None
-    max_output_tokens: Any = None
+    max_completion_tokens: Any
+    max_tokens: Any
+    max_output_tokens: Any
 
 
+_MAXIMA = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+"""Their names. The first that is set holds."""
 _maxima = msgspec.json.Decoder(_Maxima)
 
 
@@ -64,11 +66,11 @@ class Estimates:
     def prompt_tokens(self, body_bytes: int) -> float:
         """Return the tokens of a prompt, estimated from the length of its body."""
         size = body_bytes.bit_length()
-        near = (self._tokens_per_byte.get(each) for each in (size, size - 1, size + 1))
-        ratio = next((each for each in near if each is not None), None)
-        if ratio is None:
-            return body_bytes * _TOKENS_PER_BYTE + _TEMPLATE_TOKENS
-        return body_bytes * ratio
+        for near in (size, size - 1, size + 1):
+            ratio = self._tokens_per_byte.get(near)
+            if ratio is not None:
+                return body_bytes * ratio
+        return body_bytes * _TOKENS_PER_BYTE + _TEMPLATE_TOKENS
 
     def audio_s(self, content_bytes: int) -> float:
         """Return the seconds of a recording, estimated from its length."""
@@ -103,12 +105,14 @@ def need_of(
     body: bytes | Mapping[str, Any] | None,
     estimates: Estimates | None = None,
     *,
+    arguments: Mapping[str, Any] | None = None,
     file_bytes: int | None = None,
 ) -> Need:
     """Return what a request may use, estimated high. Never raises: what cannot be read is estimated from its length.
 
     ``path`` is that of the endpoint, such as ``/chat/completions``, or a name of `aiogroq.jobs`, such as ``chat``. ``body``
-    is the encoded JSON, or for recordings the arguments, of which ``file`` is the recording.
+    is the encoded JSON, or for recordings the arguments, of which ``file`` is the recording. ``arguments`` are what the JSON
+    was encoded from, where they are at hand.
     ``file_bytes`` is the length of one that is not in memory.
     """
     estimates = estimates or Estimates()
@@ -116,7 +120,7 @@ def need_of(
         return _need_of_recording(body if isinstance(body, Mapping) else {}, estimates, file_bytes)
     encoded = body if isinstance(body, bytes) else _encoded(body)
     is_text = "chat" in path or "responses" in path
-    max_tokens = _max_completion_tokens(encoded) if is_text else 0.0
+    max_tokens = _max_completion_tokens(encoded, arguments) if is_text else 0.0
     images = 0
     length = len(encoded)
     if b'"data:' in encoded:
@@ -136,13 +140,16 @@ def _encoded(body: Mapping[str, Any] | None) -> bytes:
         return repr(body).encode(errors="replace")
 
 
-def _max_completion_tokens(encoded: bytes) -> float | None:
+def _max_completion_tokens(encoded: bytes, arguments: Mapping[str, Any] | None) -> float | None:
     try:
-        maxima = _maxima.decode(encoded)
+        maxima = _maxima.decode(encoded) if arguments is None else arguments
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
-    values = (maxima.max_completion_tokens, maxima.max_tokens, maxima.max_output_tokens)
-    return next((float(value) for value in values if isinstance(value, int) and value > 0), None)
+    for name in _MAXIMA:
+        value = maxima.get(name)
+        if isinstance(value, int) and value > 0:
+            return float(value)
+    return None
 
 
 def _need_of_recording(arguments: Mapping[str, Any], estimates: Estimates, file_bytes: int | None) -> Need:

@@ -60,10 +60,15 @@ class Pacer:
         """Requests of this pacer that wait."""
 
     def need_of(
-        self, path: str, body: bytes | Mapping[str, Any] | None, *, file_bytes: int | None = None
+        self,
+        path: str,
+        body: bytes | Mapping[str, Any] | None,
+        *,
+        arguments: Mapping[str, Any] | None = None,
+        file_bytes: int | None = None,
     ) -> Need:
         """Return what a request may use, estimated high with what this model's responses have taught. See `need_of`."""
-        return need_of(path, body, self._queue.estimates, file_bytes=file_bytes)
+        return need_of(path, body, self._queue.estimates, arguments=arguments, file_bytes=file_bytes)
 
     async def acquire(self, need: Need, *, front: bool = False, deadline: float | None = None) -> Grant:
         """Wait until every kind of limit has room for ``need``.

@@ -183,7 +183,8 @@ class Queue:
         if self._is_asking:
             self._ask_again = True
             return
-        if not self.waiting and not self._forgotten:
+        waiting = self._waiting
+        if not (waiting["interactive"] or waiting["batch"] or self._forgotten):
             self._stop_timer()
             return
         self._is_asking = True

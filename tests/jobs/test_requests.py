@@ -159,3 +159,17 @@ def test_the_digest_of_the_template_is_that_of_prompt_and_system_message() -> No
     digests = {Requests(prompt=p, system=s).template_digest for p in (None, "a", "b") for s in (None, "a")}
     assert len(digests) == 6
     assert "" in digests
+
+
+@pytest.mark.parametrize(
+    ("item", "is_text"),
+    [
+        ("a", True),
+        ({"id": "1", "text": "a"}, True),
+        ({"custom_id": "1", "body": {"messages": []}}, False),
+    ],
+)
+def test_a_request_knows_whether_it_was_made_of_texts(item: Any, is_text: bool) -> None:
+    requests = Requests(model="m", prompt="{text}", system="Be brief.")
+    assert requests.request(0, item).is_text == is_text
+    assert not Requests(model="m").request(0, {"messages": [], "temperature": float("nan")}).is_text
