@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import msgspec
 
+from ..types._decode import DECODE_ERRORS
+
 _START = re.compile(r"\s*[{\[]")
 _LATER_START = re.compile(r"\n\s*[{\[]")
 _OUTSIDE = re.compile(r'["{}\[\],]')
@@ -93,7 +95,7 @@ class PartialJson:
         closed += "".join(_CLOSING[bracket] for bracket in reversed(self._stack))
         try:
             value: Any = msgspec.json.decode(closed)
-        except (ValueError, RecursionError):
+        except (*DECODE_ERRORS, UnicodeError):
             return None
         if self._key is not None and isinstance(value, dict):
             return cast("dict[str, Any]", value).get(self._key)

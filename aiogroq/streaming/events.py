@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, Unio
 import msgspec
 
 from ..schemas.partial import partial_value
+from ..types._decode import DECODE_ERRORS
 from ..types._model import BaseModel
 from ..types._typing import TypeAlias
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -197,7 +198,7 @@ class FunctionToolCallArgumentsDoneEvent(StreamEvent):
         """The arguments as plain data; None where they are no JSON."""
         try:
             return msgspec.json.decode(self.arguments)
-        except (ValueError, RecursionError):
+        except (*DECODE_ERRORS, UnicodeError):
             return None
 
 

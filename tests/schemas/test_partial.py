@@ -52,6 +52,8 @@ VALUES = st.recursive(
         ("<think>\n[1, 2", None),
         ("{'a': 1,", None),
         ("}", None),
+        ('{"a": "\ud800"}', None),
+        ("[" * 100_000, None),
     ],
 )
 def test_the_value_has_what_is_complete_and_what_has_arrived_of_strings(text: str, value: object) -> None:
