@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from ..errors import GroqError
 from ..streaming.events import ChatCompletionStreamEvent, ContentDeltaEvent
 from ..streaming.items import ItemReader
 from ..streaming.reader import EventReader
@@ -59,10 +60,10 @@ class ChatCompletionStream(Generic[T]):
             events = self._reader.end() if self._source.is_complete else []
             if not events:
                 raise
-        except Exception:
+        except GroqError:
             raise
-        except BaseException:  # an interrupt: a chunk may be lost, so that what follows would not be complete
-            self.close()
+        except BaseException as error:  # an interrupt: a chunk may be lost, and the rest would look complete
+            self._source.interrupt(error)
             raise
         events.reverse()
         self._ready = events
@@ -89,10 +90,10 @@ class ChatCompletionStream(Generic[T]):
         try:
             for chunk in self._source:
                 skip(chunk)
-        except Exception:
+        except GroqError:
             raise
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            self._source.interrupt(error)
             raise
         if self._source.is_complete:
             self._reader.end()

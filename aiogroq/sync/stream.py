@@ -170,7 +170,7 @@ class Stream(Generic[T]):
             except IndexError:
                 pass
             except BaseException as error:  # the event may have been taken out, and be lost
-                self._interrupt(error)
+                self.interrupt(error)
                 raise
             self._wait()  # not in the `except` block, or its errors would have an IndexError as their context
 
@@ -194,7 +194,7 @@ class Stream(Generic[T]):
             raise
         except BaseException as error:
             # Events may be lost between the queue and here, though not for `collect`: the source stores what it decodes.
-            self._interrupt(error)
+            self.interrupt(error)
             raise
         self._is_drained = item.error is None and not self._is_over  # another thread may have closed it
         self._end(item.error)
@@ -282,7 +282,7 @@ class Stream(Generic[T]):
         except (GroqError, TypeError):
             raise
         except BaseException as error:
-            self._interrupt(error)
+            self.interrupt(error)
             raise
         self._is_over = self._is_drained = True
         return result
@@ -291,7 +291,7 @@ class Stream(Generic[T]):
         """Return the error for a stream that was closed before its end, with the ``partial`` result."""
         return self._on_loop(lambda source: source.closed_early())
 
-    def _interrupt(self, error: BaseException) -> None:
+    def interrupt(self, error: BaseException) -> None:
         """Close the stream because of an exception raised in this thread, by Ctrl-C or the handler of a signal."""
         self._interrupted_by = type(error).__name__
         self.close()

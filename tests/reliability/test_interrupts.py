@@ -28,6 +28,7 @@ FAULTS = {
     "a request": SILENCE,
     "a stream": Fault(after_events=1, end="stall"),
     "the collecting of a stream": Fault(after_events=1, end="stall"),
+    "the events of a stream": Fault(after_events=1, end="stall"),
     "the chunks of a body": Fault(after_bytes=10, end="stall"),
     "a retry wait": Fault(status=503, headers={"retry-after": "30"}),
 }
@@ -74,6 +75,11 @@ def the_collecting_of_a_stream(client):
     stream = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     say_when_main_waits()
     stream.collect()
+
+def the_events_of_a_stream(client):
+    with client.chat.completions.stream(model=MODEL, messages=QUESTION) as stream:
+        for event in stream:
+            say_when_main_waits()
 
 def the_chunks_of_a_body(client):
     with client.models.with_streaming_response.list() as body:
@@ -127,7 +133,13 @@ def press_in_every_round(
     assert median(gone_after_s) < AT_ONCE_S, gone_after_s
 
 
-@pytest.mark.parametrize("during", list(FAULTS))
+@pytest.mark.parametrize(
+    "during",
+    [
+        pytest.param(each, marks=pytest.mark.slow) if each == "the events of a stream" else each
+        for each in FAULTS
+    ],
+)
 def test_ctrl_c_ends_the_call_and_its_connection_at_once(
     programs: Programs, server: LocalGroq, loop_kind: str, during: str
 ) -> None:
@@ -296,6 +308,46 @@ print(stream.is_closed, ask(client))
             said.format(""),
             "True 2+2 = 4.",
         ]
+    assert server.requests[0].disconnected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "Late"])
+@pytest.mark.parametrize("read", ["list(stream)", "stream.until_done()", "list(stream.text_stream)"])
+def test_events_that_were_interrupted_never_look_complete(
+    programs: Programs, server: LocalGroq, interrupt: str, read: str
+) -> None:
+    server.script(Fault(after_events=31, end="stall"))
+    code = f"""
+from aiogroq import APIConnectionError
+
+class Late(Exception):
+    pass
+
+def late(*_):
+    raise {interrupt}
+
+signal.signal(signal.SIGALRM, late)
+client = Groq()
+with client.chat.completions.stream(model=MODEL, messages=QUESTION) as stream:
+    say_when_main_waits()
+    try:
+        {read}
+    except {interrupt} as error:
+        print("interrupted", error.__context__, flush=True)
+    for use in lambda: next(stream), stream.get_final_completion:
+        try:
+            print("as if whole", use())
+        except APIConnectionError as error:
+            print(error, error.partial is not None)
+print(stream.is_closed, ask(client))
+"""
+    with programs.started(WAITING + code) as program:
+        assert line_of(program) == "waiting"
+        os.kill(program.pid, signal.SIGALRM)
+        assert line_of(program) == "interrupted None"
+        said = f"The stream was closed before its end, by {interrupt}; what had arrived is in `partial`. True"
+        assert programs.finish(program) == [said, said, "True 2+2 = 4."]
     assert server.requests[0].disconnected
 
 
