@@ -28,8 +28,8 @@ class ChoiceReader:
     whatever the chunks looked like."""
 
     __slots__ = (
-        "_arguments", "_content", "_done_tools", "_key", "_logprobs", "_partial", "_partial_end", "_reasoning", "_tools",
-        "choice", "index",
+        "_arguments", "_content", "_content_parts", "_done_tools", "_key", "_logprobs", "_partial", "_partial_end",
+        "_reasoning", "_reasoning_parts", "_tools", "choice", "index",
     )  # fmt: skip
 
     def __init__(self, index: int, choice: ChoiceAccumulator, key: str | None) -> None:
@@ -37,6 +37,8 @@ class ChoiceReader:
         """The index of the choice."""
         self.choice = choice
         """Its accumulator."""
+        self._content_parts = choice.content
+        self._reasoning_parts = choice.reasoning
         # What there are events of: counts of parts, the lengths of the arguments of each call, the tools by index.
         self._content = 0
         self._reasoning = 0
@@ -50,20 +52,20 @@ class ChoiceReader:
 
     def add_deltas(self, events: list[Any]) -> None:
         """Append the events of what has changed."""
-        choice = self.choice
-        count = len(choice.reasoning)
+        count = len(self._reasoning_parts)
         if count != self._reasoning:
-            text = "".join(choice.reasoning[self._reasoning :])
+            text = "".join(self._reasoning_parts[self._reasoning :])
             self._reasoning = count
             if text:
                 events.append(ReasoningDeltaEvent(text, self, count))
-        content = choice.content
+        content = self._content_parts
         count = len(content)
         if count != self._content:
             text = content[-1] if count == self._content + 1 else "".join(content[self._content :])
             self._content = count
             if text:
                 events.append(ContentDeltaEvent(text, self, count))
+        choice = self.choice
         if choice.calls or choice.executed_tools or choice.token_logprobs is not None:
             self._add_call_deltas(events)
             self._add_tools(events)

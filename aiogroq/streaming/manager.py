@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ..structured.modes import ModeName
 from .request import EventRequest
@@ -41,3 +41,15 @@ class AsyncChatCompletionStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             await self._stream.close()
+
+    if not TYPE_CHECKING:
+        # At run time only: type checkers report what is missing.
+        def _needs_with(self) -> NoReturn:
+            raise TypeError(
+                "stream() is to be used with: async with client.chat.completions.stream(...) as stream:"
+            )
+
+        __aiter__ = __await__ = __enter__ = _needs_with
+
+        def __exit__(self, *_: object) -> None:
+            """Not reached: `__enter__` raises."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ..errors import GroqError
 from ..streaming.events import ChatCompletionStreamEvent, ContentDeltaEvent
@@ -205,3 +205,10 @@ class ChatCompletionStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             self._stream.close()
+
+    if not TYPE_CHECKING:
+        # At run time only: type checkers report what is missing.
+        def __iter__(self) -> NoReturn:
+            raise TypeError(
+                "stream() is to be used with: with client.chat.completions.stream(...) as stream:"
+            )

@@ -205,6 +205,22 @@ def test_no_request_is_sent_before_the_stream_is_entered(server: LocalGroq) -> N
     assert server.requests == []
 
 
+async def test_without_its_context_the_error_says_how_to_use_it(client: AsyncGroq, server: LocalGroq) -> None:
+    manager: Any = client.chat.completions.stream(**ASK)
+    with pytest.raises(TypeError, match=r"async with client\.chat\.completions\.stream"):
+        async for _ in manager:
+            pass
+    with pytest.raises(TypeError, match=r"async with client\.chat\.completions\.stream"):
+        await manager
+    with pytest.raises(TypeError, match=r"async with client\.chat\.completions\.stream"), manager:
+        pass
+    with Groq(api_key="gsk_x", base_url=server.base_url) as sync:
+        blocking: Any = sync.chat.completions.stream(**ASK)
+        with pytest.raises(TypeError, match=r": with client\.chat\.completions\.stream"):
+            list(blocking)
+    assert server.requests == []
+
+
 # ------------------------------------------------------------------------------------------------------ a type
 
 
@@ -535,6 +551,24 @@ def test_a_sync_stream_closed_early_ends_and_its_completion_raises(server: Local
         with pytest.raises(APIConnectionError, match="closed before its end") as raised:
             stream.get_final_completion()
     assert raised.value.partial.choices[0].message.content.startswith("a")
+
+
+async def test_a_stream_closed_by_another_task_ends() -> None:
+    async def serve(exchange: Exchange) -> None:
+        await exchange.write(SSE_HEAD, chunked(delta("a")))
+        await exchange.gone()
+
+    async with (
+        raw_server(serve) as raw,
+        raw.client() as client,
+        client.chat.completions.stream(**ASK) as stream,
+    ):
+        assert await anext(stream.text_stream) == "a"
+        reading = asyncio.create_task(anext(stream, None))
+        await asyncio.sleep(0)
+        await stream.close()
+        assert await reading is None
+        assert [event async for event in stream] == []
 
 
 async def test_leaving_the_context_closes_the_connection() -> None:
