@@ -37,7 +37,6 @@ class EventReader(Generic[T]):
         self._typed = typed
         self._key = "result" if typed is not None and typed.is_wrapped else None
         self._choices: list[ChoiceReader] = []
-        self._error: BaseException | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[ChatCompletionStreamEvent[T]]:
         """Return the events of a chunk: at least its `ChunkEvent`."""
@@ -73,13 +72,7 @@ class EventReader(Generic[T]):
         """
         if self.completion is not None:
             return []
-        if self._error is not None:
-            raise self._error.with_traceback(None)
-        try:
-            self.completion = self._finish(self.accumulator.completion)
-        except Exception as error:
-            self._error = error
-            raise
+        self.completion = self._finish(self.accumulator.completion)
         self._add_choices()
         values = {choice.index: choice.message.parsed for choice in self.completion.choices}
         events: list[Any] = []
