@@ -73,7 +73,8 @@ class Outcome(msgspec.Struct, frozen=True):
     finished_at: float
     """When, as a Unix time in seconds."""
     body: bytes | None = None
-    """The body of the response: JSON, or for speech the path of the file as a JSON string. None where it failed."""
+    """The body of the response: JSON, or for speech the path of the file as a JSON string. None where it failed, unless it
+    failed because the response does not match the type of the job."""
     error: ItemError | None = None
     usage: ItemUsage = ItemUsage()
     is_resumed: bool = False

@@ -153,7 +153,7 @@ class Workers:
             result = await self._attempt(item, need, grant, task)
             if isinstance(result, Response):
                 if result.mismatch is not None:
-                    return _failed(request, item.attempts, result.mismatch, result.usage)
+                    return _failed(request, item.attempts, result.mismatch, result)
                 return _succeeded(item, result)
             wait_s = self._wait_after(item, result)
             if self._error is not None or (wait_s is not None and self._is_stopping):
@@ -260,7 +260,9 @@ def _succeeded(item: Item, response: Response) -> Outcome:
     )
 
 
-def _failed(request: JobRequest, attempts: int, error: Exception, usage: ItemUsage | None = None) -> Outcome:
+def _failed(
+    request: JobRequest, attempts: int, error: Exception, response: Response | None = None
+) -> Outcome:
     return Outcome(
         index=request.index,
         id=request.id,
@@ -269,6 +271,7 @@ def _failed(request: JobRequest, attempts: int, error: Exception, usage: ItemUsa
         attempts=attempts,
         finished_at=time.time(),
         error=item_error(error),
-        usage=usage or ItemUsage(),
+        body=None if response is None else response.body,
+        usage=ItemUsage() if response is None else response.usage,
         is_id_given=request.is_id_given,
     )

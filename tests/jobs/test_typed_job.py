@@ -82,10 +82,23 @@ async def test_a_response_that_does_not_match_fails_its_item_and_is_counted(
     assert failed.error.type == "StructuredOutputError"
     assert "$.age" in failed.error.message
     assert '"old"' in failed.error.message
+    assert failed.text == '{"name": "Jane Doe", "age": "old"}'
     assert failed.attempts == 1
     assert failed.usage.prompt_tokens > 0
     report = await job
     assert (report.done, report.failed) == (19, 1)
+
+
+async def test_what_did_not_match_is_sent_again_by_retry_failed(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    options: dict[str, Any] = {"model": MODEL, "response_format": Person, "journal": tmp_path / "a.journal"}
+    server.reply = "nobody"
+    assert (await run(client, TEXTS[:3], **options)).failed == 3
+    server.reply = None
+    assert (await run(client, TEXTS[:3], **options)).failed == 3
+    job = run(client, TEXTS[:3], retry_failed=True, **options)
+    assert [each.value async for each in job] == JANES[:3]
 
 
 async def test_a_truncated_response_has_no_value_but_its_text(client: AsyncGroq, server: LocalGroq) -> None:
@@ -213,6 +226,11 @@ async def test_batches_have_values_and_mismatches(
     assert [each.value for each in results] == ["good", None, "good"]
     assert results[1].error is not None
     assert results[1].error.type == "StructuredOutputError"
+    assert results[1].text == '"sad"'
+    again = run(
+        client, TEXTS[:3], model=MODEL, response_format=Literal["good", "bad"], journal=tmp_path / "a.journal"
+    )
+    assert [(each.value, each.text) async for each in again][1] == (None, '"sad"')
 
 
 def test_a_type_that_cannot_be_a_response_format_is_named_before_anything_is_sent(

@@ -140,4 +140,4 @@ async def _checked(outcome: Outcome, typed: TypedFormat[Any] | None) -> Outcome:
     mismatch = await run(PARSING, mismatch_of, outcome.body, typed)
     if mismatch is None:
         return outcome
-    return replace(outcome, status="failed", body=None, error=item_error(mismatch))
+    return replace(outcome, status="failed", error=item_error(mismatch))
