@@ -86,7 +86,7 @@ Ctrl-C and SIGTERM end it with exit code 0."""
     "--rate-limits",
     multiple=True,
     metavar="[MODEL:]KIND=N,...",
-    help="Rate limits, such as rpm=30,tpm=8000, of one model or of all others; repeatable. Kinds: rpm, rpd, tpm, tpd, itpm, "
+    help="Rate limits, such as rpm=30,tpm=8K, of one model or of all others; repeatable. Kinds: rpm, rpd, tpm, tpd, itpm, "
     "otpm, ash, asd.  [default: none is reached]",
 )
 @click.option(
@@ -167,11 +167,14 @@ def _parse_rate_limits(values: tuple[str, ...]) -> dict[str, RateLimit]:
                 raise click.BadParameter(
                     f"{name!r} in {value!r} is not one of {', '.join(names)}", param_hint="--rate-limits"
                 )
-            if not number.isdecimal() or int(number) == 0:
+            # As `aiogroq.limits.Limits.parse`: K and M are thousands and millions.
+            factor = {"k": 1_000, "m": 1_000_000}.get(number[-1:].lower(), 1)
+            digits = number[:-1] if factor > 1 else number
+            if not digits.isdecimal() or int(digits) == 0:
                 raise click.BadParameter(
                     f"{number!r} in {value!r} must be a whole number above 0", param_hint="--rate-limits"
                 )
-            numbers[name] = int(number)
+            numbers[name] = int(digits) * factor
         found[model or "*"] = RateLimit(**numbers)
     return found
 

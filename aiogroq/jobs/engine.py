@@ -208,7 +208,7 @@ class Engine:
                 is_batch=self.options.via == "batch",
             )
         self._intake.settled(request, offset, outcome)
-        return self._reason == "complete" and self._is_within_bounds()
+        return self._is_within_bounds()
 
     def _deliver(self, offset: int, outcome: Outcome, source: Any) -> None:
         self.counts.add(outcome)
@@ -226,10 +226,11 @@ class Engine:
     def _is_within_bounds(self) -> bool:
         """Stop the job where too many items failed."""
         counts, options = self.counts, self.options
-        if options.max_failures is not None and not options.allows_failures(
-            counts.failed, counts.settled, self._reader.total
-        ):
-            self.stop("max_failures", f"{counts.failed} items failed; max_failures is {options.max_failures}")
+        if options.max_failures is not None:
+            if not options.allows_failures(counts.failed, counts.settled, self._reader.total):
+                self.stop("max_failures")
+            if self._reason == "max_failures":  # what is in flight may fail too
+                self._message = f"{counts.failed} items failed; max_failures is {options.max_failures}"
         return self._reason == "complete"
 
     def _may_send(self) -> bool:

@@ -66,8 +66,10 @@ def read_response(endpoint: Endpoint, body: bytes) -> tuple[Status, ItemUsage, U
             return "done", ItemUsage(), None
     usage = found.usage
     status: Status = "done"
-    if endpoint == "chat" and any(choice.finish_reason == "length" for choice in found.choices):
-        status = "length"
+    if endpoint == "chat":
+        for choice in found.choices:
+            if choice.finish_reason == "length":
+                status = "length"
     if usage is None:
         return status, ItemUsage(audio_s=found.duration or 0.0), None
     details = usage.prompt_tokens_details

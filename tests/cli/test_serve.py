@@ -226,7 +226,7 @@ assert sys.platform != "win32", "signals are sent as on Unix"
 
 
 def test_limits_of_an_organization_hold_for_all_its_keys() -> None:
-    limits = ("--rate-limits", "rpm=1,tpm=8000", "--rate-limits", "other:rpm=2", "--admission", "check")
+    limits = ("--rate-limits", "rpm=1,tpm=8K", "--rate-limits", "other:rpm=2", "--admission", "check")
     process = start(
         "serve", "--port", "0", *limits, "--organization", "one=org_a", "--organization", "two=org_a"
     )

@@ -133,7 +133,7 @@ async def test_a_live_job_does_not_send_again_what_is_in_a_batch(
 ) -> None:
     await stopped(client, server, options)
     with pytest.raises(
-        JobError, match=r"has 1 batches whose results were not taken over yet. Run with via='batch'"
+        JobError, match=r"has a batch whose results were not taken over yet. Run with via='batch'"
     ):
         await run(client, TEXTS, **{**options, "via": "live"})
     assert server.requests == []

@@ -294,6 +294,7 @@ async def test_too_many_failures_stop_the_job(client: AsyncGroq, server: LocalGr
         results, report = await results_of(client, [f"{n}" for n in range(30)], max_failures=max_failures)
         assert (report.reason, report.exit_code) == ("max_failures", 1)
         assert 4 <= report.failed <= 10
+        assert report.message.startswith(f"{report.failed} items failed; max_failures is")
         assert len(results) == report.failed
 
 

@@ -32,14 +32,15 @@ def resolved_via(
     """
     found = open_batches(journal)
     if options.via == "live" and found:
+        batches = "a batch" if found == 1 else f"{found} batches"
         raise JobError(
-            f"the journal {journal.path} has {found} batches whose results were not taken over yet. Run with via='batch' "
-            f"to take them over; or delete {_folder(journal)}, to send their items again and pay for them twice"
+            f"the journal {journal.path} has {batches} whose results were not taken over yet. Run with via='batch' "
+            f"to take them over; or delete {_folder(journal)}, to send those items again and pay for them twice"
         )
     if options.via != "auto":
         return options.via
     if found:
-        _log.info("via='auto': batch, because %d batches of an earlier run are not over", found)
+        _log.info("via='auto': batch, because batches of an earlier run are not over: %d", found)
         return "batch"
     choice = _choice(options, sequence, limits)
     _log.info("via='auto': %s, because %s", choice.via, choice.reason)

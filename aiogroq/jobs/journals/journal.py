@@ -249,7 +249,8 @@ class Journal:
             end = offset + len(line)
             skipped += not self._add_line(offset, line)
         if skipped:
-            _log.warning("%d lines of the journal %s cannot be read; they are left out", skipped, self.path)
+            plural = "line" if skipped == 1 else "lines"
+            _log.warning("%d %s of the journal %s cannot be read; left out", skipped, plural, self.path)
         os.ftruncate(self._fd, end)
         self._end = end
 
