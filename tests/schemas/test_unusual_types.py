@@ -74,6 +74,15 @@ def test_an_attrs_class_has_its_converters_validators_and_factories() -> None:
     assert "must be < 10" in mismatch(Converted, '{"a":10}')
 
 
+@attrs.define
+class OnlyConverted:
+    a: int = attrs.field(converter=abs)
+
+
+def test_a_converter_alone_is_run() -> None:
+    assert decoded(OnlyConverted, '{"a":-3}') == OnlyConverted(3)
+
+
 class Partial(TypedDict, total=False):
     a: Required[int]
     b: str
@@ -139,6 +148,16 @@ def test_a_datetime_without_a_time_zone_is_described() -> None:
     naive = Annotated[datetime.datetime, msgspec.Meta(tz=False)]
     assert schema_of(naive) == {"type": "string", "description": "ISO 8601, without a time zone"}
     assert decoded(naive, '"2026-01-31T12:00:00"') == datetime.datetime(2026, 1, 31, 12)
+
+
+def test_the_outermost_text_is_the_description() -> None:
+    inner = Annotated[int, "inner", msgspec.Meta(description="later")]
+    assert schema_of(Annotated[inner, "outer"]) == {"type": "integer", "description": "outer"}
+    assert schema_of(inner) == {"type": "integer", "description": "later"}
+
+
+def test_null_is_the_last_choice_of_a_union() -> None:
+    assert schema_of(Union[None, int, str])["anyOf"][-1] == {"type": "null"}
 
 
 class First(msgspec.Struct, Generic[T]):
