@@ -36,7 +36,7 @@ def check_decoding(annotation: Any, seed: int) -> None:
         if found.is_strict and "{" in json.dumps(list(_descriptions(found.schema))):
             continue  # it has restrictions in words, which the sampler does not read
         value = Sampler(found.schema, seed).value()
-        jsonschema.validate(value, found.schema, cls=jsonschema.Draft202012Validator)
+        jsonschema.Draft202012Validator(found.schema).validate(value)
         found.decode(json.dumps(value))
 
 

@@ -56,7 +56,7 @@ def test_the_json_of_a_value_is_valid_against_the_schema(case: Case) -> None:
     for strict in (None, False):
         schema = typed_format(case.type, strict=strict).schema
         jsonschema.Draft202012Validator.check_schema(schema)
-        jsonschema.validate(json.loads(case.json), schema, cls=jsonschema.Draft202012Validator)
+        jsonschema.Draft202012Validator(schema).validate(json.loads(case.json))
 
 
 def test_the_schemas_are_those_in_the_golden_file() -> None:
