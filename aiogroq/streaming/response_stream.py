@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ..transport.stream import AsyncStream
+from ..types._typing import Self
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 from ..types.responses.response_stream_event import ResponseStreamEvent
@@ -22,14 +23,16 @@ class AsyncResponseStream(Generic[T]):
     Raises while iterating what `AsyncStream` raises, each error with the `Response` so far as ``partial``.
     """
 
+    response: Any
+    """The body that the events come from: ``status``, ``headers``, ``url``."""
+
     def __init__(self, source: AsyncStream[ResponseStreamEvent], reader: ResponseReader[T]) -> None:
+        self.response = source.response
         self._source = source
         self._reader = reader
 
-    @property
-    def response(self) -> Any:
-        """The HTTP response: ``status``, ``headers``, ``url``."""
-        return self._source.response
+    def __repr__(self) -> str:
+        return repr(self._source).replace(type(self._source).__name__, type(self).__name__, 1)
 
     @property
     def snapshot(self) -> Response:
@@ -56,8 +59,8 @@ class AsyncResponseStream(Generic[T]):
     async def __anext__(self) -> ResponseStreamEvent:
         return await self._source.__anext__()
 
-    async def until_done(self) -> AsyncResponseStream[T]:
-        """Read the stream to its end."""
+    async def until_done(self) -> Self:
+        """Read the stream to its end, and return it. The events that were not iterated before are dropped."""
         await self._source.collect()
         return self
 
@@ -69,9 +72,22 @@ class AsyncResponseStream(Generic[T]):
         """
         return self._reader.parsed(await self._source.collect())
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the stream has ended or was closed."""
+        return self._source.is_closed
+
     async def close(self) -> None:
         """Close the stream now. May be called more than once, and from another task."""
         await self._source.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        await self.close()
 
 
 class AsyncResponseStreamManager(Generic[T]):
@@ -99,3 +115,13 @@ class AsyncResponseStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             await self._stream.close()
+
+    if not TYPE_CHECKING:
+        # At run time only: type checkers report what is missing.
+        def _needs_with(self) -> NoReturn:
+            raise TypeError("stream() is to be used with: async with client.responses.stream(...) as stream:")
+
+        __aiter__ = __await__ = __enter__ = _needs_with
+
+        def __exit__(self, *_: object) -> None:
+            """Not reached: `__enter__` raises."""

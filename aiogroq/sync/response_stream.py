@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ..streaming.response_reader import TEXT_DELTA, ResponseReader
+from ..types._typing import Self
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 from ..types.responses.response_stream_event import ResponseStreamEvent
@@ -22,14 +23,16 @@ class ResponseStream(Generic[T]):
     Raises while iterating what `Stream` raises, each error with the `Response` so far as ``partial``.
     """
 
+    response: Any
+    """The body that the events come from: ``status``, ``headers``, ``url``."""
+
     def __init__(self, source: Stream[ResponseStreamEvent], reader: ResponseReader[T]) -> None:
+        self.response = source.response
         self._source = source
         self._reader = reader
 
-    @property
-    def response(self) -> Any:
-        """The HTTP response: ``status``, ``headers``, ``url``."""
-        return self._source.response
+    def __repr__(self) -> str:
+        return repr(self._source).replace(type(self._source).__name__, type(self).__name__, 1)
 
     @property
     def snapshot(self) -> Response:
@@ -56,8 +59,8 @@ class ResponseStream(Generic[T]):
     def __next__(self) -> ResponseStreamEvent:
         return next(self._source)
 
-    def until_done(self) -> ResponseStream[T]:
-        """Read the stream to its end."""
+    def until_done(self) -> Self:
+        """Read the stream to its end, and return it. The events that were not iterated before are dropped."""
         self._source.collect()
         return self
 
@@ -69,9 +72,22 @@ class ResponseStream(Generic[T]):
         """
         return self._reader.parsed(self._source.collect())
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the stream has ended or was closed."""
+        return self._source.is_closed
+
     def close(self) -> None:
         """Close the stream now. May be called more than once, and from another thread."""
         self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        self.close()
 
 
 class ResponseStreamManager(Generic[T]):
@@ -94,3 +110,8 @@ class ResponseStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             self._stream.close()
+
+    if not TYPE_CHECKING:
+        # At run time only: type checkers report what is missing.
+        def __iter__(self) -> NoReturn:
+            raise TypeError("stream() is to be used with: with client.responses.stream(...) as stream:")

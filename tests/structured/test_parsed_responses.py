@@ -230,6 +230,31 @@ def test_a_stream_whose_text_does_not_match_raises_with_the_response(groq: Groq,
     assert len(server.requests) == 1
 
 
+async def test_a_manager_without_its_context_says_how_to_use_it(client: AsyncGroq, groq: Groq) -> None:
+    manager: Any = client.responses.stream(model=MODEL, input=INPUT)
+    with pytest.raises(TypeError, match=r"async with client\.responses\.stream"):
+        await manager
+    with pytest.raises(TypeError, match=r"async with client\.responses\.stream"):
+        async for _ in manager:
+            pass
+    with pytest.raises(TypeError, match=r"async with client\.responses\.stream"), manager:
+        pass
+    blocking: Any = groq.responses.stream(model=MODEL, input=INPUT)
+    with pytest.raises(TypeError, match=r": with client\.responses\.stream"):
+        list(blocking)
+
+
+async def test_a_stream_says_whether_it_has_ended(client: AsyncGroq, groq: Groq) -> None:
+    async with client.responses.stream(model=MODEL, input=INPUT) as stream:
+        assert not stream.is_closed
+        assert repr(stream) == "<AsyncResponseStream of ResponseStreamEvent, open>"
+        await stream.until_done()
+        assert stream.is_closed
+    with groq.responses.stream(model=MODEL, input=INPUT) as other, other:
+        assert "<ResponseStream of ResponseStreamEvent" in repr(other)
+    assert other.is_closed
+
+
 async def test_a_stream_that_is_left_early_has_no_final_response(client: AsyncGroq) -> None:
     async with client.responses.stream(model=MODEL, input="What is 6 times 7?") as stream:
         async for event in stream:
