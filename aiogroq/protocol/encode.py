@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast, get_origin
 
 import msgspec
 
@@ -184,8 +184,12 @@ def _convert_unknown(value: Any) -> Any:
     """Convert a value of a type that msgspec does not know."""
     if is_omitted(value):
         return omit
-    if isinstance(value, type):
-        return _Unencodable(f"is the class {value.__name__}; for its schema pass model_json_schema()")
+    if isinstance(value, type) or get_origin(value) is not None:
+        name = value.__name__ if isinstance(value, type) and get_origin(value) is None else str(value)
+        return _Unencodable(
+            f"is the type {name}; parse() takes a type as response_format, and aiogroq.response_format() makes the dict for "
+            "create(); for the schema of a pydantic model pass model_json_schema()"
+        )
     # msgspec knows only the exact types, not subclasses such as `TranscriptionText`.
     if isinstance(value, str):
         return str.__str__(value)

@@ -46,6 +46,9 @@ def parse_steps(
     max_reasks = 1 if is_omitted(max_reasks) else require_int("max_reasks", max_reasks, hint="0 to ask once")
     strict = None if is_omitted(strict) else strict
     mode = None if is_omitted(mode) else mode
+    given: Any = response_format
+    if given is None or is_omitted(given):
+        raise TypeError("parse() needs a type; create() gives the text")
     typed = typed_format(response_format, strict=strict)
     modes = allowed_modes(mode, strict=strict, is_strict=typed.is_strict)
     call = _Call(typed, TypedRequest(typed, params), max_reasks)

@@ -269,7 +269,9 @@ NAN, INF = float("nan"), float("inf")
         (pathlib.Path("/x"), "messages[0].content is of type PosixPath, which JSON cannot represent"),
         ([3j], "messages[0].content[0] is of type complex"),
         (len, "messages[0].content is of type builtin_function_or_method"),
-        (Weather, "messages[0].content is the class Weather; for its schema pass model_json_schema()"),
+        (Weather, "messages[0].content is the type Weather; parse() takes a type as response_format, and"),
+        (list[int], "messages[0].content is the type list[int]; parse() takes a type as response_format"),
+        (int | None, "messages[0].content is the type int | None; parse() takes a type as response_format"),
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else re.split("[,;]", value)[0],
 )

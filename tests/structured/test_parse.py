@@ -529,6 +529,8 @@ def test_other_errors_are_raised_as_they_are(ask: Client, server: LocalGroq) -> 
         ({"temprature": 1}, TypeError, "Did you mean 'temperature'"),
         ({"messages": "Hello"}, TypeError, "messages must be a list"),
         ({"response_format": {"type": "json_object"}}, SchemaError, "type"),
+        ({"response_format": None}, TypeError, "parse.. needs a type"),
+        ({"response_format": aiogroq.omit}, TypeError, "parse.. needs a type"),
     ],
 )
 def test_arguments_that_cannot_be_are_named_before_anything_is_sent(
