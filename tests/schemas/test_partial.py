@@ -118,6 +118,7 @@ def test_the_items_of_a_list_come_in_order_whole_and_once(
         ('{"other": [1], "result": [2,', ["2"]),
         ('{"other": {"result": [1]}, "result": [2,', ["2"]),
         ('{"result": "[1]", "more": [', []),
+        ('{"result": [1], "result": [2,', ["1"]),
     ],
 )
 def test_an_item_is_complete_with_its_own_last_character(text: str, items: list[str]) -> None:
