@@ -48,6 +48,19 @@ class AsyncPaginator(Coroutine[Any, Any, PageT], Generic[ItemT, PageT]):
         if self._first is not None:
             self._first.close()
 
+    if not TYPE_CHECKING:
+        # At run time only: type checkers report it themselves.
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(
+                f"a list has no {name!r} before it is awaited: write (await client....list()).{name}, or iterate over all "
+                "pages with async for"
+            )
+
+        def __iter__(self) -> Any:
+            raise TypeError(
+                "this list is async: write async for, or for item in await client....list() for one page"
+            )
+
     async def iter_pages(self) -> AsyncIterator[PageT]:
         """Yield the pages, each with its items in ``data``. Raises the errors of the requests."""
         page, queries = await self.fetch({}), PageQueries()

@@ -53,7 +53,10 @@ class PageModel(ListModel):
             if query is None:
                 return
             if fetch is None:
-                raise TypeError("only a page of the sync client fetches others: iterate over the call")
+                raise TypeError(
+                    "this page fetches no others: write async for page in client....list().iter_pages(), or ask for the next "
+                    f"one with extra_query={query}"
+                )
             page = fetch(query)
 
     def _items(self) -> Iterator[Any]:

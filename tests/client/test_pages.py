@@ -79,6 +79,15 @@ async def test_a_list_is_a_coroutine_for_tasks_and_timeouts(client: AsyncGroq) -
         await cancelled
 
 
+async def test_a_list_that_is_not_awaited_says_what_to_write(client: AsyncGroq) -> None:
+    listed: Any = client.batches.list()
+    with pytest.raises(AttributeError, match=r"write \(await client\.\.\.\.list\(\)\)\.data"):
+        _ = listed.data
+    with pytest.raises(TypeError, match="write async for"):
+        list(listed)
+    assert not hasattr(listed, "__len__")
+
+
 async def test_raw_and_streaming_responses_are_of_one_page(client: AsyncGroq) -> None:
     ids = await made(client, 3)
     raw = await client.batches.with_raw_response.list(**BY_TWO)
@@ -149,7 +158,7 @@ def test_pages_without_a_client_do_not_go_on() -> None:
     page = FileListResponse.model_validate({"data": [{"id": "a"}], "paging": {"next_cursor": "c"}})
     assert [file.id for file in page] == ["a"]
     assert page.next_query() == {"cursor": "c"}
-    with pytest.raises(TypeError, match="iterate over the call"):
+    with pytest.raises(TypeError, match=r"extra_query=\{'cursor': 'c'\}"):
         list(page.iter_pages())
     for last in ({}, {"data": [], "has_more": True}, {"data": [{"id": "a"}], "has_more": "yes"}):
         assert FileListResponse.model_validate(last).next_query() is None
