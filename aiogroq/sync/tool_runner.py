@@ -206,6 +206,6 @@ def _awaited(value: object, timeout_s: float | None) -> object:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(run())
-    return threads.TOOLS.submit(
-        asyncio.run, run()
-    ).result()  # this thread has a running loop, as in a notebook
+    # This thread has a running loop, as in a notebook.
+    context = contextvars.copy_context()
+    return threads.TOOLS.submit(context.run, asyncio.run, run()).result()

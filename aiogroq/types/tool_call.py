@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True)
-class ToolCall:
+
+class ToolCall(msgspec.Struct, frozen=True):
     """A call that the model makes. A tool whose first parameter has this type gets it; so does ``approve``."""
 
     id: str
@@ -17,5 +17,8 @@ class ToolCall:
     """The name of the tool."""
     arguments: Mapping[str, Any]
     """The decoded arguments by name. Arguments that the model left out are missing."""
-    messages: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    messages: tuple[Mapping[str, Any], ...] = ()
     """The conversation up to this call, without the message that makes it."""
+
+    def __repr__(self) -> str:
+        return f"ToolCall(id={self.id!r}, name={self.name!r}, arguments={self.arguments!r})"

@@ -163,7 +163,7 @@ def test_each_list_of_messages_that_is_sent_is_valid(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sync", "async"])
-@settings(max_examples=3000, **relaxed)  # type: ignore[arg-type]
+@settings(max_examples=1500, **relaxed)  # type: ignore[arg-type]
 @given(responses, st.lists(st.sampled_from([True, False, "No."]), max_size=3), st.booleans())
 def test_each_of_many_lists_of_messages_that_are_sent_is_valid(
     kind: str, planned: list[tuple[str, Any]], approvals: list[Any], parallel: bool

@@ -30,6 +30,7 @@ def get_time() -> str:
 
 
 # Half a character cannot be sent over HTTP.
+@pytest.mark.slow
 @pytest.mark.parametrize("form", sorted(FORMS.keys() - {"half a character"}))
 def test_a_run_ends_well_whatever_the_model_wrote(server: LocalGroq, form: str) -> None:
     generation, calls = FORMS[form]
