@@ -33,9 +33,9 @@ class ChoiceReader:
     )  # fmt: skip
 
     def __init__(self, index: int, choice: ChoiceAccumulator, key: str | None) -> None:
-        self.index = index
+        self.index: int = index
         """The index of the choice."""
-        self.choice = choice
+        self.choice: ChoiceAccumulator = choice
         """Its accumulator."""
         self._content_parts = choice.content
         self._reasoning_parts = choice.reasoning

@@ -29,7 +29,7 @@ class EventReader(Generic[T]):
         finish: Callable[[ChatCompletion], ParsedChatCompletion[T]],
         typed: TypedFormat[Any] | None = None,
     ) -> None:
-        self.accumulator = ChatAccumulator()
+        self.accumulator: ChatAccumulator = ChatAccumulator()
         """What has arrived."""
         self.completion: ParsedChatCompletion[T] | None = None
         """The parsed completion, after `end`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from ..transport.stream import AsyncStream
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -14,9 +15,6 @@ from ..types.completion_usage import CompletionUsage
 from .events import ChatCompletionStreamEvent, ContentDeltaEvent
 from .items import ItemReader
 from .reader import EventReader
-
-if TYPE_CHECKING:
-    from ..transport.stream import AsyncStream
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")

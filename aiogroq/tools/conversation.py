@@ -52,9 +52,9 @@ class Conversation:
         """The last response."""
         self.usages: list[CompletionUsage | None] = []
         """The usage of each response."""
-        self.is_over = False
+        self.is_over: bool = False
         """Whether nothing remains to be done."""
-        self.wants_parse = False
+        self.wants_parse: bool = False
         """Whether the next request is one of `parse`, because the model has ended with a text that is no value of the type."""
         self._toolbox = toolbox
         self._options = options

@@ -33,7 +33,7 @@ class McpTool:
     def __init__(self, session: Any, listed: Any) -> None:
         self._session = session
         self._server_name = str(_field(listed, "name"))
-        self.name = self._server_name
+        self.name: str = self._server_name
         """The name that the model calls: that of the server, or with a prefix if another tool has it too."""
         self.description: str = _field(listed, "description") or ""
         schema = _field(listed, "input_schema", "inputSchema")

@@ -27,7 +27,7 @@ class RescuedSource:
         self._can_rescue = can_rescue
         self.error: APIError | None = None
         """The error to be rescued."""
-        self.has_raised = False
+        self.has_raised: bool = False
         """Whether another error was raised."""
 
     def __getattr__(self, name: str) -> Any:
