@@ -76,6 +76,22 @@ def test_invalid_chat_properties_are_400s_that_name_the_property(
     assert response.error["type"] == "invalid_request_error"
 
 
+def test_a_strict_schema_may_have_properties_with_the_names_of_keywords(chat: Any) -> None:
+    names = ["properties", "enum", "default", "required", "items", "additionalProperties"]
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in names},
+        "required": names,
+        "additionalProperties": False,
+    }
+    form = {"type": "json_schema", "json_schema": {"name": "a", "strict": True, "schema": schema}}
+    assert chat(USER, model="openai/gpt-oss-20b", response_format=form).status == 200
+    # A name is no keyword: an open object below it is one.
+    schema["properties"] = {**schema["properties"], "default": {"type": "object"}}  # type: ignore[dict-item]
+    response = chat(USER, model="openai/gpt-oss-20b", response_format=form)
+    assert "must be set on every object" in response.error["message"]
+
+
 @pytest.mark.parametrize(
     ("message", "key"),
     [
