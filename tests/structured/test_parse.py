@@ -58,9 +58,15 @@ class Client:
         return result  # type: ignore[no-any-return]
 
 
-@pytest.fixture(params=["async", "sync"])
+@pytest.fixture(params=["sync", pytest.param("async", marks=pytest.mark.slow)])
 def ask(request: pytest.FixtureRequest, server: LocalGroq) -> Client:
-    """A client of each kind."""
+    """A client of each kind. Both decide by the same code, so most tests are quick for one of them only."""
+    return Client(request.param, server)
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask_each(request: pytest.FixtureRequest, server: LocalGroq) -> Client:
+    """A client of each kind, for what the two do themselves."""
     return Client(request.param, server)
 
 
@@ -104,8 +110,8 @@ NO_SCHEMA = rejected(
 # ------------------------------------------------------------------------------------------------------ the value
 
 
-def test_the_value_is_on_the_completion_and_on_the_message(ask: Client, server: LocalGroq) -> None:
-    result = ask.parse()
+def test_the_value_is_on_the_completion_and_on_the_message(ask_each: Client, server: LocalGroq) -> None:
+    result = ask_each.parse()
     assert result.parsed == JANE
     assert result.choices[0].message.parsed == JANE
     assert result.reasks == ()
@@ -216,19 +222,19 @@ def test_the_message_can_be_sent_back(ask: Client, server: LocalGroq) -> None:
 
 
 def test_a_model_without_json_schema_is_asked_for_an_object_and_that_is_remembered(
-    ask: Client, server: LocalGroq
+    ask_each: Client, server: LocalGroq
 ) -> None:
     server.script(NO_SCHEMA)
-    assert ask.parse().parsed == JANE
+    assert ask_each.parse().parsed == JANE
     assert formats(server) == ["strict", "json_object"]
     instruction = server.requests[1].json["messages"][0]
     assert instruction["role"] == "system"
     assert '"age"' in instruction["content"]
-    ask.parse()
-    ask.any = ask.any.with_options(timeout=20)
-    ask.parse()
+    ask_each.parse()
+    ask_each.any = ask_each.any.with_options(timeout=20)
+    ask_each.parse()
     assert formats(server)[2:] == ["json_object", "json_object"]
-    ask.parse(model="openai/gpt-oss-120b")
+    ask_each.parse(model="openai/gpt-oss-120b")
     assert formats(server)[-1] == "strict"
 
 
@@ -359,10 +365,10 @@ def test_arguments_of_a_call_of_a_tool_that_does_not_exist_are_taken(ask: Client
     assert len(server.requests) == 1
 
 
-def test_a_budget_that_reasoning_used_up_is_never_asked_again(ask: Client, server: LocalGroq) -> None:
+def test_a_budget_that_reasoning_used_up_is_never_asked_again(ask_each: Client, server: LocalGroq) -> None:
     server.script(not_valid("max completion tokens reached before generating a valid document"))
     with pytest.raises(LengthFinishReasonError, match="max_completion_tokens") as caught:
-        ask.parse(max_reasks=5)
+        ask_each.parse(max_reasks=5)
     assert len(server.requests) == 1
     assert caught.value.completion is None
     assert caught.value.partial == ""
@@ -390,9 +396,9 @@ def test_a_response_at_the_maximum_of_tokens_is_never_asked_again(
     )
 
 
-def test_a_rejected_text_is_asked_again_with_what_was_wrong(ask: Client, server: LocalGroq) -> None:
+def test_a_rejected_text_is_asked_again_with_what_was_wrong(ask_each: Client, server: LocalGroq) -> None:
     server.script(not_valid('{"name": "Jane"}'), completion(TEXT))
-    result = ask.parse()
+    result = ask_each.parse()
     assert result.parsed == JANE
     assert len(server.requests) == 2
     *_, answer, question = server.requests[1].json["messages"]
@@ -500,17 +506,17 @@ def test_json_that_is_no_completion_is_an_error_with_its_text(ask: Client, serve
         rejected("Please reduce the length of the messages", code="context_length_exceeded"),
     ],
 )
-def test_another_400_is_raised_as_it_is(ask: Client, server: LocalGroq, fault: Fault) -> None:
+def test_another_400_is_raised_as_it_is(ask_each: Client, server: LocalGroq, fault: Fault) -> None:
     server.script(fault)
     with pytest.raises(BadRequestError):
-        ask.parse()
+        ask_each.parse()
     assert len(server.requests) == 1
 
 
-def test_other_errors_are_raised_as_they_are(ask: Client, server: LocalGroq) -> None:
+def test_other_errors_are_raised_as_they_are(ask_each: Client, server: LocalGroq) -> None:
     server.script(Fault(status=401))
     with pytest.raises(AuthenticationError):
-        ask.parse()
+        ask_each.parse()
 
 
 # -------------------------------------------------------------------------------------------------- wrong arguments
