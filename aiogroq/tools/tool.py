@@ -40,6 +40,8 @@ class Tool(Generic[P, R]):
         description: str | None = None,
         timeout_s: float | None = None,
     ) -> None:
+        if isinstance(function, Tool):  # a tool under another name
+            function = cast("Callable[P, R]", function.function)
         schema = function_schema(function, name=name, description=description, call_type=ToolCall)
         update_wrapper(cast("Callable[..., Any]", self), function)
         self._schema: FunctionSchema = schema
