@@ -18,6 +18,7 @@ from .outcome import ItemUsage as ItemUsage
 from .outcome import JobRequest as JobRequest
 from .outcome import Outcome as Outcome
 from .prices import Price as Price
+from .progress import JobCounts as JobCounts
 from .progress import LimitState as LimitState
 from .progress import Progress as Progress
 from .results import JobReport as JobReport

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 from .outcome import ItemUsage, Outcome
 from .prices import Price
+from .progress import JobCounts
+
+_FIELDS = tuple(field.name for field in fields(JobCounts))
 
 
 class Counts:
@@ -35,6 +41,10 @@ class Counts:
     def settled(self) -> int:
         """The items that have an outcome."""
         return self.done + self.length + self.failed
+
+    def values(self) -> dict[str, Any]:
+        """Return the fields of `JobCounts`, for a `Progress` or a `JobReport`."""
+        return {name: getattr(self, name) for name in _FIELDS}
 
     def next_cost_usd(self) -> float:
         """Return the cost of this run, with that of what is in flight and of one more, as far as can be known."""

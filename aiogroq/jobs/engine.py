@@ -274,22 +274,11 @@ class Engine:
         """Return the report of a run that has ended."""
         counts, options = self.counts, self.options
         return JobReport(
+            **counts.values(),
             name=options.name,
             model=options.requests.model or "",
             via=options.via,
             reason=self._reason,
-            done=counts.done,
-            length=counts.length,
-            failed=counts.failed,
-            resumed=counts.resumed,
-            attempts=counts.attempts,
-            retries=counts.retries,
-            rate_limited=counts.rate_limited,
-            prompt_tokens=counts.prompt_tokens,
-            completion_tokens=counts.completion_tokens,
-            cached_tokens=counts.cached_tokens,
-            audio_s=counts.audio_s,
-            cost_usd=counts.cost_usd,
             elapsed_s=self.elapsed_s,
             journal=None if options.journal is None else str(options.journal),
             message=self._resume_message(),

@@ -22,17 +22,10 @@ class LimitState:
     """Whether the job is waiting for this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """The state of a job at one moment. Counts are of items unless they say otherwise."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCounts:
+    """What a job has counted. `Progress` and `JobReport` have these fields."""
 
-    name: str
-    """What the job is called, such as ``reviews.csv -> labels.csv``."""
-    model: str
-    via: str
-    """``live`` or ``batch``."""
-    total: int | None
-    """None while the end of the input is not known."""
     done: int
     """Items with a complete response, those of earlier runs included."""
     length: int
@@ -40,8 +33,6 @@ class Progress:
     failed: int
     resumed: int
     """Items that were read from the journal of an earlier run. They count in ``done``, ``length`` and ``failed`` too."""
-    in_flight: int
-    """Requests sent and not yet responded to."""
     attempts: int
     """Requests sent in this run."""
     retries: int
@@ -54,6 +45,26 @@ class Progress:
     audio_s: float
     cost_usd: float | None
     """The cost of this run so far, None where the price of the model is not known."""
+
+    @property
+    def settled(self) -> int:
+        """The items that have an outcome."""
+        return self.done + self.length + self.failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(JobCounts):
+    """The state of a job at one moment. Counts are of items unless they say otherwise."""
+
+    name: str
+    """What the job is called, such as ``reviews.csv -> labels.csv``."""
+    model: str
+    via: str
+    """``live`` or ``batch``."""
+    total: int | None
+    """None while the end of the input is not known."""
+    in_flight: int
+    """Requests sent and not yet responded to."""
     expected_cost_usd: float | None
     """The cost of the whole job, forecast; None where it is not known."""
     elapsed_s: float
@@ -63,8 +74,3 @@ class Progress:
     limits: tuple[LimitState, ...] = ()
     message: str = ""
     """What the user should know now: a limit of a day that is reached, with its forecast; the phase of a batch."""
-
-    @property
-    def settled(self) -> int:
-        """The items that have an outcome."""
-        return self.done + self.length + self.failed

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from .outcome import Endpoint, ItemError, ItemUsage, Outcome, Status
+from .progress import JobCounts
 from .values import decode_value, text_of
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ class JobResult(Generic[V]):
         return f"<JobResult {self.id} {self.status} {what}>"
 
 
-@dataclass(frozen=True)
-class JobReport:
+@dataclass(frozen=True, kw_only=True)
+class JobReport(JobCounts):
     """The result of a job as a whole. Counts are of items unless they say otherwise."""
 
     name: str
@@ -124,34 +125,11 @@ class JobReport:
     via: str
     reason: StopReason
     """Why the job ended."""
-    done: int
-    """Items with a complete response, those of earlier runs included."""
-    length: int
-    """Items whose response ended at its maximum of tokens."""
-    failed: int
-    resumed: int
-    """Items that were read from the journal of an earlier run. They count in ``done``, ``length`` and ``failed`` too."""
-    attempts: int
-    """Requests sent in this run."""
-    retries: int
-    rate_limited: int
-    """Responses with status 429, in this run."""
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-    audio_s: float
-    cost_usd: float | None
-    """The cost of this run, None where the price of the model is not known."""
     elapsed_s: float
     journal: str | None = None
     """The path of the journal; None for a temporary one."""
     message: str = ""
     """What the user should know: why it stopped, and how to go on."""
-
-    @property
-    def settled(self) -> int:
-        """The items that have an outcome."""
-        return self.done + self.length + self.failed
 
     @property
     def is_complete(self) -> bool:
