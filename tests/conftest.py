@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,6 +25,11 @@ from aiogroq import AsyncGroq
 from aiogroq.local import LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
+
+# Without cached bytecode, as in many containers, each of the hundreds of processes that tests start compiles the package
+# again, which is a third of their time, and each worker compiles all tests.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):
+    sys.dont_write_bytecode = False
 
 
 @pytest.fixture(autouse=True)

@@ -17,9 +17,9 @@ def programs(server: LocalGroq, tmp_path: Path) -> Programs:
     return Programs(server, tmp_path)
 
 
-@pytest.fixture(params=["uvloop", "asyncio"])
+@pytest.fixture(params=[pytest.param("uvloop", marks=pytest.mark.slow), "asyncio"])
 def loop_kind(request: pytest.FixtureRequest) -> str:
-    """Each of the two loops that the portal may have."""
+    """Each of the two loops that the portal may have. Every other sync test runs on uvloop too, where it is installed."""
     if request.param == "uvloop":
         pytest.importorskip("uvloop")
     return str(request.param)

@@ -199,7 +199,9 @@ def test_a_changed_declaration_is_stale(copy: Path, old: str, new: str) -> None:
     assert check(copy) == 1
 
 
-@pytest.mark.parametrize("path", WRITTEN)
+@pytest.mark.parametrize(
+    "path", [path if path in OF_MODELS else pytest.param(path, marks=pytest.mark.slow) for path in WRITTEN]
+)
 def test_a_file_edited_by_hand_is_stale(copy: Path, path: str, capsys: pytest.CaptureFixture[str]) -> None:
     edit(copy, path, '."""\n', '. Edited."""\n')
     assert check(copy) == 1

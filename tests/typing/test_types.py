@@ -21,6 +21,8 @@ pytestmark = pytest.mark.timeout(300)
 
 CHECKERS: list[Literal["mypy", "pyright"]] = ["mypy", "pyright"]
 each_checker = pytest.mark.parametrize("checker", CHECKERS)
+reads_reports = pytest.mark.slow
+"""The checkers take half a minute of CPU time."""
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,7 @@ def assert_complete(found: Completeness, folder: Path) -> None:
 # ----------------------------------------------------------------------------------------------------------- the gates
 
 
+@reads_reports
 @each_checker
 def test_every_file_is_checked(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     assert len(PACKAGE) > 100
@@ -90,11 +93,13 @@ def test_every_file_is_checked(reports: Reports, checker: Literal["mypy", "pyrig
     assert {str(path) for path in [*PACKAGE, *CORPUS, MUST_FAIL]} <= set(reports["given"])
 
 
+@reads_reports
 @each_checker
 def test_the_package_passes_a_strict_checker(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     assert_clean(reports[checker], PACKAGE)
 
 
+@reads_reports
 @each_checker
 def test_the_corpus_of_calls_passes_a_strict_checker(
     reports: Reports, checker: Literal["mypy", "pyright"]
@@ -102,6 +107,7 @@ def test_the_corpus_of_calls_passes_a_strict_checker(
     assert_clean(reports[checker], CORPUS)
 
 
+@reads_reports
 @each_checker
 def test_every_wrong_call_is_rejected(reports: Reports, checker: Literal["mypy", "pyright"]) -> None:
     lines = checkers.wrong_lines(MUST_FAIL)
@@ -119,6 +125,7 @@ def test_every_name_that_the_corpus_imports_is_there_at_run_time(
     assert runpy.run_path(str(corpus), run_name="corpus")["__doc__"]
 
 
+@reads_reports
 def test_every_public_name_has_a_complete_type(reports: Reports) -> None:
     assert reports["aiogroq"]["symbols"] > 2000
     assert_complete(reports["aiogroq"], ROOT / "aiogroq")
@@ -131,6 +138,7 @@ def test_the_package_that_is_imported_says_that_it_is_typed() -> None:
 # ------------------------------------------------------------------------------------------ each gate is shown to fail
 
 
+@reads_reports
 @each_checker
 @pytest.mark.parametrize("corpus", CORPUS, ids=lambda path: path.stem)
 def test_every_assertion_of_the_corpus_fails_when_it_is_falsified(
@@ -147,6 +155,7 @@ def test_every_assertion_of_the_corpus_fails_when_it_is_falsified(
     )
 
 
+@reads_reports
 @each_checker
 def test_a_mistake_in_a_module_of_the_package_is_found(
     reports: Reports, checker: Literal["mypy", "pyright"]
@@ -159,6 +168,7 @@ def test_a_mistake_in_a_module_of_the_package_is_found(
         assert_clean(reports[checker], [copy])
 
 
+@reads_reports
 def test_an_attribute_without_a_type_makes_a_package_incomplete(reports: Reports) -> None:
     found = reports["incomplete"]
     assert any(line.startswith("incomplete_package.Door.is_open: ") for line in found["incomplete"])
@@ -166,6 +176,7 @@ def test_an_attribute_without_a_type_makes_a_package_incomplete(reports: Reports
         assert_complete(found, Path(found["folder"]))
 
 
+@reads_reports
 def test_a_package_that_is_not_found_is_not_complete(reports: Reports) -> None:
     with pytest.raises(AssertionError, match="or none"):
         assert_complete(reports["missing"], ROOT / "aiogroq")
