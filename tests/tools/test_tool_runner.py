@@ -653,3 +653,30 @@ def test_runners_of_one_sync_client_run_in_many_threads(server: LocalGroq) -> No
         with ThreadPoolExecutor(8) as pool:
             cities = [f"city {n}" for n in range(16)]
             assert list(pool.map(ask, cities)) == [f"noon in {city}" for city in cities]
+
+
+def test_a_tool_may_return_a_coroutine(user: Client, server: LocalGroq) -> None:
+    def later(location: str) -> Any:
+        return get_time(location)
+
+    server.reply = [calling(("later", OSLO)), "Done."]
+    runner = user.runner(later)
+    user.done(runner)
+    assert contents(runner.messages) == ["noon in Oslo"]
+
+
+@pytest.mark.parametrize("message", [{}, {"content": None}, {"content": "", "tool_calls": []}])
+def test_an_empty_response_ends_the_run(user: Client, server: LocalGroq, message: dict[str, Any]) -> None:
+    server.script(completion(message))
+    runner = user.runner(get_time)
+    user.done(runner)
+    assert runner.messages[-1] == {"role": "assistant", "content": ""}
+
+
+def test_a_conversation_is_not_changed_by_its_copies(user: Client, server: LocalGroq) -> None:
+    messages = [dict(QUESTION[0])]
+    runner = user.runner(get_weather, messages=messages)
+    runner.messages.append({"role": "user", "content": "no"})
+    user.done(runner)
+    assert messages == QUESTION
+    assert len(runner.messages) == 4
