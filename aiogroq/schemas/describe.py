@@ -23,6 +23,7 @@ from .classes import fields_of, is_object_class
 from .containers import KINDS
 from .names import clean_name, type_name
 from .pydantic_types import docstring
+from .restrictions import restricted
 from .subschemas import Schema, mapped
 
 _SCALARS: dict[Any, Schema] = {
@@ -49,18 +50,6 @@ _JSON_TYPES: dict[Any, str] = {
     int: "integer",
     float: "number",
     type(None): "null",
-}
-_NUMBER_LIMITS = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "multiple_of": "multipleOf",
-}
-_LENGTHS = {
-    "string": ("minLength", "maxLength"),
-    "array": ("minItems", "maxItems"),
-    "object": ("minProperties", "maxProperties"),
 }
 
 
@@ -94,7 +83,7 @@ class Describer:
         schema = self._core(found.core)
         for each in found.metadata:
             if isinstance(each, msgspec.Meta):
-                schema = _restricted(schema, each)
+                schema = restricted(schema, each)
         text = found.description
         self._path.pop()
         return {**schema, "description": text} if text else schema
@@ -251,28 +240,6 @@ def _tuple(first: list[Schema], minimum: int, *, closed: bool) -> Schema:
     if closed:
         schema |= {"maxItems": len(first), "items": False}
     return schema
-
-
-def _restricted(schema: Schema, meta: msgspec.Meta) -> Schema:
-    """Return a schema with the restrictions of a `Meta`."""
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [_restricted(each, meta) for each in schema["anyOf"]]}
-    result = dict(schema)
-    kind = schema.get("type")
-    if kind in ("integer", "number"):
-        for name, keyword in _NUMBER_LIMITS.items():
-            if getattr(meta, name) is not None:
-                result[keyword] = getattr(meta, name)
-    if kind in _LENGTHS:
-        for name, keyword in zip(("min_length", "max_length"), _LENGTHS[kind], strict=True):
-            if getattr(meta, name) is not None:
-                result[keyword] = getattr(meta, name)
-    if kind == "string" and meta.pattern is not None:
-        result["pattern"] = meta.pattern
-    if meta.tz is False and kind == "string":
-        result.pop("format", None)
-        result["description"] = "ISO 8601, without a time zone"
-    return result | (meta.extra_json_schema or {})
 
 
 def _with_references(schema: Schema, names: dict[str, str]) -> Schema:
