@@ -11,7 +11,7 @@ from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat.parsed_chat_completion import Reask
 from ..types.completion_usage import CompletionUsage
 from ..types.responses.parsed_response import ParsedResponse
-from ..types.responses.response import Response
+from ..types.responses.response import Response, items_of
 from ..types.responses.response_output_item import (
     ResponseContentPart,
     ResponseOutputItem,
@@ -47,7 +47,7 @@ def is_truncated(response: Response) -> bool:
 
 
 def _refusal(response: Response) -> str:
-    parts = [part for item in response.output for part in parts_of(getattr(item, "content", None))]
+    parts = [part for item in items_of(response, "message") for part in parts_of(item.content)]
     return "".join(part.refusal for part in parts if isinstance(part.refusal, str))
 
 

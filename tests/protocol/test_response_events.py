@@ -11,13 +11,21 @@ from fuzzing import fuzzed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiogroq.errors import APIError, APIStatusError, RequestInfo
+from aiogroq.errors import (
+    APIError,
+    APIStatusError,
+    LengthFinishReasonError,
+    RequestInfo,
+    StructuredOutputError,
+)
 from aiogroq.local.api.responses_schema import check_item
+from aiogroq.protocol.rejected_modes import RejectedModes
 from aiogroq.protocol.responses_stream import ResponsesStreamProtocol
 from aiogroq.protocol.sse import SSEParser
 from aiogroq.protocol.status_errors import PlainHead
 from aiogroq.protocol.stream_protocol import StreamEnd
-from aiogroq.types.responses import Response, ResponseOutputItem, ResponseStreamEvent
+from aiogroq.structured.response_steps import response_steps
+from aiogroq.types.responses import ParsedResponse, Response, ResponseOutputItem, ResponseStreamEvent
 
 HEAD = PlainHead(200, {}, RequestInfo("POST", "http://h/responses"))
 PART = {"type": "output_text", "text": "Hello", "annotations": [{"type": "url_citation", "url": "u"}]}
@@ -214,6 +222,28 @@ def test_a_drifted_response_can_be_read_and_its_items_go_back(body: Any) -> None
 
 
 @fuzzed(25)
+@given(drifted(END))
+def test_parse_of_a_drifted_response_ends_in_a_value_or_an_error_of_ours(body: Any) -> None:
+    parse_drifted(body)
+
+
+def parse_drifted(body: Any) -> None:
+    """Give a response to `parse`, as often as it asks."""
+    steps = response_steps(str, {"model": "m", "input": "a"}, RejectedModes())
+    assert next(steps)["input"]
+    found: Any = None
+    try:
+        for _ in range(2):
+            steps.send(Response.model_validate_json(json.dumps(body)))
+    except StopIteration as end:
+        found = end.value
+    except (LengthFinishReasonError, StructuredOutputError) as error:
+        found = error.completion
+    assert isinstance(found, Response)
+    assert not isinstance(found, ParsedResponse) or isinstance(found.output_parsed, str)
+
+
+@fuzzed(25)
 @given(drifted(EVENTS))
 def test_drifted_events_end_in_a_response_or_an_error(events: Any) -> None:
     response, _ = read(events)
@@ -222,7 +252,8 @@ def test_drifted_events_end_in_a_response_or_an_error(events: Any) -> None:
 
 @pytest.mark.slow
 @fuzzed(5_000)
-@given(drifted(EVENTS))
-def test_many_drifted_events_end_in_a_response_or_an_error(events: Any) -> None:
+@given(drifted(EVENTS), drifted(END))
+def test_many_drifted_events_end_in_a_response_or_an_error(events: Any, body: Any) -> None:
     response, _ = read(events)
     check_response(response)
+    parse_drifted(body)

@@ -122,7 +122,7 @@ class Response(BaseModel):
     def output_text(self) -> str:
         """The text of all messages of the output; empty if there is none."""
         texts: list[str] = []
-        for item in _items(self, "message"):
+        for item in items_of(self, "message"):
             content: Any = item.content
             if isinstance(content, str):
                 texts.append(content)
@@ -132,12 +132,12 @@ class Response(BaseModel):
     @property
     def reasoning_text(self) -> str:
         """The text of the reasoning in the output; empty if there is none."""
-        return "\n".join(text for item in _items(self, "reasoning") if (text := item.text))
+        return "\n".join(text for item in items_of(self, "reasoning") if (text := item.text))
 
     @property
     def tool_calls(self) -> list[ResponseOutputItem]:
         """The function calls of the output, in order."""
-        return _items(self, "function_call")
+        return items_of(self, "function_call")
 
     @property
     def timing(self) -> ResponseTiming | None:
@@ -151,7 +151,8 @@ class Response(BaseModel):
         return ResponseTiming(**times) if times else None
 
 
-def _items(response: Response, kind: str) -> list[ResponseOutputItem]:
+def items_of(response: Response, kind: str) -> list[ResponseOutputItem]:
+    """Return the items of one type in an output, whatever the server has sent."""
     output = cast("object", response.output)
     if not isinstance(output, list):
         return []
