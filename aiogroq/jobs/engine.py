@@ -57,6 +57,8 @@ class Engine:
         """Set when the journal is open, or could not be opened."""
         self.forecast: Forecast = Forecast(options, self.counts)
         self._elapsed_s: float | None = None
+        self._unwritten: list[tuple[JobRequest, int, Outcome]] = []
+        """Outcomes that are not in the journal yet, and where they will be."""
         self._prices: dict[str, Price | None] = {}
 
     # ----------------------------------------------------------------------------------------- life of a run
@@ -144,6 +146,7 @@ class Engine:
         assert self._journal is not None
         assert self.delivery is not None
         self._elapsed_s = self._loop.time() - self._started_at
+        self._write()
         try:
             await run(FILES, self._journal.sync)
             await self._reader.close()
@@ -190,25 +193,45 @@ class Engine:
                 self._report_progress()
                 self._check_day_limits()
             except Exception as error:  # a disk that fails, or the callback of the caller
-                self.error = error
-                self.stop("error")
+                self._fail(error)
                 return
 
     # -------------------------------------------------------------------------------------------- outcomes
 
     def _record(self, request: JobRequest, outcome: Outcome) -> bool:
-        """Write an outcome down, then deliver it. Returns whether the worker goes on."""
+        """Write an outcome down, with others of this turn of the event loop, then deliver it. Returns whether the worker goes
+        on."""
         assert self._journal is not None
-        assert self._intake is not None
-        offset = self._journal.append(outcome)
+        offset = self._journal.add(outcome)
         if outcome.status != "failed" or outcome.usage.prompt_tokens:
             self.counts.add_cost(
                 self._price(str(request.body.get("model"))),
                 outcome.usage,
                 is_batch=self.options.via == "batch",
             )
-        self._intake.settled(request, offset, outcome)
-        return self._is_within_bounds()
+        if not self._unwritten:
+            self._loop.call_soon(self._write)
+        self._unwritten.append((request, offset, outcome))
+        return self._reason == "complete"
+
+    def _write(self) -> None:
+        """Write outcomes down, and deliver them."""
+        assert self._journal is not None
+        assert self._intake is not None
+        unwritten, self._unwritten = self._unwritten, []
+        try:
+            self._journal.flush()
+            for request, offset, outcome in unwritten:
+                self._intake.settled(request, offset, outcome)
+        except Exception as error:  # a disk that is full
+            self._fail(error)
+        self._check_failures()
+
+    def _fail(self, error: Exception) -> None:
+        if self.error is None:
+            self.error = error
+            self.stop("error")
+            self._reason = "error"
 
     def _deliver(self, offset: int, outcome: Outcome, source: Any) -> None:
         self.counts.add(outcome)
@@ -223,7 +246,7 @@ class Engine:
             price = self._prices[model] = price_of(model, self.options.prices)
             return price
 
-    def _is_within_bounds(self) -> bool:
+    def _check_failures(self) -> None:
         """Stop the job where too many items failed."""
         counts, options = self.counts, self.options
         if options.max_failures is not None:
@@ -231,7 +254,6 @@ class Engine:
                 self.stop("max_failures")
             if self._reason == "max_failures":  # what is in flight may fail too
                 self._message = f"{counts.failed} items failed; max_failures is {options.max_failures}"
-        return self._reason == "complete"
 
     def _may_send(self) -> bool:
         """Stop the job before a request with which it would cost too much."""

@@ -265,3 +265,40 @@ def test_a_journal_truncated_anywhere_has_every_complete_line_and_can_be_appende
             assert offset is not None
             assert journal.read(offset) == expected
         assert journal.find(request(77)) is not None
+
+
+def test_outcomes_that_are_added_are_written_together(path: Path) -> None:
+    outcomes = [outcome(request(index)) for index in range(5)]
+    with Journal.open(path, HEADER) as journal:
+        begun = path.read_bytes()
+        offsets = [journal.add(each) for each in outcomes[:4]]
+        assert path.read_bytes() == begun
+        offsets.append(journal.append(outcomes[4]))  # after those before it
+        journal.flush()
+        assert path.read_bytes().count(b"\n") == 6
+        assert [journal.read(offset) for offset in offsets] == outcomes
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
+def test_of_outcomes_that_are_written_together_a_full_disk_keeps_those_that_fit(path: Path) -> None:
+    program = """
+import resource, signal, sys
+from aiogroq.jobs import Journal, JournalError
+from tests.jobs.test_journal import HEADER, outcome, request
+with Journal.open(sys.argv[1], HEADER) as journal:
+    for index in range(10):
+        journal.add(outcome(request(index)))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))
+    try:
+        journal.flush()
+    except JournalError as error:
+        print(error)
+"""
+    ended = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, check=True)
+    assert "File too large" in ended.stdout
+    content = path.read_bytes()
+    assert content.endswith(b"\n")
+    assert 1_000 < len(content) <= 1_500
+    with Journal.open(path, HEADER) as journal:
+        assert len(journal) == content.count(b"\n") - 1 >= 3

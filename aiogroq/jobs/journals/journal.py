@@ -1,8 +1,8 @@
 """`Journal`: the file in which a job writes down what became of each item, and from which it is resumed.
 
-Append-only JSONL: a header, then one line for each outcome. Each line is one write, so a process that is killed at any
-moment loses nothing that was written; only a power failure may lose the last second. A last line that is not complete
-is truncated before anything is appended.
+Append-only JSONL: a header, then one line for each outcome. The lines of one turn of the event loop are one write, and no
+outcome is delivered before: so a process that is killed at any moment loses nothing that was delivered; only a power failure
+may lose the last second. A last line that is not complete is truncated before anything is appended.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class Journal:
         self.path = path
         self.header = header
         self._end = 0
+        self._added: list[bytes] = []
+        """Lines that are not written yet."""
+        self._added_end = 0
+        """Where they will end."""
         self._is_dirty = False
         self._failure: str | None = None
         self._notes: dict[str, list[int]] = {}
@@ -158,32 +162,50 @@ class Journal:
     # ------------------------------------------------------------------------------------------------- writing
 
     def append(self, outcome: Outcome) -> int:
-        """Write an outcome down. Returns its offset. Raises `JournalError` if the disk is full; the journal stays valid."""
+        """Write an outcome down. Returns its offset. Raises `JournalError` as `flush`."""
         return self._write(encode_outcome(outcome))
+
+    def add(self, outcome: Outcome) -> int:
+        """Add an outcome, which the next `flush` writes down. Returns its offset."""
+        return self._add(encode_outcome(outcome))
 
     def note(self, name: str, fields: Mapping[str, Any]) -> None:
         """Write a note of another part of jobs down. ``fields`` must be JSON. Raises `JournalError` as `append`."""
         self._notes.setdefault(name, []).append(self._write(encode_note(name, fields)))
 
     def _write(self, line: bytes) -> int:
+        start = self._add(line)
+        self.flush()
+        return start
+
+    def _add(self, line: bytes) -> int:
+        start = self._added_end if self._added else self._end
+        self._added.append(line)
+        self._added_end = start + len(line)
+        return start
+
+    def flush(self) -> None:
+        """Write down what was added, in one write. Raises `JournalError` if the disk is full; the journal stays valid."""
+        if not self._added:
+            return
         if self._failure is not None:
             raise JournalError(self._failure)
-        start = self._end
+        lines, self._added = b"".join(self._added), []
+        written = 0
         try:
-            written = os.write(self._fd, line)
-            while written < len(line):  # a disk that is nearly full, or a signal
-                written += os.write(self._fd, line[written:])
+            while written < len(lines):  # more than once: a disk that is nearly full, or a signal
+                written += os.write(self._fd, lines[written:] if written else lines)
         except OSError as error:
+            self._end += lines.rfind(b"\n", 0, written) + 1
             with contextlib.suppress(OSError):
-                os.ftruncate(self._fd, start)
+                os.ftruncate(self._fd, self._end)
             self._failure = (
                 f"the journal {self.path or 'of this job'} cannot be written: {error.strerror}. What was written is "
                 "valid: make room, and run the same again to go on"
             )
             raise JournalError(self._failure) from error
-        self._end = start + len(line)
+        self._end += len(lines)
         self._is_dirty = True
-        return start
 
     def sync(self) -> None:
         """Return when all that was written is on the disk. Call it in a thread. Raises `JournalError`."""
