@@ -70,10 +70,11 @@ def require_bool(name: str, given: Any) -> bool:
 
 def require_texts(name: str, given: Any) -> list[str]:
     """Return ``given`` as a list of texts. Raises `TypeError` for one text, and for anything else that is not texts."""
+    values: Any = given  # the checks narrow the other name
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
         kind = "one text" if isinstance(given, str) else type(cast("Any", given)).__name__
         raise TypeError(f"{name} must be a list of texts, not {kind}; write {name}=['a text']")
-    texts = list(given)
+    texts: list[Any] = list(values)
     for position, each in enumerate(texts):
         if not isinstance(each, str):
             raise TypeError(f"{name}[{position}] must be a text, not {type(each).__name__}")
