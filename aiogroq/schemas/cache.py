@@ -34,7 +34,7 @@ class FormatCache(Generic[T]):
     def get(self, annotation: Any, key: Any) -> T | None:
         """Return the value of a type and a further key, or None."""
         try:
-            found: T | None = self._entries(annotation).get((annotation, key))
+            found: T | None = self._entries(annotation).get((annotation, _order(annotation), key))
         except TypeError:  # metadata that cannot be hashed
             return None
         return found
@@ -53,7 +53,7 @@ class FormatCache(Generic[T]):
             ):
                 entries.pop(old, None)
         try:
-            entries[annotation, key] = value
+            entries[annotation, _order(annotation), key] = value
         except TypeError:
             return
 
@@ -69,6 +69,11 @@ class FormatCache(Generic[T]):
             except TypeError:  # a class of an extension module
                 return self._shared
         return entries
+
+
+def _order(annotation: Any) -> tuple[Any, ...]:
+    """Return the arguments of a type in their order, at any depth: ``int | str`` and ``str | int`` are equal otherwise."""
+    return tuple((each, _order(each)) for each in typing.get_args(annotation))
 
 
 def _user_classes(annotation: Any) -> Iterator[type[Any]]:

@@ -189,6 +189,13 @@ def test_equal_types_share_what_was_made_of_them() -> None:
     assert typed_format(Annotated[int, ["unhashable"]]).decode('{"result":1}') == 1
 
 
+@pytest.mark.parametrize("around", [lambda each: each, lambda each: list[each]])
+def test_unions_in_another_order_are_other_types(around: Any) -> None:
+    first, second = (typed_format(around(each)) for each in (int | str, str | int))
+    assert first.schema != second.schema
+    assert first.name != second.name
+
+
 def test_a_changed_dict_changes_no_other() -> None:
     first = response_format(Person)
     first["json_schema"]["schema"]["properties"].clear()
