@@ -293,13 +293,17 @@ def _nearest(name: str, value: object, known: frozenset[str], other_arguments: s
 
 @checks_arguments
 def split_options(
-    given: Mapping[str, Any], known: frozenset[str], required: frozenset[str], call: str
+    given: Mapping[str, Any],
+    known: frozenset[str],
+    required: frozenset[str],
+    call: str,
+    also: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split the keyword arguments of a wide endpoint into parameters and per-call options. ``given`` is changed, not copied.
 
     Raises `TypeError` for a name that is not in ``known`` (with the closest one that is) and for a missing
-    required one, as Python does for arguments in a signature. An unknown name with an omitted value is not sent: libraries
-    that are written for several packages pass them.
+    required one, as Python does for arguments in a signature. ``also`` has further names for the suggestion. An unknown name
+    with an omitted value is not sent: libraries that are written for several packages pass them.
     """
     params = cast("dict[str, Any]", given)  # a type checker's view of ``**params`` may be a TypedDict
     options: dict[str, Any] = {}
@@ -310,7 +314,7 @@ def split_options(
             elif name not in known and is_omitted(params[name]):
                 del params[name]
             elif name not in known:
-                hint = _nearest(name, params[name], known | OPTION_NAMES)
+                hint = _nearest(name, params[name], known | OPTION_NAMES | also)
                 raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     for name in required:
         value = params.get(name, omit)

@@ -20,7 +20,7 @@ from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.chat_params import BaseChatParams
 from ..types.completion_usage import CompletionUsage
 from .final_result import FinalResult
-from .options import RunnerOptions
+from .options import OPTION_FIELDS, RunnerOptions
 from .rescue import LOWER_TEMPERATURE, Rescue, is_rescuable, rescued_completion
 from .toolbox import Toolbox
 from .turn import PlannedCall, Turn
@@ -42,7 +42,8 @@ class Conversation:
         options: RunnerOptions,
         final: FinalResult | None = None,
     ) -> None:
-        split_options(dict(params), _KNOWN, _REQUIRED, "tool_runner")  # for its errors; `create` splits
+        # For its errors; `create` splits.
+        split_options(dict(params), _KNOWN, _REQUIRED, "tool_runner", OPTION_FIELDS)
         self._params = {name: value for name, value in params.items() if name != "messages"}
         self.messages: list[dict[str, Any]] = [*plain_messages(params["messages"])]
         """The conversation so far."""

@@ -56,6 +56,10 @@ class RunnerOptions:
         planned.fail(error)
 
 
+OPTION_FIELDS = frozenset(each.name for each in fields(RunnerOptions))
+"""The names of the options."""
+
+
 def refusal(approval: object) -> str | None:
     """Return what the model is told instead of the result; None if the call may run. Raises `TypeError` for what ``approve``
     must not return."""

@@ -491,6 +491,11 @@ def test_methods_partials_and_callables_are_tools(user: Client, server: LocalGro
             TypeError,
             "unexpected keyword argument 'temprature'. Did you mean 'temperature'",
         ),
+        (
+            {"max_iteration": 1},
+            TypeError,
+            "unexpected keyword argument 'max_iteration'. Did you mean 'max_iterations'",
+        ),
         ({"messages": "Hi"}, TypeError, "messages must be a list of messages"),
     ],
 )
