@@ -23,6 +23,7 @@ PROGRAMS = [
 ]
 TESTS = [page for page in PAGES if any(block.is_test for block in blocks(page, "python"))]
 PRINTED = {
+    ("README.md", "A value of a type"): "Person(name='John Doe', age=30)",
     ("README.md", "Tools"): "18 degrees and fog in San Francisco",
     ("README.md", "Speech and transcription"): "Hello there.",
     ("docs/guides/tools.md", "Tools"): "18 degrees and fog in San Francisco",

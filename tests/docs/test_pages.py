@@ -70,10 +70,10 @@ def test_every_entry_of_the_navigation_is_a_page() -> None:
     ] == []
 
 
-def test_the_readme_is_short_and_has_seven_examples() -> None:
+def test_the_readme_is_short_and_has_eight_examples() -> None:
     readme = ROOT / "README.md"
     assert readme.stat().st_size <= MAX_README_BYTES
-    assert len(blocks(readme, "python")) == 7
+    assert len(blocks(readme, "python")) == 8
 
 
 def test_every_guide_is_linked_in_the_readme() -> None:
