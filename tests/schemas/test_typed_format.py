@@ -206,7 +206,7 @@ def defined_in_a_cell(annotation: Any) -> Any:
     return msgspec.defstruct("Cell", [("a", annotation)])
 
 
-@pytest.mark.parametrize("around", [lambda cls: cls, lambda cls: list[cls], lambda cls: Person | cls | None])
+@pytest.mark.parametrize("around", [lambda cls: cls, lambda cls: list[cls], lambda cls: tuple[Person, cls]])
 def test_a_class_that_is_defined_again_is_another_type_and_the_old_one_is_freed(around: Any) -> None:
     old = defined_in_a_cell(int)
     new = defined_in_a_cell(str)
