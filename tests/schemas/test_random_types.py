@@ -62,6 +62,7 @@ def test_random_types_have_the_schema_that_they_claim(annotation: Any, seed: int
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 @settings(max_examples=2_000, deadline=None, suppress_health_check=SLOW)
 @given(TYPES, st.integers(0, 2**32))

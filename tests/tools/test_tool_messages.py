@@ -162,6 +162,7 @@ def test_each_list_of_messages_that_is_sent_is_valid(
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @settings(max_examples=1500, **relaxed)  # type: ignore[arg-type]
 @given(responses, st.lists(st.sampled_from([True, False, "No."]), max_size=3), st.booleans())

@@ -15,7 +15,7 @@ QUARTER = RateLimit(rpm=250, rpd=500_000, tpm=62_500)
 CUT_AT_S = 100.0
 RAISED_AT_S = 250.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("admission", ADMISSIONS)]
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive, pytest.mark.parametrize("admission", ADMISSIONS)]
 
 
 def tokens_a_minute(groq: Account, workload: Workload, start_s: float, end_s: float) -> float:

@@ -17,7 +17,7 @@ WORKLOAD = Workload(300)
 TOKENS = {"check": 111_000, "reserve": 111_000, "reserve_keep": 190_000}
 """What the workload takes of the limits."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.parametrize("admission", ADMISSIONS)]
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive, pytest.mark.parametrize("admission", ADMISSIONS)]
 
 
 def limits(admission: Admission) -> RateLimit:

@@ -15,6 +15,7 @@ from aiogroq.local.rate_limits import ADMISSIONS
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("admission", ADMISSIONS)
 @in_virtual_time
 async def test_a_neighbour_that_needs_half_of_the_limit_is_served(admission: Admission) -> None:

@@ -29,6 +29,7 @@ async def test_a_free_account_is_used_to_its_limit_and_never_rejected(admission:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @all_admissions
 @in_virtual_time
 async def test_a_developer_account_is_used_to_its_limit_and_never_rejected(admission: Admission) -> None:
@@ -49,6 +50,7 @@ UNKNOWN_TIER = RateLimit(rpm=1_000, rpd=500_001, tpm=250_001)
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @all_admissions
 @in_virtual_time
 async def test_an_unknown_limit_of_requests_is_learned_from_few_rejections(admission: Admission) -> None:
@@ -65,6 +67,7 @@ async def test_an_unknown_limit_of_requests_is_learned_from_few_rejections(admis
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @all_admissions
 @in_virtual_time
 async def test_a_given_limit_of_requests_is_never_exceeded(admission: Admission) -> None:
@@ -77,6 +80,7 @@ async def test_a_given_limit_of_requests_is_never_exceeded(admission: Admission)
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @in_virtual_time
 async def test_a_limit_that_is_guessed_from_the_tier_costs_a_few_rejections_at_most() -> None:
     """S4: headers name two limits, which tell the tier, and so the third. It is a guess, so it is tried out once."""
