@@ -22,6 +22,7 @@ from .kinds import IN_HEADERS
 from .memory import MemoryStore
 from .need import Estimates
 from .overload import InFlightLimit
+from .responses import limits_in_headers
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
 from .waiter import Waiter, too_large, too_long
 
@@ -62,6 +63,7 @@ class Queue:
         self._is_asking = False
         self._ask_again = False
         self._headers_at_s = -math.inf
+        self._limits_in_headers: tuple[str | None, ...] = ()
         self._has_warned = False
         """Whether an error of the store was logged that no request can raise."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -327,11 +329,14 @@ class Queue:
             return
         self._run(self._settle(id, used, seen or {}))
 
-    def takes_headers(self, now_s: float) -> bool:
-        """Return whether the headers of one more good response say something new: those of the last one may be as young."""
-        if now_s - self._headers_at_s < _HEADERS_EVERY_S:
+    def takes_headers(self, headers: Mapping[str, str], now_s: float) -> bool:
+        """Return whether the headers of one more good response say something new: those of the last one may be as young, but
+        for a limit that has changed."""
+        limits = limits_in_headers(headers)
+        if now_s - self._headers_at_s < _HEADERS_EVERY_S and limits == self._limits_in_headers:
             return False
         self._headers_at_s = now_s
+        self._limits_in_headers = limits
         return True
 
     def observe(self, seen: dict[str, Seen]) -> None:

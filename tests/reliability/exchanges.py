@@ -47,6 +47,23 @@ def _ask_beyond_a_limit(client: Groq) -> None:
     paced.chat.completions.create(**CHAT, max_completion_tokens=1_000)
 
 
+def _parse(client: Groq) -> None:
+    client.chat.completions.parse(**CHAT, response_format=int, max_reasks=0)
+
+
+def _parse_function(client: Groq) -> None:
+    client.chat.completions.parse(**CHAT, response_format=note)
+
+
+def get_time() -> str:
+    """A tool."""
+    return "12:00"
+
+
+def _run_tool(client: Groq) -> None:
+    client.chat.completions.tool_runner(**CHAT, tools=[get_time], max_iterations=1).until_done()
+
+
 def _use_after_close(client: Groq) -> None:
     client.close()
     ask(client)
@@ -59,6 +76,11 @@ def _ask_without_listener(client: Groq) -> None:
 def _error(**details: Any) -> dict[str, Any]:
     # What a server says may have the key in it: no error hands it on.
     return {"error": {"message": f"You sent Bearer {KEY}", **details}}
+
+
+def _completion(finish_reason: str, **message: Any) -> dict[str, Any]:
+    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", **message}}
+    return {"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}
 
 
 EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
@@ -89,6 +111,11 @@ EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
     "a stream of nothing": ("MissingStreamClassError", _stream_without_class, None),
     "a closed client": ("GroqError", _use_after_close, None),
     "a wait for a rate limit": ("PacingError", _ask_beyond_a_limit, None),
+    "a text that is no value of the type": ("StructuredOutputError", _parse, Fault(body=_completion("stop", content="four"))),
+    "a value that is truncated": ("LengthFinishReasonError", _parse, Fault(body=_completion("length", content="4"))),
+    "a function in place of a type": ("SchemaError", _parse_function, None),
+    "a model that calls tools without end": ("MaxIterationsError", _run_tool, Fault(
+        body=_completion("tool_calls", tool_calls=[{"id": "1", "type": "function", "function": {"name": "get_time", "arguments": "{}"}}]))),
 }  # fmt: skip
 """What happens, the class that it raises, the call, and what the server does."""
 
