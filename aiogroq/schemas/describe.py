@@ -23,7 +23,7 @@ from .classes import fields_of, is_object_class
 from .containers import KINDS
 from .names import clean_name, type_name
 from .pydantic_types import docstring
-from .restrictions import restricted
+from .restrictions import limits_of, restricted
 from .subschemas import Schema, mapped
 
 _SCALARS: dict[Any, Schema] = {
@@ -64,7 +64,7 @@ class Describer:
         self.has_models: bool = False
         """Whether there is a class of pydantic in the type."""
         self.has_validation: bool = False
-        """Whether there are dataclasses or metadata of pydantic, which msgspec ignores."""
+        """Whether there are dataclasses of pydantic, or metadata that msgspec ignores."""
         self.needs_steps: bool = False
         """Whether msgspec seems to support the type and does not: a class must be made by calling it."""
         self._names: dict[Any, str] = {}
@@ -81,9 +81,8 @@ class Describer:
         found = unwrap(annotation)
         self.has_validation |= pydantic_types.has_validation(found)
         schema = self._core(found.core)
-        for each in found.metadata:
-            if isinstance(each, msgspec.Meta):
-                schema = restricted(schema, each)
+        for limit in limits_of(found.metadata):
+            schema = restricted(schema, limit)
         text = found.description
         self._path.pop()
         return {**schema, "description": text} if text else schema

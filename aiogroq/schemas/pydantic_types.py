@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from ..errors import SchemaError
 from .annotations import Annotation, field_annotations, unwrap
+from .restrictions import is_foreign
 from .subschemas import Schema
 
 
@@ -23,9 +24,8 @@ def is_dataclass(cls: Any) -> bool:
 
 
 def has_validation(annotation: Annotation) -> bool:
-    """Whether the metadata of an annotation is for pydantic, such as its `Field`."""
-    modules = {type(each).__module__.partition(".")[0] for each in annotation.metadata}
-    return not modules.isdisjoint({"pydantic", "pydantic_core"})
+    """Whether an annotation has metadata of pydantic or annotated_types, such as a `Field` or the limit of `PositiveInt`."""
+    return any(map(is_foreign, annotation.metadata))
 
 
 def is_loaded() -> bool:

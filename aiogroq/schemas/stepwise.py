@@ -21,6 +21,7 @@ from .containers import KINDS
 from .decoders import Hook, NotJSONError, validated
 from .describe import Describer
 from .mismatch import MismatchError, from_msgspec
+from .restrictions import limits_of
 
 
 class StepwiseDecoder:
@@ -46,10 +47,12 @@ class StepwiseDecoder:
         found = unwrap(annotation)
         core = found.core
         origin = typing.get_origin(core)
-        if core is not annotation and self._supports(plain := _with_limits(found)):
-            return self._converted(plain, value, path, lax)
         if pydantic_types.has_validation(found) and (adapter := self._adapter(annotation)) is not None:
             return _validated(adapter, value, path)
+        if core is not annotation:
+            for plain in (_with_limits(found), core):
+                if self._supports(plain):
+                    return self._converted(plain, value, path, lax)
         if is_type_alias(core):
             return self._value(core.__value__, value, path, lax)
         if origin in UNIONS:
@@ -80,7 +83,7 @@ class StepwiseDecoder:
     def _adapter(self, annotation: Any) -> Any:
         try:
             return self._hook.adapter(annotation)
-        except SchemaError:  # pydantic does not know Structs
+        except SchemaError:  # it does not know Structs, or is not loaded
             return None
 
     def _converted(self, annotation: Any, value: Any, path: str, lax: bool) -> Any:
@@ -145,9 +148,8 @@ class StepwiseDecoder:
 
     def _checked(self, found: Annotation, made: Any, path: str) -> Any:
         """Check the length of a container as msgspec does."""
-        for each in found.metadata:
-            if isinstance(each, msgspec.Meta):
-                self._converted(typing.Annotated[list[Any], each], list(made), path, lax=False)
+        for limit in limits_of(found.metadata):
+            self._converted(typing.Annotated[list[Any], limit], list(made), path, lax=False)
         return made
 
     def _object(self, core: Any, cls: type[Any], value: Any, path: str, lax: bool) -> Any:
@@ -173,10 +175,8 @@ class StepwiseDecoder:
 
 
 def _with_limits(found: Annotation) -> Any:
-    """Return a type with no other metadata than msgspec's."""
-    limits = [each for each in found.metadata if isinstance(each, msgspec.Meta)]
-    if pydantic_types.has_validation(found):
-        return None
+    """Return a type with its limits and no other metadata."""
+    limits = limits_of(found.metadata)
     return functools.reduce(lambda core, each: typing.Annotated[core, each], limits, found.core)
 
 
