@@ -15,6 +15,7 @@ from ..streaming.items import ItemReader
 from ..streaming.reader import EventReader
 from ..streaming.request import EventRequest
 from ..structured.modes import ModeName
+from ..transport import threads
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -57,7 +58,7 @@ class ChatCompletionStream(Generic[T]):
         try:
             events = self._read(self._next_chunk())
         except StopIteration:
-            events = self._reader.end() if self._source.is_complete else []
+            events = threads.call(self._reader.end) if self._source.is_complete else []
             if not events:
                 raise
         except GroqError:
@@ -96,7 +97,7 @@ class ChatCompletionStream(Generic[T]):
             self._source.interrupt(error)
             raise
         if self._source.is_complete:
-            self._reader.end()
+            threads.call(self._reader.end)
         return self
 
     def get_final_completion(self) -> ParsedChatCompletion[T]:
@@ -174,7 +175,7 @@ class ItemStream(Generic[ItemT]):
                 self._items.end(self._reader.completion)
                 if not self._items.has_next():
                     raise
-        return self._items.take()
+        return threads.call(self._items.take)
 
 
 class ChatCompletionStreamManager(Generic[T]):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
-from ..errors import APIError
+from ..errors import APIError, GroqError
 from ..structured.result import sum_of_usage
 from ..tools.calls import timed_out, within
 from ..tools.conversation import Conversation
@@ -28,6 +29,7 @@ from ..types.completion_usage import CompletionUsage
 
 C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
+T = TypeVar("T")
 
 
 class BaseToolRunner(Generic[C, ItemT]):
@@ -56,6 +58,7 @@ class BaseToolRunner(Generic[C, ItemT]):
         self._conversation = Conversation(own, self._toolbox, self._options, final)
         self._create = create
         self._parse = parse
+        self._running = threading.Lock()
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -88,16 +91,33 @@ class BaseToolRunner(Generic[C, ItemT]):
         return self
 
     def __next__(self) -> ItemT:
-        """Run the calls of the last response, and return the next response."""
+        """Run the calls of the last response, and return the next response. Raises `GroqError` while another thread does so."""
+        item = self._alone(self._next)
+        if item is None:
+            raise StopIteration
+        return item
+
+    def _next(self) -> ItemT | None:
         while True:
             self._settle()
             run_calls(self._conversation.calls_to_run(), self._options)
             self._conversation.close_turn()
             if self._conversation.is_over:
-                raise StopIteration
+                return None
             item = self._request()
             if item is not None:
                 return item
+
+    def _alone(self, step: Callable[[], T]) -> T:
+        """Call ``step`` and keep other threads out: they would run the same calls again."""
+        if not self._running.acquire(False):
+            raise GroqError(
+                "another thread is running this tool runner; run it in one thread, and share the result"
+            )
+        try:
+            return threads.call(step)
+        finally:
+            self._running.release()
 
     def _settle(self) -> None:
         """Read the last response to its end."""
@@ -109,8 +129,11 @@ class BaseToolRunner(Generic[C, ItemT]):
     def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
 
-        They are not run again when the runner goes on.
+        They are not run again when the runner goes on. Raises `GroqError` while another thread runs them.
         """
+        return self._alone(self._results)
+
+    def _results(self) -> list[dict[str, Any]] | None:
         self._settle()
         run_calls(self._conversation.unanswered(), self._options)
         return self._conversation.results()

@@ -20,6 +20,10 @@ class FinalResult:
     """The service takes no schema of a response together with tools. So the type is the parameters of one more tool."""
 
     def __init__(self, response_type: Any) -> None:
+        if response_type is None:
+            raise TypeError(
+                "response_format must be a type, not None: leave it out if the run ends with a text"
+            )
         self.type = response_type
         """The type."""
         self.name: str = _NAME

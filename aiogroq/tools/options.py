@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ..errors import ToolError
 from ..protocol.arguments import require_bool, require_int, require_seconds
+from ..transport import threads
 from ..types._omit import is_omitted
 from ..types.tool_call import ToolCall
 from ..types.tool_runner_params import Approval
@@ -51,6 +52,11 @@ class RunnerOptions:
 
     def record(self, planned: PlannedCall, error: Exception) -> None:
         """Answer a call with what its tool raised, or raise that."""
+        if isinstance(
+            error, (StopIteration, StopAsyncIteration)
+        ):  # raised, it would end the iteration of the runner
+            cause, error = error, threads.stopped(error)
+            error.__cause__ = cause
         if self.on_error == "raise" and not isinstance(error, ToolError):
             raise error
         planned.fail(error)

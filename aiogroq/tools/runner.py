@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
-from ..errors import APIError
+from ..errors import APIError, GroqError
 from ..structured.result import sum_of_usage
+from ..transport import threads
 from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
@@ -43,6 +45,7 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
         self._conversation = Conversation(own, self._toolbox, self._options, final)
         self._create = create
         self._parse = parse
+        self._is_running = False
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -78,17 +81,39 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
         return self
 
     async def __anext__(self) -> ItemT:
-        """Run the calls of the last response, and return the next response."""
+        """Run the calls of the last response, and return the next response. Raises `GroqError` while another task does so."""
+        with self._running():
+            item = await self._next()
+        if item is None:
+            raise StopAsyncIteration
+        return item
+
+    async def _next(self) -> ItemT | None:
         await self._toolbox.load()
         while True:
             await self._settle()
             await run_calls(self._conversation.calls_to_run(), self._options)
             self._conversation.close_turn()
             if self._conversation.is_over:
-                raise StopAsyncIteration
+                return None
             item = await self._request()
             if item is not None:
                 return item
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """Keep other tasks out: they would run the same calls again."""
+        if self._is_running:
+            raise GroqError(
+                "another task is running this tool runner; await it in one task, and share the result"
+            )
+        self._is_running = True
+        try:
+            yield
+        except StopAsyncIteration as error:  # of the user's code: it would end the iteration
+            raise threads.stopped(error) from error
+        finally:
+            self._is_running = False
 
     async def _settle(self) -> None:
         """Read the last response to its end."""
@@ -100,11 +125,12 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
     async def generate_tool_call_response(self) -> list[dict[str, Any]] | None:
         """Run the calls of the last response now. Returns the messages with their results; None if it called no tools.
 
-        They are not run again when the runner goes on.
+        They are not run again when the runner goes on. Raises `GroqError` while another task runs them.
         """
-        await self._settle()
-        await run_calls(self._conversation.unanswered(), self._options)
-        return self._conversation.results()
+        with self._running():
+            await self._settle()
+            await run_calls(self._conversation.unanswered(), self._options)
+            return self._conversation.results()
 
     def append_messages(self, *messages: Any) -> None:
         """Add messages after the last response and its results. After the last response the run goes on with them.

@@ -226,9 +226,26 @@ _cleanups: set[Future[Any]] = set()
 
 
 async def run(executor: DaemonExecutor, function: Callable[..., T], /, *args: Any) -> T:
-    """Call ``function(*args)`` in a thread, in the caller's context. Raises what it raises."""
+    """Call ``function(*args)`` in a thread, in the caller's context. Raises what `call` raises."""
     context = contextvars.copy_context()
-    return await asyncio.wrap_future(executor.submit(context.run, function, *args))
+    return await asyncio.wrap_future(executor.submit(context.run, call, function, *args))
+
+
+def call(function: Callable[..., T], /, *args: Any) -> T:
+    """Return ``function(*args)``. Raises what it raises, but `RuntimeError` for `StopIteration` and `StopAsyncIteration`.
+
+    A generator does the same (PEP 479). Such an error would end the iteration of the caller, and a future takes no
+    `StopIteration`: whoever awaits it would wait forever.
+    """
+    try:
+        return function(*args)
+    except (StopIteration, StopAsyncIteration) as error:
+        raise stopped(error) from error
+
+
+def stopped(error: BaseException) -> RuntimeError:
+    """Return the error that is raised in place of a `StopIteration` or `StopAsyncIteration` of the user's code."""
+    return RuntimeError(f"the function raised {type(error).__name__}")
 
 
 def run_cleanup(work: Callable[[], object]) -> Awaitable[None]:

@@ -1,0 +1,146 @@
+"""What goes wrong in the user's functions, and in how a runner is used, in both kinds."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
+
+from aiogroq import AsyncGroq, GroqError
+from aiogroq.local import LocalGroq
+
+pytestmark = pytest.mark.timeout(30)
+STOPS = [StopIteration, StopAsyncIteration]
+
+
+@pytest.fixture(params=["async", "sync"])
+def user(request: pytest.FixtureRequest, server: LocalGroq) -> Client:
+    return Client(request.param, server)
+
+
+def raising(error: type[BaseException], is_async: bool = False) -> Any:
+    """Return a tool `look` that raises an error."""
+
+    def look() -> str:
+        raise error
+
+    async def look_async() -> str:
+        raise error
+
+    look_async.__name__ = "look"
+    return look_async if is_async else look
+
+
+@pytest.mark.parametrize("error", STOPS)
+@pytest.mark.parametrize("is_async", [True, False])
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("params", [{}, {"tool_timeout_s": 20}, {"parallel": False}], ids=str)
+def test_the_model_is_told_that_a_tool_raised_stop_iteration(
+    user: Client,
+    server: LocalGroq,
+    error: type[Exception],
+    is_async: bool,
+    count: int,
+    params: dict[str, Any],
+) -> None:
+    server.reply = [calling(*[("look", {})] * count), "Done."]
+    runner = user.runner(raising(error, is_async), **params)
+    assert user.done(runner).choices[0].message.content == "Done."
+    for content in contents(runner.messages):
+        assert content.startswith("Error: RuntimeError: ")
+        assert f"raised {error.__name__}" in content
+    check_conversation(runner.messages)
+
+
+@pytest.mark.parametrize("error", STOPS)
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("params", [{}, {"tool_timeout_s": 20}], ids=str)
+def test_stop_iteration_of_a_tool_is_raised_as_a_runtime_error(
+    user: Client, server: LocalGroq, error: type[Exception], stream: bool, params: dict[str, Any]
+) -> None:
+    server.reply = [calling(("look", {})), "Done."]
+    runner = user.runner(raising(error), on_error="raise", stream=stream, **params)
+    with pytest.raises(RuntimeError, match=f"raised {error.__name__}"):
+        user.responses(runner)
+
+
+@pytest.mark.parametrize("error", STOPS)
+@pytest.mark.parametrize("is_async", [True, False])
+def test_stop_iteration_of_an_approval_is_raised_as_a_runtime_error(
+    user: Client, server: LocalGroq, error: type[Exception], is_async: bool
+) -> None:
+    def approve(call: object) -> bool:
+        raise error
+
+    async def approve_async(call: object) -> bool:
+        raise error
+
+    server.reply = [calling(("look", {})), "Done."]
+    runner = user.runner(raising(KeyError), approve=approve_async if is_async else approve)
+    with pytest.raises(RuntimeError, match=f"raised {error.__name__}"):
+        user.done(runner)
+
+
+async def test_a_runner_that_two_tasks_await_runs_each_call_once(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.reply = [calling(("look", {})), "Done."]
+    is_called = asyncio.Event()
+    is_released = asyncio.Event()
+    calls = 0
+
+    async def look() -> str:
+        nonlocal calls
+        calls += 1
+        is_called.set()
+        await is_released.wait()
+        return "fog"
+
+    runner = client.chat.completions.tool_runner(model=MODEL, messages=QUESTION, tools=[look])
+    first = asyncio.ensure_future(runner.until_done())
+    await is_called.wait()
+    with pytest.raises(GroqError, match="another task is running this tool runner"):
+        await runner
+    with pytest.raises(GroqError, match="another task is running this tool runner"):
+        await runner.generate_tool_call_response()
+    is_released.set()
+    assert (await first).choices[0].message.content == "Done."
+    assert await runner is await first
+    assert calls == 1
+    check_conversation(runner.messages)
+
+
+def test_a_runner_that_two_threads_run_runs_each_call_once(server: LocalGroq) -> None:
+    server.reply = [calling(("look", {})), "Done."]
+    is_called = threading.Event()
+    is_released = threading.Event()
+
+    def look() -> str:
+        is_called.set()
+        is_released.wait(20)
+        return "fog"
+
+    runner = Client("sync", server).runner(look)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(runner.until_done)
+        is_called.wait(20)
+        with pytest.raises(GroqError, match="another thread is running this tool runner"):
+            runner.until_done()
+        with pytest.raises(GroqError, match="another thread is running this tool runner"):
+            runner.generate_tool_call_response()
+        is_released.set()
+        assert first.result(20).choices[0].message.content == "Done."
+    assert contents(runner.messages) == ["fog"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_none_as_a_type_is_rejected_before_anything_is_requested(
+    user: Client, server: LocalGroq, stream: bool
+) -> None:
+    with pytest.raises(TypeError, match="response_format must be a type, not None: leave it out"):
+        user.runner(raising(KeyError), response_format=None, stream=stream)
+    assert len(server.requests) == 0
