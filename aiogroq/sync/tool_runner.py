@@ -110,12 +110,14 @@ class BaseToolRunner(Generic[C, ItemT]):
 
     def _alone(self, step: Callable[[], T]) -> T:
         """Call ``step`` and keep other threads out: they would run the same calls again."""
-        if not self._running.acquire(False):
+        if not self._running.acquire(blocking=False):
             raise GroqError(
                 "another thread is running this tool runner; run it in one thread, and share the result"
             )
         try:
-            return threads.call(step)
+            return step()
+        except (StopIteration, StopAsyncIteration) as error:  # of the user's code: it would end the iteration
+            raise threads.stopped(error) from error
         finally:
             self._running.release()
 
