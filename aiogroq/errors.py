@@ -19,7 +19,7 @@
           FlexCapacityError          498
           InternalServerError        >= 500
       SchemaError                    a type that cannot be a response format; also the builtin TypeError
-      LengthFinishReasonError        the maximum of tokens was reached before the value was complete
+      LengthFinishReasonError        the maximum of tokens was reached
       MaxIterationsError             a tool runner made its last request, and the model still calls tools
 
 An exception is plain data: it can be pickled, copied and sent to another process, holds no socket and no key,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .dialect import inline_refs as inline_refs
 from .dialect import strict_schema as strict_schema
-from .json_text import first_json as first_json
+from .json_text import json_values as json_values
 from .mismatch import MismatchError as MismatchError
 from .typed_format import TypedFormat as TypedFormat
 from .typed_format import response_format as response_format

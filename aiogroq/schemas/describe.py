@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
+from ..errors import SchemaError
 from . import pydantic_types
 from .annotations import UNIONS, class_of, is_type_alias, unwrap
 from .classes import fields_of, is_object_class
@@ -129,8 +130,10 @@ class Describer:
     def _choices(self, choices: list[Any]) -> Schema:
         values = [each.value if isinstance(each, enum.Enum) else each for each in choices]
         found = list(dict.fromkeys(_JSON_TYPES.get(type(value), "") for value in values))
-        if "" in found or not values:
-            return self._reject("a choice must be a text, a number, a boolean or None, and there must be one")
+        if not values:
+            raise SchemaError(f"{''.join(self._path)}: there is no choice: the Enum has no members")
+        if "" in found:
+            return self._reject("a choice must be a text, a number, a boolean or None")
         return {"type": found[0] if len(found) == 1 else found, "enum": values}
 
     def _definition(self, core: Any, write: Callable[[], Schema]) -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import types
 import typing
@@ -10,6 +11,7 @@ from typing import Any
 from .annotations import unwrap
 
 _MAX_LENGTH = 64
+_MAX_SHOWN_CHARS = 200
 
 
 def clean_name(name: str) -> str:
@@ -33,3 +35,14 @@ def type_name(annotation: Any) -> str:
     name = str(getattr(origin or core, "__name__", "result"))
     parts = [type_name(each) for each in arguments if each is not Ellipsis and each != ()]
     return "_".join([name, *parts])
+
+
+def type_text(annotation: Any) -> str:
+    """Return a type for a message: its name, of a `Literal` and an enum with the choices."""
+    core = unwrap(annotation).core
+    choices = typing.get_args(core) if typing.get_origin(core) is typing.Literal else ()
+    if isinstance(core, type) and issubclass(core, enum.Enum):
+        choices = tuple(member.value for member in core)
+    name = type_name(annotation)
+    text = f"{name} of {', '.join(map(repr, choices))}" if choices else name
+    return text if len(text) <= _MAX_SHOWN_CHARS else f"{text[:_MAX_SHOWN_CHARS]}..."

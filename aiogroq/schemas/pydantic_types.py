@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
+from collections.abc import Mapping
 from typing import Any, cast
 
 from ..errors import SchemaError
@@ -54,11 +55,15 @@ def schema_of(adapter: Any) -> Schema:
         return result["anyOf"][0] if "anyOf" in result else result
 
     def model_schema(self: Any, schema: Any) -> Any:
+        _reject_paths(schema["cls"], schema["cls"].model_config, schema["cls"].model_fields)
         result = generator.model_schema(self, schema)
         _add_texts(schema["cls"], result.get("properties", {}))
         return result
 
     def dataclass_schema(self: Any, schema: Any) -> Any:
+        cls = schema["cls"]
+        config = getattr(cls, "__pydantic_config__", {})
+        _reject_paths(cls, config, getattr(cls, "__pydantic_fields__", {}))
         result = generator.dataclass_schema(self, schema)
         _add_annotated_texts(schema["cls"], result.get("properties", {}))
         return result
@@ -73,6 +78,19 @@ def schema_of(adapter: Any) -> Schema:
         each.__name__: each for each in (decimal_schema, model_schema, dataclass_schema, typed_dict_schema)
     }
     return cast("Schema", adapter.json_schema(schema_generator=type("Generator", (generator,), methods)))
+
+
+def _reject_paths(cls: type[Any], config: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
+    """Raise `SchemaError` for a field that is read from a path only: pydantic's schema has the name of the field instead."""
+    if config.get("populate_by_name") or config.get("validate_by_name"):
+        return
+    for name, info in fields.items():
+        alias = info.validation_alias
+        choices = getattr(alias, "choices", [alias])
+        if not any(each is None or isinstance(each, str) for each in choices):
+            raise SchemaError(
+                f"{cls.__qualname__}.{name} has the alias {alias!r}, which a schema cannot express: use the name of a key"
+            )
 
 
 def _add_texts(model: Any, properties: dict[str, Schema]) -> None:

@@ -43,7 +43,7 @@ def limits_of(metadata: Iterable[Any]) -> Iterator[msgspec.Meta]:
 
 def is_foreign(metadata: Any) -> bool:
     """Whether it is metadata of pydantic or of annotated_types, which msgspec ignores."""
-    cls = cast("type[Any]", type(metadata))
+    cls: Any = cast("Any", type(metadata))
     modules = ("pydantic", "pydantic_core", "annotated_types")
     return cls.__module__.partition(".")[0] in modules and cls.__name__ != "DocInfo"
 

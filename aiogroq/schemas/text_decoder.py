@@ -31,8 +31,9 @@ class TextDecoder:
         self._decoder = decoder
         self._is_wrapped = is_wrapped
 
-    def decode(self, text: str, *, lax: bool) -> Any:
+    def decode(self, text: str | bytes | None, *, lax: bool) -> Any:
         """Return the value. Raises `MismatchError`."""
+        text = _as_str(text)
         if not text.strip():
             raise MismatchError("the text is empty")
         try:
@@ -70,6 +71,19 @@ class TextDecoder:
             raise error.below(f"$.{WRAPPER_KEY}") from None
 
 
+def _as_str(text: Any) -> str:
+    if isinstance(text, str):
+        return text
+    if text is None:
+        raise MismatchError("there is no text")
+    if isinstance(text, (bytes, bytearray)):
+        try:
+            return text.decode()
+        except UnicodeDecodeError as error:
+            raise MismatchError(f"the text is not UTF-8: {error.reason} at byte {error.start}") from None
+    raise TypeError(f"decode() takes a text, as str or bytes, not {type(text).__name__}")
+
+
 def _utf8(text: str) -> bytes:
     """Encode a text. A model that emits half an emoji writes a lone surrogate, which becomes U+FFFD."""
     try:
@@ -85,9 +99,18 @@ def _mended(text: str, error: NotJSONError, lax: bool) -> bytes:
     """
     try:
         value = json.loads(text, strict=not lax, parse_constant=_reject_constant)
-    except ValueError:
-        raise error from None
+    except ValueError as problem:
+        raise _clearer(text, error, problem) from None
     return _utf8(json.dumps(value, ensure_ascii=False))
+
+
+def _clearer(text: str, error: NotJSONError, problem: ValueError) -> NotJSONError:
+    """Return msgspec's error, or a better one for a word such as ``nan``, which msgspec takes for a truncated ``null``."""
+    if isinstance(problem, json.JSONDecodeError) and "truncated" in str(error):
+        word = re.match("[A-Za-z]*", text[problem.pos : problem.pos + 20])
+        if word and word[0] and not any(known.startswith(word[0]) for known in ("null", "true", "false")):
+            return NotJSONError(f"JSON is malformed: {word[0]} is not JSON (character {problem.pos})")
+    return error
 
 
 def _reject_constant(name: str) -> Any:

@@ -61,11 +61,11 @@ class TypedFormat(Generic[T]):
             f"no explanation, no code fence.\n{schema}"
         )
 
-    def decode(self, text: str, *, lax: bool = False) -> T:
-        """Return the value of a JSON text.
+    def decode(self, text: str | bytes | None, *, lax: bool = False) -> T:
+        """Return the value of a JSON text, which may be in bytes. None, the content of a message without a text, has none.
 
         ``lax`` also accepts what converts without loss: ``1.0`` and ``"30"`` for an int, line ends in strings, and a value
-        without the object around it. Of duplicate keys the last one counts. A lone surrogate becomes U+FFFD. Raises
+        without the object around it. If a key is written twice, the last value counts. A lone surrogate becomes U+FFFD. Raises
         `MismatchError`.
         """
         return cast("T", self._decoder.decode(text, lax=lax))

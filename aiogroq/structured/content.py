@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from ..errors import BadRequestError
-from ..schemas import MismatchError, TypedFormat, first_json
+from ..schemas import MismatchError, TypedFormat, json_values
 from ..types.chat.chat_completion import ChatCompletion, Choice
 from ..types.completion_usage import CompletionUsage
 from .modes import service_text
@@ -100,19 +100,23 @@ _EMPTY = "the response is empty"
 
 
 def decode_text(text: str, typed: TypedFormat[T]) -> T:
-    """Return the value in a text: all of it, or its first JSON value where there is prose or a fence around that.
+    """Return the value in a text: all of it, or the last JSON value in it that matches, where there is more than the value.
 
     Numbers and booleans that were written as text are accepted. Raises `MismatchError`.
     """
-    error: MismatchError | None = None
+    of_text: MismatchError | None = None
+    of_part: MismatchError | None = None
     for candidate, is_lax in _candidates(text):
         try:
             return typed.decode(candidate, lax=is_lax)
         except MismatchError as mismatch:
-            # The first error is about what the model wrote, unless that was prose.
-            if error is None or candidate is not text:
-                error = error if error is not None and text.lstrip()[:1] in ("{", "[") else mismatch
-    raise error or MismatchError(_EMPTY)
+            if candidate is text:
+                of_text = of_text or mismatch
+            else:
+                of_part = of_part or mismatch
+    # The error is about what the model wrote, unless that was prose: then it is about the last JSON in it.
+    is_prose = text.lstrip()[:1] not in ("{", "[")
+    raise (is_prose and of_part) or of_text or MismatchError(_EMPTY)
 
 
 def _candidates(text: str) -> Iterator[tuple[str, bool]]:
@@ -121,9 +125,9 @@ def _candidates(text: str) -> Iterator[tuple[str, bool]]:
     yield text, False
     yield text, True
     # Models that think aloud do so first.
-    found = first_json(text.rpartition("</think>")[2])
-    if found is not None and found != text:
-        yield found, True
+    for found in json_values(text.rpartition("</think>")[2]):
+        if found != text:
+            yield found, True
 
 
 def _listed(value: Any) -> Iterable[Any]:

@@ -115,7 +115,7 @@ def _adapted(error: Any, last: Response | None, responses: list[Response]) -> An
         shown = repr(error.partial[:_MAX_SHOWN_CHARS])
         so_far = f" So far: {shown}" if error.partial else ""
         error.args = (
-            "The maximum of tokens was reached before the value was complete: raise max_output_tokens, or let the model "
+            "The maximum of tokens was reached, so the value may be incomplete: raise max_output_tokens, or let the model "
             f"reason less with reasoning={{'effort': 'low'}}.{so_far}",
         )
     error.completion = last

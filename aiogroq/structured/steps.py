@@ -10,6 +10,7 @@ from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputE
 from ..protocol.arguments import require_int
 from ..protocol.rejected_modes import RejectedModes
 from ..schemas import TypedFormat, typed_format
+from ..schemas.names import type_text
 from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.parsed_chat_completion import ParsedChatCompletion, Reask
@@ -144,7 +145,7 @@ class _Call:
     def _truncated(self, content: Content[Any]) -> LengthFinishReasonError:
         so_far = f" So far: {_shown(content.text)}" if content.text else ""
         error = LengthFinishReasonError(
-            "The maximum of tokens was reached before the value was complete: raise max_completion_tokens, or let the model "
+            "The maximum of tokens was reached, so the value may be incomplete: raise max_completion_tokens, or let the model "
             f"reason less with reasoning_effort='low'.{so_far}",
             completion=content.completion,
         )
@@ -155,7 +156,7 @@ class _Call:
     def _mismatch(self, content: Content[Any], rejected: BadRequestError | None) -> StructuredOutputError:
         times = len(self._reasks)
         again = f", also after {times} more {'request' if times == 1 else 'requests'}" if times else ""
-        text = f"The response is no {self._typed.name}{again}: {content.error}. It is: {_shown(content.text)}"
+        text = f"The response is no {type_text(self._typed.type)}{again}: {content.error}. It is: {_shown(content.text)}"
         if rejected is None:
             error = StructuredOutputError(text)
             error.request_id = request_id_of(content.completion)

@@ -15,7 +15,7 @@ import msgspec
 import pydantic
 import pytest
 
-from aiogroq.schemas import MismatchError, first_json, typed_format
+from aiogroq.schemas import MismatchError, json_values, typed_format
 
 from .types_of_all_kinds import (
     CASES,
@@ -206,10 +206,12 @@ def test_lengths_are_checked_where_msgspec_does_not_know_the_type() -> None:
         ('{"a":1}', '{"a":1}'),
         (' {"a":1}\n', '{"a":1}'),
         ('```json\n{"a":1}\n```', '{"a":1}'),
-        ("```\n[1]\n``` and\n```json\n[2]\n```", "[1]"),
+        ("```\n[1]\n``` and\n```json\n[2]\n```", "[2]"),
+        ("```\n[1]\n``` not [2]", "[1]"),
         ('Here it is: {"a":{"b":[1]}}. Enjoy {it}!', '{"a":{"b":[1]}}'),
-        ("{not json} [1, 2] [3]", "[1, 2]"),
-        ('{"a":1}{"a":2}', '{"a":1}'),
+        ("{not json} [1, 2] [3]", "[3]"),
+        ('{"a":1} {"a":', '{"a":1}'),
+        ('{"a":1}{"a":2}', '{"a":2}'),
         ('"text"', '"text"'),
         ("3", "3"),
         ('I say "3"', None),
@@ -220,8 +222,32 @@ def test_lengths_are_checked_where_msgspec_does_not_know_the_type() -> None:
         ("[" * 5_000, None),
     ],
 )
-def test_the_first_json_of_a_text_is_found(text: str, found: str | None) -> None:
-    assert first_json(text) == found
+def test_the_likeliest_json_of_a_text_is_its_last(text: str, found: str | None) -> None:
+    assert json_values(text)[:1] == ([] if found is None else [found])
+
+
+def test_bytes_are_decoded_and_no_text_is_a_mismatch() -> None:
+    typed = typed_format(Small)
+    assert typed.decode(b'{"a":1}') == Small(1)
+    with pytest.raises(MismatchError, match="there is no text"):
+        typed.decode(None)
+    with pytest.raises(MismatchError, match=r"not UTF-8: .* at byte 6"):
+        typed.decode(b'{"a":"\xff"}')
+    with pytest.raises(TypeError, match="str or bytes, not dict"):
+        typed.decode({"a": 1})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nan", "nan is not JSON (character 0)"),
+        ('{"a": na', "na is not JSON (character 6)"),
+        ("nul", "truncated"),
+        ('{"a": tr', "truncated"),
+    ],
+)
+def test_a_word_that_is_not_json_is_named(text: str, words: str) -> None:
+    assert words in str(mismatch(Small, text))
 
 
 def mutated(text: str, rng: random.Random) -> str:

@@ -271,3 +271,47 @@ class Unfinished(pydantic.BaseModel):
 def test_errors_of_pydantic_about_a_type_are_ours() -> None:
     with pytest.raises(SchemaError, match=r"pydantic: .*not fully defined"):
         typed_format(Unfinished)
+
+
+class ByPath(pydantic.BaseModel):
+    a: int = pydantic.Field(validation_alias=pydantic.AliasPath("x", 0))
+
+
+@pydantic.dataclasses.dataclass
+class DataByPath:
+    a: int = pydantic.Field(validation_alias=pydantic.AliasChoices(pydantic.AliasPath("x", 0)))
+
+
+class ByKeyOrPath(pydantic.BaseModel):
+    a: int = pydantic.Field(validation_alias=pydantic.AliasChoices(pydantic.AliasPath("x", 0), "y"))
+
+
+class ByName(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(populate_by_name=True)
+    a: int = pydantic.Field(validation_alias=pydantic.AliasPath("x", 0))
+
+
+@pytest.mark.parametrize("cls", [ByPath, DataByPath, list[ByPath]])
+def test_an_alias_that_is_a_path_only_is_rejected(cls: Any) -> None:
+    with pytest.raises(SchemaError, match=r"ByPath\.a has the alias .*AliasPath"):
+        typed_format(cls)
+
+
+def test_an_alias_with_a_key_and_a_field_with_its_name_are_not() -> None:
+    assert typed_format(ByKeyOrPath).decode('{"y":1}').a == 1
+    assert typed_format(ByName).decode('{"a":1}').a == 1
+
+
+class NoMember(enum.Enum):
+    pass
+
+
+@dataclass
+class HasNoMember:
+    empty: NoMember
+
+
+@pytest.mark.parametrize("cls", [NoMember, HasNoMember])
+def test_an_enum_without_members_is_rejected(cls: Any) -> None:
+    with pytest.raises(SchemaError, match="no choice: the Enum has no members"):
+        typed_format(cls)

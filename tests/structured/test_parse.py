@@ -145,7 +145,7 @@ def test_every_choice_has_its_value(ask: Client, server: LocalGroq) -> None:
     [
         f"Here it is:\n```json\n{TEXT}\n```\nIs that all?",
         f"Sure! {TEXT} I hope it helps.",
-        f'{TEXT}\n{{"name":"another","age":1}}',
+        f'{{"name":"another","age":1}}\n{TEXT}',
         '{"name":"Jane Doe","age":"42"}',
         '{"name":"Jane Doe","age":42.0}',
         f'<think>\nShould it be {{"name":"x","age":1}}?\n</think>\n\n{TEXT}',
@@ -575,3 +575,38 @@ def test_a_literal_is_wrapped_and_unwrapped(ask: Client, server: LocalGroq) -> N
     assert list(server.requests[0].json["response_format"]["json_schema"]["schema"]["properties"]) == [
         "result"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Draft: {"name":"z","age":9}. Final: {"name":"a","age":1}',
+        'As in {"x":1}: {"name":"a","age":1}',
+        '{"name":"a","age":1} and not {"x":1}',
+        'Draft:\n```\n{"name":"z","age":9}\n```\nFinal:\n```json\n{"name":"a","age":1}\n```',
+    ],
+)
+def test_of_several_values_the_last_that_matches_is_taken(ask: Client, server: LocalGroq, text: str) -> None:
+    server.script(completion(text))
+    assert ask.parse().parsed == Person("a", 1)
+
+
+def test_the_error_is_about_the_last_value(ask: Client, server: LocalGroq) -> None:
+    server.script(completion('As in {"x":1}: {"name":"a","age":"old"}'))
+    with pytest.raises(StructuredOutputError) as caught:
+        ask.parse(max_reasks=0)
+    assert "$.age" in caught.value.errors[0]
+
+
+def test_the_error_of_a_choice_has_the_choices(ask: Client, server: LocalGroq) -> None:
+    server.script(completion('{"result":"ugly"}'))
+    with pytest.raises(StructuredOutputError, match="is no Literal of 'good', 'bad': "):
+        ask.parse(max_reasks=0, response_format=Literal["good", "bad"])
+
+
+def test_a_complete_value_at_the_maximum_of_tokens_is_not_called_incomplete(
+    ask: Client, server: LocalGroq
+) -> None:
+    server.script(completion('{"name":"a","age":1}', finish_reason="length"))
+    with pytest.raises(LengthFinishReasonError, match="maximum of tokens was reached, so the value may be"):
+        ask.parse()
