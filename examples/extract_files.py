@@ -37,7 +37,8 @@ class Letter(msgspec.Struct):
 def files_in(folder: Path) -> Iterator[dict[str, str]]:
     """The files of a folder as rows. The job reads them as it needs them: a million files take no more memory than ten."""
     for path in sorted(folder.glob("*.txt")):
-        yield {"id": path.name, "text": path.read_text(encoding="utf-8")}
+        # A byte that is no UTF-8 becomes U+FFFD: one file in another encoding does not end the job.
+        yield {"id": path.name, "text": path.read_text(encoding="utf-8", errors="replace")}
 
 
 def line_of(result: jobs.JobResult[Letter]) -> bytes:
@@ -82,5 +83,12 @@ def main(folder: Path, target: Path) -> int:
 
 
 if __name__ == "__main__":
-    given = [Path(name) for name in sys.argv[1:]]
-    raise SystemExit(main(*given or (Path(__file__).with_name("letters"), Path("letters.jsonl"))))
+    given = [Path(name) for name in sys.argv[1:]] or [
+        Path(__file__).with_name("letters"),
+        Path("letters.jsonl"),
+    ]
+    if len(given) != 2:
+        raise SystemExit("usage: extract_files.py [FOLDER OUTPUT.jsonl]")
+    if next(given[0].glob("*.txt"), None) is None:
+        raise SystemExit(f"{given[0]} has no .txt files")
+    raise SystemExit(main(*given))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any, cast, get_origin
 
 import msgspec
 
@@ -93,6 +93,11 @@ class Requests:
             if name == "stream" and self.params[name]:
                 raise JobInputError("a job does not stream: leave stream out of params")
             self._check_name(name, "params has")
+        given = self.params.get("response_format")
+        if isinstance(given, type) or get_origin(given) is not None:
+            raise JobInputError(
+                "params has a type as response_format; a job takes it as an argument of its own: run(..., response_format=...)"
+            )
         if self.prompt is not None:
             object.__setattr__(self, "_prompt", Template(self.prompt))
         if self.system is not None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from ..errors import StructuredOutputError
 from ..protocol.accumulate import ChatAccumulator
+from ..schemas.annotations import unwrap
 from ..schemas.mismatch import MismatchError
+from ..schemas.names import type_text
 from ..schemas.partial import PartialJson
 from ..schemas.typed_format import TypedFormat, typed_format
 from ..structured.content import decode_text
@@ -23,11 +26,12 @@ class ItemReader(Generic[ItemT]):
     """
 
     def __init__(self, accumulator: ChatAccumulator, typed: TypedFormat[Any] | None, key: str | None) -> None:
-        if typed is None or get_origin(typed.type) is not list:
+        item = None if typed is None else _item_type(typed.type)
+        if item is None:
             given = "there is none" if typed is None else f"it is {typed.type!r}"
             raise TypeError(f"items() needs a list type as response_format, such as list[Person]; {given}")
         self._accumulator = accumulator
-        self._item: TypedFormat[Any] = typed_format(get_args(typed.type)[0])
+        self._item: TypedFormat[Any] = typed_format(item)
         self._json = PartialJson(key)
         self._parts = 0  # of the text that were read
         self._texts: deque[str] = deque()
@@ -58,7 +62,7 @@ class ItemReader(Generic[ItemT]):
     def _error(self, text: str, why: str) -> StructuredOutputError:
         why = f"item {self._count}: {why}"
         error = StructuredOutputError(
-            f"The response has an item that is no {self._item.name}: {why}. It is: {text!r}"
+            f"The response has an item that is no {type_text(self._item.type)}: {why}. It is: {text!r}"
         )
         completion = error.completion = error.partial = self._accumulator.completion
         error.content = completion.choices[0].message.content or ""
@@ -74,3 +78,12 @@ class ItemReader(Generic[ItemT]):
             parsed: Any = completion.choices[0].message.parsed
             self._rest.extend(parsed[self._count :])
             self._count = len(parsed)
+
+
+def _item_type(annotation: Any) -> Any:
+    """Return the type of the items of a list, a sequence or a ``tuple[T, ...]``; None if the type is none of these."""
+    core = unwrap(annotation).core
+    origin, arguments = get_origin(core), get_args(core)
+    if origin is tuple and arguments[1:] != (Ellipsis,):
+        return None
+    return arguments[0] if origin in (list, tuple, Sequence) else None

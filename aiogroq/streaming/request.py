@@ -32,6 +32,12 @@ class EventRequest(Generic[T]):
         mode = None if is_omitted(mode) else mode
         if not is_omitted(params.get("stream", omit)):
             raise TypeError("stream() always streams: leave stream= out, or use create()")
+        for name in ("strict", "max_reasks"):
+            if name in params:
+                raise TypeError(
+                    f"{name} is an argument of parse(): stream() requests nothing again, and mode='json_schema' asks it for "
+                    "a schema"
+                )
         self._params = params
         self._typed: TypedFormat[T] | None = None
         self._mode: ModeName = mode or "prompt"

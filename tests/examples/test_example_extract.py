@@ -61,3 +61,26 @@ def test_a_file_without_a_record_has_the_reason_and_is_sent_again_by_nobody(
         "4 of 5 files read, 5 of them in earlier runs"
     ]
     assert local_groq.request_count == 5
+
+
+@pytest.mark.parametrize("arguments", [["letters"], ["a", "b", "c"]])
+def test_a_wrong_number_of_arguments_shows_the_usage(run: Run, arguments: list[str]) -> None:
+    outcome = run("extract_files.py", *arguments)
+    assert (outcome.code, outcome.err) == (1, "usage: extract_files.py [FOLDER OUTPUT.jsonl]\n")
+
+
+def test_a_missing_folder_is_named_and_the_output_stays(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").write_text("kept")
+    outcome = run("extract_files.py", tmp_path / "missing", "out.jsonl")
+    assert (outcome.code, outcome.err) == (1, f"{tmp_path / 'missing'} has no .txt files\n")
+    assert (tmp_path / "out.jsonl").read_text() == "kept"
+
+
+@pytest.mark.local_groq(reply=reply)
+def test_a_file_in_another_encoding_does_not_end_the_job(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes("Der K\xe4se".encode("latin-1"))
+    (folder / "b.txt").write_text("The kettle", "utf-8")
+    outcome = run("extract_files.py", folder, "out.jsonl")
+    assert (outcome.code, outcome.lines) == (0, ["2 of 2 files read, 0 of them in earlier runs"])

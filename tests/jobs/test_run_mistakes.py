@@ -77,6 +77,8 @@ async def test_an_on_progress_that_is_no_function_is_rejected_at_once(client: As
         ({"prices": {MODEL: 5}}, f"prices must have a Price for '{MODEL}'"),
         ({"prices": 5}, "prices must be a mapping, not int"),
         ({"params": [1]}, "params must be a mapping, not list"),
+        ({"params": {"response_format": dict}}, "params has a type as response_format; .* response_format="),
+        ({"params": {"response_format": list[int]}}, "params has a type as response_format"),
         ({"prompt": 5}, "prompt must be a str or None, not int"),
         ({"system": 5}, "system must be a str or None, not int"),
         ({"model": 5}, "model must be a str or None, not int"),

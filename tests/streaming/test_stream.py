@@ -7,9 +7,11 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import pytest
 from protocol.bodies import COMPOUND_STREAM, TEXT_STREAM, TOOL_STREAM, chunk, event_stream
 from reliability.raw_server import DONE, LAST_CHUNK, SSE_HEAD, Exchange, chunked, delta, raw_server
@@ -188,6 +190,8 @@ def test_arguments_of_create_are_sent_unchanged(kind: str, server: LocalGroq) ->
         ({"mode": "prompt"}, ValueError, "pass a type as response_format"),
         ({"response_format": Person, "mode": "shout"}, ValueError, "mode must be"),
         ({"response_format": 3}, TypeError, "3"),
+        ({"response_format": Person, "strict": True}, TypeError, "strict is an argument of parse()"),
+        ({"response_format": Person, "max_reasks": 2}, TypeError, "max_reasks is an argument of parse()"),
     ],
 )
 def test_wrong_arguments_are_rejected_before_a_request(
@@ -380,6 +384,17 @@ def test_items_of_plain_values(kind: str, server: LocalGroq) -> None:
 
 
 @both_kinds
+@pytest.mark.parametrize(
+    "response_format",
+    [Annotated[list[int], msgspec.Meta(min_length=2)], tuple[int, ...], Sequence[int]],
+    ids=["annotated", "tuple", "sequence"],
+)
+def test_items_of_what_is_written_as_a_list(kind: str, response_format: Any, server: LocalGroq) -> None:
+    server.script(text('{"result": [1, 2', "3, 4]}"))
+    assert read(kind, server, "items", response_format=response_format).got == [1, 23, 4]
+
+
+@both_kinds
 def test_an_item_that_does_not_match_raises_at_once_after_those_before_it(
     kind: str, server: LocalGroq
 ) -> None:
@@ -401,7 +416,7 @@ def test_a_list_that_ends_early_raises_after_its_items(kind: str, server: LocalG
 
 
 @both_kinds
-@pytest.mark.parametrize("response_format", [None, Person, list, {"type": "text"}])
+@pytest.mark.parametrize("response_format", [None, Person, list, set[int], tuple[int, str], {"type": "text"}])
 def test_items_need_a_list_type(kind: str, response_format: Any, server: LocalGroq) -> None:
     made = read(kind, server, "items", response_format=response_format)
     assert isinstance(made.error, TypeError)
