@@ -19,7 +19,10 @@ from ._keywords import KEYWORDS
 
 
 def show_keywords(cls: type) -> None:
-    """Give a signature, annotations and an ``Args:`` section to each method of a class that takes a TypedDict."""
+    """Give a signature, annotations and an ``Args:`` section to each method of a class that takes a TypedDict.
+
+    An ``Args:`` section in the docstring must be at its end: the arguments in the TypedDict follow.
+    """
     for method in vars(cls).values():
         if isinstance(method, FunctionType):
             for name, annotation in method.__annotations__.items():
@@ -47,7 +50,9 @@ def _show(method: FunctionType, name: str, params: Any) -> None:
             name: hint if _is_loaded(hint, method) else Any for name, hint in method.__annotations__.items()
         }
     if method.__doc__ is not None:  # Python -OO
-        method.__doc__ = inspect.cleandoc(method.__doc__) + _arguments(params)
+        doc = inspect.cleandoc(method.__doc__)
+        header = "" if "\nArgs:\n" in doc else "\n\nArgs:"  # of arguments that are not in the TypedDict
+        method.__doc__ = doc + header + _arguments(params)
     setattr(method, "__signature__", signature)  # noqa: B010  # unknown to type checkers
 
 
@@ -69,8 +74,8 @@ def _is_loaded(hint: object, method: FunctionType) -> bool:
 
 @cache
 def _arguments(params: Any) -> str:
-    """Return the ``Args:`` section for a TypedDict, in the format of Google."""
-    lines = ["\n\nArgs:"]
+    """Return the lines of an ``Args:`` section for a TypedDict, in the format of Google."""
+    lines = [""]
     for name, (_, doc) in KEYWORDS[params.__name__].items():
         lines += [f"    {name}: " + doc.replace("\n", "\n        ").replace("        \n", "\n")]
     return "\n".join(lines)

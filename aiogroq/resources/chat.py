@@ -91,14 +91,21 @@ class AsyncCompletions(AsyncResource):
     ) -> ParsedChatCompletion[T]:
         """Create a chat completion whose content is a value of a type: ``completion.parsed``.
 
-        ``response_format`` is a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal, union,
-        list or scalar. What is requested is the best that the service accepts for the model: a strict JSON schema, a schema,
-        a JSON object, or text with the schema in the prompt; ``mode`` allows one of them only. ``strict=True`` raises
-        `SchemaError` for a type that a strict schema cannot express.
+        What is requested is the best that the service accepts for the model: a strict JSON schema, a schema, a JSON object,
+        or text with the schema in the prompt.
 
-        A response that does not match is requested again, with what is wrong with it, ``max_reasks`` times:
-        ``completion.reasks`` has these responses, and ``completion.usage`` is the sum. Then it raises
-        `StructuredOutputError`. Raises `LengthFinishReasonError` at once where the maximum of tokens was reached.
+        A response that does not match is requested again, with what is wrong with it: ``completion.reasks`` has these
+        responses, and ``completion.usage`` is the sum. Then it raises `StructuredOutputError`. Raises
+        `LengthFinishReasonError` at once where the maximum of tokens was reached.
+
+        Args:
+            response_format: The type: a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum,
+                Literal, union, list or scalar.
+            max_reasks: How often a response that does not match is requested again; 0 to request once.
+            strict: True to raise `SchemaError` for a type that a strict schema cannot express, False never to request a
+                strict schema, None to request one where the type allows it.
+            mode: How JSON is requested: ``json_schema``, ``json_object`` or ``prompt``, and in no other way. None for the
+                best that the service accepts.
         """
         from ..structured.driver import parse
 
@@ -136,9 +143,12 @@ class AsyncCompletions(AsyncResource):
         It returns a context manager, which sends the request: ``async with client.chat.completions.stream(...) as stream``.
         Iterate the stream for its events, or its ``text_stream``, or await its ``get_final_completion()``.
 
-        ``response_format`` may be a type. The service streams no JSON schema, so the model is told to write JSON that fits
-        the type (``mode="prompt"``), and the value is validated at the end; nothing is requested again. With a list type
-        ``items()`` yields each item when it is complete.
+        Args:
+            response_format: A type, or what `create` takes. The value of a type is validated at the end; nothing is requested
+                again. With a list type ``items()`` yields each item when it is complete.
+            tools: As for `create`.
+            mode: How JSON for a type is requested: ``prompt`` (the default: the service streams no JSON schema, so the model
+                is told to write JSON that fits), ``json_object`` or ``json_schema``.
         """
         from ..streaming.manager import AsyncChatCompletionStreamManager
 

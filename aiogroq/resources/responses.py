@@ -82,14 +82,21 @@ class AsyncResponses(AsyncResource):
     ) -> ParsedResponse[T]:
         """Create a response whose text is a value of a type: ``response.output_parsed``.
 
-        ``text_format`` is a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal, union, list
-        or scalar. What is requested is the best that the service accepts for the model: a strict JSON schema, a schema, a JSON
-        object, or text with the schema in the prompt; ``mode`` allows one of them only. ``strict=True`` raises `SchemaError`
-        for a type that a strict schema cannot express.
+        What is requested is the best that the service accepts for the model: a strict JSON schema, a schema, a JSON object,
+        or text with the schema in the prompt.
 
-        A response that does not match is requested again, with what is wrong with it, ``max_reasks`` times:
-        ``response.reasks`` has these responses, and ``response.usage`` is the sum. Then it raises `StructuredOutputError`.
-        Raises `LengthFinishReasonError` at once where the maximum of tokens was reached.
+        A response that does not match is requested again, with what is wrong with it: ``response.reasks`` has these
+        responses, and ``response.usage`` is the sum. Then it raises `StructuredOutputError`. Raises
+        `LengthFinishReasonError` at once where the maximum of tokens was reached.
+
+        Args:
+            text_format: The type: a Struct, dataclass, TypedDict, NamedTuple, attrs class, pydantic model, Enum, Literal,
+                union, list or scalar.
+            max_reasks: How often a response that does not match is requested again; 0 to request once.
+            strict: True to raise `SchemaError` for a type that a strict schema cannot express, False never to request a
+                strict schema, None to request one where the type allows it.
+            mode: How JSON is requested: ``json_schema``, ``json_object`` or ``prompt``, and in no other way. None for the
+                best that the service accepts.
         """
         from ..structured.driver import parse_response
 
@@ -122,9 +129,11 @@ class AsyncResponses(AsyncResource):
         the stream for its events, or its ``text_stream``, or await its ``get_final_response()``; ``stream.snapshot`` is the
         response so far.
 
-        ``text_format`` may be a type: the response then has the value, ``output_parsed``. As the service streams no JSON
-        schema, the model is told to write JSON that fits the type, unless ``mode`` says otherwise. The value is validated at
-        the end; nothing is requested again.
+        Args:
+            text_format: A type: the response then has the value, ``output_parsed``. It is validated at the end; nothing is
+                requested again.
+            mode: How JSON for a type is requested: ``prompt`` (the default: the service streams no JSON schema, so the model
+                is told to write JSON that fits), ``json_object`` or ``json_schema``.
         """
         from ..streaming.response_stream import AsyncResponseStreamManager
 

@@ -112,6 +112,23 @@ def test_help_documents_every_keyword(kind: str, view: str, path: str) -> None:
     assert "Query parameters to add" in arguments
 
 
+@each_kind
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("chat.completions.parse", ["response_format", "max_reasks", "strict", "mode", "messages"]),
+        ("chat.completions.stream", ["response_format", "tools", "mode", "messages"]),
+        ("responses.parse", ["text_format", "max_reasks", "strict", "mode", "input"]),
+        ("responses.stream", ["text_format", "mode", "input"]),
+    ],
+)
+def test_help_documents_the_arguments_of_typed_methods(kind: str, path: str, names: list[str]) -> None:
+    text = inspect.getdoc(method_of(kind, "", path)) or ""
+    _, arguments = text.split("\nArgs:\n")
+    for name in names:
+        assert arguments.count(f"    {name}: ") == 1, name
+
+
 async def result_of(made: Any) -> Any:
     """What a call returned, awaited where it is a coroutine."""
     return await made if inspect.isawaitable(made) else made
