@@ -96,6 +96,14 @@ def require_seconds(name: str, given: Any) -> float | None:
     return seconds
 
 
+def require_timeout(name: str, given: Any) -> float | None:
+    """Return ``given`` as a float of seconds > 0, or None (no timeout); else raise `TypeError` or `ValueError`."""
+    seconds = require_seconds(name, given)
+    if seconds == 0:
+        raise ValueError(f"{name} must be > 0 seconds, not {given!r}; None means no timeout")
+    return seconds
+
+
 def require_finite(name: str, value: Any) -> None:
     """Raise `GroqError` if ``value`` is NaN or infinite: a service would read its text as something else."""
     if isinstance(value, (str, int)) or not hasattr(value, "__float__"):

@@ -569,7 +569,7 @@ KEYWORDS: dict[str, dict[str, tuple[str, str]]] = {
         "parallel": ("bool", "Whether the calls of one message run at the same time; default True."),
         "tool_timeout_s": (
             "Optional[float]",
-            "The seconds that one call may take, then the model is told that it took too long. Default: no timeout. A\nfunction in a thread cannot be stopped: its result is ignored.",
+            "The seconds that one call may take, then the model is told that it took too long. Default: no timeout. A\nfunction in a thread cannot be stopped: its result is ignored. MCP sessions must list their tools within this time,\nor the run raises `TimeoutError`.",
         ),
         "approve": (
             "Optional[Callable[[ToolCall], Union[Approval, Awaitable[Approval]]]]",

@@ -185,8 +185,8 @@ class AsyncCompletions(AsyncResource):
     ) -> AsyncToolRunner[Any] | AsyncStreamingToolRunner[Any]:
         """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
-        Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
-        The calls of one message run at the same time: async functions on the event loop, others in threads.
+        ``runner.until_done()`` returns the last response, and iterating the runner gives every response. ``runner.messages``
+        is the conversation. The calls of one message run at the same time; the class of the runner says in which threads.
 
         With ``stream=True`` iterating gives a stream of events for each response, as `stream` does.
 
@@ -200,10 +200,11 @@ class AsyncCompletions(AsyncResource):
         The runner raises `MaxIterationsError`, and what `create` raises. This method raises `SchemaError` for a function that
         a model cannot call.
         """
+        from ..tools.options import wants_stream
         from ..tools.runner import AsyncToolRunner
         from ..tools.streaming_runner import AsyncStreamingToolRunner
 
-        if stream and not is_omitted(stream):
+        if wants_stream(stream):
             return AsyncStreamingToolRunner(self.create, self.parse, response_format, params)
         return AsyncToolRunner(self.create, self.parse, response_format, params)
 

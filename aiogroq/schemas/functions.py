@@ -82,18 +82,23 @@ def function_schema(
 ) -> FunctionSchema:
     """Return the schema of a function, method, `functools.partial` or object with ``__call__``.
 
-    ``name`` and ``description`` replace those of the function. A first parameter of the type ``call_type`` is not part of
-    the schema. Arguments that a partial has set are not either. Raises `SchemaError`, which names the parameter, for what
+    ``name`` and ``description`` replace those of the function. A first parameter of the type ``call_type``, or that or None,
+    is not part of the schema. Arguments that a partial has set are not either. Raises `SchemaError`, which names the parameter, for what
     a model cannot call.
     """
     target, bound = _unwrapped(function)
     name = _checked_name(name or _name_of(target), function)
     text, texts = parse_docstring(_docstring(target))
     hints = _hints(target, name)
-    parameters = [each for each in inspect.signature(function).parameters.values() if each.name not in bound]
-    takes_call = bool(parameters) and call_type is not None and hints.get(parameters[0].name) is call_type
+    parameters = [each for each in _parameters(function, name) if each.name not in bound]
+    takes_call = bool(parameters) and _takes(hints.get(parameters[0].name), call_type)
     if takes_call:
         del parameters[0]
+    for each in parameters:
+        if _takes(hints.get(each.name), call_type):
+            raise SchemaError(
+                f"{name}: the parameter {each.name!r} gets the call only if it is the first one: move it there"
+            )
     extra = None
     if parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD:
         extra = _format_of(dict[str, hints.get(parameters.pop().name, Any)], name)  # type: ignore[misc]
@@ -107,6 +112,24 @@ def function_schema(
     return FunctionSchema(
         name, text if description is None else description, schema, takes_call, format_, known, extra
     )
+
+
+def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:  # of some functions that are written in C
+        raise SchemaError(
+            f"{name}: Python does not know its parameters: write a function with annotated parameters that calls it"
+        ) from None
+
+
+def _takes(hint: Any, call_type: Any) -> bool:
+    """Return whether a parameter gets the call: ``ToolCall``, ``ToolCall | None`` or one of them in ``Annotated``."""
+    if call_type is None:
+        return False
+    if get_origin(hint) is Annotated:
+        hint = get_args(hint)[0]
+    return hint is call_type or get_args(hint) in ((call_type, type(None)), (type(None), call_type))
 
 
 def _unwrapped(function: Any) -> tuple[Any, frozenset[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
 
 from ..resources._base import View, child, view
-from ..types._omit import Omit, is_omitted, omit
+from ..types._omit import Omit, omit
 from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -240,8 +240,8 @@ class Completions(SyncResource):
     ) -> ToolRunner[Any] | StreamingToolRunner[Any]:
         """Chat with tools that run here: request, run the calls of the model, send the results back, until it calls none.
 
-        Await the runner for the last response, or iterate it for every response. ``runner.messages`` is the conversation.
-        The calls of one message run at the same time: async functions on the event loop, others in threads.
+        ``runner.until_done()`` returns the last response, and iterating the runner gives every response. ``runner.messages``
+        is the conversation. The calls of one message run at the same time; the class of the runner says in which threads.
 
         With ``stream=True`` iterating gives a stream of events for each response, as `stream` does.
 
@@ -256,10 +256,11 @@ class Completions(SyncResource):
         a model cannot call.
         """
         __tracebackhide__ = True
+        from ..tools.options import wants_stream
         from .streaming_tool_runner import StreamingToolRunner
         from .tool_runner import ToolRunner
 
-        if stream and (not is_omitted(stream)):
+        if wants_stream(stream):
             return StreamingToolRunner(self.create, self.parse, response_format, params)
         return ToolRunner(self.create, self.parse, response_format, params)
 

@@ -63,8 +63,9 @@ async def _run(planned: PlannedCall, options: RunnerOptions) -> None:
         options.record(planned, error)
 
 
-async def within(awaitable: Awaitable[T], timeout_s: float | None) -> T:
-    """Return the result of an awaitable. Raises `TimeoutError` after ``timeout_s`` seconds, and cancels it then."""
+async def within(awaitable: Awaitable[T], timeout_s: float | None, what: str = "the call") -> T:
+    """Return the result of an awaitable. Raises `TimeoutError` after ``timeout_s`` seconds, and cancels it then. ``what`` is
+    the subject of the error's text."""
     if timeout_s is None:
         return await awaitable
     task = asyncio.ensure_future(awaitable)
@@ -79,7 +80,7 @@ async def within(awaitable: Awaitable[T], timeout_s: float | None) -> T:
     task.cancel()
     await asyncio.wait({task}, timeout=_CLEANUP_S)
     task.add_done_callback(_retrieve)
-    raise timed_out(timeout_s)
+    raise timed_out(timeout_s, what)
 
 
 def _retrieve(task: asyncio.Future[Any]) -> None:
@@ -87,6 +88,6 @@ def _retrieve(task: asyncio.Future[Any]) -> None:
         task.exception()  # asyncio logs an error that nobody has read
 
 
-def timed_out(timeout_s: float) -> TimeoutError:
+def timed_out(timeout_s: float, what: str = "the call") -> TimeoutError:
     """Return the error of a call that took longer than its timeout."""
-    return TimeoutError(f"the call took longer than {timeout_s:g} s")
+    return TimeoutError(f"{what} took longer than {timeout_s:g} s")

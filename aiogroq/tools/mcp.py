@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 
-from ..errors import ToolError
+from ..errors import GroqError, ToolError
 from ..protocol.arguments import did_you_mean
 from ..schemas.dialect import inline_refs
 from ..schemas.functions import decode_object, without_titles
@@ -59,8 +59,15 @@ class McpTool:
 
 
 def is_session(source: object) -> bool:
-    """Return whether an object is an MCP session."""
-    return callable(getattr(source, "list_tools", None)) and callable(getattr(source, "call_tool", None))
+    """Return whether an object is an MCP session. Raises `TypeError` for the class of one."""
+    has_methods = callable(getattr(source, "list_tools", None)) and callable(
+        getattr(source, "call_tool", None)
+    )
+    if has_methods and inspect.isclass(source):
+        raise TypeError(
+            f"an MCP session is an object, not the class {source.__name__}: open a session and pass that"
+        )
+    return has_methods
 
 
 def session_name(session: Any) -> str:
@@ -81,7 +88,7 @@ async def list_tools(session: Any) -> list[McpTool]:
     if isinstance(session, McpTools):
         return await session.listed()
     found: list[McpTool] = []
-    page: Any = await session.list_tools()
+    page: Any = await _first_page(session)
     for _ in range(_MAX_PAGES):
         is_all = isinstance(page, list)  # fastmcp reads the pages itself
         listed: Any = page if is_all else _field(page, "tools")
@@ -131,6 +138,26 @@ class McpTools:
                 hint = did_you_mean(name, names) or f"; it has {', '.join(names) or 'none'}"
                 raise ValueError(f"the MCP server has no tool {name!r}{hint}")
         return [tool for tool in found if self.allowed_tools is None or tool.name in self.allowed_tools]
+
+
+async def _first_page(session: Any) -> Any:
+    """Return the first page. Raises `GroqError` where the server responds with an error because of a missing handshake."""
+    try:
+        return await session.list_tools()
+    except Exception as error:
+        if _needs_handshake(session):
+            raise GroqError(
+                "the MCP session is not initialized: await session.initialize() before the run"
+            ) from error
+        raise
+
+
+def _needs_handshake(session: Any) -> bool:
+    """Return whether a ``ClientSession`` was not initialized: then it does not know the capabilities of the server."""
+    if not callable(getattr(session, "initialize", None)):
+        return False
+    of_1: Any = getattr(session, "get_server_capabilities", None)
+    return (of_1() if callable(of_1) else getattr(session, "server_capabilities", True)) is None
 
 
 async def _next_page(session: Any, page: Any, cursor: Any) -> Any:

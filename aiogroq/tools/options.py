@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from ..errors import ToolError
-from ..protocol.arguments import require_bool, require_int, require_seconds
+from ..protocol.arguments import require_bool, require_int, require_timeout
 from ..transport import threads
 from ..types._omit import is_omitted
 from ..types.tool_call import ToolCall
 from ..types.tool_runner_params import Approval
 from .turn import PlannedCall
+
+_log = logging.getLogger("aiogroq")
 
 REJECTED = "Error: the user rejected this call."
 
@@ -33,7 +36,7 @@ class RunnerOptions:
         require_int("max_iterations", self.max_iterations, minimum=1)
         require_int("max_rescues", self.max_rescues)
         require_bool("parallel", self.parallel)
-        require_seconds("tool_timeout_s", self.tool_timeout_s)
+        require_timeout("tool_timeout_s", self.tool_timeout_s)
         if self.approve is not None and not callable(self.approve):
             raise TypeError(f"approve must be a function of a ToolCall, not {type(self.approve).__name__}")
         if self.on_error not in ("tell", "raise"):
@@ -51,7 +54,8 @@ class RunnerOptions:
         return self.tool_timeout_s if own is None else own
 
     def record(self, planned: PlannedCall, error: Exception) -> None:
-        """Answer a call with what its tool raised, or raise that."""
+        """Answer a call with what its tool raised, or raise that. What the model is told is logged with its traceback, unless
+        it is a `ToolError`, which is meant for the model."""
         if isinstance(
             error, (StopIteration, StopAsyncIteration)
         ):  # raised, it would end the iteration of the runner
@@ -59,7 +63,14 @@ class RunnerOptions:
             error.__cause__ = cause
         if self.on_error == "raise" and not isinstance(error, ToolError):
             raise error
+        if not isinstance(error, ToolError):
+            _log.warning("the tool %s raised an error, which the model is told", planned.name, exc_info=error)
         planned.fail(error)
+
+
+def wants_stream(stream: object) -> bool:
+    """Return whether the responses of a runner are streams. Raises `TypeError` for what is not True or False."""
+    return stream is not None and not is_omitted(stream) and require_bool("stream", stream)
 
 
 OPTION_FIELDS = frozenset(each.name for each in fields(RunnerOptions))

@@ -37,8 +37,29 @@ def _plain(value: Any) -> Any:
 
 
 def error_text(error: BaseException) -> str:
-    """Return what the model is told of an error: the text of a `ToolError`; of any other the class and the text."""
-    text = str(error).encode("utf-8", "replace").decode()
+    """Return what the model is told of an error: the text of a `ToolError`; of any other the class and the text.
+
+    Of a group it is told that of each error in it, too.
+    """
     if isinstance(error, ToolError):
-        return text or "Error"
-    return f"Error: {type(error).__name__}: {text}" if text else f"Error: {type(error).__name__}"
+        return _text_of(error) or "Error"
+    return f"Error: {_named(error)}"
+
+
+def _named(error: BaseException) -> str:
+    name, text = type(error).__name__, _text_of(error)
+    named = f"{name}: {text}" if text else name
+    inner: Any = getattr(error, "exceptions", None)  # of an ExceptionGroup, which Python 3.10 does not have
+    if not isinstance(inner, tuple):
+        return named
+    return f"{named}: " + "; ".join(
+        _named(each) for each in cast("Any", inner) if isinstance(each, BaseException)
+    )
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # an error of the error's own __str__: its class is told
+        return ""
+    return text.encode("utf-8", "replace").decode()

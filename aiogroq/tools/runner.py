@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
@@ -13,12 +13,14 @@ from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.completion_usage import CompletionUsage
-from .calls import run_calls
+from .calls import run_calls, within
 from .conversation import Conversation
 from .final_result import FinalResult
 from .options import RunnerOptions
 from .rescue import Rescue
 from .toolbox import Toolbox
+
+_LISTING = "listing the tools of the MCP sessions"
 
 C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
@@ -29,6 +31,8 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
 
     Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
     where it was, and calls that have ended are not run again.
+
+    The calls of one message run at the same time: async functions on the event loop, others in threads.
     """
 
     def __init__(
@@ -89,7 +93,8 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
         return item
 
     async def _next(self) -> ItemT | None:
-        await self._toolbox.load()
+        if self._toolbox.has_sessions:
+            await within(self._toolbox.load(), self._options.tool_timeout_s, _LISTING)
         while True:
             await self._settle()
             await run_calls(self._conversation.calls_to_run(), self._options)
@@ -101,7 +106,7 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
                 return item
 
     @contextmanager
-    def _running(self) -> Iterator[None]:
+    def _running(self) -> Generator[None, None, None]:
         """Keep other tasks out: they would run the same calls again."""
         if self._is_running:
             raise GroqError(
@@ -146,6 +151,8 @@ class AsyncToolRunner(BaseAsyncToolRunner[C, ChatCompletion]):
 
     Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
     where it was, and calls that have ended are not run again.
+
+    The calls of one message run at the same time: async functions on the event loop, others in threads.
     """
 
     async def _request(self) -> ChatCompletion | None:

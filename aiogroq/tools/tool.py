@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
-from ..protocol.arguments import require_seconds
+from ..protocol.arguments import require_timeout
 from ..schemas.functions import FunctionSchema, function_schema
 from ..types.tool_call import ToolCall
 
@@ -50,7 +50,7 @@ class Tool(Generic[P, R]):
         self.name = schema.name
         self.description = schema.description
         self.parameters = schema.parameters
-        self.timeout_s = require_seconds("timeout_s", timeout_s)
+        self.timeout_s = require_timeout("timeout_s", timeout_s)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)

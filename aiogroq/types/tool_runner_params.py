@@ -44,7 +44,8 @@ class ToolRunnerParams(BaseChatParams, total=False):
     """Whether the calls of one message run at the same time; default True."""
     tool_timeout_s: Optional[float]
     """The seconds that one call may take, then the model is told that it took too long. Default: no timeout. A
-    function in a thread cannot be stopped: its result is ignored."""
+    function in a thread cannot be stopped: its result is ignored. MCP sessions must list their tools within this time,
+    or the run raises `TimeoutError`."""
     approve: Optional[Callable[[ToolCall], Union[Approval, Awaitable[Approval]]]]
     """A function that is asked before each call, one after another. It returns True, False, or a text that the model
     is told instead of the result. It may be async."""

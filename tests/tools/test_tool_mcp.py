@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import os
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
 
-from aiogroq import AsyncGroq, McpTools
+from aiogroq import AsyncGroq, GroqError, McpTools
 from aiogroq.local import LocalGroq
 
 SCHEMA = {"title": "Arguments", "type": "object", "properties": {"text": {"title": "Text", "type": "string"}}}
@@ -203,6 +204,11 @@ def test_a_sync_client_takes_no_session(server: LocalGroq) -> None:
 @pytest.mark.parametrize(
     ("make", "text"),
     [
+        (
+            lambda: Client("async", LocalGroq()).runner(Session),
+            "an MCP session is an object, not the class Session",
+        ),
+        (lambda: McpTools(Session), "an MCP session is an object, not the class Session"),  # type: ignore[arg-type]
         (lambda: McpTools(object()), "an MCP session has list_tools"),  # type: ignore[arg-type]
         (
             lambda: McpTools(Session(2), allowed_tools="echo"),
@@ -213,6 +219,44 @@ def test_a_sync_client_takes_no_session(server: LocalGroq) -> None:
 def test_a_mistake_is_named(make: Any, text: str) -> None:
     with pytest.raises(TypeError, match=text):
         make()
+
+
+async def test_a_session_that_lists_no_tools_in_time_ends_the_run(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    session = Session(2)
+    listed, session.list_tools = session.list_tools, asyncio.Event().wait  # type: ignore[assignment, method-assign]
+    runner = client.chat.completions.tool_runner(
+        model=MODEL, messages=QUESTION, tools=[session], tool_timeout_s=0.01
+    )
+    with pytest.raises(TimeoutError, match=r"listing the tools of the MCP sessions took longer than 0.01 s"):
+        await runner
+    assert len(server.requests) == 0
+    session.list_tools = listed  # type: ignore[method-assign]
+    await runner
+    assert [each["name"] for each in functions(server)] == ["echo", "other"]
+
+
+class Uninitialized(Session):
+    """A ``ClientSession`` of mcp 1.x or 2.x before its handshake."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        if version == 1:
+            self.get_server_capabilities = lambda: None
+        else:
+            self.server_capabilities = None
+
+    async def initialize(self) -> None: ...
+
+    async def list_tools(self, *, cursor: str | None = None) -> Any:
+        raise ValueError("Invalid request parameters")
+
+
+async def test_a_session_without_its_handshake_is_named(client: AsyncGroq, version: int) -> None:
+    with pytest.raises(GroqError, match="the MCP session is not initialized") as caught:
+        await run(client, Uninitialized(version))
+    assert isinstance(caught.value.__cause__, ValueError)
 
 
 # ------------------------------------------------------------------------------------------------ the real package

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Annotated, Any, Optional
 
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
 
-from aiogroq import AsyncGroq, GroqError
+from aiogroq import AsyncGroq, GroqError, SchemaError, Tool, ToolCall, ToolError
 from aiogroq.local import LocalGroq
 
 pytestmark = pytest.mark.timeout(30)
@@ -144,3 +144,90 @@ def test_none_as_a_type_is_rejected_before_anything_is_requested(
     with pytest.raises(TypeError, match="response_format must be a type, not None: leave it out"):
         user.runner(raising(KeyError), response_format=None, stream=stream)
     assert len(server.requests) == 0
+
+
+@pytest.mark.parametrize("stream", ["x", "false", 1])
+def test_stream_must_be_true_or_false(user: Client, server: LocalGroq, stream: Any) -> None:
+    with pytest.raises(TypeError, match="stream must be True or False, not"):
+        user.runner(raising(KeyError), stream=stream)
+
+
+def test_a_timeout_of_no_time_is_rejected(user: Client) -> None:
+    with pytest.raises(ValueError, match="tool_timeout_s must be > 0 seconds, not 0; None means no timeout"):
+        user.runner(raising(KeyError), tool_timeout_s=0)
+    with pytest.raises(ValueError, match="timeout_s must be > 0 seconds, not 0"):
+        Tool(raising(KeyError), timeout_s=0)
+
+
+class UnreadableError(Exception):
+    def __str__(self) -> str:
+        raise KeyError("text")
+
+
+class GroupError(Exception):
+    """Like an ExceptionGroup, which Python 3.10 does not have."""
+
+    exceptions = (ValueError("no fog"), KeyError("Oslo"))
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (UnreadableError(), "Error: UnreadableError"),
+        (GroupError("two"), "Error: GroupError: two: ValueError: no fog; KeyError: 'Oslo'"),
+    ],
+)
+def test_the_model_is_told_of_unusual_errors(
+    user: Client, server: LocalGroq, error: Exception, text: str
+) -> None:
+    def look() -> str:
+        raise error
+
+    server.reply = [calling(("look", {})), "Done."]
+    runner = user.runner(look)
+    user.done(runner)
+    assert contents(runner.messages) == [text]
+
+
+def test_an_error_that_the_model_is_told_is_logged_with_its_traceback(
+    user: Client, server: LocalGroq, caplog: pytest.LogCaptureFixture
+) -> None:
+    def tell() -> str:
+        raise ToolError("no such city")
+
+    server.reply = [calling(("look", {}), ("tell", {})), "Done."]
+    user.done(user.runner(raising(KeyError), tell))
+    warnings = [each for each in caplog.records if each.name == "aiogroq" and each.levelname == "WARNING"]
+    assert [each.getMessage() for each in warnings] == [
+        "the tool look raised an error, which the model is told"
+    ]
+    assert "in look\n" in caplog.text
+    assert "KeyError" in caplog.text
+
+
+def test_the_call_may_be_none_in_the_annotation_of_the_first_parameter(
+    user: Client, server: LocalGroq
+) -> None:
+    def look(call: ToolCall | None, city: str) -> str:
+        return f"{city} for {call.name if call else 'nobody'}"
+
+    server.reply = [calling(("look", {"city": "Oslo"})), "Done."]
+    runner = user.runner(look)
+    user.done(runner)
+    assert contents(runner.messages) == ["Oslo for look"]
+    assert [*Tool(look).parameters["properties"]] == ["city"]
+
+
+@pytest.mark.parametrize("annotation", [ToolCall, Optional[ToolCall], Annotated[ToolCall, "the call"]])
+def test_a_later_parameter_of_the_type_tool_call_is_rejected(annotation: Any) -> None:
+    def look(city: str, call: Any) -> str:
+        return city
+
+    look.__annotations__["call"] = annotation
+    with pytest.raises(SchemaError, match="the parameter 'call' gets the call only if it is the first one"):
+        Tool(look)
+
+
+def test_a_function_without_a_signature_is_named() -> None:
+    with pytest.raises(SchemaError, match="max: Python does not know its parameters"):
+        Tool(max)
