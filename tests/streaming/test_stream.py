@@ -434,8 +434,8 @@ async def test_an_item_is_there_before_the_server_has_sent_the_next(kind: str) -
         await exchange.write(SSE_HEAD, chunked(delta('{"result": [')))
         for number in range(3):
             taken.clear()
+            sent_before.append(number)  # first: the client may have it before the write returns
             await exchange.write(chunked(delta(f'{{"name": "P{number}", "age": {number}}}')))
-            sent_before.append(number)
             await taken.wait()  # nothing more is sent before the client has the item
             await exchange.write(chunked(delta(", " if number < 2 else "]}")))
         await exchange.write(chunked(delta("", finish="stop")), chunked(DONE), LAST_CHUNK)
