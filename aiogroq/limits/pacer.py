@@ -161,8 +161,7 @@ class Grant:
         queue = self._queue
         queue.cap.succeeded(queue.in_flight + 1)
         used = settled_charges(self._need, self._needs, usage, audio_s, queue.estimates)
-        is_read = queue.takes_headers(headers, asyncio.get_running_loop().time())
-        queue.settle(self.id, used, self._seen(headers, used) if is_read else None)
+        queue.settle(self.id, used, self._seen(headers, used))
 
     def failed(self, error: BaseException) -> None:
         """End the grant of a request that failed, and take over what the error says of the limits."""

@@ -22,7 +22,6 @@ from .kinds import IN_HEADERS
 from .memory import MemoryStore
 from .need import Estimates
 from .overload import InFlightLimit
-from .responses import limits_in_headers
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
 from .waiter import Waiter, too_large, too_long
 
@@ -37,9 +36,6 @@ STORE_TIMEOUT_S = 10.0
 """How long a store may take for one step."""
 _MAX_SLEEP_S = 10.0
 _MIN_SLEEP_S = 0.001
-_HEADERS_EVERY_S = 0.005
-"""The headers of good responses are read so often at most. What requests of this queue used in between is in the book
-anyway; of others, less than a hundredth of the margin."""
 _MAX_LOOKED_AT = 16
 """How many interactive requests may be looked at behind one that waits."""
 
@@ -62,8 +58,6 @@ class Queue:
         self._timer: asyncio.TimerHandle | None = None
         self._is_asking = False
         self._ask_again = False
-        self._headers_at_s = -math.inf
-        self._limits_in_headers: tuple[str | None, ...] = ()
         self._has_warned = False
         """Whether an error of the store was logged that no request can raise."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -328,16 +322,6 @@ class Queue:
             self.ask()
             return
         self._run(self._settle(id, used, seen or {}))
-
-    def takes_headers(self, headers: Mapping[str, str], now_s: float) -> bool:
-        """Return whether the headers of one more good response say something new: those of the last one may be as young, but
-        for a limit that has changed."""
-        limits = limits_in_headers(headers)
-        if now_s - self._headers_at_s < _HEADERS_EVERY_S and limits == self._limits_in_headers:
-            return False
-        self._headers_at_s = now_s
-        self._limits_in_headers = limits
-        return True
 
     def observe(self, seen: dict[str, Seen]) -> None:
         """Take over what a response says."""

@@ -13,13 +13,6 @@ from .tiers import guess_rpm
 _KIND_OF_TYPE = {"tokens": "TPM", "requests": "RPM", "seconds": "ASPH"}
 """The kind of a text that does not name it, by the ``type`` of its error."""
 
-_LIMIT_HEADERS = tuple(f"x-ratelimit-limit-{word}" for word in IN_HEADERS.values())
-
-
-def limits_in_headers(headers: Mapping[str, str]) -> tuple[str | None, ...]:
-    """Return the texts of the limits in the headers of a response: others than before mean that a limit has changed."""
-    return tuple(map(headers.get, _LIMIT_HEADERS))
-
 
 def seen_in_headers(
     headers: Mapping[str, str], stale: Mapping[str, float], unused: Mapping[str, float]
