@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 from mcp import ClientSession, StdioServerParameters, stdio_client
 
-from aiogroq import AsyncGroq, ToolCall
+from aiogroq import AsyncGroq, GroqError, ToolCall
 
 MODEL = "openai/gpt-oss-20b"
 QUESTION = "Put milk on the shopping list, and tell me what the weather in Oslo is."
@@ -54,8 +54,8 @@ def approve(call: ToolCall) -> bool:
     return True
 
 
-async def main() -> None:
-    """Ask one question and print the text as it arrives."""
+async def main() -> str | None:
+    """Ask one question and print the text as it arrives. Returns the text of an error, None if there was none."""
     parameters = StdioServerParameters(command=sys.executable, args=[__file__, "serve"], env=dict(os.environ))
     async with (
         AsyncGroq() as client,
@@ -71,14 +71,20 @@ async def main() -> None:
             tool_timeout_s=30,
             stream=True,
         )
-        async for stream in runner:
-            async for text in stream.text_stream:
-                print(text, end="", flush=True)
+        try:  # in here: an error that leaves the block of a session is in an ExceptionGroup
+            async for stream in runner:
+                async for text in stream.text_stream:
+                    print(text, end="", flush=True)
+        except GroqError as error:
+            return str(error)
         print()
+    return None
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["serve"]:
-        serve()
-    else:
-        asyncio.run(main())
+    try:
+        sys.exit(serve() if sys.argv[1:] == ["serve"] else asyncio.run(main()))
+    except GroqError as error:  # there is no key
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,7 +6,7 @@ import importlib.util
 
 import pytest
 
-from aiogroq.local import LocalGroq
+from aiogroq.local import Fault, LocalGroq
 
 from .conftest import Run
 
@@ -33,6 +33,15 @@ def test_the_agent_uses_the_server_and_its_own_function(run: Run, local_groq: Lo
     assert [tool["function"]["name"] for tool in first["tools"]] == ["get_weather", "add_to_shopping_list"]
     results = [message["content"] for message in second["messages"] if message["role"] == "tool"]
     assert results == ["on the list now: milk", '{"location":"Oslo","celsius":9,"sky":"clear"}']
+
+
+def test_an_error_of_the_service_is_one_line(run: Run, local_groq: LocalGroq) -> None:
+    local_groq.script(Fault(status=401))
+    outcome = run("agent_with_mcp.py")
+    assert outcome.code == 1
+    assert "401" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert len(outcome.err.splitlines()) == 1
 
 
 def test_the_embedded_model_runs_it_too(run: Run) -> None:
