@@ -83,7 +83,10 @@ async def main() -> str | None:
 
 if __name__ == "__main__":
     try:
-        sys.exit(serve() if sys.argv[1:] == ["serve"] else asyncio.run(main()))
+        if sys.argv[1:] == ["serve"]:
+            serve()
+        else:
+            sys.exit(asyncio.run(main()))
     except GroqError as error:  # there is no key
         sys.exit(str(error))
     except KeyboardInterrupt:

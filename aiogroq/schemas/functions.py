@@ -168,7 +168,8 @@ def _hints(target: Any, name: str) -> dict[str, Any]:
     annotated: Any = target if inspect.isroutine(target) else type(target).__call__
     function = inspect.unwrap(getattr(annotated, "__func__", annotated))
     if sys.version_info < (3, 11):  # there `get_type_hints` makes parameters optional whose default is None
-        names = {"__annotations__": annotated.__annotations__, "__globals__": function.__globals__}
+        found = getattr(annotated, "__annotations__", {})  # a function that is written in C has none
+        names = {"__annotations__": found, "__globals__": getattr(function, "__globals__", {})}
         annotated = SimpleNamespace(**names)
     try:
         return get_type_hints(annotated, localns=_enclosing_names(function), include_extras=True)
