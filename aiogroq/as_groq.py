@@ -80,19 +80,14 @@ class GroqFinder(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of ``groq`` or of one of its modules, None for other packages.
-
-        Raises `ModuleNotFoundError` for a module of which aiogroq has nothing.
-        """
+        """Return the spec of ``groq`` or of one of its modules, None for other packages and for a module of which aiogroq
+        has nothing: `importlib.util.find_spec` gives None then, and an import raises `ModuleNotFoundError`."""
         name = fullname
         if name != "groq" and not name.startswith("groq."):
             return None
         places = _places(name.removeprefix("groq"))
         if not places:
-            raise ModuleNotFoundError(
-                f"No module named {name!r}: groq is aiogroq here (install_as_groq), which has nothing of this name",
-                name=name,
-            )
+            return None
         # Every module may have others below it, such as groq.resources.chat.completions.
         spec = ModuleSpec(name, self, origin=_ORIGIN, is_package=True)
         spec.loader_state = places
@@ -110,15 +105,20 @@ def _places(below: str) -> tuple[str, ...]:
     """Return the modules of aiogroq that have the names of ``groq{below}``; none if it is not known."""
     first, _, rest = below[1:].partition(".")
     if first == "resources":
-        group = rest.partition(".")[0]
+        group, _, leaf = rest.partition(".")
         groups = _GROUPS if not group else (group,) if _exists(f"aiogroq.sync.{group}") else ()
+        # A module below has one class: resources.chat.completions has Completions.
+        if groups and leaf and _name_of(importlib.import_module(f"aiogroq.sync.{group}"), leaf) is None:
+            return ()
         return tuple(
             f"aiogroq.{package}.{group}"
             for group in groups
             for package in ("resources", "sync", "resources._views")
         )
     if first in _PRIVATE:
-        return _PRIVATE_PLACES
+        # Only _utils is a package, and its modules are private too, such as _utils._transform.
+        has_module = not rest or (first == "_utils" and rest.startswith("_") and "." not in rest)
+        return _PRIVATE_PLACES if has_module else ()
     if _exists(f"aiogroq{below}"):
         return (f"aiogroq{below}",)
     # A module of one class, such as types.chat.chat_completion_role: we may have the class elsewhere.
@@ -126,11 +126,18 @@ def _places(below: str) -> tuple[str, ...]:
     if not _exists(parent):
         return ()
     package = importlib.import_module(parent)
-    for name in dir(package):
-        if name.lower() == leaf.replace("_", "") and name != leaf:
-            home = getattr(getattr(package, name), "__module__", parent)
-            return (parent, home) if home.startswith("aiogroq.") and home != parent else (parent,)
-    return ()
+    name = _name_of(package, leaf)
+    if name is None:
+        return ()
+    home = getattr(getattr(package, name), "__module__", parent)
+    return (parent, home) if home.startswith("aiogroq.") and home != parent else (parent,)
+
+
+def _name_of(module: ModuleType, leaf: str) -> str | None:
+    """Return the name of the class in ``module`` for which the official package has a module ``leaf``."""
+    return next(
+        (name for name in dir(module) if name.lower() == leaf.replace("_", "") and name != leaf), None
+    )
 
 
 def _exists(name: str) -> bool:

@@ -102,10 +102,7 @@ for statement in (
         print(type(error).__name__, error)
 """
     beta, leaf, resource, name, private, httpx, special = lines_of(code)
-    assert beta == (
-        "ModuleNotFoundError No module named 'groq.beta': groq is aiogroq here (install_as_groq), which has nothing of "
-        "this name"
-    )
+    assert beta == "ModuleNotFoundError No module named 'groq.beta'"
     assert "'groq.types.chat.new_param'" in leaf
     assert "'groq.resources.beta'" in resource
     assert name.startswith("ImportError cannot import name 'Nothing' from 'groq.types.chat'")
@@ -114,6 +111,36 @@ for statement in (
     )
     assert "DefaultAioHttpClient" in httpx
     assert special == "AttributeError module 'groq' has no attribute '__file__'"
+
+
+def test_a_private_name_that_aiogroq_does_not_have_is_no_module() -> None:
+    code = """
+import importlib.util
+import aiogroq
+aiogroq.install_as_groq()
+for module, name in (
+    ("_types", "Tyypo"),
+    ("_base_client", "SyncAPIClient"),
+    ("_utils", "maybe_transform"),
+    ("_models", "FinalRequestOptions"),
+    ("_compat", "PYDANTIC_V1"),
+    ("resources.chat", "Nope"),
+    ("resources.chat.completions", "Nope"),
+    ("types", "Nope"),
+):
+    try:
+        exec(f"from groq.{module} import {name}")
+    except ImportError as error:
+        print(str(error).split(" (")[0])
+from groq._utils._transform import omit
+print(importlib.util.find_spec("groq.pagination"), importlib.util.find_spec("groq.types.chat").name)
+"""
+    *errors, probe = lines_of(code)
+    assert [each.split("'")[1] for each in errors] == [
+        "Tyypo", "SyncAPIClient", "maybe_transform", "FinalRequestOptions", "PYDANTIC_V1", "Nope", "Nope", "Nope",
+    ]  # fmt: skip
+    assert all(each.startswith("cannot import name") for each in errors)
+    assert probe == "None groq.types.chat"
 
 
 def test_it_is_refused_once_the_official_package_was_imported(tmp_path: Path) -> None:
