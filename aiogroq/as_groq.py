@@ -39,6 +39,8 @@ _GROUPS = ("chat", "embeddings", "audio", "models", "batches", "files")
 """The modules of the official ``groq.resources``."""
 _SPECIAL = ("__all__", "__title__", "__version__")
 """The special names that are those of aiogroq. Others, such as ``__file__``, would be of the wrong module."""
+_HTTPX_HEADERS = frozenset({"accept", "accept-encoding", "connection", "user-agent"})
+"""The headers of every httpx client."""
 _MISSING = object()
 _USAGE = "usage: python -m aiogroq.as_groq (script.py | -m module) [argument ...]"
 
@@ -180,11 +182,48 @@ def install_as_groq() -> None:
 
 def replaces_httpx(http_client: object) -> bool:
     """Return whether ``http_client`` is one that a framework made for the official package: an ``httpx`` client with
-    transports of httpx, in whose place a pool of aiohttp is used. False without `install_as_groq`."""
+    transports of httpx, in whose place a pool of aiohttp is used. False without `install_as_groq`.
+
+    Raises `TypeError` for a client with settings that the pool would not have.
+    """
     transport: object = getattr(http_client, "_transport", None)
-    return (
+    if not (
         is_installed() and _is_of_httpx(http_client) and type(transport).__module__.split(".")[0] == "httpx"
-    )
+    ):
+        return False
+    lost = list(_lost_settings(http_client, transport))
+    if lost:
+        raise TypeError(
+            f"http_client has {', '.join(lost)}: groq is aiogroq here (install_as_groq), which does not use httpx and would "
+            "leave this out. Pass aiogroq.DefaultAioHttpClient(proxy=..., ssl=..., local_address=...) as http_client, "
+            "default_headers= and default_query= to the client, and aiogroq.local.LocalGroq in place of a mock"
+        )
+    return True
+
+
+def _lost_settings(http_client: Any, transport: Any) -> Iterator[str]:
+    """Yield what an httpx client does beyond that of a framework, which sets timeouts, limits and a User-Agent."""
+    if type(transport).__name__ not in ("HTTPTransport", "AsyncHTTPTransport"):
+        yield f"transport=httpx.{type(transport).__name__}"
+    # httpx has a pool of another class for a proxy.
+    elif type(getattr(transport, "_pool", None)).__name__ not in ("ConnectionPool", "AsyncConnectionPool"):
+        yield "a transport with a proxy"
+    from urllib.request import getproxies
+
+    # The pool of aiohttp follows the variables of the environment too.
+    of_environment = {f"{scheme}://" for scheme in getproxies()} if http_client.trust_env else set[str]()
+    mounts = {key.pattern for key, value in http_client._mounts.items() if value is not None}
+    if mounts - of_environment:
+        yield "proxy= or mounts="
+    if any(http_client.event_hooks.values()):
+        yield "event_hooks="
+    headers = sorted({*http_client.headers} - _HTTPX_HEADERS)
+    if headers:
+        yield f"headers= ({', '.join(headers)})"
+    if http_client.auth is not None:
+        yield "auth="
+    if http_client.params:
+        yield "params="
 
 
 def _is_of_httpx(value: object) -> bool:

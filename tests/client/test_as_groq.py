@@ -176,6 +176,45 @@ kinds()
     assert lines_of(code) == [rejected] * 3 + [f"5.0 60.0 {pool}", f"3.0 600.0 {pool}", rejected]
 
 
+def test_settings_of_an_httpx_client_are_refused_and_not_left_out() -> None:
+    code = """
+import os
+import aiogroq, httpx
+aiogroq.install_as_groq()
+def hook(request): ...
+def make(**options):
+    try:
+        aiogroq.Groq(api_key="k", http_client=httpx.Client(**options)).close()
+    except TypeError as error:
+        print(str(error).split(":")[0])
+    else:
+        print("replaced")
+make(transport=httpx.MockTransport(hook))
+make(transport=httpx.WSGITransport(app=hook))
+make(transport=httpx.HTTPTransport(proxy="http://127.0.0.1:9"))
+make(proxy="http://127.0.0.1:9")
+make(mounts={"https://api.groq.com": httpx.HTTPTransport()})
+make(event_hooks={"request": [hook]})
+make(headers={"X-Team": "a"}, auth=("a", "b"), params={"a": "b"})
+make(headers={"User-Agent": "a framework"}, limits=httpx.Limits(max_connections=5), follow_redirects=True)
+os.environ.update(HTTPS_PROXY="http://127.0.0.1:9", NO_PROXY="localhost")
+make()
+make(proxy="http://127.0.0.1:9")
+"""
+    assert lines_of(code) == [
+        "http_client has transport=httpx.MockTransport",
+        "http_client has transport=httpx.WSGITransport",
+        "http_client has a transport with a proxy",
+        "http_client has proxy= or mounts=",
+        "http_client has proxy= or mounts=",
+        "http_client has event_hooks=",
+        "http_client has headers= (x-team), auth=, params=",
+        "replaced",
+        "replaced",
+        "http_client has proxy= or mounts=",
+    ]
+
+
 @pytest.mark.parametrize(
     "form",
     [["app.py"], pytest.param(["-m", "app"], marks=pytest.mark.slow)],
