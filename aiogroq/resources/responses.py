@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .. import transport
 from ..protocol.request import EVENTS, build, split_options
-from ..types._model import BaseModel
+from ..protocol.response_input import plain_input
 from ..types._omit import Omit, is_omitted, omit
 from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.responses.response import Response
 from ..types.responses.response_create_params import ResponseParams
-from ..types.responses.response_output_item import ResponseOutputItem
 from ..types.responses.response_stream_event import ResponseStreamEvent
 from ._base import AsyncResource, view
 from ._views.responses import AsyncResponsesWithRawResponse, AsyncResponsesWithStreamingResponse
@@ -59,11 +57,11 @@ class AsyncResponses(AsyncResource):
         stores nothing, so each request has the whole conversation. With ``stream=True`` it returns a stream of events, to be
         iterated or collected.
 
-        Raises `TypeError` for an argument that the service does not know, `BadRequestError` for a request that it rejects,
+        Raises `TypeError` for an argument that the service does not know and for an item that is none, `BadRequestError` for a request that it rejects,
         `RateLimitError`, `APITimeoutError`, and the other errors of ``aiogroq.errors``.
         """
         body, options = split_options(params, _KNOWN, _REQUIRED, "create")
-        body["input"] = _input(body["input"])
+        body["input"] = plain_input(body["input"])
         if stream is not omit and not is_omitted(stream):
             body["stream"] = stream
         if stream and "stream" in body:
@@ -138,19 +136,3 @@ class AsyncResponses(AsyncResource):
         from ..streaming.response_stream import AsyncResponseStreamManager
 
         return AsyncResponseStreamManager(self.create, text_format=text_format, mode=mode, params=params)
-
-
-def _input(given: object) -> Any:
-    """Return the input as it is sent: items of a response with only the fields that a request may have."""
-    if isinstance(given, str):
-        return given
-    if isinstance(given, (bytes, dict, BaseModel)) or not isinstance(given, Iterable):
-        raise TypeError(
-            "input must be a text or a list of items such as [{'role': 'user', 'content': 'Hello'}], "
-            f"not {type(cast('Any', given)).__name__}"
-        )
-    params = [
-        item.to_param() if isinstance(item, ResponseOutputItem) else item
-        for item in cast("Iterable[object]", given)
-    ]
-    return [param for param in params if param is not None]

@@ -124,7 +124,7 @@ class Responses(SyncResource):
         stores nothing, so each request has the whole conversation. With ``stream=True`` it returns a stream of events, to be
         iterated or collected.
 
-        Raises `TypeError` for an argument that the service does not know, `BadRequestError` for a request that it rejects,
+        Raises `TypeError` for an argument that the service does not know and for an item that is none, `BadRequestError` for a request that it rejects,
         `RateLimitError`, `APITimeoutError`, and the other errors of ``aiogroq.errors``.
         """
         __tracebackhide__ = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import msgspec
 
@@ -30,12 +31,15 @@ class RerankResponse(BaseModel):
     def set_indexes(self, docs: Sequence[str]) -> None:
         """Set the ``index`` of each result: the position of its text in ``docs``, which are those of the request.
 
-        Equal texts get their positions in order. ``create`` does this; call it for the ``parse()`` of a raw response.
+        Equal texts get their positions in order. A result of another form gets none. ``create`` does this; call it for the ``parse()`` of a raw response.
         """
         positions: dict[str, list[int]] = {}
         for position in reversed(range(len(docs))):
             positions.setdefault(docs[position], []).append(position)
-        for result in self.results:
+        sent: Any = self.results  # a server may send anything
+        for result in cast("list[object]", sent) if isinstance(sent, list) else []:
+            if not isinstance(result, RerankResult) or not isinstance(cast("object", result.doc), str):
+                continue
             left = positions.get(result.doc)
             if left and result.index is None:
                 result.index = left.pop()

@@ -89,3 +89,28 @@ async def test_the_embedded_server_rejects_what_the_specification_excludes(
 async def test_a_strict_server_has_no_model_that_reranks(client: AsyncGroq) -> None:
     with pytest.raises(NotFoundError, match="qwen3-reranker-4b"):
         await client.rerank.create(**CALL)
+
+
+@pytest.mark.parametrize(
+    ("results", "indexes"),
+    [
+        ([{"doc": "a"}, None], [0, None]),
+        ([{"doc": {"text": "x"}}, {"doc": "a"}], [None, 0]),
+        ("oops", []),
+        ({"a": 1}, []),
+    ],
+    ids=["null", "object", "text", "no list"],
+)
+async def test_results_of_another_form_are_returned(
+    client: AsyncGroq, server: LocalGroq, results: Any, indexes: list[int | None]
+) -> None:
+    server.script(Fault(status=200, body={"results": results}))
+    response = await client.rerank.create(model="m", query="q", docs=["a"])
+    given: Any = response.results
+    if isinstance(results, list):
+        assert [getattr(result, "doc", None) for result in given] == [
+            each and each["doc"] for each in results
+        ]
+        assert [getattr(result, "index", None) for result in given] == indexes
+    else:
+        assert given == results

@@ -18,6 +18,7 @@ from aiogroq import (
     RateLimitError,
 )
 from aiogroq.local import Fault, LocalGroq
+from aiogroq.types.chat import ChatCompletionMessage
 from aiogroq.types.responses import Response, ResponseOutputItem, ResponseStreamEvent
 
 MODEL = "openai/gpt-oss-20b"
@@ -206,3 +207,46 @@ def test_a_sync_client_creates_and_streams(server: LocalGroq) -> None:
         assert stream.collect().output_text == "6 * 7 = 42."
         raw = groq.responses.with_raw_response.create(model=MODEL, input=QUESTION)
         assert raw.parse().output_text == "6 * 7 = 42."
+
+
+async def test_a_stored_history_is_sent_whole(client: AsyncGroq, server: LocalGroq) -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "get_weather", "arguments": "{}", "error": None}
+    kept: list[Any] = [
+        {"role": "system", "content": "Be terse."},
+        {"role": "user", "content": "What is the weather?"},
+        {
+            "type": "message",
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": "Look"},
+                {"type": "input_image", "image_url": "https://example.com/a.png"},
+            ],
+        },
+        {"type": "function_call_output", "call_id": "c", "output": "18 degrees"},
+        {"type": "mcp_approval_response", "approval_request_id": "m", "approve": True},
+    ]
+    reasoning = {"type": "reasoning", "id": "r", "summary": []}
+    stored = json.loads(json.dumps([*kept[:3], reasoning, call, *kept[3:]]))
+    items: Any = [ResponseOutputItem.model_validate(item) for item in stored]
+    server.script(Fault(status=200, body={"id": "resp"}))
+    await client.responses.create(model=MODEL, input=items)
+    del call["error"]
+    assert server.requests[0].json["input"] == [*kept[:3], call, *kept[3:]]
+
+
+@pytest.mark.parametrize(
+    ("items", "error", "text"),
+    [
+        (Response(), TypeError, "not Response; pass response.output"),
+        ([Response()], TypeError, r"input\[0\] is a Response, which is no item; write \*response.output"),
+        ([{"role": "user", "content": "a"}, "b"], TypeError, r"input\[1\] is a text.*'role': 'user'"),
+        ([ChatCompletionMessage(role="assistant", content="a")], TypeError, "'role': 'assistant'"),
+        ([ResponseOutputItem(type="reasoning")], ValueError, "reasoning and executed tools are not sent"),
+    ],
+)
+async def test_an_input_that_has_no_items_is_rejected_with_what_to_write(
+    client: AsyncGroq, server: LocalGroq, items: Any, error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        await client.responses.create(model=MODEL, input=items)
+    assert server.requests == []

@@ -20,7 +20,10 @@ _REQUIRED = {
     "mcp_approval_request": {"id": "", "server_label": "", "name": "", "arguments": "{}"},
 }
 """The fields that an item must have in a request, and their values where the service did not send them."""
-_ROLES = ("assistant", "user", "system", "developer")
+_REQUEST_TYPES = ("function_call_output", "mcp_approval_response", "item_reference")
+"""The types of the items that only a request has. A stored history may have them."""
+_USER_ROLES = ("user", "system", "developer")
+_ROLES = ("assistant", *_USER_ROLES)
 _STATUSES = frozenset({"in_progress", "completed", "incomplete"})
 
 
@@ -113,12 +116,18 @@ class ResponseOutputItem(BaseModel):
     def to_param(self) -> dict[str, Any] | None:
         """Return the item as a dict for ``input``, with the fields that the service accepts in a request.
 
-        None for an item that a request cannot have, such as ``reasoning``.
+        None for an item that a request cannot have, such as ``reasoning``. An item of a request, such as a message of the
+        user or a ``function_call_output``, is returned as it was given.
         """
         kind: Any = self.type  # a server may send anything
-        if kind == "message":
-            role = self.role if self.role in _ROLES else "assistant"
-            return {"role": role, "content": "".join(_sent_texts(self.content))}
+        is_message = kind == "message" or (kind == "" and self.role in _ROLES)
+        if is_message and self.role not in _USER_ROLES:
+            return {"role": "assistant", "content": "".join(_sent_texts(self.content))}
+        if is_message or kind in _REQUEST_TYPES:
+            sent = self.to_dict()
+            return {
+                name: value for name, value in sent.items() if value is not None and (kind or name != "type")
+            }
         required = _REQUIRED.get(kind) if isinstance(kind, str) else None
         if required is None:
             return None
