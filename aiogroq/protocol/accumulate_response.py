@@ -70,6 +70,7 @@ class ResponseAccumulator:
     def __init__(self) -> None:
         self._start: Response | None = None
         self._end: Response | None = None
+        self._status: str | None = None
         self.is_finished: bool = False
         """Whether the event that ends the response has come."""
         self._items: dict[int, ResponseOutputItem] = {}
@@ -91,6 +92,9 @@ class ResponseAccumulator:
             self._add_text(event, stem, ending)
         elif isinstance(event.response, Response):
             self._add_response(event.response, kind, sent)
+        elif kind in END_TYPES:  # without the response that it ends
+            self.is_finished = True
+            self._status = kind.removeprefix("response.")
         elif stem == "response.output_item":
             self._add_item(event, ending)
         elif stem in ("response.content_part", "response.reasoning_part", "response.reasoning_summary_part"):
@@ -103,7 +107,8 @@ class ResponseAccumulator:
         if self._end is not None:
             return self._end
         start = Response() if self._start is None else self._start
-        return start.model_copy(update={"output": self._output()})
+        status = {} if self._status is None else {"status": self._status}
+        return start.model_copy(update={"output": self._output(), **status})
 
     @property
     def usage(self) -> ResponseUsage | None:

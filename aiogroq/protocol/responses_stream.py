@@ -13,7 +13,7 @@ from ..types.responses.response_stream_event import ResponseStreamEvent
 from ..types.responses.response_usage import ResponseUsage
 from .accumulate_response import ResponseAccumulator
 from .sse import Event
-from .status_errors import ResponseHead, event_error, event_not_json
+from .status_errors import ResponseHead, event_error, event_not_an_object, event_not_json
 from .stream_protocol import BROKEN_AFTER_END, WITHIN_EVENT, StreamEnd, StreamProtocol
 from .streams import register_stream_protocol
 
@@ -60,6 +60,8 @@ class ResponsesStreamProtocol(StreamProtocol[ResponseStreamEvent]):
                 raise error_in_event(response, event)
         if self.is_error(event, value):
             raise event_error(response, bytes(event))
+        if not isinstance(cast("object", value), ResponseStreamEvent):
+            raise event_not_an_object(response, event)
         return value
 
     def is_error(self, event: bytes, value: ResponseStreamEvent) -> bool:

@@ -242,6 +242,12 @@ def event_not_json(head: ResponseHead, event: bytes) -> APIConnectionError:
     return APIConnectionError(f"The stream has an event that is not JSON: {shown}", head.request)
 
 
+def event_not_an_object(head: ResponseHead, event: bytes) -> APIConnectionError:
+    """Return the error for an event whose data is JSON, but no object."""
+    shown = repr(redact(event, head.sent)[:200])
+    return APIConnectionError(f"The stream has an event that is no JSON object: {shown}", head.request)
+
+
 def stopped_early(head: ResponseHead, reason: str) -> APIError:
     """Return the error for a stream that the service stops for ``reason``."""
     reason = redact_text(reason, head.sent)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import GroqError
-from ..types._omit import is_omitted
+from ..types._omit import is_omitted, omit
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 
@@ -26,6 +26,8 @@ class ResponseReader(Generic[T]):
         self._steps: Generator[dict[str, Any], Any, ParsedResponse[T]] | None = None
         self._parsed: ParsedResponse[T] | None = None
         self._error: GroqError | None = None
+        if not is_omitted(params.get("stream", omit)):
+            raise TypeError("stream() always streams: leave stream= out, or use create()")
         mode = None if is_omitted(mode) else mode
         if is_omitted(text_format):
             if mode is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from ..transport.stream import AsyncStream
 from ..types._typing import Self
@@ -50,7 +50,7 @@ class AsyncResponseStream(Generic[T]):
     async def text_stream(self) -> AsyncIterator[str]:
         """The text as it arrives."""
         async for event in self._source:
-            if event.type == TEXT_DELTA and event.delta:
+            if event.type == TEXT_DELTA and event.delta and isinstance(cast("object", event.delta), str):
                 yield event.delta
 
     def __aiter__(self) -> AsyncStream[ResponseStreamEvent]:
@@ -125,3 +125,12 @@ class AsyncResponseStreamManager(Generic[T]):
 
         def __exit__(self, *_: object) -> None:
             """Not reached: `__enter__` raises."""
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # Not for the names that Python and other packages look for.
+            hint = (
+                ""
+                if name.startswith("_")
+                else "; use it with: async with client.responses.stream(...) as stream:"
+            )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

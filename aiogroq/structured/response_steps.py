@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import BadRequestError, LengthFinishReasonError, StructuredOutputError
+from ..errors import BadRequestError, LengthFinishReasonError, SchemaError, StructuredOutputError
 from ..protocol.rejected_modes import RejectedModes
 from ..types._omit import is_omitted
 from ..types.responses.parsed_response import ParsedResponse
@@ -54,6 +54,9 @@ def response_steps(
             if last is None:
                 last = rejected_response(found.choices[0].message.content or "", found.model)
             return parsed_response(last, found.parsed, found.reasks, sum_of_usage(responses))
+        except SchemaError as error:
+            error.args = (str(error).replace("response_format must", "text_format must", 1),)
+            raise
         except (LengthFinishReasonError, StructuredOutputError) as error:
             raise _adapted(error, last, responses) from error.__cause__
         given = yield _arguments(arguments)

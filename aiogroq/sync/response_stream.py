@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from ..streaming.response_reader import TEXT_DELTA, ResponseReader
 from ..types._typing import Self
@@ -50,7 +50,7 @@ class ResponseStream(Generic[T]):
     def text_stream(self) -> Iterator[str]:
         """The text as it arrives."""
         for event in self._source:
-            if event.type == TEXT_DELTA and event.delta:
+            if event.type == TEXT_DELTA and event.delta and isinstance(cast("object", event.delta), str):
                 yield event.delta
 
     def __iter__(self) -> Iterator[ResponseStreamEvent]:
@@ -115,3 +115,10 @@ class ResponseStreamManager(Generic[T]):
         # At run time only: type checkers report what is missing.
         def __iter__(self) -> NoReturn:
             raise TypeError("stream() is to be used with: with client.responses.stream(...) as stream:")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # Not for the names that Python and other packages look for.
+            hint = (
+                "" if name.startswith("_") else "; use it with: with client.responses.stream(...) as stream:"
+            )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

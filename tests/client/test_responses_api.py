@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ WEATHER: Any = {
     "description": "The weather of a city.",
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
 }
+
+
+@dataclass
+class WrittenWrongly:
+    a: int
 
 
 def sse(*events: Any) -> str:
@@ -249,4 +255,48 @@ async def test_an_input_that_has_no_items_is_rejected_with_what_to_write(
 ) -> None:
     with pytest.raises(error, match=text):
         await client.responses.create(model=MODEL, input=items)
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("data", ["null", "5", "[1]", '"a"'])
+async def test_an_event_that_is_no_object_is_an_error_with_what_had_arrived(
+    client: AsyncGroq, server: LocalGroq, data: str
+) -> None:
+    streamed(server, {"type": "response.output_text.delta", "delta": "Hel"}, data, "[DONE]")
+    with pytest.raises(APIConnectionError, match="no JSON object") as caught:
+        async with client.responses.stream(model=MODEL, input="a") as stream:
+            await stream.get_final_response()
+    partial: Any = caught.value.partial
+    assert partial.output_text == "Hel"
+
+
+async def test_a_text_stream_has_texts_only(client: AsyncGroq, server: LocalGroq) -> None:
+    delta = {"type": "response.output_text.delta"}
+    streamed(server, {**delta, "delta": "a"}, {**delta, "delta": 5}, {**delta, "delta": "b"}, "[DONE]")
+    async with client.responses.stream(model=MODEL, input="a") as stream:
+        assert [text async for text in stream.text_stream] == ["a", "b"]
+
+
+@pytest.mark.parametrize("status", ["completed", "incomplete"])
+async def test_an_end_without_the_response_ends_the_stream(
+    client: AsyncGroq, server: LocalGroq, status: str
+) -> None:
+    streamed(server, {"type": "response.output_text.delta", "delta": "a"}, {"type": f"response.{status}"})
+    stream = await client.responses.create(model=MODEL, input="a", stream=True)
+    response = await stream.collect()
+    assert (response.output_text, response.status) == ("a", status)
+
+
+async def test_a_call_that_is_written_wrongly_names_what_to_write(
+    client: AsyncGroq, groq_client: Groq, server: LocalGroq
+) -> None:
+    value: Any = WrittenWrongly(a=1)
+    with pytest.raises(TypeError, match="text_format must be a type: give WrittenWrongly"):
+        await client.responses.parse(model=MODEL, input="a", text_format=value)
+    for each in (client, groq_client):
+        stream: Any = each.responses.stream
+        with pytest.raises(TypeError, match="always streams: leave stream= out"):
+            stream(model=MODEL, input="a", stream=True)
+        with pytest.raises(AttributeError, match=r"text_stream.*with client\.responses\.stream"):
+            _ = stream(model=MODEL, input="a").text_stream
     assert server.requests == []
