@@ -215,7 +215,9 @@ def _lost_settings(http_client: Any, transport: Any) -> Iterator[str]:
     mounts = {key.pattern for key, value in http_client._mounts.items() if value is not None}
     if mounts - of_environment:
         yield "proxy= or mounts="
-    if any(http_client.event_hooks.values()):
+    # Every client that pydantic-ai makes has a hook that shortens timeouts. Those of its providers set the key.
+    hooks = [type(hook).__module__ for hooks in http_client.event_hooks.values() for hook in hooks]
+    if not all(home.startswith("pydantic_ai.") and ".providers." not in home for home in hooks):
         yield "event_hooks="
     headers = sorted({*http_client.headers} - _HTTPX_HEADERS)
     if headers:

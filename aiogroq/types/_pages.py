@@ -18,8 +18,9 @@ _FETCH = "_fetch"
 class PageModel(ListModel):
     """One page of a list. ``data`` has its items, and `len` and integer indexes apply to it.
 
-    Iteration goes on to the pages after it if the page is of the sync client, and ends with ``data`` otherwise: with the
-    async client iterate over the call itself, ``async for item in client.batches.list()``.
+    Iteration goes on to the pages after it if the sync client's ``list`` returned the page. It ends with ``data`` for a
+    page that was awaited, one of a raw response, and one that was copied or unpickled: `has_next_page` says whether there
+    is more. With the async client iterate over the call itself, ``async for item in client.batches.list()``.
     """
 
     def next_query(self) -> PageQuery | None:

@@ -104,7 +104,8 @@ async def test_files_go_on_where_a_server_sends_pages(client: AsyncGroq, server:
     assert names == ["2.jsonl", "1.jsonl", "0.jsonl"]
     # The pages of OpenAI's API.
     first = {"object": "list", "data": [{"id": "a"}, {"id": "b"}], "has_more": True, "last_id": "b"}
-    server.script(Fault(body=first), Fault(body={**first, "data": [{"id": "c"}], "has_more": False}))
+    last = {**first, "data": [{"id": "c"}], "has_more": False}
+    server.script(Fault(status=200, body=first), Fault(status=200, body=last))
     assert [file.id async for file in client.files.list()] == ["a", "b", "c"]
     assert queries(server, "/openai/v1/files")[-2:] == [{}, {"after": "b"}]
 
