@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..protocol.arguments import require_mapping
 from ..protocol.request import build
-from ..types._pages import PageModel, PageQueries, PageQuery
+from ..types._pages import PageModel, PageQueries, PageQuery, items_of
 
 if TYPE_CHECKING:
     from ..transport.call import Transport
@@ -73,7 +73,7 @@ class AsyncPaginator(Coroutine[Any, Any, PageT], Generic[ItemT, PageT]):
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
         async for page in self.iter_pages():
-            for item in page:
+            for item in items_of(page):
                 yield item
 
 

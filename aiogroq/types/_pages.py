@@ -33,10 +33,11 @@ class PageModel(ListModel):
         cursor = cast("Any", paging).get("next_cursor") if isinstance(paging, (BaseModel, dict)) else None
         if cursor and isinstance(cursor, str):
             return {"cursor": cursor}
-        data: list[Any] = cast("Any", self).data
-        if self.get("has_more") is not True or not data:
+        data: Any = cast("Any", self).data
+        if self.get("has_more") is not True or not data or not _is_list(data):
             return None
-        last = self.get("last_id") or getattr(data[-1], "id", None)
+        items: list[Any] = data
+        last = self.get("last_id") or getattr(items[-1], "id", None)
         return {"after": last} if last and isinstance(last, str) else None
 
     def has_next_page(self) -> bool:
@@ -62,8 +63,8 @@ class PageModel(ListModel):
 
     def _items(self) -> Iterator[Any]:
         if _FETCH not in self.__dict__:
-            return iter(cast("Any", self).data)
-        return (item for page in self.iter_pages() for item in cast("Any", page).data)
+            return iter(items_of(self))
+        return (item for page in self.iter_pages() for item in items_of(page))
 
     def __iter__(self) -> Iterator[Any]:
         return self._items()
@@ -72,6 +73,24 @@ class PageModel(ListModel):
         rebuild, (cls, fields, instance) = super().__reduce__()
         instance.pop(_FETCH, None)  # it belongs to a client
         return rebuild, (cls, fields, instance)
+
+
+def items_of(page: object) -> list[Any]:
+    """Return the items of a page. Raises `TypeError` for one without a list, which a server may send."""
+    data: Any = getattr(page, "data", None)
+    if not _is_list(data):
+        shown = (
+            f"'data' is {type(data).__name__}"
+            if isinstance(page, PageModel)
+            else f"it is {type(page).__name__}"
+        )
+        raise TypeError(f"the service sent a page without a list of items: {shown}")
+    items: list[Any] = data
+    return items
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
 
 
 class PageQueries:
@@ -83,7 +102,7 @@ class PageQueries:
 
     def after(self, page: PageModel) -> PageQuery | None:
         """Return the query of the page after ``page``, or None after the last one."""
-        query = page.next_query()
+        query = page.next_query() if isinstance(cast("object", page), PageModel) else None
         if query is None or query in self._seen:
             return None
         self._seen.append(query)

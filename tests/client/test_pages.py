@@ -169,3 +169,12 @@ def test_pages_without_a_client_do_not_go_on() -> None:
 async def test_the_embedded_server_rejects_other_limits(client: AsyncGroq, limit: str) -> None:
     with pytest.raises(Exception, match="limit must be a number from 1 to 100"):
         await client.batches.list(extra_query={"limit": limit})
+
+
+@pytest.mark.parametrize("body", ['{"data": "abc"}', '{"data": {"a": 1}, "has_more": true}', "null", "[1]"])
+async def test_a_page_without_a_list_of_items_is_an_error(
+    client: AsyncGroq, server: LocalGroq, body: str
+) -> None:
+    server.script(Fault(status=200, body=body, headers={"content-type": "application/json"}))
+    with pytest.raises(TypeError, match="a page without a list of items"):
+        _ = [batch async for batch in client.batches.list()]
