@@ -261,16 +261,32 @@ def main(arguments: Sequence[str]) -> None:
         raise _usage_error()
     if not is_module and not os.path.exists(program[0]):
         raise _usage_error(f"cannot open {program[0]!r}: it does not exist")
+    if not is_module and os.path.isdir(program[0]) and not os.path.exists(f"{program[0]}/__main__.py"):
+        raise _usage_error(f"cannot run {program[0]!r}: this directory has no __main__.py")
     import runpy
 
     install_as_groq()
     sys.argv = program
     if is_module:
+        if not _is_runnable(program[0]):
+            raise _usage_error(f"cannot run {program[0]!r}: there is no module of this name that can be run")
         runpy.run_module(program[0], run_name="__main__", alter_sys=True)
         return
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = os.path.dirname(os.path.abspath(program[0]))
     runpy.run_path(program[0], run_name="__main__")
+
+
+def _is_runnable(module: str) -> bool:
+    try:
+        spec = importlib.util.find_spec(module)
+    except ModuleNotFoundError as error:  # a package above it; not what that package imports
+        if error.name and f"{module}.".startswith(f"{error.name}."):
+            return False
+        raise
+    if spec is None or spec.submodule_search_locations is None:
+        return spec is not None
+    return _exists(f"{module}.__main__")
 
 
 def _usage_error(*reasons: str) -> SystemExit:

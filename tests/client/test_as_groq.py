@@ -248,3 +248,14 @@ def test_wrong_arguments_of_the_program_show_the_usage(tmp_path: Path) -> None:
     )
     assert (unknown.returncode, unknown.stderr) == (2, usage)
     assert (shown.returncode, shown.stdout) == (0, usage)
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "__init__.py").touch()
+    no_module = "there is no module of this name that can be run"
+    for given, reason in {
+        ("-m", "nope"): f"cannot run 'nope': {no_module}",
+        ("-m", "nope.nope"): f"cannot run 'nope.nope': {no_module}",
+        ("-m", "package"): f"cannot run 'package': {no_module}",
+        ("package",): "cannot run 'package': this directory has no __main__.py",
+    }.items():
+        done = run("-m", "aiogroq.as_groq", *given, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (2, f"{usage}{reason}\n")
