@@ -18,6 +18,7 @@ from paths import pytest_addoption as pytest_addoption
 from paths import pytest_collection_modifyitems as pytest_collection_modifyitems
 from paths import pytest_generate_tests as pytest_generate_tests
 from selection import pytest_cmdline_main as pytest_cmdline_main
+from selection import pytest_report_to_serializable as pytest_report_to_serializable
 from selection import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers
 
 import aiogroq

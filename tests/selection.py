@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -43,3 +45,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MAX_WORKERS) if cores > 1 else 0
+
+
+def encodable(value: Any) -> Any:
+    """Return a value with backslash escapes in place of half characters, of which some tests write many into the log."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: encodable(each) for key, each in cast("dict[Any, Any]", value).items()}
+    if isinstance(value, (list, tuple)):
+        kind: Any = type(cast("Any", value))
+        return kind(map(encodable, cast("list[Any]", value)))
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Write the report of a test so that xdist can send it to its main process, which takes UTF-8 only."""
+    return encodable((yield))

@@ -111,7 +111,7 @@ class Conversation:
             raise error
         self._rescues_in_a_row += 1
         self.rescues.append(Rescue(error, tuple(error.failed_calls)))
-        names = ", ".join(call.name for call in error.failed_calls)
+        names = ", ".join(repr(call.name) for call in error.failed_calls)  # may have half a character
         what = f"took its calls: {names}" if names else "it has no calls: requested again"
         _log.info("rescued a tool_use_failed (request_id=%s): %s", error.request_id, what)
         if error.failed_calls:

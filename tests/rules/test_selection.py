@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 CONFTEST = """
 import pytest
 from paths import pytest_addoption, pytest_generate_tests
-from selection import pytest_cmdline_main, pytest_xdist_auto_num_workers
+from selection import pytest_cmdline_main, pytest_report_to_serializable, pytest_xdist_auto_num_workers
 
 @pytest.fixture
 def aiohttp_path(request):
@@ -78,3 +78,12 @@ def test_a_command_runs_these_tests(
     output = result.stdout.str()
     assert set(re.findall(r"^PASSED tests/(\S+)", output, re.MULTILINE)) == ran
     assert ("2 workers [" in output) is in_parallel
+
+
+def test_a_log_with_half_a_character_is_sent_to_the_main_process(suite: pytest.Pytester) -> None:
+    suite.path.joinpath("tests", "cli", "test_log.py").write_text(
+        "import logging\ndef test_log():\n    logging.getLogger().warning(chr(0xd800))\n    assert 0\n"
+    )
+    result = suite.runpytest_subprocess("-k", "test_log", timeout=60)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*\\ud800*"])
