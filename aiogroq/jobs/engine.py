@@ -203,12 +203,6 @@ class Engine:
         on."""
         assert self._journal is not None
         offset = self._journal.add(outcome)
-        if outcome.status != "failed" or outcome.usage.prompt_tokens:
-            self.counts.add_cost(
-                self._price(str(request.body.get("model"))),
-                outcome.usage,
-                is_batch=self.options.via == "batch",
-            )
         if not self._unwritten:
             self._loop.call_soon(self._write)
         self._unwritten.append((request, offset, outcome))
@@ -222,10 +216,16 @@ class Engine:
         try:
             self._journal.flush()
             for request, offset, outcome in unwritten:
+                self._count_cost(request, outcome)
                 self._intake.settled(request, offset, outcome)
         except Exception as error:  # a disk that is full
             self._fail(error)
         self._check_failures()
+
+    def _count_cost(self, request: JobRequest, outcome: Outcome) -> None:
+        if outcome.status != "failed" or outcome.usage.prompt_tokens:
+            price = self._price(str(request.body.get("model")))
+            self.counts.add_cost(price, outcome.usage, is_batch=self.options.via == "batch")
 
     def _fail(self, error: Exception) -> None:
         if self.error is None:
@@ -258,8 +258,10 @@ class Engine:
     def _may_send(self) -> bool:
         """Stop the job before a request with which it would cost too much."""
         max_cost_usd = self.options.max_cost_usd
-        if max_cost_usd is not None and self.counts.next_cost_usd() > max_cost_usd:
-            self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
+        if max_cost_usd is not None:
+            self._write()  # counts all that has ended
+            if self.counts.next_cost_usd() > max_cost_usd:
+                self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
         return self._reason == "complete"
 
     # --------------------------------------------------------------------------------------------- reports

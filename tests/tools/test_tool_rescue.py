@@ -81,7 +81,7 @@ def test_valid_calls_run_and_wrong_ones_are_told_to_the_model(
     assert rescue.calls[0] == FailedCall("get_weather", '{"city": "Oslo"}')
     (record,) = [each for each in caplog.records if each.levelno == logging.INFO]
     assert "rescued a tool_use_failed" in record.message
-    assert "get_weather, get_weather, get_whether, get_weather" in record.message
+    assert "'get_weather', 'get_weather', 'get_whether', 'get_weather'" in record.message
 
 
 @pytest.mark.parametrize(
