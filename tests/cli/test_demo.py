@@ -31,6 +31,7 @@ SHOWN = (
 FILES = ["batch_requests.jsonl", "batch_results.jsonl", "speech.wav"]
 
 
+@pytest.mark.slow
 def test_the_demo_needs_no_key_and_no_network_and_leaves_no_files(tmp_path: Path) -> None:
     work, temporary = tmp_path / "work", tmp_path / "temporary"
     work.mkdir()
@@ -62,6 +63,7 @@ def test_every_step_prints_its_results_and_does_not_use_the_key(
     assert "speech.wav" in outcome.out.partition("Files in")[2]
 
 
+@pytest.mark.slow
 def test_at_a_terminal_the_demo_has_colours(run: Run) -> None:
     outcome = run("demo", terminal=True)
     assert outcome.code == 0

@@ -26,6 +26,7 @@ def server() -> Iterator[LocalGroq]:
         yield server
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 1_000), min_size=1, max_size=25))
 @settings(max_examples=30, deadline=None)
 def test_files_are_full_and_within_both_limits(server: LocalGroq, lengths: list[int]) -> None:

@@ -58,6 +58,7 @@ def test_a_connection_is_usable_after_a_rejected_body(server: LocalGroq) -> None
     assert (received.count(b" 401 "), received.count(b" 200 OK")) == (1, 1)
 
 
+@pytest.mark.slow
 def test_incomplete_bodies_are_bounded_over_all_connections() -> None:
     with LocalGroq(max_pending_bytes=3 * MIB) as server:
         held = [connect(server, upload_head(2 * MIB), bytes(MIB)) for _ in range(5)]

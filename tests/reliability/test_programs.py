@@ -17,6 +17,7 @@ def test_a_program_that_hangs_is_ended(programs: Programs, code: str) -> None:
         programs.run(code, limit_s=0.5)
 
 
+@pytest.mark.slow
 def test_a_busy_program_has_a_limit_of_cpu_time_and_not_of_wall_time(programs: Programs) -> None:
     code = """
     import time

@@ -91,6 +91,7 @@ def test_leaving_a_stream_closes_its_connection_at_once(
     assert later_than(AT_ONCE_S, early_exits.seconds(kind, ways)) == {}
 
 
+@pytest.mark.slow
 def test_leaving_before_the_response_begins_closes_the_connection_at_once(early_exits: EarlyExits) -> None:
     assert later_than(AT_ONCE_S, early_exits.seconds(ASYNC, BEFORE_THE_RESPONSE, has_response=False)) == {}
 

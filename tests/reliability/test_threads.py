@@ -117,6 +117,7 @@ async def test_no_call_waits_for_the_executor_of_the_loop(
         await use(client, server, tmp_path / "file")
 
 
+@pytest.mark.slow
 async def test_a_response_that_arrived_is_returned_although_its_threads_are_busy_past_the_deadline(
     server: LocalGroq, gate: threading.Event
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_sync_download_keeps_the_deadline_too(server: LocalGroq, pipe: Path) -
         response.stream_to_file(pipe)
 
 
+@pytest.mark.slow
 async def test_stuck_calls_leave_threads_for_others(server: LocalGroq, pipe: Path) -> None:
     async with new_client(server, None) as client:
         stuck = [asyncio.ensure_future(download(client, pipe)) for _ in range(70)]

@@ -169,6 +169,7 @@ def test_a_connection_error_is_the_builtin_one_too() -> None:
     assert caught.value.__cause__ is not None
 
 
+@pytest.mark.slow
 def test_an_error_leaves_no_cycle_behind(groq: Groq, server: LocalGroq) -> None:
     groq.models.list()  # the first use of a type leaves what msgspec made to look at it
     gc.collect()

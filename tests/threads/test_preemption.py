@@ -48,6 +48,7 @@ def test_threads_interrupts_and_handlers_may_come_at_every_step(cases: dict[str,
     assert all(int(line.split()[-2]) >= 10 for line in said), said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "found"), [*zip(SEEDED, ["counted 1 of 2", "a wake-up was lost"], strict=True)], ids=str
 )
