@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from ..types._struct import instance_dict
 from ..types.chat.chat_completion import ChatCompletion, Choice
@@ -18,6 +18,7 @@ from ..types.responses.response_output_item import (
     parts_of,
 )
 from ..types.responses.response_usage import InputTokensDetails, OutputTokensDetails, ResponseUsage
+from .result import as_subclass
 
 T = TypeVar("T")
 
@@ -65,16 +66,13 @@ def parsed_response(
     response: Response, value: T, reasks: tuple[Reask, ...] = (), usage: ResponseUsage | None = None
 ) -> ParsedResponse[T]:
     """Return a response with its value. ``usage`` is that of all requests of the call."""
-    made: ParsedResponse[Any] = ParsedResponse(
-        **{name: getattr(response, name) for name in response.__struct_fields__}
-    )
-    instance_dict(made).update(response.__dict__)
+    made = as_subclass(ParsedResponse[T], response)
     instance_dict(made)["_parsed"] = value
     if usage is not None:
         made.usage = usage
     if reasks:
         instance_dict(made)["_reasks"] = reasks
-    return cast("ParsedResponse[T]", made)
+    return made
 
 
 def rejected_response(text: str, model: str) -> Response:

@@ -28,7 +28,7 @@ def parsed_completion(
     usage: CompletionUsage | None = None,
 ) -> ParsedChatCompletion[T]:
     """Return a completion with the value of each of its choices. ``usage`` is that of all requests of the call."""
-    parsed = _as(ParsedChatCompletion[T], completion)
+    parsed = as_subclass(ParsedChatCompletion[T], completion)
     # A server may send anything: what is no choice has no value.
     choices = [choice for choice in completion.choices if isinstance(choice, Choice)]  # pyright: ignore[reportUnnecessaryIsInstance]
     parsed.choices = [_parsed_choice(choice, value) for choice, value in zip(choices, values, strict=True)]
@@ -39,13 +39,13 @@ def parsed_completion(
 
 
 def _parsed_choice(choice: Choice, value: T) -> ParsedChoice[T]:
-    parsed = _as(ParsedChoice[T], choice)
-    parsed.message = _as(ParsedChatCompletionMessage[T], choice.message)
+    parsed = as_subclass(ParsedChoice[T], choice)
+    parsed.message = as_subclass(ParsedChatCompletionMessage[T], choice.message)
     instance_dict(parsed.message)["_parsed"] = value
     return parsed
 
 
-def _as(cls: type[S], source: Struct) -> S:
+def as_subclass(cls: type[S], source: Struct) -> S:
     """Return the fields and the unknown fields of an object as a subclass of its class."""
     made = cls(**{name: getattr(source, name) for name in source.__struct_fields__})
     instance_dict(made).update(source.__dict__)

@@ -13,26 +13,20 @@ from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError, GroqError
-from ..structured.result import sum_of_usage
+from ..tools.base_runner import BaseRunner
 from ..tools.calls import timed_out, within
-from ..tools.conversation import Conversation
-from ..tools.final_result import FinalResult
 from ..tools.options import RunnerOptions, refusal
-from ..tools.rescue import Rescue
-from ..tools.toolbox import Toolbox
 from ..tools.turn import PlannedCall
 from ..transport import threads
-from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
-from ..types.completion_usage import CompletionUsage
 
 C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
 T = TypeVar("T")
 
 
-class BaseToolRunner(Generic[C, ItemT]):
+class BaseToolRunner(BaseRunner, Generic[C, ItemT]):
     """A conversation that goes on by itself: `until_done` returns the last response, and iterating gives every response.
 
     Nothing is requested before. A run that was interrupted, by an error or Ctrl-C, goes on where it was, and calls that have
@@ -49,32 +43,12 @@ class BaseToolRunner(Generic[C, ItemT]):
         response_format: Any,
         params: Mapping[str, Any],
     ) -> None:
-        own = dict(params)
-        self._options = RunnerOptions.taken_from(own)
-        self._toolbox = Toolbox(own.pop("tools", None))
+        super().__init__(response_format, params)
         if self._toolbox.has_sessions:
             raise TypeError("an MCP session belongs to an event loop: use it with AsyncGroq")
-        final = None if is_omitted(response_format) else FinalResult(response_format)
-        self._conversation = Conversation(own, self._toolbox, self._options, final)
         self._create = create
         self._parse = parse
         self._running = threading.Lock()
-
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        """The conversation so far, as a new list. It is valid for another request at any time: a message with tool calls is
-        in it together with the results."""
-        return list(self._conversation.messages)
-
-    @property
-    def rescues(self) -> list[Rescue]:
-        """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
-        return list(self._conversation.rescues)
-
-    @property
-    def usage(self) -> CompletionUsage | None:
-        """The tokens and times of all responses so far together; None if the service sent none."""
-        return sum_of_usage(self._conversation.usages)
 
     def until_done(self) -> C:
         """Run to the end. Returns the last response.
@@ -139,14 +113,6 @@ class BaseToolRunner(Generic[C, ItemT]):
         self._settle()
         run_calls(self._conversation.unanswered(), self._options)
         return self._conversation.results()
-
-    def append_messages(self, *messages: Any) -> None:
-        """Add messages after the last response and its results. After the last response the run goes on with them.
-
-        A message of the role ``tool`` is the result of a call of the last response, which is then not run. The message of the
-        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
-        """
-        self._conversation.append(messages)
 
 
 class ToolRunner(BaseToolRunner[C, ChatCompletion]):

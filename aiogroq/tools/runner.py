@@ -7,18 +7,11 @@ from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError, GroqError
-from ..structured.result import sum_of_usage
 from ..transport import threads
-from ..types._omit import is_omitted
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
-from ..types.completion_usage import CompletionUsage
+from .base_runner import BaseRunner
 from .calls import run_calls, within
-from .conversation import Conversation
-from .final_result import FinalResult
-from .options import RunnerOptions
-from .rescue import Rescue
-from .toolbox import Toolbox
 
 _LISTING = "listing the tools of the MCP sessions"
 
@@ -26,7 +19,7 @@ C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
 
 
-class BaseAsyncToolRunner(Generic[C, ItemT]):
+class BaseAsyncToolRunner(BaseRunner, Generic[C, ItemT]):
     """A conversation that goes on by itself. Await it for the last response, or iterate it for every response.
 
     Nothing is requested before. A run that was interrupted, by an error or a cancellation, can be awaited again: it goes on
@@ -42,30 +35,10 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
         response_format: Any,
         params: Mapping[str, Any],
     ) -> None:
-        own = dict(params)
-        self._options = RunnerOptions.taken_from(own)
-        self._toolbox = Toolbox(own.pop("tools", None))
-        final = None if is_omitted(response_format) else FinalResult(response_format)
-        self._conversation = Conversation(own, self._toolbox, self._options, final)
+        super().__init__(response_format, params)
         self._create = create
         self._parse = parse
         self._is_running = False
-
-    @property
-    def messages(self) -> list[dict[str, Any]]:
-        """The conversation so far, as a new list. It is valid for another request at any time: a message with tool calls is
-        in it together with the results."""
-        return list(self._conversation.messages)
-
-    @property
-    def rescues(self) -> list[Rescue]:
-        """The requests that the service rejected with ``tool_use_failed`` and that did not end the run."""
-        return list(self._conversation.rescues)
-
-    @property
-    def usage(self) -> CompletionUsage | None:
-        """The tokens and times of all responses so far together; None if the service sent none."""
-        return sum_of_usage(self._conversation.usages)
 
     def __await__(self) -> Generator[Any, None, C]:
         return self.until_done().__await__()
@@ -136,14 +109,6 @@ class BaseAsyncToolRunner(Generic[C, ItemT]):
             await self._settle()
             await run_calls(self._conversation.unanswered(), self._options)
             return self._conversation.results()
-
-    def append_messages(self, *messages: Any) -> None:
-        """Add messages after the last response and its results. After the last response the run goes on with them.
-
-        A message of the role ``tool`` is the result of a call of the last response, which is then not run. The message of the
-        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
-        """
-        self._conversation.append(messages)
 
 
 class AsyncToolRunner(BaseAsyncToolRunner[C, ChatCompletion]):
