@@ -9,10 +9,11 @@ from ..errors import GroqError
 from ..types._omit import is_omitted, omit
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
+from ..types.responses.response_stream_event import ResponseStreamEvent
 
 T = TypeVar("T")
 
-TEXT_DELTA = "response.output_text.delta"
+_TEXT_DELTA = "response.output_text.delta"
 """The type of the events that have a part of the text."""
 
 
@@ -62,3 +63,9 @@ class ResponseReader(Generic[T]):
             self._parsed = end.value
         except GroqError as error:
             self._error = error
+
+
+def text_of(event: ResponseStreamEvent) -> str:
+    """Return the text that an event adds to the response; empty for other events, and for what is no text."""
+    delta: object = event.delta if event.type == _TEXT_DELTA else None
+    return delta if isinstance(delta, str) else ""

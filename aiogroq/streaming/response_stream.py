@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from ..transport.stream import AsyncStream
 from ..types._typing import Self
@@ -12,7 +12,7 @@ from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 from ..types.responses.response_stream_event import ResponseStreamEvent
 from ..types.responses.response_usage import ResponseUsage
-from .response_reader import TEXT_DELTA, ResponseReader
+from .response_reader import ResponseReader, text_of
 
 T = TypeVar("T")
 
@@ -50,8 +50,8 @@ class AsyncResponseStream(Generic[T]):
     async def text_stream(self) -> AsyncIterator[str]:
         """The text as it arrives."""
         async for event in self._source:
-            if event.type == TEXT_DELTA and event.delta and isinstance(cast("object", event.delta), str):
-                yield event.delta
+            if text := text_of(event):
+                yield text
 
     def __aiter__(self) -> AsyncStream[ResponseStreamEvent]:
         return self._source

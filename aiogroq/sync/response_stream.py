@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
-from ..streaming.response_reader import TEXT_DELTA, ResponseReader
+from ..streaming.response_reader import ResponseReader, text_of
 from ..types._typing import Self
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
@@ -50,8 +50,8 @@ class ResponseStream(Generic[T]):
     def text_stream(self) -> Iterator[str]:
         """The text as it arrives."""
         for event in self._source:
-            if event.type == TEXT_DELTA and event.delta and isinstance(cast("object", event.delta), str):
-                yield event.delta
+            if text := text_of(event):
+                yield text
 
     def __iter__(self) -> Iterator[ResponseStreamEvent]:
         return iter(self._source)
