@@ -433,19 +433,29 @@ def begins(*callers: str, act: bool = False, interrupted: bool = False) -> Calla
 
 
 class Careless:
-    """Shares a number and a signal between two threads, as one must not."""
+    """Shares a number and a signal between two threads, as one must not.
+
+    Whatever the system schedules, the second thread begins after the first has looked, so that each search finds the race.
+    """
 
     def __init__(self) -> None:
         self.number = 0
+        self.looked = threading.Event()
         self.came = threading.Event()
 
     def add(self) -> None:
         number = self.number
+        self.looked.set()
         self.number = number + 1
         self.came.set()
 
+    def add_after_the_look(self) -> None:
+        self.looked.wait()
+        self.add()
+
     def wait(self) -> bool:
         if self.number == 0:
+            self.looked.set()
             self.came.clear()
             return self.came.wait(timeout=1)
         return True
@@ -458,13 +468,13 @@ def shared_number() -> Case:
     def check(results: dict[str, Any]) -> None:
         assert careless.number == 2, f"counted {careless.number} of 2"
 
-    return Case({"first": careless.add, "second": careless.add}, check)
+    return Case({"first": careless.add, "second": careless.add_after_the_look}, check)
 
 
 def shared_signal() -> Case:
     """A thread that looks, and then clears the signal which it waits for."""
     careless = Careless()
-    return Case({"first": careless.wait, "second": careless.add})
+    return Case({"first": careless.wait, "second": careless.add_after_the_look})
 
 
 SEEDED = {
