@@ -49,17 +49,19 @@ class MemoryStore:
     def settle_now(
         self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None
     ) -> None:
-        """As `settle` and `observe` after it."""
+        """As `settle`, without a coroutine."""
         with self._lock:
             state = self._scope(scope)
             state.settle(id, used)
             if seen:
                 state.observe(seen)
 
-    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
-        """End the reservation ``id`` and charge what was really used. Does nothing for one that has ended."""
-        with self._lock:
-            self._scope(scope).settle(id, used)
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
+        """End the reservation ``id``, charge what was really used, and take over what its response says. One that has ended
+        is not charged again."""
+        self.settle_now(scope, id, used, seen)
 
     async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
         """Take over what a response says of the limits, by the name of their kind. Ignores unknown kinds."""

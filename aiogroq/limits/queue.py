@@ -321,23 +321,26 @@ class Queue:
             self._memory.settle_now(self._scope, id, used, seen)
             self.ask()
             return
-        self._run(self._settle(id, used, seen or {}))
+        self._run(self._settle(id, used, seen))
 
     def observe(self, seen: dict[str, Seen]) -> None:
         """Take over what a response says."""
         if seen:
-            self._run(self._settle("", {}, seen))
+            self._run(self._observe(seen))
 
     def block(self, wait_s: float) -> None:
         """Grant nothing for ``wait_s`` seconds."""
         self._run(self._bounded(self._store.block(self._scope, wait_s)))
 
-    async def _settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen]) -> None:
+    async def _settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen] | None) -> None:
         try:
-            if id:
-                await self._bounded(self._store.settle(self._scope, id, used))
-            if seen:
-                await self._bounded(self._store.observe(self._scope, seen))
+            await self._bounded(self._store.settle(self._scope, id, used, seen))
+        finally:
+            self.ask()
+
+    async def _observe(self, seen: dict[str, Seen]) -> None:
+        try:
+            await self._bounded(self._store.observe(self._scope, seen))
         finally:
             self.ask()
 
@@ -362,7 +365,7 @@ class Queue:
             pacer, id, needs = self._forgotten.popleft()
             pacer.in_flight -= 1
             self.in_flight -= 1
-            self._run(self._settle(id, needs, {}))
+            self._run(self._settle(id, needs, None))
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine of the store: at once where it never suspends, otherwise in a task."""

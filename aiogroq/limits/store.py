@@ -97,15 +97,19 @@ class LimitStore(Protocol):
         """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""
         ...
 
-    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
         """End the reservation ``id`` and charge what was really used, nothing of a kind that ``used`` does not name.
 
-        Does nothing for a reservation that has ended.
+        Then takes over what its response says, as `observe`, in the same atomic step. A reservation that has ended is not
+        charged again; ``seen`` is taken over all the same.
         """
         ...
 
     async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
-        """Take over what a response says of the limits, by the name of their kind."""
+        """Take over what a response whose body is still to come says of the limits, by the name of their kind; or the limits
+        that the user gave."""
         ...
 
     async def block(self, scope: str, wait_s: float) -> None:

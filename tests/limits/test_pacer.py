@@ -453,9 +453,11 @@ class SlowStore:
         await asyncio.sleep(0.01)
         return await self.store.reserve(scope, asks)
 
-    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
         await asyncio.sleep(0.01)
-        await self.store.settle(scope, id, used)
+        await self.store.settle(scope, id, used, seen)
 
     async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
         await asyncio.sleep(0.01)
@@ -498,9 +500,11 @@ class FailingStore(SlowStore):
         await self._fail("reserve")
         return await super().reserve(scope, asks)
 
-    async def settle(self, scope: str, id: str, used: Mapping[str, float]) -> None:
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
         await self._fail("settle")
-        await super().settle(scope, id, used)
+        await super().settle(scope, id, used, seen)
 
     async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
         await self._fail("observe")
@@ -540,6 +544,36 @@ async def test_a_store_that_fails_after_responses_is_logged_once(caplog: pytest.
     logged = [(name, text) for name, _, text in caplog.record_tuples if name == "aiogroq"]
     assert len(logged) == 1
     assert "settle: the store is not reached" in logged[0][1]
+
+
+class CountingStore(SlowStore):
+    """A store that counts the steps that it takes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[str] = []
+
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
+        self.steps.append("settle")
+        await super().settle(scope, id, used, seen)
+
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        self.steps.append("observe")
+        await super().observe(scope, seen)
+
+
+@in_virtual_time
+async def test_the_end_of_a_request_and_what_its_response_says_are_one_step_of_the_store() -> None:
+    store = CountingStore()
+    pacer = Account(store).pacer()
+    headers = {"x-ratelimit-limit-tokens": "6000", "x-ratelimit-remaining-tokens": "5000"}
+    (await pacer.acquire(CALL)).succeeded(headers, None)
+    pacer.state()
+    await asyncio.sleep(0.1)
+    assert store.steps == ["settle"]
+    assert level(pacer, "TPM").limit == 6_000
 
 
 class HangingStore(SlowStore):

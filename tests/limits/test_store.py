@@ -412,6 +412,17 @@ def test_a_prefix_of_the_requests_is_granted(store: Store) -> None:
     assert store.level("TPM").held == 5_000
 
 
+def test_settle_takes_over_what_the_response_says_in_the_same_step(store: Store) -> None:
+    store.observe(TPM=Seen(10_000, 10_000))
+    store.ask("a", TPM=2_000)
+    store.run(
+        store.store.settle(SCOPE, "a", {"TPM": 1_000}, {"TPM": Seen(10_000, 8_500), "RPD": Seen(100, 7)})
+    )
+    assert (store.level("TPM").level, store.level("TPM").held, store.level("RPD").level) == (8_500, 0, 7)
+    store.run(store.store.settle(SCOPE, "a", {"TPM": 1_000}, {"TPM": Seen(10_000, 8_000)}))
+    assert store.level("TPM").level == 8_000  # charged once; a response that comes late is true all the same
+
+
 def test_scopes_are_apart_and_their_number_is_bounded(store: Store) -> None:
     store.run(store.store.block("other", 100))
     assert store.ask("a", TPM=1) == Granted(1)
