@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ..limits import Limits, Pacing
+from ..limits import Limits, LimitStore, Pacing
 from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds
 from .batches.rules import body_problem, endpoint_problem
 from .errors import JobInputError
@@ -36,6 +36,7 @@ class JobOptions:
     journal: Path | None = None
     ordered: bool = True
     limits: Limits | Mapping[str, Limits] | str | None = None
+    store: LimitStore | str | None = None
     pacing: Pacing | None = None
     share: float = 1.0
     max_attempts: int = DEFAULT_MAX_ATTEMPTS
@@ -64,7 +65,7 @@ class JobOptions:
         require_seconds("max_age_s", self.max_age_s)
         require_seconds("deadline_s", self.deadline_s)
         _check_cost(self.max_cost_usd, self.prices)
-        _check_pacing(self.pacing)
+        _check_pacing(self.pacing, self.store)
         if self.limit is not None:
             require_int("limit", self.limit, minimum=1, hint="None for all items")
         if self.via not in ("live", "batch", "auto"):
@@ -114,14 +115,15 @@ class JobOptions:
     def own_pacing(self, of_client: Pacing | None = None) -> Pacing:
         """Return how the job is paced: in the order of the input, and an item waits as long as it must.
 
-        The limits and the store are those of the client where the job has none of its own.
+        The limits, the store and the organisation are those of the client where the job has none of its own.
         """
         if self.pacing is not None:
             return replace(self.pacing, max_wait_s=None)
-        limits, store = self.limits, None
+        limits, store, organization = self.limits, self.store, None
         if of_client is not None:
-            limits, store = limits or of_client.limits, of_client.store
-        return Pacing(limits, store, "batch", self.share, max_wait_s=None)
+            limits, store = limits or of_client.limits, store or of_client.store
+            organization = of_client.organization
+        return Pacing(limits, store, "batch", self.share, max_wait_s=None, organization=organization)
 
     def allows_failures(self, failed: int, settled: int, total: int | None) -> bool:
         """Return whether a job with so many failed items goes on. A share counts of all items, or of those that have an
@@ -147,11 +149,17 @@ def _check_cost(max_cost_usd: Any, prices: Any) -> None:
             )
 
 
-def _check_pacing(pacing: Any) -> None:
-    if pacing is not None and not isinstance(pacing, Pacing):
+def _check_pacing(pacing: Any, store: Any) -> None:
+    if pacing is None:
+        return
+    if isinstance(pacing, str) and "://" in pacing:
+        raise TypeError("pacing must be a Pacing, not a URL; pass that of a store as store=")
+    if not isinstance(pacing, Pacing):
         raise TypeError(
             f"pacing must be a Pacing, not {pacing!r}; for the limits of the account pass limits={pacing!r}"
         )
+    if store is not None:
+        raise TypeError("store is an option of pacing too: pass pacing=Pacing(store=...) alone")
 
 
 def _share(text: str) -> float:

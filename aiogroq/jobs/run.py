@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, overload
 
 from ..client import AsyncGroq
-from ..limits import Limits, Pacing
+from ..limits import Limits, LimitStore, Pacing
 from ..protocol.arguments import reject_unknown_kwargs, require_mapping
 from ..sync.client import Groq
 from ..types._typing import Never, Unpack
@@ -45,6 +45,7 @@ class TypedRunOptions(TypedDict, total=False):
     journal: str | os.PathLike[str] | None
     ordered: bool
     limits: Limits | Mapping[str, Limits] | str | None
+    store: LimitStore | str | None
     pacing: Pacing | None
     share: float
     max_attempts: int
@@ -157,6 +158,7 @@ def run(
     journal: str | os.PathLike[str] | None = None,
     ordered: bool = True,
     limits: Limits | Mapping[str, Limits] | str | None = None,
+    store: LimitStore | str | None = None,
     pacing: Pacing | None = None,
     share: float = 1.0,
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
@@ -202,7 +204,9 @@ def run(
         ordered: Whether results come in the order of the input, or as they come.
         limits: The limits of the account, where they are known: `Limits`, a mapping of models to them, a text such as
             ``"rpm=30,tpm=6000"``, or a tier such as ``"developer"``. Others are learned from responses.
-        pacing: All options of pacing, instead of ``limits`` and ``share``.
+        store: Where the levels of the limits are, as that of `Pacing`: the URL of a Redis server that many processes share,
+            such as ``"redis://localhost:6379/0"``, or a store. Default: that of the client, or else of the process.
+        pacing: All options of pacing, instead of ``limits``, ``store`` and ``share``.
         share: The part of each limit that the job may use up.
         max_attempts: How often an item is sent at most. Rate limits and outages of the service do not count. The same error
             five times running ends an item too.
@@ -244,6 +248,7 @@ def run(
         journal=as_path(journal),
         ordered=ordered,
         limits=limits,
+        store=store,
         pacing=pacing,
         share=share,
         max_attempts=max_attempts,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, cast
 
 from ..protocol.arguments import did_you_mean, require_int, require_seconds
 from ..protocol.retry import MAX_RETRY_AFTER_S
 from .kinds import Limits
 from .store import LimitStore
+from .store_urls import check_store_url, redacted_url
 from .tiers import TIERS
 
 GivenLimits: TypeAlias = "Limits | Mapping[str, Limits] | str"
 PacingTypes: TypeAlias = "Pacing | Limits | Mapping[str, Limits] | str | bool"
 """What the ``pacing`` option of a client may be."""
+_LIKE_AN_ADDRESS = re.compile(r"^\s*(rediss?|valkeys?|unix)\b|^[^=,]*[:/@]", re.IGNORECASE)
 _STORE_METHODS = ("reserve", "settle", "observe", "block", "levels")
 
 
@@ -29,8 +32,9 @@ class Pacing:
     limits: GivenLimits | None = None
     """The limits of the account: `Limits`, a mapping of model ids to them, a text such as ``rpm=30,tpm=6000``, or a tier,
     ``free`` or ``developer``. What is not given is learned from responses."""
-    store: LimitStore | None = None
-    """Where the levels are stored; None for that of the process."""
+    store: LimitStore | str | None = None
+    """Where the levels are stored: None for the store of the process, in memory; the URL of a Redis server that many processes
+    share, such as ``redis://localhost:6379/0``; or a store. A process has one store for each URL."""
     priority: Literal["interactive", "batch"] = "interactive"
     """Interactive requests go before those of batches. Among themselves small ones may pass a large one that waits, by no
     more than its own size; those of batches keep their order."""
@@ -41,6 +45,9 @@ class Pacing:
     max_wait_s: float | None = MAX_RETRY_AFTER_S
     """A request that would wait longer fails at once with `PacingError`; None for no bound. The total timeout of a call is
     a bound too. Waiting for requests in flight to end counts: with 0, requests beyond their number fail too."""
+    organization: str | None = None
+    """A name for the organisation at the service. Limits are counted by organisation: keys that are given the same name share
+    the limits. None for limits of each key."""
 
     def __post_init__(self) -> None:
         self.limits_of("")
@@ -52,8 +59,17 @@ class Pacing:
         if self.max_in_flight is not None:
             require_int("max_in_flight", self.max_in_flight, minimum=1, hint="None for no bound of your own")
         require_seconds("max_wait_s", self.max_wait_s)
-        if self.store is not None:
-            _require_store(self.store)
+        _check_store(self.store)
+        organization: Any = self.organization
+        if organization is not None and (not isinstance(organization, str) or not organization.strip()):
+            raise TypeError(f"organization must be a text that is not empty, or None, not {organization!r}")
+
+    def __repr__(self) -> str:
+        """Show the options, without the password in the URL of a store."""
+        shown = {each.name: getattr(self, each.name) for each in fields(self)}
+        if isinstance(self.store, str):
+            shown["store"] = redacted_url(self.store)
+        return f"Pacing({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     @classmethod
     def of(cls, option: Any) -> Pacing | None:
@@ -64,21 +80,21 @@ class Pacing:
             return cls()
         if isinstance(option, Pacing):
             return option
+        if isinstance(option, str) and "://" in option:
+            return cls(store=option)
         if isinstance(option, (Limits, str, Mapping)):
             return cls(cast("GivenLimits", option))
         raise TypeError(
-            f"pacing must be True, Limits, a text such as 'developer' or 'rpm=30,tpm=6000', or a Pacing, not {option!r}"
+            "pacing must be True, Limits, a text such as 'developer', 'rpm=30,tpm=6000' or 'redis://localhost:6379/0', or a "
+            f"Pacing, not {option!r}"
         )
 
     def limits_of(self, model: str) -> Limits | None:
         """Return the limits that were given for ``model``, or None. Raises `ValueError` for a text that names none."""
         limits: Any = self.limits
         if isinstance(limits, str):
-            if "=" in limits:
-                return Limits.parse(limits)
             if limits not in TIERS:
-                hint = did_you_mean(limits, TIERS) or f"; tiers are {', '.join(TIERS)}."
-                raise ValueError(f"{limits!r} is no tier{hint} Or write limits as rpm=30,tpm=6000")
+                return _parsed(limits)
             return TIERS[limits].get(model)
         if limits is None or isinstance(limits, Limits):
             return limits
@@ -93,10 +109,32 @@ class Pacing:
         return by_model.get(model)
 
 
-def _require_store(store: Any) -> None:
+def _parsed(text: str) -> Limits:
+    """Return the limits in a text that is no tier. Raises `ValueError` for a text that names none."""
+    if "://" in text:
+        shown = redacted_url(text)
+        raise ValueError(f"{shown!r} names no limits; a store is another option, store={shown!r}")
+    if _LIKE_AN_ADDRESS.search(text):
+        shown = "[redacted]" if "@" in text else repr(text)
+        raise ValueError(
+            f"{shown} is no tier and no URL; write a store as redis://localhost:6379/0, limits as rpm=30,tpm=6000"
+        )
+    if "=" in text:
+        return Limits.parse(text)
+    hint = did_you_mean(text, TIERS) or f"; tiers are {', '.join(TIERS)}."
+    raise ValueError(f"{text!r} is no tier{hint} Or write limits as rpm=30,tpm=6000")
+
+
+def _check_store(store: Any) -> None:
+    if store is None:
+        return
+    if isinstance(store, str):
+        check_store_url(store)
+        return
     missing = [name for name in _STORE_METHODS if not callable(getattr(store, name, None))]
     if isinstance(store, type) or missing:
         lacks = "a class" if isinstance(store, type) else f"without {', '.join(missing)}"
         raise TypeError(
-            f"store must be an object with the methods of LimitStore, such as MemoryStore(), not {store!r} ({lacks})"
+            "store must be a URL such as redis://localhost:6379/0, or an object with the methods of LimitStore, such as "
+            f"MemoryStore(), not {store!r} ({lacks})"
         )

@@ -10,10 +10,10 @@ import weakref
 from collections.abc import Callable
 from functools import partial
 
-from .memory import default_store
 from .pacer import Pacer
 from .pacing import Pacing
 from .queue import Queue
+from .store_urls import store_of
 
 _MAX_QUEUES = 1024
 _lock = threading.Lock()
@@ -28,19 +28,25 @@ class _Loop:
         self.pacers: weakref.WeakKeyDictionary[Pacing, dict[str, Pacer]] = weakref.WeakKeyDictionary()
 
 
-def account_of(api_key: str, base_url: str) -> str:
-    """Return the name of an account at a service. It does not show the key."""
-    return f"{hashlib.blake2b(api_key.encode(), digest_size=16).hexdigest()}:{base_url}"
+def account_of(api_key: str, base_url: str, organization: str | None = None) -> str:
+    """Return the name of an account at a service: of the organisation, where that is given. It does not show the key."""
+    kind, name = ("key", api_key) if organization is None else ("organization", organization)
+    return f"{hashlib.blake2b(name.encode(), digest_size=16, person=kind.encode()).hexdigest()}:{base_url}"
+
+
+def scope_of(pacing: Pacing, *, api_key: str, base_url: str, model: str) -> str:
+    """Return the name under which a store has the limits of an account and a model."""
+    return f"{account_of(api_key, base_url, pacing.organization)}:{model}"
 
 
 def pacer_for(pacing: Pacing, *, api_key: str, base_url: str, model: str) -> Pacer:
     """Return the pacer of the running event loop for an account and a model. The same arguments return the same one."""
-    return _pacer(pacing, account_of(api_key, base_url), model)
+    return _pacer(pacing, account_of(api_key, base_url, pacing.organization), model)
 
 
 def account_pacers(pacing: Pacing, api_key: str, base_url: str) -> Callable[[str], Pacer]:
     """Return a function that returns the pacer of the running event loop for a model."""
-    return partial(_pacer, pacing, account_of(api_key, base_url))
+    return partial(_pacer, pacing, account_of(api_key, base_url, pacing.organization))
 
 
 def _pacer(pacing: Pacing, account: str, model: str) -> Pacer:
@@ -55,7 +61,7 @@ def _pacer(pacing: Pacing, account: str, model: str) -> Pacer:
         pacers = state.pacers[pacing] = {}
     pacer = pacers.get(scope)
     if pacer is None:
-        store = pacing.store or default_store()
+        store = store_of(pacing.store)
         queue = state.queues.get((scope, id(store)))
         if queue is None:
             _drop_idle(state)
