@@ -17,6 +17,9 @@ from paths import aiohttp_path as aiohttp_path
 from paths import pytest_addoption as pytest_addoption
 from paths import pytest_collection_modifyitems as pytest_collection_modifyitems
 from paths import pytest_generate_tests as pytest_generate_tests
+from redis_server import _redis_of_this_process as _redis_of_this_process
+from redis_server import own_redis_server as own_redis_server
+from redis_server import redis_server as redis_server
 from selection import pytest_cmdline_main as pytest_cmdline_main
 from selection import pytest_report_to_serializable as pytest_report_to_serializable
 from selection import pytest_xdist_auto_num_workers as pytest_xdist_auto_num_workers

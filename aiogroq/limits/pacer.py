@@ -80,7 +80,7 @@ class Pacer:
         """
         queue, now_s = self._queue, asyncio.get_running_loop().time()
         needs, certain = charges_of(need, queue.estimates)
-        ask = Ask(next(queue.ids), needs, self.share, certain)
+        ask = Ask(next(queue.ids), needs, self.share, certain, self.priority)
         if not queue.grant_now(self, ask, now_s):
             until = math.inf if deadline is None else deadline
             if self.max_wait_s is not None:

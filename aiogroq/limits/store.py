@@ -24,6 +24,8 @@ class Ask(msgspec.Struct, frozen=True):
     """The part of each bucket that requests of its class may use up; the rest is left to others."""
     certain: Mapping[str, float] = msgspec.field(default_factory=dict[str, float])
     """How much of a kind it asks for at least, whatever the estimate, such as its maximum of completion tokens."""
+    priority: Literal["interactive", "batch"] = "interactive"
+    """Where it stands among the requests of other processes that wait for the same limits."""
 
 
 class Granted(msgspec.Struct, frozen=True):
@@ -94,7 +96,11 @@ class LimitStore(Protocol):
     """
 
     async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
-        """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once."""
+        """Reserve for as many of ``asks`` as fit, in order, over all their kinds at once.
+
+        A store of many processes may keep a place among them for the first one that does not fit; without ``asks`` this
+        process gives its place up.
+        """
         ...
 
     async def settle(

@@ -181,6 +181,15 @@ def test_a_settled_reservation_is_settled_once(store: Store) -> None:
     assert store.level("TPM") == Level("TPM", 6_000, 5_600, 0.0, is_given=True)
 
 
+def test_the_end_of_a_reservation_takes_over_what_its_response_says(store: Store) -> None:
+    store.observe(TPM=given(6_000))
+    store.ask("a", TPM=1_000)
+    store.run(store.store.settle(SCOPE, "a", {"TPM": 400}, {"TPM": Seen(6_000, 5_000)}))
+    assert (store.level("TPM").level, store.level("TPM").held) == (5_000, 0)
+    store.run(store.store.settle(SCOPE, "a", {"TPM": 400}, {"TPM": Seen(6_000, 4_000)}))
+    assert store.level("TPM").level == 4_000
+
+
 def test_a_bucket_may_go_below_zero(store: Store) -> None:
     store.observe(TPM=given(6_000))
     store.ask("a", TPM=1_000)
