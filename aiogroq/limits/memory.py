@@ -38,7 +38,7 @@ class MemoryStore:
             for count, ask in enumerate(asks):
                 obstacle = state.reserve(ask)
                 if obstacle is not None:
-                    return Granted(count) if count else obstacle
+                    return Granted(count, obstacle) if count else obstacle
             return Granted(len(asks))
 
     def reserve_now(self, scope: str, ask: Ask) -> Wait | Never | None:

@@ -2,7 +2,9 @@
 
 A store decides on numbers only; who waits, and in which order, is decided by `aiogroq.limits.pacer`. One store may serve
 many processes, so its methods are coroutines, and each of them is one atomic step. A store whose coroutines never suspend
-says so with ``never_suspends = True``: the pacer then grants without a turn of the event loop.
+says so with ``never_suspends = True``: the pacer then grants without a turn of the event loop. A store that suspends, and
+takes its steps in the order in which its methods were called in one event loop, says so with ``keeps_order = True``: the
+pacer then asks for the next request without waiting until the end of the last one is stored.
 """
 
 from __future__ import annotations
@@ -26,12 +28,17 @@ class Ask(msgspec.Struct, frozen=True):
     """How much of a kind it asks for at least, whatever the estimate, such as its maximum of completion tokens."""
     priority: Literal["interactive", "batch"] = "interactive"
     """Where it stands among the requests of other processes that wait for the same limits."""
+    is_passing: bool = False
+    """Whether it would pass a larger one of its process that waits. Where it does not fit, the place of its process among
+    others stays that of the larger one."""
 
 
 class Granted(msgspec.Struct, frozen=True):
     """The first ``count`` requests that were asked for may be sent now. Their needs are reserved."""
 
     count: int
+    obstacle: Wait | Never | None = None
+    """What prevents the one after them from being sent now, where more were asked for; None where the store does not say."""
 
 
 class Wait(msgspec.Struct, frozen=True):

@@ -417,7 +417,11 @@ def test_a_clock_that_goes_back_prolongs_no_wait(store: Store) -> None:
 def test_a_prefix_of_the_requests_is_granted(store: Store) -> None:
     store.observe(TPM=given(6_000))
     asks = [Ask(str(number), {"TPM": 2_500}) for number in range(4)]
-    assert store.run(store.store.reserve(SCOPE, asks)) == Granted(2)
+    found = store.run(store.store.reserve(SCOPE, asks))
+    assert isinstance(found, Granted)
+    assert found.count == 2
+    assert isinstance(found.obstacle, Wait)
+    assert found.obstacle == store.ask("again", TPM=2_500)
     assert store.level("TPM").held == 5_000
 
 
