@@ -11,6 +11,7 @@ from .errors import JournalError as JournalError
 from .files.sources import Source as Source
 from .files.sources import open_source as open_source
 from .job import AsyncJob as AsyncJob
+from .journals.folder import JournalFolder as JournalFolder
 from .journals.journal import Journal as Journal
 from .journals.lines import JournalHeader as JournalHeader
 from .outcome import ItemError as ItemError

@@ -16,6 +16,7 @@ from .delivery import Delivery
 from .errors import JobError
 from .forecast import Forecast
 from .intake import Intake
+from .journals.folder import FolderJournal, open_journal
 from .journals.journal import Journal
 from .options import JobOptions
 from .outcome import JobRequest, Outcome
@@ -26,6 +27,7 @@ from .results import JobReport, StopReason
 from .waiting import Sources
 from .workers import Workers
 
+AnyJournal = Journal | FolderJournal
 STOP_S = 10.0
 """How long a job that is stopped waits for what is in flight."""
 TICK_S = 1.0
@@ -43,7 +45,7 @@ class Engine:
         self.counts: Counts = Counts()
         self._reader = Reader(items, options.limit)
         self._sources = Sources(self._reader.sequence)
-        self._journal: Journal | None = None
+        self._journal: AnyJournal | None = None
         self._intake: Intake | None = None
         self._workers: Workers | BatchWorkers | None = None
         self.delivery: Delivery | None = None
@@ -126,20 +128,21 @@ class Engine:
         if options.deadline_s is not None:
             self._loop.call_later(options.deadline_s, self.stop, "deadline")
 
-    def _make_workers(self, journal: Journal, intake: Intake) -> Workers | BatchWorkers:
+    def _make_workers(self, journal: AnyJournal, intake: Intake) -> Workers | BatchWorkers:
         if self.options.via != "batch":
             return Workers(self._client, self.options, intake, self.counts, self._record, self._may_send)
+        assert isinstance(journal, Journal)  # `resolved_via` rejects a folder
         leave = partial(self.stop, "cancelled")
         return BatchWorkers(self._client, self.options, intake, self.counts, self._record, leave, journal)
 
-    def _open_files(self) -> Journal:
+    def _open_files(self) -> AnyJournal:
         options = self.options
         if options.output_dir is not None:
             options.output_dir.mkdir(parents=True, exist_ok=True)
         if options.journal is None:
             self._journal = Journal.temporary(options.header)
         else:
-            self._journal = Journal.open(options.journal, options.header, fresh=options.fresh)
+            self._journal = open_journal(options.journal, options.folder, options.header, fresh=options.fresh)
         return self._journal
 
     async def _end(self) -> None:

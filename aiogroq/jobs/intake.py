@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from .errors import JobInputError
 from .ids import Ids
+from .journals.folder import FolderJournal
 from .journals.index import JournalIndex
 from .journals.journal import Journal
 from .options import JobOptions
@@ -27,7 +28,9 @@ _PAUSE_EVERY = 100
 class Intake:
     """The items of one run that have no outcome yet."""
 
-    def __init__(self, reader: Reader, journal: Journal, options: JobOptions, deliver: Deliver) -> None:
+    def __init__(
+        self, reader: Reader, journal: Journal | FolderJournal, options: JobOptions, deliver: Deliver
+    ) -> None:
         self._reader = reader
         self._journal = journal
         self._options = options

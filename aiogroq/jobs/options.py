@@ -12,6 +12,7 @@ from ..limits import Limits, LimitStore, Pacing
 from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds
 from .batches.rules import body_problem, endpoint_problem
 from .errors import JobInputError
+from .journals.folder import JournalFolder, folder_problem
 from .journals.lines import JournalHeader
 from .prices import Price, price_of
 from .progress import Progress
@@ -34,6 +35,8 @@ class JobOptions:
 
     requests: Requests
     journal: Path | None = None
+    folder: JournalFolder | None = None
+    """The journal, where it is a folder; ``journal`` is its path then."""
     ordered: bool = True
     limits: Limits | Mapping[str, Limits] | str | None = None
     store: LimitStore | str | None = None
@@ -76,6 +79,8 @@ class JobOptions:
             require_int("max_failures", self.max_failures, hint="or a share such as '1%'")
         if self.requests.endpoint == "speech" and self.output_dir is None:
             raise JobInputError("speech writes files: pass output_dir='...'")
+        if self.folder is not None and (problem := folder_problem(self.via, self.folder.path)):
+            raise JobInputError(problem)
         if self.via == "batch":
             self._check_batch()
         if (self.fresh or self.retry_failed) and self.journal is None:

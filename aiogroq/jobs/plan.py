@@ -6,7 +6,8 @@ It is what items use in the mean. The needs in `aiogroq.limits.need`, by which r
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -132,23 +133,32 @@ def make_plan(
 def measure(journal: Path) -> Measured | None:
     """Return what the items in a journal used on average; None if it has none. The journal is not locked or changed."""
     items, prompt, completion = 0, 0.0, 0.0
-    decoder = msgspec.json.Decoder(_Entry)
     try:
-        with journal.open("rb") as file:
-            if not file.readline().startswith(HEADER_START):
-                return None
-            for line in file:
-                try:
-                    entry = decoder.decode(line)
-                except (msgspec.MsgspecError, UnicodeDecodeError):
-                    continue
-                if entry.status in ("done", "length") and len(entry.usage) >= 2:
-                    items += 1
-                    prompt += entry.usage[0]
-                    completion += entry.usage[1]
+        for entry in _entries(journal):
+            if entry.status in ("done", "length") and len(entry.usage) >= 2:
+                items += 1
+                prompt += entry.usage[0]
+                completion += entry.usage[1]
     except OSError:
         return None
     return Measured(items, prompt / items, completion / items) if items else None
+
+
+def _entries(journal: Path) -> Iterator[_Entry]:
+    """Yield the entries of a journal, or of all shards of one that is a folder."""
+    try:
+        file = journal.open("rb")
+    except (IsADirectoryError, PermissionError):  # the latter on Windows
+        for shard in sorted(journal.glob("*.jsonl")):
+            yield from _entries(shard)
+        return
+    decoder = msgspec.json.Decoder(_Entry)
+    with file:
+        if not file.readline().startswith(HEADER_START):
+            return
+        for line in file:
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                yield decoder.decode(line)
 
 
 class _Entry(msgspec.Struct):

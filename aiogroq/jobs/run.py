@@ -18,6 +18,7 @@ from ..types.embeddings import CreateEmbeddingResponse
 from .display import Display, DisplayKind
 from .errors import JobInputError
 from .job import AsyncJob
+from .journals.folder import JournalFolder, journal_place
 from .options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS, JobOptions, Via, as_path
 from .outcome import Endpoint
 from .prices import Price
@@ -42,7 +43,7 @@ class TypedRunOptions(TypedDict, total=False):
     prompt: str | None
     system: str | None
     params: Mapping[str, Any] | None
-    journal: str | os.PathLike[str] | None
+    journal: str | os.PathLike[str] | JournalFolder | None
     ordered: bool
     limits: Limits | Mapping[str, Limits] | str | None
     store: LimitStore | str | None
@@ -155,7 +156,7 @@ def run(
     system: str | None = None,
     params: Mapping[str, Any] | None = None,
     response_format: Any = None,
-    journal: str | os.PathLike[str] | None = None,
+    journal: str | os.PathLike[str] | JournalFolder | None = None,
     ordered: bool = True,
     limits: Limits | Mapping[str, Limits] | str | None = None,
     store: LimitStore | str | None = None,
@@ -200,7 +201,8 @@ def run(
             `StructuredOutputError`; nothing is asked again, but ``retry_failed`` sends the item again in a later run.
         journal: A file that each outcome is written to. The same call with the same journal goes on where an earlier one
             ended, however that ended: what has an outcome is not sent again. An item is known by its ``id`` and its content;
-            without an ``id`` by its content. The input may have grown, or be in another order.
+            without an ``id`` by its content. The input may have grown, or be in another order. A name that ends with a slash,
+            or a folder that exists, is a `JournalFolder`: several processes may write to it, also on several machines.
         ordered: Whether results come in the order of the input, or as they come.
         limits: The limits of the account, where they are known: `Limits`, a mapping of models to them, a text such as
             ``"rpm=30,tpm=6000"``, or a tier such as ``"developer"``. Others are learned from responses.
@@ -217,7 +219,7 @@ def run(
         deadline_s: Stop after so many seconds, or as soon as a limit of a day makes it certain that the job takes longer.
         dedupe: Whether equal requests are sent once.
         retry_failed: Whether items that failed in an earlier run are sent again.
-        fresh: Begin the journal anew. The old file is renamed to ``<name>.old``.
+        fresh: Begin the journal anew. The old file is renamed to ``<name>.old``; what is in a folder moves to ``old`` in it.
         limit: Read so many items only.
         via: ``live``; ``batch``: the Batch API, at half the price, within 24 hours or, with a longer ``deadline_s``, within
             that (at most 7 days), with at most 3 attempts; ``auto``: one of them, by price and deadline.
@@ -243,9 +245,11 @@ def run(
         shared["response_format"] = typed.response_format()
     elif response_format is not None:
         shared["response_format"] = response_format
+    path, folder = journal_place(journal)
     options = JobOptions(
         requests=Requests(endpoint, model, prompt, system, shared),
-        journal=as_path(journal),
+        journal=path,
+        folder=folder,
         ordered=ordered,
         limits=limits,
         store=store,

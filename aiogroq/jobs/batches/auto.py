@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from ...limits import Limits
-from ..errors import JobError
+from ..errors import JobError, JobInputError
+from ..journals.folder import FolderJournal, folder_problem
 from ..journals.journal import Journal
 from ..options import JobOptions
 from ..plan import Plan, make_plan
@@ -23,13 +25,20 @@ _SAMPLE = 100
 
 
 def resolved_via(
-    options: JobOptions, journal: Journal, sequence: Sequence[Any] | None, limits: Limits | None
+    options: JobOptions,
+    journal: Journal | FolderJournal,
+    sequence: Sequence[Any] | None,
+    limits: Limits | None,
 ) -> Literal["live", "batch"]:
     """Return how a job is sent. Blocks for a moment.
 
     ``sequence``: the items, where their number is known. Raises `JobError` for a live job whose journal has batches that are
     not over: their items would be paid for twice.
     """
+    if isinstance(journal, FolderJournal):
+        if options.via == "live":
+            return "live"
+        raise JobInputError(folder_problem(options.via, options.journal or Path()))
     found = open_batches(journal)
     if options.via == "live" and found:
         batches = "a batch" if found == 1 else f"{found} batches"

@@ -75,6 +75,16 @@ class JournalIndex:
         self._count -= 1
         return entry
 
+    def entries(self, digest: bytes) -> list[IndexEntry]:
+        """Return all entries with this digest, the latest first."""
+        bucket, start = self._find(digest)
+        found: list[IndexEntry] = []
+        while bucket is not None and start >= 0:
+            found.append(_entry(bucket, start))
+            start = _search(bucket, digest, start + _ENTRY_BYTES)
+        found.reverse()
+        return found
+
     def _find(self, digest: bytes) -> tuple[bytearray | None, int]:
         bucket = self._buckets[_bucket(digest)]
         return bucket, -1 if bucket is None else _search(bucket, digest, 0)

@@ -11,35 +11,30 @@ import contextlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from ..errors import JobInputError, JournalError
+from ..errors import JournalError
 from ..outcome import JobRequest, Outcome
-from .file import READ_BYTES, flush_to_disk, open_locked, read_at
-from .index import IndexEntry, JournalIndex, digest_of_id, identity_of
+from .file import flush_to_disk, open_locked, read_at
+from .finding import Finder
+from .index import JournalIndex, digest_of_id
 from .lines import (
-    FORMAT_VERSION,
     HEADER_START,
     JournalHeader,
-    decode_entry,
-    decode_header,
     decode_note,
     decode_outcome,
     encode_header,
     encode_note,
     encode_outcome,
-    header_of,
     plain_header,
 )
+from .reading import check_header, entry_of, line_at, lines_from, no_journal
 
 __all__ = ["Journal", "JournalError", "JournalHeader"]
 
 _log = logging.getLogger("aiogroq")
-_SCAN_BYTES = 1024 * 1024
 
 
 class Journal:
@@ -59,9 +54,11 @@ class Journal:
         self._added_end = 0
         """Where they will end."""
         self._is_dirty = False
-        self._failure: str | None = None
+        self.failure: str | None = None
+        """Why nothing can be written any more."""
         self._notes: dict[str, list[int]] = {}
         self._index = JournalIndex()
+        self._finder = Finder(self._index, self.read, path)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], header: JournalHeader, *, fresh: bool = False) -> Journal:
@@ -100,6 +97,11 @@ class Journal:
 
     # ------------------------------------------------------------------------------------------------- reading
 
+    @property
+    def end(self) -> int:
+        """Where the next line begins."""
+        return self._added_end if self._added else self._end
+
     def __len__(self) -> int:
         """The number of outcomes that can still be found."""
         return len(self._index)
@@ -110,33 +112,13 @@ class Journal:
         Each outcome is found once: of two equal items without an id each has its own. Raises `JournalError` if the id
         has the outcome of another request, `JobInputError` if this input had the id before.
         """
-        entry = self._take(request)
+        entry = self._finder.find(request)
         return None if entry is None else entry.offset
 
     def find_done(self, request: JobRequest) -> int | None:
         """As `find`, for outcomes that are not ``failed``."""
-        entry = self._take(request)
+        entry = self._finder.find(request)
         return None if entry is None or entry.is_failed else entry.offset
-
-    def _take(self, request: JobRequest) -> IndexEntry | None:
-        identity = identity_of(request)
-        if not request.is_id_given:
-            return self._index.take(identity)
-        entry = self._index.get(identity)
-        if entry is not None and entry.is_seen:
-            raise JobInputError(
-                f"item {request.index} has the id {request.id!r}, and an earlier item has it too; give each item an id of "
-                "its own, or take 'id' and 'custom_id' out of the items"
-            )
-        if entry is not None and self.read(entry.offset).key != request.key:
-            if not entry.is_failed:
-                raise JournalError(
-                    f"item {request.index} (id {request.id!r}) is not the item that the journal {self.path} has under "
-                    "this id: its content has changed. Give it another id, or pass fresh=True to begin anew"
-                )
-            entry = None  # it was mended
-        self._index.set(identity, 0 if entry is None else entry.offset, is_seen=True)
-        return entry
 
     def read(self, offset: int) -> Outcome:
         """Return the outcome at an offset that `append` or `find` returned."""
@@ -147,17 +129,7 @@ class Journal:
         return [decode_note(self._line(offset)) for offset in self._notes.get(name, ())]
 
     def _line(self, offset: int) -> bytes:
-        line = read_at(self._fd, offset)
-        size = READ_BYTES
-        while (end := line.find(b"\n")) < 0:
-            more = read_at(self._fd, offset + len(line), size)
-            if not more:
-                raise JournalError(
-                    f"the journal {self.path} was truncated by another program while it was in use"
-                )
-            line += more
-            size *= 2
-        return line[:end]
+        return line_at(self._fd, offset, self.path)
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -179,7 +151,7 @@ class Journal:
         return start
 
     def _add(self, line: bytes) -> int:
-        start = self._added_end if self._added else self._end
+        start = self.end
         self._added.append(line)
         self._added_end = start + len(line)
         return start
@@ -188,8 +160,8 @@ class Journal:
         """Write down what was added, in one write. Raises `JournalError` if the disk is full; the journal stays valid."""
         if not self._added:
             return
-        if self._failure is not None:
-            raise JournalError(self._failure)
+        if self.failure is not None:
+            raise JournalError(self.failure)
         lines, self._added = b"".join(self._added), []
         written = 0
         try:
@@ -199,11 +171,11 @@ class Journal:
             self._end += lines.rfind(b"\n", 0, written) + 1
             with contextlib.suppress(OSError):
                 os.ftruncate(self._fd, self._end)
-            self._failure = (
+            self.failure = (
                 f"the journal {self.path or 'of this job'} cannot be written: {error.strerror}. What was written is "
                 "valid: make room, and run the same again to go on"
             )
-            raise JournalError(self._failure) from error
+            raise JournalError(self.failure) from error
         self._end += len(lines)
         self._is_dirty = True
 
@@ -215,8 +187,8 @@ class Journal:
         try:
             flush_to_disk(self._fd)
         except OSError as error:
-            self._failure = f"the journal {self.path} cannot be written: {error.strerror}"
-            raise JournalError(self._failure) from error
+            self.failure = f"the journal {self.path} cannot be written: {error.strerror}"
+            raise JournalError(self.failure) from error
 
     def close(self) -> None:
         """Flush, unlock and close. May be called more than once."""
@@ -244,7 +216,7 @@ class Journal:
     def _set_aside(self, path: Path) -> None:
         """Rename the old file and open a new one. The lock goes with the old file."""
         if not read_at(self._fd, 0, len(HEADER_START)).startswith(HEADER_START):
-            raise self._no_journal()
+            raise no_journal(self.path)
         old_fd = self._fd
         if os.name == "nt":  # an open file cannot be renamed there
             os.close(old_fd)
@@ -258,14 +230,14 @@ class Journal:
     def _load(self) -> None:
         head = read_at(self._fd, 0, len(HEADER_START))
         if not HEADER_START.startswith(head):
-            raise self._no_journal()
-        lines = self._scan()
+            raise no_journal(self.path)
+        lines = lines_from(self._fd)
         first = next(lines, None)
         if first is None:  # empty, or killed while the header was written
             os.ftruncate(self._fd, 0)
             self._write(encode_header(self.header))
             return
-        self._check_header(first[1])
+        check_header(first[1], self.header, self.path)
         end, skipped = first[0] + len(first[1]), 0
         for offset, line in lines:
             end = offset + len(line)
@@ -276,49 +248,17 @@ class Journal:
         os.ftruncate(self._fd, end)
         self._end = end
 
-    def _check_header(self, line: bytes) -> None:
-        try:
-            found = decode_header(line)
-        except msgspec.MsgspecError:
-            raise self._no_journal() from None
-        if found.aiogroq_journal != FORMAT_VERSION:
-            raise JournalError(
-                f"the journal {self.path} has format {found.aiogroq_journal}, and this version reads {FORMAT_VERSION}"
-            )
-        difference = header_of(found).difference(self.header)
-        if difference:
-            raise JournalError(
-                f"the journal {self.path} belongs to another job: {difference}. Pass fresh=True to begin anew (the old "
-                "journal is renamed), or use another journal"
-            )
-
-    def _no_journal(self) -> JournalError:
-        return JournalError(
-            f"{self.path} is not a journal of aiogroq, so it is left as it is; use another path for the journal"
-        )
-
     def _add_line(self, offset: int, line: bytes) -> bool:
         """Add a line to the index. Return whether it could be read."""
-        try:
-            entry = decode_entry(line)
-            if entry.note is not None:
-                self._notes.setdefault(entry.note, []).append(offset)
-            elif entry.attempts or entry.status != "failed":  # what was never sent is looked at again
-                is_failed = entry.status == "failed"
-                if entry.id is None:
-                    self._index.add(bytes.fromhex(entry.key), offset, is_failed=is_failed)
-                else:
-                    self._index.set(digest_of_id(entry.id), offset, is_failed=is_failed)
-        except (msgspec.MsgspecError, ValueError):  # not a line of ours, or not Unicode
+        entry = entry_of(line)
+        if entry is None:
             return False
+        if entry.note is not None:
+            self._notes.setdefault(entry.note, []).append(offset)
+        elif entry.attempts or entry.status != "failed":  # what was never sent is looked at again
+            is_failed = entry.status == "failed"
+            if entry.id is None:
+                self._index.add(bytes.fromhex(entry.key), offset, is_failed=is_failed)
+            else:
+                self._index.set(digest_of_id(entry.id), offset, is_failed=is_failed)
         return True
-
-    def _scan(self) -> Iterator[tuple[int, bytes]]:
-        """Yield offset and content, with its line end, of every complete line."""
-        offset, rest = 0, b""
-        while block := read_at(self._fd, offset + len(rest), _SCAN_BYTES):
-            lines = (rest + block).split(b"\n")
-            rest = lines.pop()
-            for line in lines:
-                yield offset, line + b"\n"
-                offset += len(line) + 1
