@@ -1,0 +1,201 @@
+"""Users of a web app with many worker processes: bursts above the rate limit, on average below it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import aiohttp
+
+from .. import machine
+from .app import PID_HEADER, RPM_VARIABLE, STORE_VARIABLE, URL_VARIABLE
+from .processes import ROOT, Child, ProcessFailed
+from .redis_process import RedisProcess
+from .spec import WINDOW_S
+
+Pace = Literal["shared", "own", "none"]
+"""The levels are in Redis, in each process, or nowhere."""
+_START_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """What users send, after the full limit at the start was used up."""
+
+    rpm: int = 1200
+    latency_s: float = 0.2
+    workers: int = 8
+    cycles: int = 2
+    burst_s: float = 10.0
+    burst_hz: float = 50.0
+    quiet_s: float = 30.0
+    quiet_hz: float = 8.0
+
+    def arrivals(self) -> list[float]:
+        """Return when requests come, in seconds from the start."""
+        found: list[float] = []
+        for cycle in range(self.cycles):
+            start_s = cycle * (self.burst_s + self.quiet_s)
+            found += [start_s + n / self.burst_hz for n in range(round(self.burst_s * self.burst_hz))]
+            start_s += self.burst_s
+            found += [start_s + n / self.quiet_hz for n in range(round(self.quiet_s * self.quiet_hz))]
+        return found
+
+    def ideal_s(self) -> list[float]:
+        """Return the latencies if one queue before the service sent each request at the first moment that it accepts it."""
+        found: list[float] = []
+        free_s = 0.0
+        for at_s in self.arrivals():
+            sent_s = max(at_s, free_s)
+            free_s = sent_s + WINDOW_S / self.rpm  # nothing flows in unused: the burst is longer than the quiet time
+            found.append(sent_s - at_s + self.latency_s)
+        return found
+
+
+@dataclass
+class WebOutcome:
+    """What users saw, and what the service saw."""
+
+    pace: Pace
+    load: Load
+    latencies_s: list[float] = field(default_factory=list[float])
+    """Of all requests, those that failed too."""
+    statuses: dict[str, int] = field(default_factory=dict[str, int])
+    requests: int = 0
+    """Requests that the service received."""
+    refused: int = 0
+    """429s of the service."""
+    processes: int = 0
+    """Worker processes that served requests."""
+
+    @property
+    def failed(self) -> int:
+        """Users who got an error."""
+        return sum(count for status, count in self.statuses.items() if status != "200")
+
+
+def run(pace: Pace, load: Load) -> WebOutcome:
+    """Start the service, Redis and the app, and send the load."""
+    outcome = WebOutcome(pace, load)
+    with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace) as store:
+        with _app(server.read(), store, load) as url:
+            asyncio.run(_use_up(url, load))
+            server.say()
+            server.read()
+            asyncio.run(_send(url, load, outcome))
+        server.say()
+        received = server.read()
+    outcome.requests = len(received)
+    outcome.refused = sum(status == 429 for *_, status in received)
+    return outcome
+
+
+@contextmanager
+def _store(pace: Pace) -> Iterator[str]:
+    if pace != "shared":
+        yield "" if pace == "own" else "none"
+        return
+    with RedisProcess() as redis:
+        yield redis.url
+
+
+@contextmanager
+def _app(service_url: str, store: str, load: Load) -> Iterator[str]:
+    """Start uvicorn with its workers, wait until it responds, and stop it at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = machine.environment() | {
+        URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(load.rpm)
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(load.workers),
+            "--port", str(port), "--log-level", "warning", "--no-access-log",
+        ],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(port, process)
+        yield url
+    finally:
+        process.terminate()  # uvicorn stops its workers
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _START_TIMEOUT_S
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            if process.poll() is not None:
+                raise ProcessFailed(f"uvicorn ended with exit code {process.returncode}") from None
+            if time.monotonic() > until:
+                raise ProcessFailed("uvicorn has not started") from None
+            time.sleep(0.05)
+
+
+def _users() -> aiohttp.ClientSession:
+    # Each user has a connection, so that the kernel spreads them over the workers.
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
+    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(120))
+
+
+async def _use_up(url: str, load: Load) -> None:
+    """Use up the full limit with which the service begins, through the app, which then knows it."""
+    left = iter(range(load.rpm + load.workers))
+    async with _users() as users:
+
+        async def send() -> None:
+            for number in left:
+                async with users.get(f"{url}/label", params={"text": str(number)}) as response:
+                    await response.read()
+
+        await asyncio.gather(*(send() for _ in range(20 * load.workers)))
+
+
+async def _send(url: str, load: Load, outcome: WebOutcome) -> None:
+    """Send each request at its time, however long the earlier ones take."""
+    pids: set[str] = set()
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+
+    async def send(users: aiohttp.ClientSession, at_s: float) -> None:
+        await asyncio.sleep(start + at_s - loop.time())
+        began = loop.time()
+        try:
+            async with users.get(f"{url}/label", params={"text": f"{at_s}"}) as response:
+                await response.read()
+                status = str(response.status)
+                pids.add(response.headers.get(PID_HEADER, ""))
+        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+            status = type(error).__name__
+        outcome.latencies_s.append(loop.time() - began)
+        outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
+
+    async with _users() as users:
+        await asyncio.gather(*(send(users, at_s) for at_s in load.arrivals()))
+    outcome.processes = len(pids)
+
+
+def percentile(values: list[float], part: float) -> float:
+    """Return the value below which *part* of *values* are."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
