@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``."""
+"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``, ``shared``."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from .results import Results
 from .run import run
 from .targets import judge
 
+_SUBCOMMANDS = {name: name for name in ("instructions", "faults", "soak", "jobs")} | {
+    "shared": "shared_limits"
+}
+"""The packages of the subcommands."""
+
 
 def main(arguments: list[str]) -> int:
     """Run a subcommand or the comparison. Return the exit code."""
     try:
-        if arguments and arguments[0] in ("instructions", "faults", "soak", "jobs"):
-            command = importlib.import_module(f"benchmarks.{arguments[0]}")
+        if arguments and arguments[0] in _SUBCOMMANDS:
+            command = importlib.import_module(f"benchmarks.{_SUBCOMMANDS[arguments[0]]}")
             code: int = command.main(arguments[1:])
             return code
         return compare(arguments)

@@ -37,7 +37,9 @@ class Child:
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={name: value for name, value in machine.environment().items() if not name.startswith("GROQ_")},
+            env={
+                name: value for name, value in machine.environment().items() if not name.startswith("GROQ_")
+            },
             # Ctrl-C must not reach it.
             start_new_session=True,
         )

@@ -55,7 +55,9 @@ class Load:
         free_s = 0.0
         for at_s in self.arrivals():
             sent_s = max(at_s, free_s)
-            free_s = sent_s + WINDOW_S / self.rpm  # nothing flows in unused: the burst is longer than the quiet time
+            free_s = (
+                sent_s + WINDOW_S / self.rpm
+            )  # nothing flows in unused: the burst is longer than the quiet time
             found.append(sent_s - at_s + self.latency_s)
         return found
 
@@ -67,7 +69,7 @@ class WebOutcome:
     pace: Pace
     load: Load
     latencies_s: list[float] = field(default_factory=list[float])
-    """Of all requests, those that failed too."""
+    """Of the requests that were served."""
     statuses: dict[str, int] = field(default_factory=dict[str, int])
     requests: int = 0
     """Requests that the service received."""
@@ -187,7 +189,8 @@ async def _send(url: str, load: Load, outcome: WebOutcome) -> None:
                 pids.add(response.headers.get(PID_HEADER, ""))
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             status = type(error).__name__
-        outcome.latencies_s.append(loop.time() - began)
+        if status == "200":
+            outcome.latencies_s.append(loop.time() - began)
         outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
 
     async with _users() as users:

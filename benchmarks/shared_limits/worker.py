@@ -39,11 +39,7 @@ class _Log(logging.Handler):
 
 def pacing_of(store: str, rpm: int | None) -> Pacing:
     """Return the options of pacing of a process."""
-    given = None if rpm is None else Limits(rpm=rpm)
-    if not store:
-        return Pacing(given)
-    limits: Any = importlib.import_module("aiogroq.limits")
-    return Pacing(given, store=limits.RedisStore(store))
+    return Pacing(None if rpm is None else Limits(rpm=rpm), store=store or None)
 
 
 def main(spec: WorkerSpec) -> WorkerResult:
@@ -80,7 +76,9 @@ async def _call(client: AsyncGroq, callers: int, result: WorkerResult) -> None:
         while True:
             try:
                 await client.chat.completions.create(
-                    model=MODEL, messages=[{"role": "user", "content": "Good or bad?"}], max_completion_tokens=8
+                    model=MODEL,
+                    messages=[{"role": "user", "content": "Good or bad?"}],
+                    max_completion_tokens=8,
                 )
             except APIError as error:
                 name = type(error).__name__
