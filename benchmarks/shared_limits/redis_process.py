@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -32,9 +33,10 @@ class RedisProcess:
     """``with RedisProcess() as redis: redis.url``. Raises `NoRedis` where none is installed."""
 
     def __init__(self) -> None:
-        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        name = os.environ.get("AIOGROQ_REDIS_SERVER", "redis-server")
+        program = shutil.which(name)
         if program is None:
-            raise NoRedis("redis-server is not installed: apt install redis-server")
+            raise NoRedis(f"{name} is not installed: apt install {name}")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
