@@ -215,4 +215,5 @@ class Bucket:
             self.held,
             self.given is not None,
             self.reservations.are_kept,
+            self.is_guess,
         )

@@ -94,6 +94,8 @@ class Level(msgspec.Struct, frozen=True):
     is_kept: bool = False
     """Whether the service was seen to keep what it reserves for a request: it then charges completion tokens up to
     ``max_completion_tokens``, not only those that were used."""
+    is_guess: bool = False
+    """Whether ``limit`` is a guess: it is raised while the service accepts more."""
 
 
 class LimitStore(Protocol):

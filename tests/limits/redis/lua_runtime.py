@@ -1,0 +1,210 @@
+"""`LuaScopes`: runs `limits.lua` without a Redis, on a clock that is driven. For property tests and simulations.
+
+The script is the real one, in the Lua of Redis (5.1, by `lupa`). ``redis.call`` works on tables in Lua, TIME comes from ``clock``,
+and ``cmsgpack`` copies tables. Each run is one atomic step, as in Redis::
+
+    scopes = LuaScopes(clock=loop.time)
+    reply = scopes.run("a scope", worker="1", epoch="", operations=[Reserve([ask])])
+
+`LuaStore` is a `LimitStore` of one worker on top of it, which never suspends; several may share one `LuaScopes`. Keys do not expire
+here, and nothing is encoded: both are tested on a real server. ``steps`` counts the runs: calls of a real server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from lupa import lua51
+
+from aiogroq.limits import Ask, Granted, Level, Never, Seen, Wait
+from aiogroq.limits.redis import values
+from aiogroq.limits.redis.values import Block, Observe, Operation, Reply, Reserve, Seed, Settle
+
+_REDIS = """
+local keys, clock_us = {}, nil
+local script
+
+local function copied(value)
+  if type(value) ~= 'table' then return value end
+  local copy = {}
+  for key, each in pairs(value) do copy[key] = copied(each) end
+  return copy
+end
+
+local function names_of(hash, wanted)
+  local found = {}
+  for name in pairs(hash or {}) do found[#found + 1] = name end
+  table.sort(found)
+  return found
+end
+
+local function size_of(hash)
+  local size = 0
+  for _ in pairs(hash or {}) do size = size + 1 end
+  return size
+end
+
+local commands = {
+  TIME = function()
+    local us = clock_us()
+    return { string.format('%d', math.floor(us / 1000000)), string.format('%d', us % 1000000) }
+  end,
+  GET = function(key) return keys[key] or false end,
+  SET = function(key, value) keys[key] = value end,
+  DEL = function(...)
+    for _, key in ipairs({ ... }) do keys[key] = nil end
+  end,
+  EXPIRE = function() end,
+  HLEN = function(key) return size_of(keys[key]) end,
+  HGET = function(key, name) return keys[key] and keys[key][name] or false end,
+  HSETNX = function(key, name, value)
+    local hash = keys[key] or {}
+    keys[key] = hash
+    if hash[name] then return 0 end
+    hash[name] = value
+    return 1
+  end,
+  HDEL = function(key, name)
+    if keys[key] then keys[key][name] = nil end
+  end,
+  HVALS = function(key)
+    local found = {}
+    for _, name in ipairs(names_of(keys[key])) do found[#found + 1] = keys[key][name] end
+    return found
+  end,
+  HGETALL = function(key)
+    local found = {}
+    for _, name in ipairs(names_of(keys[key])) do
+      found[#found + 1] = name
+      found[#found + 1] = keys[key][name]
+    end
+    return found
+  end,
+  ZSCORE = function(key, name) return keys[key] and keys[key][name] or false end,
+  ZADD = function(key, score, name)
+    keys[key] = keys[key] or {}
+    keys[key][name] = score
+  end,
+  ZREM = function(key, name)
+    if keys[key] then keys[key][name] = nil end
+  end,
+  ZCARD = function(key) return size_of(keys[key]) end,
+  ZRANGEBYSCORE = function(key, _, most)
+    local found = {}
+    for _, name in ipairs(names_of(keys[key])) do
+      if keys[key][name] <= most then found[#found + 1] = name end
+    end
+    return found
+  end,
+}
+
+redis = { call = function(command, ...) return commands[command](...) end }
+cmsgpack = { pack = copied, unpack = copied }
+
+return function(source, clock)
+  script = assert(loadstring('local KEYS, ARGV = ...\\n' .. source, '@limits.lua'))
+  clock_us = clock
+  return function(names, request) return script(names, { request }) end, function() keys = {} end
+end
+"""
+
+
+class LuaScopes:
+    """The state of any number of scopes, and the script that changes it.
+
+    Args:
+        clock: Returns seconds; they are rounded to microseconds, as those of the server.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._lua = lua51.LuaRuntime(unpack_returned_tuples=True)
+        self._clock = clock
+        self._run, self.lose_everything = self._lua.execute(_REDIS)(values.script(), self._now_us)
+        self._keys: dict[str, Any] = {}
+        self.steps = 0
+
+    def _now_us(self) -> int:
+        return round(self._clock() * 1e6)
+
+    def run(
+        self,
+        scope: str,
+        worker: str,
+        epoch: str,
+        operations: Sequence[Operation],
+        seed: Seed | None = None,
+    ) -> Reply:
+        """Run the script once."""
+        self.steps += 1
+        keys = self._keys.get(scope)
+        if keys is None:
+            keys = self._keys[scope] = self._lua.table_from(values.keys_of("aiogroq", scope))
+        request = msgspec.msgpack.decode(values.encode(worker, epoch, operations, seed))
+        reply = self._run(keys, self._table(request))
+        return values.decode(msgspec.msgpack.encode(_plain(reply)))
+
+    def _table(self, value: Any) -> Any:
+        """Return lists and mappings as tables; None is no entry, as in the script's own decoder."""
+        if isinstance(value, list):
+            return self._lua.table_from(
+                {index: self._table(each) for index, each in enumerate(value, 1) if each is not None}
+            )
+        if isinstance(value, dict):
+            return self._lua.table_from({name: self._table(each) for name, each in value.items()})
+        return value
+
+
+def _plain(value: Any) -> Any:
+    """Return a table of the reply as a list."""
+    return [_plain(each) for each in value.values()] if lua51.lua_type(value) == "table" else value
+
+
+class LuaStore:
+    """A `LimitStore` of one worker: the values that go in and out are those of `RedisStore`."""
+
+    never_suspends = True
+
+    def __init__(self, scopes: LuaScopes, worker: str) -> None:
+        self.scopes = scopes
+        self.worker = worker
+        self.workers: int = 0
+        """How many workers use the scope, as of the last step."""
+        self._epochs: dict[str, str] = {}
+        self._asks: dict[str, Ask] = {}
+
+    def step(self, scope: str, *operations: Operation) -> Reply:
+        """Take one atomic step."""
+        reply = self.scopes.run(scope, self.worker, self._epochs.get(scope, ""), operations)
+        self._epochs[scope] = reply.epoch
+        self.workers = reply.workers
+        return reply
+
+    async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
+        """As `LimitStore.reserve`."""
+        (found,) = self.step(scope, Reserve(asks)).results
+        assert found is not None
+        if isinstance(found, Granted):
+            self._asks |= {ask.id: ask for ask in asks[: found.count]}
+        return found
+
+    async def settle(
+        self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None = None
+    ) -> None:
+        """As `LimitStore.settle`."""
+        ask = self._asks.pop(id, None)
+        is_known = ask is None or used is not ask.needs
+        self.step(scope, Settle(id, used if is_known else None, seen))
+
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        """As `LimitStore.observe`."""
+        self.step(scope, Observe(seen))
+
+    async def block(self, scope: str, wait_s: float) -> None:
+        """As `LimitStore.block`."""
+        self.step(scope, Block(wait_s))
+
+    async def levels(self, scope: str) -> Sequence[Level]:
+        """As `LimitStore.levels`."""
+        return self.step(scope).levels
