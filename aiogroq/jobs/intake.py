@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from .errors import JobInputError
+from .errors import JobInputError, JournalError
 from .ids import Ids
 from .journals.folder import FolderJournal
 from .journals.index import JournalIndex
@@ -56,10 +56,8 @@ class Intake:
                     return None
                 continue
             request = self._request(*read)
-            if request is not None:
-                self._ids.check(request)
-                if not self._is_settled(request):
-                    return request
+            if request is not None and not self._has_outcome(request):
+                return request
             passed += 1
             if passed % _PAUSE_EVERY == 0:
                 await asyncio.sleep(0)
@@ -68,11 +66,25 @@ class Intake:
         try:
             return self._options.requests.request(index, item)
         except JobInputError as error:
-            if index == 0:
+            if index == 0 and not self._options.is_part:
                 raise
-            outcome = _unsendable(index, error)
-            self._deliver(self._journal.append(outcome), outcome, item)
+            self._fail(index, item, error)
             return None
+
+    def _fail(self, index: int, item: Any, error: Exception) -> None:
+        outcome = _unsendable(index, error)
+        self._deliver(self._journal.append(outcome), outcome, item)
+
+    def _has_outcome(self, request: JobRequest) -> bool:
+        """Return whether an item is not to be sent. Raises for an item that does not fit the others, or the journal."""
+        if not self._options.is_part:
+            self._ids.check(request)
+            return self._is_settled(request)
+        try:
+            return self._is_settled(request)
+        except (JobInputError, JournalError) as error:
+            self._fail(request.index, request.source, error)
+            return True
 
     def _is_settled(self, request: JobRequest) -> bool:
         """Deliver the outcome of an item that has one already, or will get that of an equal one."""

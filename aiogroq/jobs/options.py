@@ -59,6 +59,9 @@ class JobOptions:
     typed: TypedFormat[Any] | None = None
     """The type of the results, where the job was given one."""
     name: str = ""
+    is_part: bool = False
+    """Whether the items are a part of a larger input. Then each item that cannot be sent, also the first, or whose id another
+    one has, fails alone."""
     _failure_share: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -123,7 +126,8 @@ class JobOptions:
         The limits, the store and the organisation are those of the client where the job has none of its own.
         """
         if self.pacing is not None:
-            return replace(self.pacing, max_wait_s=None)
+            # The same object where it can be: jobs that have it share a pacer.
+            return self.pacing if self.pacing.max_wait_s is None else replace(self.pacing, max_wait_s=None)
         limits, store, organization = self.limits, self.store, None
         if of_client is not None:
             limits, store = limits or of_client.limits, store or of_client.store

@@ -239,17 +239,16 @@ def run(
     for an input whose first item cannot be sent; iterating raises `JournalError` for a journal that cannot be used.
     """
     reject_unknown_kwargs("jobs.run", run, unknown)
-    shared = dict(require_mapping("params", params))
-    typed = _typed(endpoint, response_format)
-    if typed is not None:
-        shared["response_format"] = typed.response_format()
-    elif response_format is not None:
-        shared["response_format"] = response_format
-    path, folder = journal_place(journal)
-    options = JobOptions(
-        requests=Requests(endpoint, model, prompt, system, shared),
-        journal=path,
-        folder=folder,
+    options = make_options(
+        endpoint=endpoint,
+        model=model,
+        prompt=prompt,
+        system=system,
+        params=params,
+        response_format=response_format,
+        journal=journal,
+        output_dir=output_dir,
+        name=name,
         ordered=ordered,
         limits=limits,
         store=store,
@@ -267,9 +266,6 @@ def run(
         limit=limit,
         via=via,
         on_progress=on_progress,
-        output_dir=as_path(output_dir),
-        typed=typed,
-        name=name or model or endpoint,
     )
     given: Any = client
     if isinstance(given, (Groq, AsyncGroq)):  # nothing is shown of a job that cannot start
@@ -279,6 +275,38 @@ def run(
     if not isinstance(given, AsyncGroq):
         raise JobInputError(f"client must be an AsyncGroq or a Groq, not {type(given).__name__}")
     return AsyncJob(given, items, options)
+
+
+def make_options(
+    *,
+    endpoint: Endpoint,
+    model: str | None,
+    prompt: str | None = None,
+    system: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    response_format: Any = None,
+    journal: str | os.PathLike[str] | JournalFolder | None = None,
+    output_dir: str | os.PathLike[str] | None = None,
+    name: str | None = None,
+    **others: Any,
+) -> JobOptions:
+    """Return arguments of `run` as options, checked. ``others`` are those that need no change. Raises as `run`."""
+    shared = dict(require_mapping("params", params))
+    typed = _typed(endpoint, response_format)
+    if typed is not None:
+        shared["response_format"] = typed.response_format()
+    elif response_format is not None:
+        shared["response_format"] = response_format
+    path, folder = journal_place(journal)
+    return JobOptions(
+        requests=Requests(endpoint, model, prompt, system, shared),
+        journal=path,
+        folder=folder,
+        output_dir=as_path(output_dir),
+        typed=typed,
+        name=name or model or endpoint,
+        **others,
+    )
 
 
 def _typed(endpoint: Endpoint, response_format: Any) -> TypedFormat[Any] | None:

@@ -28,6 +28,7 @@ LAYERS = [
     "client",
     "sync",
     "jobs",
+    "ray",
     "cli",
     "__main__",
 ]
