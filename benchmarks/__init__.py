@@ -8,6 +8,7 @@
     faults/       the same failures with aiogroq and the official package. Add a scenario to a module there.
     soak/         long traffic with faults; every request is accounted for. Add a kind of call to `soak/kinds.py`.
     jobs/         one job under a rate limit with aiogroq.jobs and other libraries. Add a client to `jobs/peers.py`.
+    simulation/   1 to 1,000 processes over one store of the rate limits, on a driven clock
     instructions.py   instructions per request on the hot paths
     report.py, charts.py, history.py   Markdown, charts, and the targets of all runs
     results/      the published results

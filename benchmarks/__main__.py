@@ -1,4 +1,5 @@
-"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``, ``shared``."""
+"""``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``, ``shared``,
+``simulation``."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from .results import Results
 from .run import run
 from .targets import judge
 
-_SUBCOMMANDS = {name: name for name in ("instructions", "faults", "soak", "jobs")} | {
+_SUBCOMMANDS = {name: name for name in ("instructions", "faults", "soak", "jobs", "simulation")} | {
     "shared": "shared_limits"
 }
 """The packages of the subcommands."""

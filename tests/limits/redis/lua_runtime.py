@@ -106,7 +106,9 @@ cmsgpack = { pack = copied, unpack = copied }
 return function(source, clock)
   script = assert(loadstring('local KEYS, ARGV = ...\\n' .. source, '@limits.lua'))
   clock_us = clock
-  return function(names, request) return script(names, { request }) end, function() keys = {} end
+  return function(names, request) return script(names, { request }) end,
+    function() keys = {} end,
+    function(name) return #(keys[name] or {}) end
 end
 """
 
@@ -121,7 +123,9 @@ class LuaScopes:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._lua = lua51.LuaRuntime(unpack_returned_tuples=True)
         self._clock = clock
-        self._run, self.lose_everything = self._lua.execute(_REDIS)(values.script(), self._now_us)
+        found = self._lua.execute(_REDIS)(values.script(), self._now_us)
+        self._run, self.lose_everything, self.length_of = found
+        # `length_of(key)` is the number of places in the line with this key.
         self._keys: dict[str, Any] = {}
         self.steps = 0
 
@@ -137,13 +141,18 @@ class LuaScopes:
         seed: Seed | None = None,
     ) -> Reply:
         """Run the script once."""
+        return values.decode(
+            self.evaluate(values.keys_of("aiogroq", scope), values.encode(worker, epoch, operations, seed))
+        )
+
+    def evaluate(self, keys: Sequence[str], request: bytes) -> bytes:
+        """Run the script once as a server does: on the encoded request, with an encoded reply."""
         self.steps += 1
-        keys = self._keys.get(scope)
-        if keys is None:
-            keys = self._keys[scope] = self._lua.table_from(values.keys_of("aiogroq", scope))
-        request = msgspec.msgpack.decode(values.encode(worker, epoch, operations, seed))
-        reply = self._run(keys, self._table(request))
-        return values.decode(msgspec.msgpack.encode(_plain(reply)))
+        names = self._keys.get(keys[0])
+        if names is None:
+            names = self._keys[keys[0]] = self._lua.table_from(list(keys))
+        reply = self._run(names, self._table(msgspec.msgpack.decode(request)))
+        return msgspec.msgpack.encode(_plain(reply))
 
     def _table(self, value: Any) -> Any:
         """Return lists and mappings as tables; None is no entry, as in the script's own decoder."""
