@@ -52,7 +52,7 @@ local SCOPE = {
 }
 local BUCKET = {
   'kind', 'limit', 'level', 'held', 'given', 'is_guess', 'probe', 'at_s', 'charged_by_others', 'guess', 'is_level_known',
-  'seen_at_s', 'spacing_s',
+  'seen_at_s', 'spacing_s', 'used_part', -- of what is reserved, usually
 }
 local RESERVATIONS = {
   'are_kept', 'may_be_kept', 'are_counted', 'counted_votes', 'kept_votes', 'in_flight_maximum', 'in_flight', 'prompt',
@@ -214,6 +214,7 @@ local function new_bucket(kind, limit, held)
   local bucket = {
     kind = kind, limit = limit, level = limit, held = held, given = false, is_guess = false, probe = false, at_s = scope.now_s,
     charged_by_others = 0, guess = limit, is_level_known = false, seen_at_s = scope.now_s, spacing_s = 0,
+    used_part = 1,
   }
   buckets[#buckets + 1] = bucket
   by_kind[kind] = bucket
@@ -252,6 +253,10 @@ local function waits_s(bucket, need, share, ahead)
   local tolerance = limit * ROUNDING
   if lacking + bucket.held <= tolerance then return 0, 0 end
   local rate = rate_of(bucket)
+  if ahead > 0 then -- needs are estimated high, so the turn comes earlier than if all of them were used
+    lacking = lacking - ahead * (1 - bucket.used_part)
+    return max((lacking + bucket.held) / rate, LOOK_AGAIN_S), max(lacking / rate, 0)
+  end
   return (lacking + bucket.held) / rate, lacking > tolerance and lacking / rate or 0
 end
 
@@ -414,6 +419,9 @@ local function settle(id, used, has_ended)
     local charged = used[kind] or 0
     if unused ~= 0 and certain[kind] and not IN_HEADERS[kind] and reservations.are_kept then charged = charged + unused end
     bucket.level = bucket.level - charged
+    if is_known and charged > 0 and (needs[kind] or 0) > 0 then
+      bucket.used_part = bucket.used_part + LEARNING * (min(charged / needs[kind], 1) - bucket.used_part)
+    end
     if bucket.probe == id then end_probe(bucket, charged > 0 and not has_ended) end
     if holds_count == 0 then bucket.probe = false end -- its hold may have been evicted
   end
@@ -589,7 +597,8 @@ local function look_again(obstacle)
   if bucket.probe then
     obstacle.first = min(obstacle.first, LOOK_FOR_PROBE_S * turn)
   elseif not is_of_requests(bucket) and bucket.held > 0 then
-    obstacle.first = min(obstacle.first, max(obstacle.second, LOOK_AGAIN_S * turn))
+    local early_s = bucket.held * (1 - bucket.used_part) / rate_of(bucket)
+    obstacle.first = min(obstacle.first, max(obstacle.first - early_s, obstacle.second, LOOK_AGAIN_S * turn))
   end
 end
 

@@ -113,6 +113,20 @@ end
 """
 
 
+class Clock:
+    """Seconds since the epoch in whole microseconds, as the server tells them. Moved by hand."""
+
+    def __init__(self) -> None:
+        self.now_us: int = 1_795_000_000_000_000
+
+    def __call__(self) -> float:
+        return self.now_us // 1_000_000 + self.now_us % 1_000_000 / 1e6
+
+    def move(self, elapsed_s: float) -> None:
+        """Let time pass, or go back."""
+        self.now_us += round(elapsed_s * 1e6)
+
+
 class LuaScopes:
     """The state of any number of scopes, and the script that changes it.
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lua_runtime import LuaScopes, LuaStore
+from lua_runtime import Clock, LuaScopes, LuaStore
 from redis_server import RedisServer
 
 from aiogroq.limits import KINDS, Ask, Granted, Level, MemoryStore, Never, Seen, Wait
@@ -17,17 +17,6 @@ from aiogroq.limits.redis import values
 
 T = TypeVar("T")
 SCOPE = "an account"
-START_S = 1_795_000_000.0
-
-
-class Clock:
-    """Microseconds, as of the server."""
-
-    def __init__(self) -> None:
-        self.now_us = int(START_S * 1e6)
-
-    def __call__(self) -> float:
-        return self.now_us // 1_000_000 + self.now_us % 1_000_000 / 1e6
 
 
 def run(step: Coroutine[Any, Any, T]) -> T:
@@ -90,7 +79,7 @@ class Pair:
     def time(self, elapsed_s: float) -> None:
         if elapsed_s < 0:  # the script knows only the time of what was written last
             self.block(0)
-        self.clock.now_us += int(elapsed_s * 1e6)
+        self.clock.move(elapsed_s)
 
     def reserve(self, asked: Sequence[tuple[dict[str, float], dict[str, float], float]]) -> None:
         self.ask([Ask(self.id(), needs, share, certain) for needs, certain, share in asked])
