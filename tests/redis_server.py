@@ -120,7 +120,7 @@ class RedisServer:
         """Return what the server responds to a command: ``execute("GET", "key")``."""
         import redis
 
-        with redis.Redis.from_url(self.url) as client:
+        with redis.Redis.from_url(self.url, protocol=2) as client:
             return client.execute_command(*command)
 
     def contents(self) -> dict[bytes, bytes]:

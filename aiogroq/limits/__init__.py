@@ -6,6 +6,8 @@ ask it before they send, and tell it what came back.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .kinds import KINDS as KINDS
 from .kinds import LimitKind as LimitKind
 from .kinds import Limits as Limits
@@ -24,3 +26,15 @@ from .store import LimitStore as LimitStore
 from .store import Never as Never
 from .store import Seen as Seen
 from .store import Wait as Wait
+
+if TYPE_CHECKING:
+    from .redis import RedisStore as RedisStore
+else:
+    # At its first use: most processes have no Redis.
+    def __getattr__(name: str) -> object:
+        if name != "RedisStore":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from .redis import RedisStore
+
+        globals()[name] = RedisStore
+        return RedisStore

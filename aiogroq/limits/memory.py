@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from .bucket import Bucket
 from .kinds import IN_HEADERS, KINDS
@@ -45,6 +45,13 @@ class MemoryStore:
         """Reserve for one request, as `reserve`. Returns what prevents it, None where it is granted."""
         with self._lock:
             return self._scope(scope).reserve(ask)
+
+    def hold_now(self, scope: str, asks: Iterable[Ask]) -> None:
+        """Hold what requests need that another store has granted, even where it does not fit."""
+        with self._lock:
+            state = self._scope(scope)
+            for ask in asks:
+                state.hold(ask)
 
     def settle_now(
         self, scope: str, id: str, used: Mapping[str, float], seen: Mapping[str, Seen] | None
@@ -119,7 +126,7 @@ class _Scope:
             return Wait(blocked_s, "retry-after", blocked_s)
         obstacle = self._obstacle(ask)
         if obstacle is None:
-            self._hold(ask)
+            self.hold(ask)
         return obstacle
 
     def _obstacle(self, ask: Ask) -> Wait | Never | None:
@@ -147,7 +154,8 @@ class _Scope:
                 bucket.probe = ask.id
         return longest
 
-    def _hold(self, ask: Ask) -> None:
+    def hold(self, ask: Ask) -> None:
+        """Hold what a request needs."""
         if not self.holds:
             tokens = self._buckets.get("TPM")
             if tokens is not None and tokens.level >= tokens.limit:
