@@ -1,5 +1,5 @@
 """``python -m benchmarks``: all clients side by side. Subcommands: ``instructions``, ``faults``, ``soak``, ``jobs``, ``shared``,
-``simulation``."""
+``simulation``, ``ray``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .run import run
 from .targets import judge
 
 _SUBCOMMANDS = {name: name for name in ("instructions", "faults", "soak", "jobs", "simulation")} | {
-    "shared": "shared_limits"
+    "shared": "shared_limits",
+    "ray": "ray_data",
 }
 """The packages of the subcommands."""
 

@@ -98,6 +98,20 @@ _KINDS = click.Choice(["csv", "tsv", "jsonl", "text", "parquet", "arrow"])
 @click.option(
     "--audio-dir", metavar="DIR", help="Where speech is written.  [default: OUT without its suffix]"
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Who sends: this process, or actors of Ray Data.",
+)
+@click.option(
+    "--actors",
+    type=click.IntRange(min=1),
+    default=1,
+    metavar="N",
+    help="With --engine ray: N actors.  [default: 1, which sends 1,000 requests a second]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 @connection_options()
 def run(connection: Connection, **options: Any) -> int:
@@ -106,6 +120,12 @@ def run(connection: Connection, **options: Any) -> int:
     from .run_settings import RunSettings
 
     given = _checked(options)
+    if given["engine"] == "ray" and not given["dry_run"]:
+        from .run_ray import check_options
+
+        check_options(given, connection)
+    elif given["actors"] != 1:
+        raise click.UsageError("--actors is for --engine ray")
     try:
         settings = RunSettings.of(given)
         if given["dry_run"]:
@@ -116,6 +136,12 @@ def run(connection: Connection, **options: Any) -> int:
         from .run_job import execute
 
         again = command_line(click.get_current_context(), frozenset({"fresh", "retry_failed"}))
+        if given["engine"] == "ray":
+            from .run_ray import send
+
+            code, settings = send(connection, settings, again)
+            if code:
+                return code
         return execute(connection, settings, again)
     except JobInputError as error:
         raise click.UsageError(in_words_of_options(str(error))) from error

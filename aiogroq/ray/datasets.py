@@ -114,29 +114,45 @@ class _Sizes:
 def _mapped(
     ds: D, worker: type[RowWorker], sizes: _Sizes, ray_options: dict[str, Any] | None, options: dict[str, Any]
 ) -> D:
-    data = _ray_data()
     if not hasattr(ds, "map_batches"):
         raise JobInputError(f"ds must be a ray.data.Dataset, not {type(ds).__name__}")
     checked = worker(**options)  # here too, so that mistakes are raised before actors start
     names = _columns_of(ds)
     if names is not None:
         checked.check_columns(names)
+    blocks: Dataset = ds.repartition(target_num_rows_per_block=sizes.batch_size)
+    return cast("D", _map(blocks, worker, options, sizes, ray_options or {}))
+
+
+def mapped(ds: Any, worker: type[RowWorker], options: dict[str, Any], *, batch_size: int, actors: int) -> Any:
+    """Return a dataset, in blocks of ``batch_size`` rows, with a worker of these options over its batches."""
+    return _map(
+        ds,
+        worker,
+        options,
+        _Sizes(batch_size, actors, MAX_CONCURRENCY * BATCH_SIZE // batch_size, NUM_CPUS),
+        {},
+    )
+
+
+def _map(
+    ds: Dataset, worker: type[RowWorker], options: dict[str, Any], sizes: _Sizes, others: dict[str, Any]
+) -> Any:
+    data = ray_data()
     if sizes.concurrency > 1 and options.get("store") is None:
         _log.warning(
-            "%d actors without a store do not share the rate limits: pass store='redis://...', or concurrency=1",
+            "%d actors without a store do not share the rate limits: pass store='redis://...', or have one actor",
             sizes.concurrency,
         )
-    blocks: Dataset = ds.repartition(target_num_rows_per_block=sizes.batch_size)
-    mapped = blocks.map_batches(
+    return ds.map_batches(
         worker,
         fn_constructor_kwargs=options,
         batch_size=sizes.batch_size,
         batch_format="pyarrow",
         num_cpus=sizes.num_cpus,
         **_pool(data.ActorPoolStrategy, sizes),
-        **(ray_options or {}),
+        **others,
     )
-    return cast("D", mapped)
 
 
 def _pool(strategy: Any, sizes: _Sizes) -> dict[str, Any]:
@@ -153,7 +169,8 @@ def _columns_of(ds: Any) -> list[str] | None:
     return None if schema is None else [str(name) for name in schema.names]
 
 
-def _ray_data() -> Any:
+def ray_data() -> Any:
+    """Return ``ray.data``. Raises `ImportError`, with the fix, where it is not installed."""
     try:
         return importlib.import_module("ray.data")
     except ImportError as error:

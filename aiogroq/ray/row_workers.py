@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypedDict, cast
+from typing import Any, TypedDict, cast
 
 from ..client import AsyncGroq
 from ..errors import StructuredOutputError
@@ -85,7 +85,8 @@ class RowWorker:
     `JobError`, because every other row would fail too. Raises `JobInputError` for options that do not fit.
     """
 
-    endpoint: ClassVar[Endpoint] = "chat"
+    endpoint: Endpoint = "chat"
+    """Where the rows are sent."""
 
     def __init__(
         self,
@@ -191,11 +192,7 @@ class RowWorker:
         """Send the rows of a batch, and return it with the columns of results."""
         names = column_names(names_of(batch), self._into, _OTHERS)
         items = [self._item(row) for row in rows_of(batch, self._wanted)]
-        if self._client is None:
-            self._client = AsyncGroq(**self._client_options)
-        job: AsyncJob[Any] = AsyncJob(self._client, items, self._options)
-        async with job:
-            rows = [self._row(result) async for result in job]
+        rows = [self._row(result) for result in await self.results(items)]
         arrow = pyarrow()
         types = [
             self._type.arrow,
@@ -213,6 +210,14 @@ class RowWorker:
                 for name, kind, column in zip(names.values(), types, columns, strict=True)
             },
         )
+
+    async def results(self, items: list[Any]) -> list[JobResult[Any]]:
+        """Send the items of a batch. Returns their results, in their order. Raises `JobError` as `Chat` does."""
+        if self._client is None:
+            self._client = AsyncGroq(**self._client_options)
+        job: AsyncJob[Any] = AsyncJob(self._client, items, self._options)
+        async with job:
+            return [result async for result in job]
 
     async def aclose(self) -> None:
         """Close the client and the journal. Ray does not call it: its actors end with their process."""
@@ -256,7 +261,7 @@ class RowWorker:
 class Chat(RowWorker):
     """Chat completions for ``Dataset.map_batches``. The column ``into`` has the text, or the value of ``response_format``."""
 
-    endpoint: ClassVar[Endpoint] = "chat"
+    endpoint: Endpoint = "chat"
 
     def _finish_reason(self, result: JobResult[Any]) -> str | None:
         if result.status == "length":
@@ -273,7 +278,7 @@ class Chat(RowWorker):
 class Embeddings(RowWorker):
     """Embeddings for ``Dataset.map_batches``: one text a row, and the vector as a list of 32-bit floats."""
 
-    endpoint: ClassVar[Endpoint] = "embeddings"
+    endpoint: Endpoint = "embeddings"
 
     def _column_type(self) -> ColumnType:
         form = self._options.requests.params.get("encoding_format", "float")
@@ -300,7 +305,7 @@ class Transcription(RowWorker):
     ``ray.data.read_binary_files(..., include_paths=True)`` makes them.
     """
 
-    endpoint: ClassVar[Endpoint] = "transcription"
+    endpoint: Endpoint = "transcription"
 
     def _wanted_columns(self) -> frozenset[str]:
         return super()._wanted_columns() | {"bytes", "path"}

@@ -1,0 +1,102 @@
+"""`aiogroq.ray` and ``aiogroq run --engine ray`` on Ray itself, which is in an environment of its own; `.ci/run` makes it.
+
+By hand:
+
+    python -m venv /tmp/ray
+    /tmp/ray/bin/pip install '.[cli]' 'ray[data]>=2.55'
+    AIOGROQ_RAY_PYTHON=/tmp/ray/bin/python pytest -rP tests/ray_data/test_on_ray.py
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiogroq.local import Fault, LocalGroq
+from benchmarks.ray_data.scenario import play
+
+PYTHON = os.environ.get("AIOGROQ_RAY_PYTHON", "")
+STEPS = Path(__file__).with_name("on_ray.py")
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.skipif(not PYTHON, reason="AIOGROQ_RAY_PYTHON names no Python with Ray"),
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and flock"),
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+]
+
+
+def run(*command: str, cwd: Path, code: int = 0, **variables: str) -> str:
+    """Return what a command of the Python with Ray prints."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_AUTH_MODE": "disabled", **variables}
+    done = subprocess.run(
+        [PYTHON, *command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def step(name: str, url: str, folder: Path) -> Any:
+    return json.loads(run(str(STEPS), name, url, str(folder), cwd=folder).splitlines()[-1])
+
+
+def test_datasets_come_back_with_responses_and_nothing_is_sent_twice(tmp_path: Path) -> None:
+    with LocalGroq() as server:
+        found = step("functions", server.base_url, tmp_path)
+        requests = len(server.requests)
+    assert (found["count"], found["is_same"], found["errors"]) == (50, True, [])
+    assert found["columns"][:3] == ["id", "text", "response"]
+    assert found["vector"] == 768
+    assert requests == 50 + 3 + 3 * 3
+    for schema in found["kinds"].values():
+        assert all(name in schema for name in ("response", "error", "attempts"))
+
+
+def test_rows_that_fail_raise_nothing_and_a_rejected_key_does(tmp_path: Path) -> None:
+    with LocalGroq(api_key="gsk_right") as server:
+        server.script(Fault(status=400, times=3))
+        found = step("failures", server.base_url, tmp_path)
+    assert (found["done"], found["failed"]) == (17, 3)
+    assert "Invalid API Key" in found["raised"]
+    assert "no column 'txt', which the prompt names" in found["mistake"]
+
+
+def test_a_driver_that_is_killed_twice_writes_each_row_once_and_pays_once(tmp_path: Path) -> None:
+    found = play(PYTHON, "aiogroq", tmp_path, rows=600, block_rows=20, latency_s=0.2, kills=2)
+    print(found)
+    assert (found.rows, found.unique) == (600, 600)
+    assert found.open_at_kills is not None
+    assert found.requests <= 600 + found.open_at_kills
+
+
+def test_the_command_line_writes_the_output_from_the_journal(tmp_path: Path) -> None:
+    with (tmp_path / "in.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "text"), *((f"row {n}", f"text {n}") for n in range(120))])
+    command = ["-m", "aiogroq", "run", "in.csv", "-o", "out.csv", "-p", "Say {text}", "-q", "--engine", "ray"]
+    with LocalGroq() as server:
+        server.script(Fault(status=400, times=2))
+        variables = {"GROQ_API_KEY": "gsk_x", "GROQ_BASE_URL": server.base_url}
+        run(*command, cwd=tmp_path, code=1, **variables)
+        assert len(server.requests) == 120
+        assert len(read(tmp_path / "out.errors.csv")) == 2
+        stopped = run(*command, "--max-failures", "1", cwd=tmp_path, code=1, **variables)
+        assert "stopped before the end (max_failures)" in stopped
+        run(*command, "--retry-failed", cwd=tmp_path, **variables)
+        assert len(server.requests) == 122
+        mismatch = run(*command, "--system", "Be kind.", cwd=tmp_path, code=1, **variables)
+        assert "belongs to another job" in mismatch
+    written = read(tmp_path / "out.csv")
+    assert [row["id"] for row in written] == [f"row {n}" for n in range(120)]
+    assert all(row["response"] and not row["error"] for row in written)
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
