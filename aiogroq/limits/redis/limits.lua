@@ -4,10 +4,10 @@
 -- changed here. tests/limits/redis/test_same_as_memory.py holds the two together. What only this script does: the line of the
 -- workers that wait, workers that end, and the epoch of the state.
 --
--- KEYS: state, holds, workers, line. ARGV[1]: see values.py. The clock of the server is the only one.
+-- KEYS: state, holds, workers, line, places. ARGV[1]: see values.py. The clock of the server is the only one.
 -- A level is written when something changed. A refill is not a change: it is found again from the time of the last one.
 
-local STATE, HOLDS, WORKERS, LINE = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local STATE, HOLDS, WORKERS, LINE, PLACES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local request = cmsgpack.unpack(ARGV[1])
 local worker, known_epoch, seed, operations = request[1], request[2], request[3], request[4]
 local time = redis.call('TIME')
@@ -22,6 +22,8 @@ local RENEW_EVERY_S = 3600 -- the expiry of keys that are not written is renewed
 local GRACE_S = 1 -- so long after its turn a worker may come
 local LOOK_AGAIN_S = 0.05 -- requests of other workers may end before: the first in the line looks again after so long
 local LOOK_FOR_PROBE_S = 0.25
+local MOST_READ = 32 -- places in the line
+local FIRST_BATCH = 4000000000000000 -- the order of batches in the line begins here: after all microseconds of today
 -- Of kinds.py, bucket.py, reservations.py and memory.py.
 local MIN_STEP_S = 0.001
 local MARGIN_S, REQUESTS_MARGIN_S = 0.6, 0.2
@@ -89,7 +91,7 @@ local function load_state()
 end
 
 local function new_state()
-  redis.call('DEL', HOLDS, LINE)
+  redis.call('DEL', HOLDS, LINE, PLACES)
   reservations = {
     are_kept = false, may_be_kept = true, are_counted = false, counted_votes = 0, kept_votes = 0, in_flight_maximum = 0,
     in_flight = 0, prompt = 0, latest = 0, latest_at_s = 0, held = 0, is_full = false, uncertain = 0, level = 0, limit = 0,
@@ -105,7 +107,7 @@ end
 local function save_state()
   if now_s - scope.renewed_at_s > RENEW_EVERY_S or now_s < scope.renewed_at_s then
     scope.renewed_at_s = now_s
-    for _, key in ipairs({ HOLDS, WORKERS, LINE }) do redis.call('EXPIRE', key, EXPIRY_S) end
+    for _, key in ipairs({ HOLDS, WORKERS, LINE, PLACES }) do redis.call('EXPIRE', key, EXPIRY_S) end
   end
   scope.reservations = unnamed(RESERVATIONS, reservations)
   scope.buckets = {}
@@ -488,43 +490,48 @@ end
 -- ----------------------------------------------------------------------------------------------- the line
 -- Workers whose first request does not fit, interactive ones before batches, each in the order of arrival. A request fits where
 -- there is room for all that are ahead of it too. So nobody waits for a worker that does not come: what it needs is left to
--- it until it misses its turn. A place is an array: these fields, then the needs by the index of the bucket.
+-- it until it misses its turn.
+--
+-- LINE has the workers with their order, PLACES what they wait for: an array of these fields, then the needs by the index of the
+-- bucket. At most MOST_READ places are read; what those behind need is taken to be the same, so that a run stays short.
 
-local PLACE_OF, IS_BATCH, UNTIL_S, ASK_ID, PLACE_KIND, PASSED, NEEDS_AFTER = 1, 2, 3, 4, 5, 6, 6
-local line
-local is_line_changed = false
+local IS_BATCH, UNTIL_S, ASK_ID, PLACE_KIND, PASSED, NEEDS_AFTER = 1, 2, 3, 4, 5, 5
+local places_read = {}
 
-local function load_line()
-  if line then return end
-  line = {}
-  local packed = redis.call('GET', LINE)
-  if not packed then return end
-  for _, place in ipairs(cmsgpack.unpack(packed)) do
-    if place[UNTIL_S] >= scope.now_s then line[#line + 1] = place end
-  end
+local function remove_place(name)
+  redis.call('ZREM', LINE, name)
+  redis.call('HDEL', PLACES, name)
+  places_read[name] = nil
 end
 
-local function save_line()
-  if #line > 0 then
-    redis.call('SET', LINE, cmsgpack.pack(line), 'EX', EXPIRY_S)
-  else
-    redis.call('DEL', LINE)
-  end
+local function save_place(name, place)
+  redis.call('HSET', PLACES, name, cmsgpack.pack(place))
+  redis.call('EXPIRE', PLACES, EXPIRY_S)
+  places_read[name] = place
 end
 
--- The end of the requests of this priority: where one that comes now stands.
-local function end_of(is_batch)
-  if is_batch then return #line + 1 end
-  for index, place in ipairs(line) do
-    if place[IS_BATCH] then return index end
+-- The place of a worker; nothing where it has none, or has missed its turn.
+local function place_of(name)
+  if places_read[name] == nil then
+    local packed = redis.call('HGET', PLACES, name)
+    places_read[name] = packed and cmsgpack.unpack(packed)
   end
-  return #line + 1
+  local place = places_read[name]
+  if not place or place[UNTIL_S] >= scope.now_s then return place end
+  remove_place(name)
 end
 
-local function own_place()
-  for index, place in ipairs(line) do
-    if place[PLACE_OF] == worker then return index, place end
-  end
+-- How many workers are ahead of one that comes now.
+local function length_of(is_batch)
+  if is_batch then return redis.call('ZCARD', LINE) end
+  return redis.call('ZCOUNT', LINE, '-inf', '(' .. FIRST_BATCH)
+end
+
+-- The order of one that comes now: microseconds, so that it needs no counter, and later than that of the last one.
+local function order_at_the_end(is_batch)
+  local first = is_batch and FIRST_BATCH or 0
+  local last = redis.call('ZREVRANGEBYSCORE', LINE, is_batch and '+inf' or '(' .. FIRST_BATCH, first, 'WITHSCORES', 'LIMIT', 0, 1)
+  return max(first + now_s * 1000000, last[2] and tonumber(last[2]) + 1 or 0)
 end
 
 -- Whether a request may use the turn of the place of its worker: it waits there, or would pass the one that does, or is the next
@@ -546,46 +553,57 @@ local function may_pass(place, ask)
   return need < size and place[PASSED] + need <= size
 end
 
--- What the requests before `position` need, by the index of the bucket, without those of this worker; and their number.
-local function needs_ahead(position, is_counted)
-  local ahead, count = {}, 0
-  for index = 1, position - 1 do
-    local place = line[index]
-    if place[PLACE_OF] ~= worker and is_counted(place) then
-      count = count + 1
-      for each = 1, #buckets do
-        local need = place[NEEDS_AFTER + each] or 0
-        if need > 0 then ahead[each] = (ahead[each] or 0) + need end
-      end
+-- The places of the first `count` in the line, without that of this worker, and how many stand for each of them.
+local function places_ahead(count)
+  local found = {}
+  local read = min(count, MOST_READ)
+  if read == 0 then return found, 1 end
+  for _, name in ipairs(redis.call('ZRANGE', LINE, 0, read - 1)) do
+    local place = place_of(name)
+    if not place then
+      remove_place(name)
+    elseif name ~= worker then
+      found[#found + 1] = { name = name, place = place }
     end
   end
-  return ahead, count
+  return found, count / read
 end
 
-local function always() return true end
-
--- What prevents `ask` at this position of the line from being sent now.
-local function obstacle_at(position, ask)
-  local ahead, count = needs_ahead(position, always)
-  local obstacle = obstacle_of(ask, ahead)
-  if not obstacle or obstacle.name ~= 'wait' then return obstacle end
-  if count > 0 and not ask.is_batch then
-    local passed = {}
-    local larger = function(place)
-      local passes = may_pass(place, ask)
-      if passes then passed[#passed + 1] = place end
-      return not passes
-    end
-    local rest = needs_ahead(position, larger)
-    if #passed > 0 and not obstacle_of(ask, rest) then
-      for _, place in ipairs(passed) do
-        place[PASSED] = place[PASSED] + (ask.needs[buckets[place[PLACE_KIND]].kind] or 0)
-      end
-      is_line_changed = true
-      return nil
+-- What these places need, by the index of the bucket.
+local function needs_of(places, weight)
+  local needs = {}
+  for _, each in ipairs(places) do
+    for index = 1, #buckets do
+      local need = each.place[NEEDS_AFTER + index] or 0
+      if need > 0 then needs[index] = (needs[index] or 0) + need * weight end
     end
   end
-  obstacle.ahead = count
+  return needs
+end
+
+-- Whether an interactive request is granted before larger ones of other workers.
+local function is_passing_others(ask, places, weight)
+  local passed, others = {}, {}
+  for _, each in ipairs(places) do
+    local into = may_pass(each.place, ask) and passed or others
+    into[#into + 1] = each
+  end
+  if #passed == 0 or weight > 1 or obstacle_of(ask, needs_of(others, 1)) then return false end
+  for _, each in ipairs(passed) do
+    local place = each.place
+    place[PASSED] = place[PASSED] + (ask.needs[buckets[place[PLACE_KIND]].kind] or 0)
+    save_place(each.name, place)
+  end
+  return true
+end
+
+-- What prevents `ask` from being sent now, with so many workers ahead of it.
+local function obstacle_behind(count, ask)
+  local places, weight = places_ahead(count)
+  local obstacle = obstacle_of(ask, needs_of(places, weight))
+  if not obstacle or obstacle.name ~= 'wait' then return obstacle end
+  if is_passing_others(ask, places, weight) then return nil end
+  obstacle.ahead = #places * weight
   return obstacle
 end
 
@@ -602,61 +620,46 @@ local function look_again(obstacle)
   end
 end
 
-local function leave_place()
-  local index = own_place()
-  if index then
-    table.remove(line, index)
-    is_line_changed = true
-  end
-end
-
 local function take_place(ask, obstacle)
   if ask.is_passing then return end -- the larger one has the place
-  local _, place = own_place()
-  if place and not may_use(place, ask) then
-    leave_place()
-    place = nil
-  end
-  if not place then
-    place = { worker, ask.is_batch, 0, '', 0, 0 }
-    table.insert(line, end_of(ask.is_batch), place)
+  local place = place_of(worker)
+  if not place or not may_use(place, ask) then
+    redis.call('ZADD', LINE, order_at_the_end(ask.is_batch), worker)
+    redis.call('EXPIRE', LINE, EXPIRY_S)
+    place = { ask.is_batch, 0, '', 0, 0 }
   end
   if place[ASK_ID] ~= ask.id then place[ASK_ID], place[PASSED] = ask.id, 0 end
   place[UNTIL_S] = scope.now_s + obstacle.first + GRACE_S
   place[PLACE_KIND] = obstacle.index or 0
-  for each, bucket in ipairs(buckets) do place[NEEDS_AFTER + each] = ask.needs[bucket.kind] or 0 end
-  is_line_changed = true
+  for index, bucket in ipairs(buckets) do place[NEEDS_AFTER + index] = ask.needs[bucket.kind] or 0 end
+  save_place(worker, place)
 end
 
 local ASK = { 'id', 'needs', 'certain', 'share', 'is_batch', 'is_passing' }
 
 -- Hold what a request needs, or return what prevents it from being sent now.
 local function reserve_one(ask, is_first)
-  local index, place = own_place()
+  local place = place_of(worker)
   local obstacle
   local blocked_s = scope.blocked_until_s - scope.now_s
   if blocked_s > 0 then
     obstacle = { name = 'wait', kind = 'retry-after', first = blocked_s, second = blocked_s }
   else
-    obstacle = obstacle_at(is_first and place and may_use(place, ask) and index or end_of(ask.is_batch), ask)
+    local has_turn = is_first and place and may_use(place, ask)
+    obstacle = obstacle_behind(has_turn and redis.call('ZRANK', LINE, worker) or length_of(ask.is_batch), ask)
   end
-  if not obstacle then
-    hold(ask)
-    if not ask.is_passing then leave_place() end
-    return
-  end
-  if obstacle.name == 'wait' then
+  if obstacle and obstacle.name == 'wait' then
     if obstacle.index then look_again(obstacle) end
     take_place(ask, obstacle)
-  elseif not ask.is_passing then
-    leave_place()
+  elseif place and not ask.is_passing then
+    remove_place(worker)
   end
-  return { obstacle.name, obstacle.kind, obstacle.first, obstacle.second }
+  if obstacle then return { obstacle.name, obstacle.kind, obstacle.first, obstacle.second } end
+  hold(ask)
 end
 
 local function reserve(asks)
-  load_line()
-  if #asks == 0 then leave_place() end
+  if #asks == 0 then remove_place(worker) end
   for count, values in ipairs(asks) do
     local obstacle = reserve_one(named(ASK, values), count == 1)
     if obstacle then return count > 1 and { 'granted', '', count - 1, 0, obstacle } or obstacle end
@@ -672,13 +675,7 @@ local function end_worker(name)
   for index = 1, #held, 2 do
     if cmsgpack.unpack(held[index + 1])[1] == name then settle(held[index], nil, true) end
   end
-  load_line()
-  for index = #line, 1, -1 do
-    if line[index][PLACE_OF] == name then
-      table.remove(line, index)
-      is_line_changed = true
-    end
-  end
+  remove_place(name)
   redis.call('ZREM', WORKERS, name)
 end
 
@@ -753,6 +750,5 @@ see_workers()
 if is_another then take_over(seed[1], seed[2]) end
 local results = {}
 for index, operation in ipairs(operations) do results[index] = run(operation) end
-if is_line_changed then save_line() end
 if is_changed then save_state() end
 return cmsgpack.pack({ scope.epoch, false, redis.call('ZCARD', WORKERS), results, levels() })

@@ -110,7 +110,7 @@ def script() -> str:
 def keys_of(prefix: str, scope: str) -> list[str]:
     """Return the keys of a scope. All have the same hash tag, so that a cluster stores them together."""
     tag = f"{prefix}:{hashlib.blake2b(scope.encode(), digest_size=16).hexdigest()}"
-    return [f"{{{tag}}}:{name}" for name in ("state", "holds", "workers", "line")]
+    return [f"{{{tag}}}:{name}" for name in ("state", "holds", "workers", "line", "places")]
 
 
 def encode(worker: str, epoch: str, operations: Sequence[Operation], seed: Seed | None = None) -> bytes:

@@ -33,17 +33,58 @@ local function copied(value)
   return copy
 end
 
-local function names_of(hash, wanted)
-  local found = {}
-  for name in pairs(hash or {}) do found[#found + 1] = name end
-  table.sort(found)
-  return found
+-- A hash: its values by name, and their number.
+local function hash_of(key)
+  keys[key] = keys[key] or { values = {}, size = 0 }
+  return keys[key]
 end
 
-local function size_of(hash)
-  local size = 0
-  for _ in pairs(hash or {}) do size = size + 1 end
-  return size
+-- A sorted set: its scores by name, and its entries in order.
+local function sorted_of(key)
+  keys[key] = keys[key] or { scores = {}, entries = {} }
+  return keys[key]
+end
+
+local function is_before(score, name, entry)
+  return score < entry.score or (score == entry.score and name < entry.name)
+end
+
+-- How many entries are before this one.
+local function rank_of(sorted, score, name)
+  local low, high = 1, #sorted.entries + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if is_before(score, name, sorted.entries[middle]) or sorted.entries[middle].name == name then
+      high = middle
+    else
+      low = middle + 1
+    end
+  end
+  return low - 1
+end
+
+local function remove(sorted, name)
+  local score = sorted.scores[name]
+  if score then
+    table.remove(sorted.entries, rank_of(sorted, score, name) + 1)
+    sorted.scores[name] = nil
+  end
+end
+
+-- The number of a bound, and whether it is exclusive: '(5'.
+local function bound_of(text)
+  if text == '-inf' then return -math.huge, false end
+  if text == '+inf' then return math.huge, false end
+  if type(text) == 'string' and text:sub(1, 1) == '(' then return tonumber(text:sub(2)), true end
+  return tonumber(text), false
+end
+
+-- How many entries have at most this score.
+local function count_up_to(sorted, text)
+  local most, is_exclusive = bound_of(text)
+  local count = rank_of(sorted, most, '')
+  while not is_exclusive and sorted.entries[count + 1] and sorted.entries[count + 1].score == most do count = count + 1 end
+  return count
 end
 
 local commands = {
@@ -57,46 +98,65 @@ local commands = {
     for _, key in ipairs({ ... }) do keys[key] = nil end
   end,
   EXPIRE = function() end,
-  HLEN = function(key) return size_of(keys[key]) end,
-  HGET = function(key, name) return keys[key] and keys[key][name] or false end,
+  HLEN = function(key) return hash_of(key).size end,
+  HGET = function(key, name) return hash_of(key).values[name] or false end,
+  HSET = function(key, name, value)
+    local hash = hash_of(key)
+    if hash.values[name] == nil then hash.size = hash.size + 1 end
+    hash.values[name] = value
+  end,
   HSETNX = function(key, name, value)
-    local hash = keys[key] or {}
-    keys[key] = hash
-    if hash[name] then return 0 end
-    hash[name] = value
+    local hash = hash_of(key)
+    if hash.values[name] then return 0 end
+    hash.values[name], hash.size = value, hash.size + 1
     return 1
   end,
   HDEL = function(key, name)
-    if keys[key] then keys[key][name] = nil end
+    local hash = hash_of(key)
+    if hash.values[name] then hash.values[name], hash.size = nil, hash.size - 1 end
   end,
   HVALS = function(key)
     local found = {}
-    for _, name in ipairs(names_of(keys[key])) do found[#found + 1] = keys[key][name] end
+    for _, value in pairs(hash_of(key).values) do found[#found + 1] = value end
     return found
   end,
   HGETALL = function(key)
     local found = {}
-    for _, name in ipairs(names_of(keys[key])) do
+    for name, value in pairs(hash_of(key).values) do
       found[#found + 1] = name
-      found[#found + 1] = keys[key][name]
+      found[#found + 1] = value
     end
     return found
   end,
-  ZSCORE = function(key, name) return keys[key] and keys[key][name] or false end,
+  ZSCORE = function(key, name) return sorted_of(key).scores[name] or false end,
   ZADD = function(key, score, name)
-    keys[key] = keys[key] or {}
-    keys[key][name] = score
+    local sorted = sorted_of(key)
+    remove(sorted, name)
+    table.insert(sorted.entries, rank_of(sorted, score, name) + 1, { score = score, name = name })
+    sorted.scores[name] = score
   end,
-  ZREM = function(key, name)
-    if keys[key] then keys[key][name] = nil end
+  ZREM = function(key, name) remove(sorted_of(key), name) end,
+  ZCARD = function(key) return #sorted_of(key).entries end,
+  ZRANK = function(key, name)
+    local sorted = sorted_of(key)
+    local score = sorted.scores[name]
+    return score and rank_of(sorted, score, name) or false
   end,
-  ZCARD = function(key) return size_of(keys[key]) end,
-  ZRANGEBYSCORE = function(key, _, most)
-    local found = {}
-    for _, name in ipairs(names_of(keys[key])) do
-      if keys[key][name] <= most then found[#found + 1] = name end
-    end
+  ZRANGE = function(key, first, last)
+    local found, entries = {}, sorted_of(key).entries
+    for index = first + 1, math.min(last + 1, #entries) do found[#found + 1] = entries[index].name end
     return found
+  end,
+  ZCOUNT = function(key, _, most) return count_up_to(sorted_of(key), most) end,
+  ZRANGEBYSCORE = function(key, _, most)
+    local found, sorted = {}, sorted_of(key)
+    for index = 1, count_up_to(sorted, most) do found[index] = sorted.entries[index].name end
+    return found
+  end,
+  ZREVRANGEBYSCORE = function(key, most, least)
+    local sorted = sorted_of(key)
+    local last = sorted.entries[count_up_to(sorted, most)]
+    return last and last.score >= least and { last.name, string.format('%.17g', last.score) } or {}
   end,
 }
 

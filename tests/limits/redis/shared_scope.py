@@ -20,7 +20,7 @@ class SharedScope:
         self.clock = Clock()
         self.scopes = LuaScopes(self.clock)
         self._ids = itertools.count()
-        self.worker("").give(**limits)
+        self.worker("somebody").give(**limits)
 
     def worker(self, name: str) -> Worker:
         """Return one that shares the scope."""
@@ -32,13 +32,13 @@ class SharedScope:
 
     def use_up(self, **needs: float) -> None:
         """Let somebody use so much, at once and finally."""
-        somebody = self.worker("")
+        somebody = self.worker("somebody")
         assert isinstance(somebody.reserve("used", **needs), Granted)
         somebody.run(Settle("used", needs))
 
     def level(self, kind: str) -> Level:
         """Return the state of a kind."""
-        return next(each for each in self.worker("").run().levels if each.kind == kind)
+        return next(each for each in self.worker("somebody").run().levels if each.kind == kind)
 
 
 class Worker:
