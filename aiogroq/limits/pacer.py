@@ -82,12 +82,10 @@ class Pacer:
         needs, certain = charges_of(need, queue.estimates)
         ask = Ask(next(queue.ids), needs, self.share, certain, self.priority)
         if not queue.grant_now(self, ask, now_s):
-            until = math.inf if deadline is None else deadline
-            if self.max_wait_s is not None:
-                until = min(until, now_s + self.max_wait_s)
+            waiter = Waiter(self, ask, now_s, math.inf if deadline is None else deadline)
             self.waiting += 1
             try:
-                await queue.wait(Waiter(self, ask, now_s, until), front)
+                await queue.wait(waiter, front)
             finally:
                 self.waiting -= 1
             now_s = asyncio.get_running_loop().time()

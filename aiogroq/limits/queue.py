@@ -1,7 +1,8 @@
 """`Queue`: the requests of one event loop, account and model that wait, and those in flight.
 
-Only the first in the queue asks the store. It asks again when the store's wait has passed, and when a request ends or a
-response says something of the limits. Where the store waits for another process, it asks at least every `_MAX_SLEEP_S`.
+Only the first in the line asks the store; of a store that suspends the first ones ask together. They ask again when the wait
+that the store named has passed, and when a request ends or a response says something of the limits, at least every
+`_MAX_SLEEP_S`.
 """
 
 from __future__ import annotations
@@ -9,59 +10,54 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import logging
 import math
 import os
 import weakref
 from collections import deque
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ..errors import PacingError
 from .kinds import IN_HEADERS
-from .memory import MemoryStore
+from .line import Line, together
 from .need import Estimates
 from .overload import InFlightLimit
 from .store import Ask, Granted, Level, LimitStore, Never, Seen, Wait
-from .waiter import Waiter, too_large, too_long
+from .store_calls import StoreCalls
+from .waiter import Waiter, too_large, too_long, what_is_waited_for
 
 if TYPE_CHECKING:
     from .pacer import Pacer
 
-T = TypeVar("T")
-
-_log = logging.getLogger("aiogroq")
-
-STORE_TIMEOUT_S = 10.0
-"""How long a store may take for one step."""
 _MAX_SLEEP_S = 10.0
 _MIN_SLEEP_S = 0.001
-_MAX_LOOKED_AT = 16
-"""How many interactive requests may be looked at behind one that waits."""
+_MAX_ASKS = 16
+"""For how many requests a store that suspends is asked in one step."""
+_OVERDUE_S = 1.0
+"""How long a request may wait for the store in addition to `Pacing.max_wait_s`."""
 
 
 class Queue:
     """The requests of one event loop, account and model. Requests of the priority ``interactive`` go before ``batch``."""
 
     def __init__(self, store: LimitStore, scope: str, name: str) -> None:
-        self._store = store
         self._scope = scope
         self._name = name
         """What the limits are of, for errors: a model."""
-        self._never_suspends = bool(getattr(store, "never_suspends", False))
-        self._memory = store if isinstance(store, MemoryStore) else None
-        """The store, where it can be asked without a coroutine."""
-        self._waiting: dict[str, deque[Waiter]] = {"interactive": deque(), "batch": deque()}
+        self._calls = StoreCalls(store, scope, name)
+        self._memory = self._calls.memory
+        self._line = Line()
         prefix = os.urandom(6).hex()
         self.ids: Iterator[str] = map(f"{prefix}-{{}}".format, itertools.count())
         """Ids of reservations: no two of any process are equal."""
         self._timer: asyncio.TimerHandle | None = None
         self._is_asking = False
         self._ask_again = False
-        self._has_warned = False
-        """Whether an error of the store was logged that no request can raise."""
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._levels: Sequence[Level] = ()
+        self._asking: asyncio.Task[None] | None = None
+        self._overdue: list[Waiter] = []
+        """Requests that have waited for `Pacing.max_wait_s`, and of which the store has not said whether they fit."""
         self._loop = weakref.ref(asyncio.get_running_loop())
         self._forgotten: deque[tuple[Pacer, str, dict[str, float]]] = deque()
         self._given: dict[str, Seen] = {}
@@ -76,13 +72,12 @@ class Queue:
     @property
     def waiting(self) -> int:
         """How many requests wait."""
-        waiting = self._waiting
-        return len(waiting["interactive"]) + len(waiting["batch"])
+        return len(self._line)
 
     @property
     def is_idle(self) -> bool:
         """Whether nothing waits or is in flight."""
-        return not self.in_flight and not self.waiting
+        return not self.in_flight and not self._line
 
     def give(self, limits: Mapping[str, float]) -> None:
         """Set limits that the user gave, before the next request is granted."""
@@ -95,13 +90,7 @@ class Queue:
 
         Returns False, with nothing changed, where it has to `wait`.
         """
-        waiting = self._waiting
-        if (
-            self._memory is None
-            or waiting["interactive"]
-            or waiting["batch"]
-            or self.in_flight >= self.cap.limit
-        ):
+        if self._memory is None or self._line or self.in_flight >= self.cap.limit:
             return False
         if self._is_asking or self._given or self._forgotten or pacer.has_all_in_flight:
             return False
@@ -115,41 +104,37 @@ class Queue:
     async def wait(self, waiter: Waiter, front: bool) -> None:
         """Wait until ``waiter`` is granted. Raises `PacingError`, and an error of the store as it is; a cancelled task
         leaves nothing behind."""
-        loop = asyncio.get_running_loop()
-        waiting = self._waiting[waiter.pacer.priority]
-        if front:
-            waiting.appendleft(waiter)
-        else:
-            waiting.append(waiter)
+        self._line.add(waiter, front=front)
         self.ask()
-        if not waiter.is_granted and waiter.error is None:
-            await self._sleep(loop, waiter, waiting)
-        if waiter.error is not None:
-            raise waiter.error.with_traceback(waiter.traceback)
+        if waiter.is_waiting:
+            await self._sleep(asyncio.get_running_loop(), waiter)
+        error, waiter.error = waiter.error, None
+        if error is not None:
+            try:
+                raise error.with_traceback(waiter.traceback)
+            finally:
+                del error  # with its traceback it would be a circle that keeps the frames of the caller
 
-    async def _sleep(self, loop: asyncio.AbstractEventLoop, waiter: Waiter, waiting: deque[Waiter]) -> None:
+    async def _sleep(self, loop: asyncio.AbstractEventLoop, waiter: Waiter) -> None:
         kind, wait_s = self.obstacle
-        if loop.time() + wait_s > waiter.until and kind is not None and not self._may_pass(waiter, waiting):
-            waiting.remove(waiter)
-            raise self._too_long(kind, wait_s, waiter)
+        if loop.time() + wait_s > waiter.until and kind is not None and not self._line.may_pass(waiter):
+            self._line.remove(waiter)
+            raise self._too_long(waiter)
         waiter.future = loop.create_future()
-        timer = None if waiter.until == math.inf else loop.call_at(waiter.until, self._expire, waiter)
+        if waiter.until != math.inf:
+            waiter.timer = loop.call_at(waiter.until, self._expire, waiter)
         try:
             await waiter.future
         except asyncio.CancelledError:
             if waiter.is_granted:
                 self._take_back(waiter)
-            elif waiter.error is None:
-                waiting.remove(waiter)
+            elif waiter.is_waiting:
+                self._line.remove(waiter)
                 self.ask()
             raise
         finally:
-            if timer is not None:
-                timer.cancel()
-
-    def _may_pass(self, waiter: Waiter, waiting: deque[Waiter]) -> bool:
-        """Return whether a request behind the first may be granted before it."""
-        return waiter.pacer.priority == "interactive" and waiting[0] is not waiter
+            if waiter.timer is not None:
+                waiter.timer.cancel()
 
     def _take_back(self, waiter: Waiter) -> None:
         """End the grant of a task that was cancelled in the moment in which it was granted."""
@@ -158,19 +143,27 @@ class Queue:
         self.settle(waiter.ask.id, {})
 
     def _expire(self, waiter: Waiter) -> None:
-        if waiter.is_granted or waiter.error is not None:
+        if not waiter.is_waiting:
             return
-        self._waiting[waiter.pacer.priority].remove(waiter)
-        kind, wait_s = self.obstacle
-        waiter.finish(self._too_long(kind, wait_s, waiter, is_over=True))
+        loop = asyncio.get_running_loop()
+        if self._is_asking and not waiter.is_overdue and loop.time() < waiter.deadline:
+            waiter.is_overdue = True
+            self._overdue.append(waiter)
+            waiter.timer = loop.call_at(min(waiter.until + _OVERDUE_S, waiter.deadline), self._expire, waiter)
+            return
+        self._fail_overdue(waiter)
         self.ask()
 
-    def _too_long(
-        self, kind: str | None, wait_s: float, waiter: Waiter, is_over: bool = False
-    ) -> PacingError:
-        return too_long(
-            waiter, kind, wait_s, model=self._name, most_in_flight=self.cap.limit, is_over=is_over
-        )
+    def _fail_overdue(self, waiter: Waiter) -> None:
+        self._line.remove(waiter)
+        waiter.finish(self._too_long(waiter, is_over=True))
+
+    def _too_long(self, waiter: Waiter, *, is_over: bool = False) -> PacingError:
+        kind, most_in_flight = self.obstacle[0], self.cap.limit
+        what = what_is_waited_for(waiter, kind, self._name, most_in_flight)
+        if kind is None and self._is_asking and self.in_flight < most_in_flight and not waiter.is_full:
+            what = f"the store of the rate limits, {self._calls.store_name}, to respond"
+        return too_long(waiter, self.obstacle, what, is_over=is_over)
 
     # ----------------------------------------------------------------------------------------------- asking
 
@@ -179,12 +172,14 @@ class Queue:
         if self._is_asking:
             self._ask_again = True
             return
-        waiting = self._waiting
-        if not (waiting["interactive"] or waiting["batch"] or self._forgotten):
+        if not (self._line or self._forgotten):
             self._stop_timer()
             return
         self._is_asking = True
-        self._run(self._ask())
+        if self._calls.never_suspends:
+            self._calls.run_now(self._ask())
+        else:
+            self._asking = asyncio.get_running_loop().create_task(self._ask())
 
     async def _ask(self) -> None:
         try:
@@ -197,27 +192,32 @@ class Queue:
                     self._fail_all(error)
                     is_more_possible = False
                 if not is_more_possible and not self._ask_again:
-                    return
+                    break
+            for waiter in self._overdue:
+                if waiter.is_waiting:
+                    self._fail_overdue(waiter)
+            self._overdue.clear()
         finally:
             self._is_asking = False
 
     def _fail_all(self, error: Exception) -> None:
         """Let all requests that wait fail with an error of the store: none of them can be granted without it."""
         self.obstacle = (None, 0.0)
-        for waiting in self._waiting.values():
-            while waiting:
-                waiting.popleft().finish(error)
+        for waiter in list(self._line):
+            self._line.remove(waiter)
+            waiter.finish(error)
 
     async def _grant_next(self) -> bool:
-        """Grant or fail one request. Returns whether there may be another."""
+        """Grant or fail the next requests. Returns whether there may be others."""
         self._stop_timer()
-        waiting, first = self._first()
-        if first is None:
+        loop = asyncio.get_running_loop()
+        room = self.cap.limit - self.in_flight
+        heads = self._line.heads(1 if self._calls.never_suspends else min(_MAX_ASKS, max(room, 1)))
+        if not heads:
             self.obstacle = (None, 0.0)
             return False
-        loop = asyncio.get_running_loop()
         pause_s = self.cap.wait_s(loop.time())
-        if pause_s > 0 or self.in_flight >= self.cap.limit:
+        if pause_s > 0 or room <= 0:
             self.obstacle = (None, pause_s)
             if pause_s > 0:
                 self._wake_in(loop, pause_s)
@@ -225,83 +225,67 @@ class Queue:
         if self._given:
             given, self._given = self._given, {}
             try:
-                await self._bounded(self._store.observe(self._scope, given))
+                await self._calls.give(given)
             except BaseException:
                 self._given = given | self._given  # for the next request
                 raise
-        found = await self._reserve(first)
-        if isinstance(found, Granted):
-            self._grant(first, waiting)
+        found = await self._calls.reserve([waiter.ask for waiter in heads])
+        if not isinstance(found, Granted):
+            return await self._stop_at(loop, found, heads[0])
+        for waiter in heads[: found.count]:
+            self._grant(waiter)
+        if found.obstacle is None or found.count >= len(heads):
             return True
-        if isinstance(found, Never):
-            waiting.remove(first)
-            first.finish(too_large(found, self._name))
-            return True
-        return await self._wait_for(loop, found, first, waiting)
+        return await self._stop_at(loop, found.obstacle, heads[found.count])
 
-    def _first(self) -> tuple[deque[Waiter], Waiter | None]:
-        for waiting in self._waiting.values():
-            if waiting and waiting[0].is_full and waiting[0].pacer.waiting >= len(waiting):
-                continue  # all are of one pacer
-            for waiter in waiting:
-                if not waiter.is_full:
-                    return waiting, waiter
-        return self._waiting["batch"], None
-
-    async def _reserve(self, waiter: Waiter) -> Granted | Wait | Never:
-        return await self._bounded(self._store.reserve(self._scope, [waiter.ask]))
-
-    async def _bounded(self, step: Coroutine[Any, Any, T]) -> T:
-        """Take a step of the store. Raises `PacingError` where it hangs."""
-        if self._never_suspends:
-            return await step
-        try:
-            return await asyncio.wait_for(step, STORE_TIMEOUT_S)
-        except asyncio.TimeoutError as error:
-            raise PacingError(
-                f"The call was not sent: the store of the rate limits, {type(self._store).__name__}, has not responded for "
-                f"{STORE_TIMEOUT_S:g} s. See whether the service behind it can be reached."
-            ) from error
-
-    def _grant(self, waiter: Waiter, waiting: deque[Waiter]) -> None:
+    def _grant(self, waiter: Waiter) -> None:
         self.obstacle = (None, 0.0)
         self.in_flight += 1
         waiter.pacer.in_flight += 1
-        if waiter not in waiting:  # cancelled while the store was asked
+        if not waiter.is_waiting:  # cancelled while the store was asked
             self._take_back(waiter)
             return
-        waiting.remove(waiter)
+        self._line.remove(waiter)
         waiter.finish()
 
-    async def _wait_for(
-        self, loop: asyncio.AbstractEventLoop, wait: Wait, first: Waiter, waiting: deque[Waiter]
-    ) -> bool:
-        """Let the first request wait. Returns whether another was granted, or the first fails."""
-        self.obstacle = (wait.kind, wait.least_s)
-        if loop.time() + wait.least_s > first.until and first in waiting:
-            waiting.remove(first)
-            first.finish(self._too_long(wait.kind, wait.least_s, first))
+    async def _stop_at(self, loop: asyncio.AbstractEventLoop, obstacle: Wait | Never, first: Waiter) -> bool:
+        """Let the first request wait, or fail. Returns whether another was granted, or the first fails."""
+        if not first.is_waiting:  # cancelled while the store was asked
             return True
-        self._wake_in(loop, wait.wait_s)
-        return first.pacer.priority == "interactive" and await self._pass_by(first, wait, waiting)
+        if isinstance(obstacle, Never):
+            self._line.remove(first)
+            first.finish(too_large(obstacle, self._name))
+            return True
+        self.obstacle = (obstacle.kind, obstacle.least_s)
+        if loop.time() + obstacle.least_s > first.until:
+            self._line.remove(first)
+            first.finish(self._too_long(first))
+            return True
+        self._wake_in(loop, obstacle.wait_s)
+        return first.pacer.priority == "interactive" and await self._pass_by(first, obstacle.kind)
 
-    async def _pass_by(self, first: Waiter, wait: Wait, waiting: deque[Waiter]) -> bool:
-        """Grant a small request before the first, as long as such requests use no more than the first itself needs."""
-        kind = wait.kind
-        size = first.ask.needs.get(kind, 0.0)
-        passed = first.passed.get(kind, 0.0)
-        behind = [waiter for waiter in itertools.islice(waiting, _MAX_LOOKED_AT) if waiter is not first]
-        for waiter in behind:
-            need = waiter.ask.needs.get(kind, 0.0)
-            if waiter.is_full or need >= size or passed + need > size:
-                continue
-            if isinstance(await self._reserve(waiter), Granted):
-                first.passed[kind] = passed + need
-                obstacle = self.obstacle
-                self._grant(waiter, waiting)
-                self.obstacle = obstacle
+    async def _pass_by(self, first: Waiter, kind: str) -> bool:
+        """Grant small requests before the first, as long as such requests use no more than the first itself needs."""
+        smaller = self._line.smaller(first, kind)
+        if not self._calls.never_suspends:
+            room = min(_MAX_ASKS, self.cap.limit - self.in_flight)
+            return await self._pass(first, together(smaller, first, kind, room), kind)
+        for waiter in smaller:
+            if await self._pass(first, [waiter], kind):
                 return True
         return False
+
+    async def _pass(self, first: Waiter, smaller: Sequence[Waiter], kind: str) -> bool:
+        if not smaller:
+            return False
+        found = await self._calls.reserve([replace(waiter.ask, is_passing=True) for waiter in smaller])
+        granted = smaller[: found.count] if isinstance(found, Granted) else ()
+        obstacle = self.obstacle
+        for waiter in granted:
+            first.passed[kind] = first.passed.get(kind, 0.0) + waiter.ask.needs.get(kind, 0.0)
+            self._grant(waiter)
+        self.obstacle = obstacle
+        return bool(granted)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -317,40 +301,26 @@ class Queue:
         """End a reservation, then take over what its response says, then ask for the next request."""
         for kind in self.charged:
             self.charged[kind] += used.get(kind, 0.0)
-        if self._memory is not None:
-            self._memory.settle_now(self._scope, id, used, seen)
-            self.ask()
-            return
-        self._run(self._settle(id, used, seen))
+        self._calls.settle(id, used, seen)
+        self.ask()
 
     def observe(self, seen: dict[str, Seen]) -> None:
         """Take over what a response says."""
         if seen:
-            self._run(self._observe(seen))
+            self._calls.observe(seen)
+            self.ask()
 
     def block(self, wait_s: float) -> None:
         """Grant nothing for ``wait_s`` seconds."""
-        self._run(self._bounded(self._store.block(self._scope, wait_s)))
-
-    async def _settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen] | None) -> None:
-        try:
-            await self._bounded(self._store.settle(self._scope, id, used, seen))
-        finally:
-            self.ask()
-
-    async def _observe(self, seen: dict[str, Seen]) -> None:
-        try:
-            await self._bounded(self._store.observe(self._scope, seen))
-        finally:
-            self.ask()
+        self._calls.block(wait_s)
 
     def levels(self) -> Sequence[Level]:
         """Return the levels; of a store that suspends those that it had the last time."""
-        self._run(self._read_levels())
-        return self._levels
+        return self._calls.levels()
 
-    async def _read_levels(self) -> None:
-        self._levels = await self._bounded(self._store.levels(self._scope))
+    async def stored(self) -> None:
+        """Wait until the store has taken what ended so far, or has failed."""
+        await self._calls.stored()
 
     def forgotten(self, pacer: Pacer, id: str, needs: dict[str, float]) -> None:
         """End a grant that was garbage-collected, in whichever thread that happened."""
@@ -365,40 +335,4 @@ class Queue:
             pacer, id, needs = self._forgotten.popleft()
             pacer.in_flight -= 1
             self.in_flight -= 1
-            self._run(self._settle(id, needs, None))
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a coroutine of the store: at once where it never suspends, otherwise in a task."""
-        if not self._never_suspends:
-            task = asyncio.get_running_loop().create_task(self._logged(work))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-            return
-        try:
-            work.send(None)
-        except StopIteration:
-            return
-        except Exception as error:
-            self._warn(error)
-            return
-        work.close()
-        raise RuntimeError(f"{type(self._store).__name__} says that it never suspends, and it did")
-
-    async def _logged(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception as error:
-            self._warn(error)
-
-    def _warn(self, error: Exception) -> None:
-        """Log the first error of the store that no request can raise."""
-        if self._has_warned:
-            return
-        self._has_warned = True
-        _log.warning(
-            "%s failed: %r. What requests of %s used is not stored, so their limits may not be kept. Further errors of "
-            "this store are not logged.",
-            type(self._store).__name__,
-            error,
-            self._name,
-        )
+            self._calls.settle(id, needs)

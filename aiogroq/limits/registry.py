@@ -13,7 +13,7 @@ from functools import partial
 from .pacer import Pacer
 from .pacing import Pacing
 from .queue import Queue
-from .store_urls import store_of
+from .stores import store_of
 
 _MAX_QUEUES = 1024
 _lock = threading.Lock()

@@ -1,37 +1,16 @@
-"""`store_of`: the store that is meant by the option ``store`` of `Pacing`. A process has one store for each URL."""
+"""The URLs of stores: which are accepted, and how they are shown."""
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import os
 import re
-import threading
 from urllib.parse import SplitResult, urlsplit
 
 from ..protocol.arguments import did_you_mean
-from .memory import default_store
-from .store import LimitStore
 
 _SCHEMES = ("redis", "rediss", "unix")
 _EXAMPLE = "redis://localhost:6379/0"
 _PASSWORD = re.compile(r"(?<=://)([^/@]*:)?[^/@]*@|(?<=[?&]password=)[^&]*")
-_lock = threading.Lock()
-_stores: dict[str, LimitStore] = {}
-
-
-def store_of(store: LimitStore | str | None) -> LimitStore:
-    """Return the store that an option means: a URL that of this process for it, None the one in memory."""
-    if store is None:
-        return default_store()
-    if not isinstance(store, str):
-        return store
-    with _lock:
-        found = _stores.get(store)
-        if found is None:
-            module = importlib.import_module(".redis", __package__)  # loads redis, only where a URL is used
-            found = _stores[store] = module.RedisStore(store)
-        return found
 
 
 def redacted_url(url: str) -> str:
@@ -94,14 +73,3 @@ def _database_problem(parts: SplitResult) -> str | None:
     if not database or database.isdecimal():
         return None
     return f"the database must be a number, as in {_EXAMPLE}, not {database!r}"
-
-
-def _forget() -> None:
-    # Another thread may have held the lock at the fork; connections and the id of a worker are not for two processes.
-    global _lock
-    _lock = threading.Lock()
-    _stores.clear()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)

@@ -21,21 +21,33 @@ class Waiter:
     __slots__ = (
         "ask",
         "asked_at_s",
+        "deadline",
         "error",
         "future",
         "is_granted",
+        "is_overdue",
+        "is_waiting",
         "pacer",
         "passed",
+        "timer",
         "traceback",
         "until",
     )
 
-    def __init__(self, pacer: Pacer, ask: Ask, asked_at_s: float, until: float) -> None:
+    def __init__(self, pacer: Pacer, ask: Ask, asked_at_s: float, deadline: float = math.inf) -> None:
         self.pacer: Pacer = pacer
         self.ask: Ask = ask
         self.asked_at_s: float = asked_at_s
-        self.until: float = until
-        """The latest time at which it may be granted, on the clock of the event loop."""
+        self.deadline: float = deadline
+        """The end of the call, on the clock of the event loop."""
+        self.until: float = deadline
+        """The latest time at which it may be granted: at ``deadline``, or when it has waited for `Pacing.max_wait_s`."""
+        if pacer.max_wait_s is not None:
+            self.until = min(deadline, asked_at_s + pacer.max_wait_s)
+        self.timer: asyncio.TimerHandle | None = None
+        self.is_waiting: bool = False
+        self.is_overdue: bool = False
+        """Whether ``until`` passed while the store was asked: it waits for the response of the store, and no longer."""
         self.passed: dict[str, float] = {}
         """How much of each kind was granted to later requests while this one was the first."""
         self.is_granted: bool = False
@@ -59,19 +71,19 @@ class Waiter:
 
 
 def too_long(
-    waiter: Waiter, kind: str | None, wait_s: float, *, model: str, most_in_flight: int, is_over: bool = False
+    waiter: Waiter, obstacle: tuple[str | None, float], what: str, *, is_over: bool = False
 ) -> PacingError:
     """Return the error of a request that would wait too long, or, with ``is_over``, has waited so long.
 
-    ``kind`` is the limit that it waits for, None for one of ``most_in_flight`` requests to end.
+    ``obstacle`` is the limit that it waits for, None for none, and the seconds; ``what`` says the same in words.
     """
+    kind, wait_s = obstacle
     allowed_s = waiter.until - waiter.asked_at_s
     max_wait_s = waiter.pacer.max_wait_s
     if max_wait_s is not None and waiter.until == waiter.asked_at_s + max_wait_s:
         bound, remedy = f"max_wait_s={max_wait_s:g}", "Raise max_wait_s of Pacing; None is no bound"
     else:
         bound, remedy = "total timeout", "Raise the total timeout of the call"
-    what = _what_is_waited_for(waiter, kind, model, most_in_flight)
     waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
     if not is_over:
         waits = f"would wait {wait_s:.3g} s for {what}, and may wait {allowed_s:.3g} s ({bound})"
@@ -81,7 +93,8 @@ def too_long(
     return error
 
 
-def _what_is_waited_for(waiter: Waiter, kind: str | None, model: str, most_in_flight: int) -> str:
+def what_is_waited_for(waiter: Waiter, kind: str | None, model: str, most_in_flight: int) -> str:
+    """Return in words what a request waits for: the limit ``kind``, or one of ``most_in_flight`` requests to end."""
     count, option = most_in_flight, ""
     if waiter.is_full:
         count, option = waiter.pacer.in_flight, f"max_in_flight={waiter.pacer.max_in_flight}; "

@@ -1,16 +1,27 @@
-"""Any order of arrivals, responses, rejections, charges by others, cancellations and clock jumps, against pacer and store."""
+"""Any order of arrivals, responses, rejections, charges by others, cancellations and clock jumps, against pacer and store: one
+in memory, and one that suspends, whose calls may fail.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import pytest
 from fuzzing import fuzzed
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from simulated_service import ADMISSIONS, Item, Service, error_of
+from suspending_store import Break, SuspendingStore
 from virtual_time import VirtualTimeLoop
 
 from aiogroq.errors import APIConnectionError, APIStatusError
@@ -30,15 +41,17 @@ class Sent:
         self.item = item
 
 
-@fuzzed(60)
 class PacerMachine(RuleBasedStateMachine):
     """Drives two pacers of one account, an interactive one and one of batches."""
+
+    store: Any
+    takes_headers_in_order = True
 
     def __init__(self) -> None:
         super().__init__()
         self.loop = VirtualTimeLoop()
         self.jumped_s = 0.0
-        self.store = MemoryStore(lambda: self.loop.time() + self.jumped_s)
+        self.store_is_behind = False
         self.waiting: list[asyncio.Task[None]] = []
         self.sent: list[Sent] = []
         self.service: Service
@@ -48,11 +61,20 @@ class PacerMachine(RuleBasedStateMachine):
         """Run one step on the loop."""
         return self.loop.run_until_complete(work)
 
+    def make_store(self, clock: Callable[[], float]) -> Any:
+        """Make the store."""
+        return MemoryStore(clock)
+
+    async def stored(self) -> bool:
+        """Wait until the store knows what happened. Returns False while that cannot be."""
+        return True
+
     @initialize(admission=st.sampled_from(ADMISSIONS), has_headers=st.booleans())
     def start(self, admission: Any, has_headers: bool) -> None:
         """Start a service, with headers or without."""
 
         async def begin() -> None:
+            self.store = self.make_store(lambda: self.loop.time() + self.jumped_s)
             self.service = Service(LIMITS, admission, has_headers=has_headers)
             for priority in ("interactive", "batch"):
                 pacing = Pacing(store=self.store, priority=priority, max_wait_s=None, max_in_flight=8)
@@ -66,7 +88,10 @@ class PacerMachine(RuleBasedStateMachine):
         need = Need(item.prompt_tokens * 1.2, item.max_completion_tokens)
         rejected_at: list[float] = []
         while True:
-            grant = await pacer.acquire(need, front=is_front)
+            try:
+                grant = await pacer.acquire(need, front=is_front)
+            except ConnectionError:  # of the store
+                continue
             try:
                 self.service.admit(item)
             except APIStatusError as error:
@@ -114,7 +139,9 @@ class PacerMachine(RuleBasedStateMachine):
                 prompt_tokens=sent.item.prompt_tokens, completion_tokens=sent.item.completion_tokens
             )
             sent.grant.succeeded(self.service.headers(), usage if has_usage else None)
-            self.check_book()
+            in_flight = len(self.sent)
+            if await self.stored() and len(self.sent) == in_flight:
+                self.check_book()
             if cancels and self.waiting:
                 self.waiting.pop(choice % len(self.waiting)).cancel()
 
@@ -122,7 +149,7 @@ class PacerMachine(RuleBasedStateMachine):
 
     def check_book(self) -> None:
         """Compare the book with the levels at the service, of the kinds that headers name."""
-        if not self.service.has_headers:
+        if not self.service.has_headers or not self.takes_headers_in_order:
             return
         self.service.refill()
         for level in self.pacers["batch"].state().levels:
@@ -226,6 +253,8 @@ class PacerMachine(RuleBasedStateMachine):
             return
         state = self.run(self.state())
         assert state.in_flight >= len(self.sent)
+        if self.store_is_behind:
+            return
         assert all(level.held >= -1e-6 for level in state.levels)
         assert all(level.held == state.in_flight for level in state.levels if level.kind in ("RPM", "RPD"))
 
@@ -233,6 +262,7 @@ class PacerMachine(RuleBasedStateMachine):
         """The state of the queue, after callbacks that are due."""
         for _ in range(3):
             await asyncio.sleep(0)
+        self.store_is_behind = not await self.stored()
         return self.pacers["batch"].state()
 
     def teardown(self) -> None:
@@ -265,4 +295,68 @@ class PacerMachine(RuleBasedStateMachine):
         assert [pacer.waiting for pacer in self.pacers.values()] == [0, 0]
 
 
-TestPacer = PacerMachine.TestCase
+class SuspendingMachine(PacerMachine):
+    """The same with a store that suspends, whose calls may fail before or after they took effect."""
+
+    keeps_order = takes_headers_in_order = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures = 0
+        self.has_failed = False
+
+    def check_book(self) -> None:
+        """Compare them, unless a header may have come too late to be taken over."""
+        if not self.has_failed:
+            super().check_book()
+
+    def make_store(self, clock: Callable[[], float]) -> Any:
+        return SuspendingStore(clock, keeps_order=self.keeps_order)
+
+    async def stored(self) -> bool:
+        """Wait until the store knows what happened, also what has to be stored again, and the pacers know what it has."""
+        if self.store.breaks:
+            return False
+        self.has_failed = False
+        for _ in range(2):
+            await asyncio.sleep(0)
+            while self.store.active:  # noqa: ASYNC110 - its clock is driven
+                await asyncio.sleep(0.05)
+            if self.store.failures > self.failures:
+                self.failures = self.store.failures
+                self.has_failed = True
+                await asyncio.sleep(25)
+            self.pacers["batch"].state()
+        await asyncio.sleep(0.1)
+        return True
+
+    @rule(breaks=st.lists(st.sampled_from(["before", "after"]), min_size=1, max_size=3))
+    def break_calls(self, breaks: list[Break]) -> None:
+        """The next calls of the store fail."""
+        self.store.breaks += breaks
+
+    def teardown(self) -> None:
+        if self.pacers:
+            self.store.breaks.clear()
+        super().teardown()
+
+
+class OrderedMachine(SuspendingMachine):
+    """The same with a store that keeps the order of calls, as that in Redis does."""
+
+    keeps_order = takes_headers_in_order = True
+
+
+TestPacer: Any = PacerMachine.TestCase
+TestPacer.settings = fuzzed(60)
+TestPacerOverAStoreThatSuspends: Any = SuspendingMachine.TestCase
+TestPacerOverAStoreThatSuspends.settings = fuzzed(10)
+TestPacerOverAStoreThatKeepsOrder: Any = OrderedMachine.TestCase
+TestPacerOverAStoreThatKeepsOrder.settings = fuzzed(10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("machine", [SuspendingMachine, OrderedMachine])
+def test_many_more_orders_over_a_store_that_suspends(machine: type[SuspendingMachine]) -> None:
+    many: Any = fuzzed(150)
+    run_state_machine_as_test(machine, settings=many)

@@ -46,6 +46,8 @@ class RedisStore:
     Raises `ValueError` or `TypeError` for options that cannot be, and `ImportError` where redis is not installed.
     """
 
+    keeps_order = True
+
     def __init__(
         self,
         url: str | None = None,
