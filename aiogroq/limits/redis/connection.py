@@ -17,6 +17,10 @@ _SCRIPT = script()  # read when this is imported: event loops must not wait for 
 _DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 
+OPENING = 4.0
+"""How many times as long a run may take that opens a connection: with the name of the host, TLS and the password."""
+
+
 class Client(Protocol):
     """What is used of ``redis.asyncio.Redis``, and of any other client: its types differ between the versions of redis."""
 
@@ -53,7 +57,7 @@ class Connection:
 
     Args:
         open: Returns the client.
-        timeout_s: How long the connection and one run of the script may take together.
+        timeout_s: How long one run of the script may take; `OPENING` times as long with the opening of the connection.
         at_end: Called before the connection is closed with its event loop.
         is_ours: Whether the client is closed too.
     """
@@ -70,12 +74,17 @@ class Connection:
         self._timeout_s = timeout_s
         self._at_end = at_end
         self._is_ours = is_ours
+        self._is_open = False
         self._client: Client | None = None
         self._end: AsyncGenerator[None, None] | None = None
 
     async def run(self, keys: Sequence[str], request: bytes) -> bytes:
         """Run the script and return its reply. Raises what the client raises, and `TimeoutError`."""
-        return await _within(self._timeout_s, self._run(keys, request))
+        timeout_s = self._timeout_s if self._is_open else OPENING * self._timeout_s
+        self._is_open = False
+        reply = await _within(timeout_s, self._run(keys, request))
+        self._is_open = True
+        return reply
 
     async def _run(self, keys: Sequence[str], request: bytes) -> bytes:
         client = self._client

@@ -9,7 +9,7 @@
 
 local STATE, HOLDS, WORKERS, LINE, PLACES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local request = cmsgpack.unpack(ARGV[1])
-local worker, known_epoch, seed, operations = request[1], request[2], request[3], request[4]
+local worker, known_epoch, seed, operations, not_after_s = request[1], request[2], request[3], request[4], request[5]
 local time = redis.call('TIME')
 local now_s = tonumber(time[1]) + tonumber(time[2]) / 1000000
 
@@ -741,9 +741,11 @@ local function run(operation)
   return { 'done' }
 end
 
+-- A server that hung runs the script when nobody waits for it any more: what it granted would never be settled.
+if not_after_s and now_s > not_after_s then return cmsgpack.pack({ '', false, 0, {}, {}, now_s, true }) end
 load_state()
 local is_another = known_epoch ~= '' and (not scope or scope.epoch ~= known_epoch)
-if is_another and not seed then return cmsgpack.pack({ scope and scope.epoch or '', true, 0, {}, {} }) end
+if is_another and not seed then return cmsgpack.pack({ scope and scope.epoch or '', true, 0, {}, {}, now_s, false }) end
 if not scope then new_state() end
 go_to_now()
 see_workers()
@@ -751,4 +753,4 @@ if is_another then take_over(seed[1], seed[2]) end
 local results = {}
 for index, operation in ipairs(operations) do results[index] = run(operation) end
 if is_changed then save_state() end
-return cmsgpack.pack({ scope.epoch, false, redis.call('ZCARD', WORKERS), results, levels() })
+return cmsgpack.pack({ scope.epoch, false, redis.call('ZCARD', WORKERS), results, levels(), now_s, false })

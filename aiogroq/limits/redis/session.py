@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..store import Ask, Granted
 from .calls import Calls
 from .connection import Client, Connection
-from .known import Known
+from .known import ALONE, Known
+from .server_clock import ServerClock
 from .values import (
     Block,
     Leave,
@@ -42,6 +43,7 @@ class Session:
         self._connection = Connection(open, timeout_s, self._end, is_ours=is_ours)
         self._known: dict[str, Known] = {}
         self._heartbeat: asyncio.TimerHandle | None = None
+        self._clock = ServerClock(timeout_s, store.now_s)
         self.calls: Calls = Calls(self._send, self._abandon)
 
     def known(self, scope: str) -> Known:
@@ -86,8 +88,8 @@ class Session:
         known.sent_at_s = asyncio.get_running_loop().time()
         if store.is_off and not operations:
             # After an outage a look first, without the calls that wait: Redis may hang.
-            await self._reply(known, "", [], None)
-            store.succeeded()
+            await self._reply(known, ALONE, [], None)
+            store.looked()
             return []
         now_s = store.now_s()
         request = known.request(operations, now_s)
@@ -102,8 +104,13 @@ class Session:
     async def _reply(
         self, known: Known, epoch: str, operations: Sequence[Operation], seed: Seed | None
     ) -> Reply:
-        request = encode(self._store.worker, epoch, operations, seed)
-        return decode(await self._connection.run(known.scope.keys, request))
+        for _ in range(2):
+            request = encode(self._store.worker, epoch, operations, seed, self._clock.latest_s())
+            reply = decode(await self._connection.run(known.scope.keys, request))
+            self._clock.set(reply.now_s)
+            if not reply.is_late:
+                return reply
+        raise TimeoutError("the clock of the server does not keep time")
 
     def _abandon(self, scope: str, reserve: Reserve, count: int) -> None:
         """End the reservations of a caller that was cancelled."""

@@ -40,7 +40,7 @@ class RedisStore:
             of the limits, and logs a warning; with ``stop`` calls raise `PacingError`. The first call of a process raises it in
             any case.
         prefix: The first part of the names of all keys.
-        timeout_s: How long one step may take, with the connection.
+        timeout_s: How long the server may take for one step; four times as long where a connection is opened.
         clock: Returns seconds; measures the times of an outage.
 
     Raises `ValueError` or `TypeError` for options that cannot be, and `ImportError` where redis is not installed.
@@ -140,13 +140,13 @@ class RedisStore:
 
     @property
     def is_off(self) -> bool:
-        """Whether the last run of the script failed."""
-        return self._outage.is_on
+        """Whether the server has not responded since a failure."""
+        return self._outage.is_on and not self._outage.is_back
 
     @property
     def is_alone(self) -> bool:
         """Whether this process goes on with its share of the limits."""
-        return self._outage.is_on and self._outage.has_joined and not self._stops
+        return self.is_off and self._outage.has_joined and not self._stops
 
     def now_s(self) -> float:
         """Return the time."""
@@ -156,8 +156,13 @@ class RedisStore:
         """Return the error of calls that need the server."""
         return self._outage.error()
 
+    def looked(self) -> None:
+        """Note that the server responds again. The next call shares the limits."""
+        with self._lock:
+            self._outage.is_back = self._outage.is_on
+
     def succeeded(self) -> None:
-        """Note that the server has responded."""
+        """Note that the script was run."""
         if self._outage.is_on or not self._outage.has_joined:
             with self._lock:
                 self._outage.end()
@@ -213,7 +218,7 @@ class RedisStore:
 
     async def _do(self, scope: str, operation: Operation) -> Result:
         session = self._session()
-        if not self._outage.is_on:
+        if not self.is_off:
             return await session.calls.call(scope, operation)
         with self._lock:
             may_try = self._outage.may_try(self._clock())

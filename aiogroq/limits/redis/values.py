@@ -99,6 +99,10 @@ class Reply:
     """One for each operation."""
     levels: list[Level] = field(default_factory=list[Level])
     """The state of all known kinds of limits, after the operations."""
+    now_s: float = 0.0
+    """The time on the clock of the server."""
+    is_late: bool = False
+    """Nothing was done, because it was too late."""
 
 
 @cache
@@ -113,13 +117,22 @@ def keys_of(prefix: str, scope: str) -> list[str]:
     return [f"{{{tag}}}:{name}" for name in ("state", "holds", "workers", "line", "places")]
 
 
-def encode(worker: str, epoch: str, operations: Sequence[Operation], seed: Seed | None = None) -> bytes:
+def encode(
+    worker: str,
+    epoch: str,
+    operations: Sequence[Operation],
+    seed: Seed | None = None,
+    not_after_s: float | None = None,
+) -> bytes:
     """Return the argument of the script.
 
     ``worker`` names who asks; no two processes have the same. ``epoch`` is that of the last reply for this scope, empty
-    before the first one. With a ``seed`` the operations are done in any case.
+    before the first one. With a ``seed`` the operations are done in any case. Later than ``not_after_s``, on the clock of the
+    server, nothing is done.
     """
-    return _encoder.encode([worker, epoch, _seed(seed), [_operation(each) for each in operations]])
+    return _encoder.encode(
+        [worker, epoch, _seed(seed), [_operation(each) for each in operations], not_after_s]
+    )
 
 
 def decode(reply: bytes) -> Reply:
@@ -131,6 +144,8 @@ def decode(reply: bytes) -> Reply:
         found.workers,
         [each.value() for each in found.results],
         [Level(*msgspec.structs.astuple(each)) for each in found.levels],
+        found.now_s,
+        found.is_late,
     )
 
 
@@ -209,6 +224,8 @@ class _Reply(msgspec.Struct, array_like=True):
     workers: int
     results: list[_Result]
     levels: list[_Level]
+    now_s: float
+    is_late: bool
 
 
 _decoder = msgspec.msgpack.Decoder(_Reply)

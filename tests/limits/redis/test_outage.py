@@ -1,0 +1,325 @@
+"""`RedisStore` while the server is down, hangs, refuses, or comes back empty."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+import pytest
+from redis_server import RedisServer, require_redis_server
+
+from aiogroq import PacingError
+from aiogroq.limits import Ask, Granted, Never, RedisStore, Seen, Wait
+
+SCOPE = "account:https://api.groq.com/openai/v1:model"
+
+
+class Clock:
+    """A clock that stands until it is moved: the times of an outage. The server has its own."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def ask(id: str, *, certain: float = 0.0, **needs: float) -> Ask:
+    return Ask(id, needs or {"RPD": 1.0}, 1.0, dict.fromkeys(needs, certain) if certain else {})
+
+
+def given(limit: float) -> Seen:
+    return Seen(limit, source="given")
+
+
+def opened(server: RedisServer, clock: Clock | None = None) -> RedisStore:
+    """A store that no busy machine takes for one whose server hangs."""
+    return RedisStore(server.url, clock=clock or Clock(), timeout_s=20.0)
+
+
+async def grants(store: RedisStore, most: int, prefix: str = "") -> int:
+    """How many of ``most`` requests are granted now. All are used."""
+    found = await store.reserve(SCOPE, [ask(f"{prefix}-{number}") for number in range(most)])
+    count = found.count if isinstance(found, Granted) else 0
+    settled = [store.settle(SCOPE, f"{prefix}-{number}", {"RPD": 1.0}) for number in range(count)]
+    await asyncio.gather(*settled)
+    return count
+
+
+async def rejoin(store: RedisStore, clock: Clock) -> None:
+    """Let the time to try again come, and the store find that the server is back."""
+    clock.now_s += 0.5
+    await store.reserve(SCOPE, [])
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    assert not store.is_off
+    await store.observe(SCOPE, {})
+
+
+def of(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.name == "aiogroq" and each.levelno == level]
+
+
+async def test_a_server_that_is_down_at_the_start_fails_the_first_call(own_redis_server: RedisServer) -> None:
+    clock = Clock()
+    store = opened(own_redis_server, clock)
+    own_redis_server.kill()
+    with pytest.raises(
+        PacingError, match=rf"127\.0\.0\.1:{own_redis_server.port}.*Start it, or correct the URL"
+    ):
+        await store.observe(SCOPE, {"RPD": given(100)})
+    own_redis_server.restart()
+    with pytest.raises(PacingError, match="Start it"):  # it is not tried again for each call
+        await store.reserve(SCOPE, [ask("a")])
+    clock.now_s += 0.5
+    assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
+
+
+async def test_a_process_goes_on_with_its_share_and_says_so_once(
+    own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    store = opened(own_redis_server, clock)
+    others = [opened(own_redis_server) for _ in range(3)]
+    for each in [*others, store]:
+        await each.observe(SCOPE, {"RPD": given(1_000)})
+    own_redis_server.kill()
+    assert 223 <= await grants(store, 300) <= 225  # 0.9 of a quarter, less the margin
+    assert [text.partition("Connect")[0] for text in of(caplog, logging.WARNING)] == [
+        f"The store of the rate limits, redis://127.0.0.1:{own_redis_server.port}/0, does not respond: "
+    ]
+    assert "keeps to 22% of the limits: it is one of 4" in of(caplog, logging.WARNING)[0]
+
+
+async def test_a_server_that_comes_back_empty_knows_what_was_used(
+    own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    stores = [opened(own_redis_server, clock) for _ in range(4)]
+    for each in stores:
+        await each.observe(SCOPE, {"RPD": given(1_000)})
+    used = sum([await grants(each, 100) for each in stores])
+    assert used == 400
+    own_redis_server.kill()
+    used += sum([await grants(each, 50, "alone") for each in stores])
+    assert 596 <= used <= 604
+    own_redis_server.restart()
+    for each in stores:
+        await rejoin(each, clock)
+    used += sum([await grants(each, 400, "back") for each in stores])
+    assert 900 <= used <= 1_000
+    assert of(caplog, logging.INFO).count(
+        f"The store of the rate limits, redis://127.0.0.1:{own_redis_server.port}/0, responds again. "
+        "The limits are shared."
+    ) == len(stores)
+
+
+async def test_a_state_that_is_lost_while_nobody_notices_is_not_full_again(
+    own_redis_server: RedisServer,
+) -> None:
+    clock = Clock()
+    store, other = (opened(own_redis_server, clock) for _ in range(2))
+    await store.observe(SCOPE, {"RPD": given(100)})
+    used = await grants(store, 60)
+    used += await grants(other, 20)
+    own_redis_server.execute("FLUSHALL")
+    used += await grants(other, 100, "after")
+    used += await grants(store, 100, "after")
+    assert 97 <= used <= 100
+
+
+async def test_only_a_store_that_nobody_knew_starts_full(own_redis_server: RedisServer) -> None:
+    store = opened(own_redis_server)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    assert 98 <= await grants(store, 200) <= 100
+
+
+def step(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a coroutine that does not suspend."""
+    with pytest.raises(StopIteration) as done:
+        work.send(None)
+    return done.value.value
+
+
+async def test_a_server_that_hangs_costs_one_timeout(
+    own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
+    await store.observe(SCOPE, {"RPD": given(1_000)})
+    own_redis_server.pause()
+    calls = [store.reserve(SCOPE, [ask(str(number))]) for number in range(50)]
+    assert await asyncio.gather(*calls) == [Granted(1)] * 50
+    assert step(store.reserve(SCOPE, [ask("next")])) == Granted(1)
+    assert "no response within 0.2 s" in of(caplog, logging.WARNING)[0]
+    clock.now_s += 0.5
+    assert step(store.reserve(SCOPE, [ask("tries again in the background")])) == Granted(1)
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    assert store.is_off
+    own_redis_server.resume()
+
+
+async def test_what_a_server_that_hung_granted_to_nobody_is_not_held(own_redis_server: RedisServer) -> None:
+    clock = Clock()
+    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
+    await store.observe(SCOPE, {"RPD": given(1_000)})
+    own_redis_server.pause()
+    assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
+    await store.settle(SCOPE, "a", {"RPD": 1.0})
+    await asyncio.sleep(0.05)
+    own_redis_server.resume()  # it reads what was sent to it before
+    await rejoin(store, clock)
+    (found,) = await store.levels(SCOPE)
+    assert (found.held, round(found.level, -1)) == (0.0, 900)
+
+
+async def test_the_end_of_a_request_during_an_outage_is_told_later(own_redis_server: RedisServer) -> None:
+    clock = Clock()
+    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
+    other = opened(own_redis_server)
+    await store.observe(SCOPE, {"TPM": given(60_000)})
+    for id in ("unused", "used", "open"):
+        await store.reserve(SCOPE, [ask(id, TPM=1_000.0)])
+    own_redis_server.pause()
+    await store.settle(SCOPE, "unused", {})
+    await store.settle(SCOPE, "used", {"TPM": 500.0})
+    await store.reserve(SCOPE, [ask("alone", TPM=100.0)])
+    own_redis_server.resume()
+    await rejoin(store, clock)
+    (found,) = await other.levels(SCOPE)
+    assert found.held == 1_100.0
+    await store.settle(SCOPE, "open", {"TPM": 0.0})
+    await store.settle(SCOPE, "alone", {"TPM": 0.0})
+    await other.observe(SCOPE, {})
+    (found,) = await other.levels(SCOPE)
+    assert found.held == 0.0
+
+
+async def test_headers_and_429s_still_lower_the_share(own_redis_server: RedisServer) -> None:
+    store = opened(own_redis_server)
+    await store.observe(SCOPE, {"TPM": Seen(6_000, 6_000)})
+    own_redis_server.kill()
+    await store.observe(SCOPE, {"RPD": given(100)})
+    await store.observe(SCOPE, {"TPM": Seen(6_000, 0, is_exact=True)})
+    assert isinstance(await store.reserve(SCOPE, [ask("a", TPM=100.0)]), Wait)
+    await store.block(SCOPE, 60.0)
+    found = await store.reserve(SCOPE, [ask("b")])
+    assert isinstance(found, Wait)
+    assert found.kind == "retry-after"
+    assert found.wait_s <= 0.5  # Redis may be back
+
+
+async def test_a_request_that_is_larger_than_the_share_waits_and_is_granted(
+    own_redis_server: RedisServer,
+) -> None:
+    clock = Clock()
+    stores = [opened(own_redis_server, clock) for _ in range(4)]
+    for each in stores:
+        await each.observe(SCOPE, {"TPM": given(6_000)})
+    own_redis_server.kill()
+    large = ask("large", TPM=2_500.0, certain=2_000.0)
+    assert await stores[3].reserve(SCOPE, [large]) == Granted(1)  # all of the share is free
+    assert isinstance(await stores[3].reserve(SCOPE, [ask("small", TPM=100.0)]), Wait)
+    clock.now_s += 60.0
+    assert isinstance(await stores[3].reserve(SCOPE, [ask("small", TPM=100.0)]), Wait)
+    never = await stores[3].reserve(SCOPE, [ask("never", TPM=7_000.0, certain=7_000.0)])
+    assert never == Never("TPM", 6_000.0, 7_000.0)
+
+
+async def test_with_stop_calls_fail_until_the_server_is_back(
+    own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    store = RedisStore(own_redis_server.url, on_store_error="stop", clock=clock)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    await store.reserve(SCOPE, [ask("open")])
+    own_redis_server.kill()
+    await store.settle(SCOPE, "open", {"RPD": 1.0})
+    for _ in range(2):
+        with pytest.raises(PacingError, match="does not respond"):
+            await store.reserve(SCOPE, [ask("a")])
+    assert "Calls fail until it does" in of(caplog, logging.WARNING)[0]
+    own_redis_server.restart()
+    clock.now_s += 0.5
+    assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
+
+
+@pytest.mark.parametrize(
+    ("commands", "text"),
+    [
+        ([("REPLICAOF", "127.0.0.1", "1")], "It is a replica: name the primary"),
+        ([("CONFIG", "SET", "maxmemory", "1")], "Raise its maxmemory"),
+        ([("ACL", "SETUSER", "default", "-eval", "-evalsha")], "Give the user the right"),
+        ([("CONFIG", "SET", "requirepass", "tok-canary-other")], "Correct the user and the password"),
+    ],
+)
+async def test_a_server_that_refuses_is_an_outage_with_a_fix(
+    own_redis_server: RedisServer, commands: list[tuple[str, ...]], text: str
+) -> None:
+    running, stopped = opened(own_redis_server), opened(own_redis_server)
+    await running.observe(SCOPE, {"RPD": given(100)})
+    for command in commands:
+        own_redis_server.execute(*command)
+    await running.close()
+    assert await running.reserve(SCOPE, [ask("a")]) == Granted(1)
+    assert running.is_alone
+    with pytest.raises(PacingError, match=text):
+        await stopped.observe(SCOPE, {"RPD": given(100)})
+
+
+class Loading:
+    """A client of a server that loads its data."""
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        import redis
+
+        raise redis.exceptions.BusyLoadingError("Redis is loading the dataset in memory")
+
+    eval = evalsha
+
+
+async def test_a_server_that_loads_its_data_is_an_outage() -> None:
+    with pytest.raises(PacingError, match=r"its client, does not respond.*It loads its data"):
+        await RedisStore(client=Loading()).reserve(SCOPE, [ask("a")])
+
+
+@pytest.fixture
+def server_with_password() -> Iterator[RedisServer]:
+    require_redis_server()
+    with contextlib.closing(RedisServer("hunter2-secret")) as server:
+        server.start()
+        yield server
+
+
+async def test_no_password_is_in_a_message_or_a_log(
+    server_with_password: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    url, clock = server_with_password.url, Clock()
+    store = RedisStore(url, clock=clock)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    server_with_password.kill()
+    await store.reserve(SCOPE, [ask("a")])
+    server_with_password.restart()
+    await rejoin(store, clock)
+    with pytest.raises(PacingError) as caught:
+        await RedisStore(url.replace("hunter2-secret", "hunter2-wrong")).reserve(SCOPE, [ask("a")])
+    for text in (repr(store), str(caught.value), caplog.text):
+        assert "hunter2" not in text
+        assert f"127.0.0.1:{server_with_password.port}" in text
+
+
+async def test_keys_that_were_evicted_are_not_full_again(own_redis_server: RedisServer) -> None:
+    own_redis_server.execute("CONFIG", "SET", "maxmemory", "3mb")
+    own_redis_server.execute("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    store = opened(own_redis_server)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    used = await grants(store, 60)
+    for number in range(4_000):
+        if not own_redis_server.execute("EXISTS", *store.shared(SCOPE).keys):
+            break
+        own_redis_server.execute("SET", f"other-{number}", "x" * 100_000)
+    assert not own_redis_server.execute("EXISTS", *store.shared(SCOPE).keys)
+    used += await grants(store, 100, "after")
+    assert 97 <= used <= 100
