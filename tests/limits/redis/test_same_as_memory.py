@@ -49,7 +49,7 @@ steps = st.lists(
         st.tuples(st.just("time"), st.sampled_from([0.002, 0.02, 0.25, 1, 7.5, 60, 4_000, 90_000, -3, -100])),
         st.tuples(st.just("reserve"), st.lists(st.tuples(needs, needs, shares), min_size=1, max_size=3)),
         st.tuples(st.just("completion"), st.integers(1, 300), st.integers(1, 900)),
-        st.tuples(st.just("respond"), st.integers(0, 3), st.floats(0, 1), st.floats(0, 1.1), st.booleans()),
+        st.tuples(st.just("respond"), st.integers(0, 3), st.floats(0, 1)),
         st.tuples(st.just("settle"), st.integers(0, 8), used, st.none() | all_seen),
         st.tuples(st.just("fail"), st.integers(0, 8)),
         st.tuples(st.just("observe"), all_seen),
@@ -57,15 +57,56 @@ steps = st.lists(
     ),
     max_size=60,
 )
+completions = st.lists(
+    st.one_of(
+        st.tuples(st.just("time"), st.sampled_from([0.3, 2, 10])),
+        st.tuples(st.just("completion"), st.integers(20, 200), st.integers(100, 1_000)),
+        st.tuples(st.just("respond"), st.integers(0, 3), st.sampled_from([0.05, 0.3, 1.0])),
+        st.tuples(st.just("fail"), st.just(0)),
+    ),
+    min_size=20,
+    max_size=80,
+)
+"""Requests and responses of one model, from which the store learns how the service counts."""
+modes = st.sampled_from(["charged after the response", "reserved and given back", "reserved and kept"])
+
+
+class Service:
+    """A limit of 6,000 tokens a minute, as the service counts it in one of its ways."""
+
+    def __init__(self, clock: Clock, mode: str) -> None:
+        self._clock = clock
+        self._mode = mode
+        self._level = 6_000.0
+        self._at_s = clock()
+
+    def _refill(self) -> None:
+        self._level = min(6_000.0, self._level + max(0.0, self._clock() - self._at_s) * 100)
+        self._at_s = self._clock()
+
+    def send(self, ask: Ask) -> None:
+        self._refill()
+        if self._mode != "charged after the response":
+            self._level -= ask.needs.get("ITPM", 0.0) + ask.certain.get("OTPM", 0.0)
+
+    def respond(self, ask: Ask, tokens: float, unused: float) -> Seen:
+        """Return what the headers of a response say."""
+        self._refill()
+        if self._mode == "charged after the response":
+            self._level -= tokens
+        elif self._mode == "reserved and given back":
+            self._level += unused
+        return Seen(6_000, self._level, unused=unused)
 
 
 class Pair:
     """The two stores. Every step is taken in both, and compared."""
 
-    def __init__(self, other: LuaStore, clock: Clock) -> None:
+    def __init__(self, other: LuaStore, clock: Clock, mode: str = "reserved and given back") -> None:
         self.memory = MemoryStore(clock)
         self.other = other
         self.clock = clock
+        self.service = Service(clock, mode)
         self.open: list[Ask] = []
         self.count = 0
 
@@ -95,20 +136,20 @@ class Pair:
 
     def ask(self, asks: list[Ask]) -> None:
         found = self.both(lambda store: store.reserve(SCOPE, asks))
-        self.open += asks[: found.count] if isinstance(found, Granted) else []
+        for ask in asks[: found.count] if isinstance(found, Granted) else []:
+            self.open.append(ask)
+            self.service.send(ask)
 
-    def respond(self, index: int, part: float, reported: float, is_kept: bool) -> None:
-        """Let a completion end as the service reports it, which keeps what it reserves, or not."""
+    def respond(self, index: int, part: float) -> None:
+        """Let a completion end that used a part of what it might."""
         if index >= len(self.open):
             return
         ask = self.open.pop(index)
-        maximum = ask.certain.get("OTPM", 0.0)
+        maximum, prompt = ask.certain.get("OTPM", 0.0), ask.needs.get("ITPM", 0.0)
         output = maximum * part
-        prompt = ask.needs.get("ITPM", 0.0)
         tokens = prompt + output
         used = {"RPM": 1.0, "TPM": tokens, "TPD": tokens, "ITPM": prompt, "OTPM": output}
-        level = 6_000 * reported - (maximum - output if is_kept else 0.0)
-        seen = {"TPM": Seen(6_000, level, unused=maximum - output)}
+        seen = {"TPM": self.service.respond(ask, tokens, maximum - output)}
         self.both(lambda store: store.settle(SCOPE, ask.id, used, seen))
 
     def settle(self, index: int, used: dict[str, float], seen: dict[str, Seen] | None) -> None:
@@ -148,9 +189,16 @@ def compare(pair: Pair, steps: Sequence[tuple[Any, ...]]) -> None:
         getattr(pair, name)(*arguments)
 
 
-def lua_pair() -> Pair:
+def lua_pair(mode: str = "reserved and given back") -> Pair:
     clock = Clock()
-    return Pair(LuaStore(LuaScopes(clock), "w"), clock)
+    return Pair(LuaStore(LuaScopes(clock), "w"), clock, mode)
+
+
+def learn(steps: Sequence[tuple[Any, ...]], mode: str) -> None:
+    """Take steps with limits that are learned, in part from guesses."""
+    pair = lua_pair(mode)
+    pair.observe({"OTPM": Seen(2_000, source="guess"), "TPM": Seen(6_000, 6_000), "TPD": Seen(100_000)})
+    compare(pair, steps)
 
 
 @given(steps)
@@ -159,11 +207,39 @@ def test_the_same_steps_have_the_same_results_and_levels(steps: Sequence[tuple[A
     compare(lua_pair(), steps)
 
 
+@given(completions, modes)
+@settings(max_examples=25, deadline=None)
+def test_the_same_is_learned_of_how_the_service_counts(steps: Sequence[tuple[Any, ...]], mode: str) -> None:
+    learn(steps, mode)
+
+
 @pytest.mark.slow
 @given(steps)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_very_many_steps_have_the_same_results_and_levels(steps: Sequence[tuple[Any, ...]]) -> None:
     compare(lua_pair(), steps)
+
+
+@pytest.mark.slow
+@given(completions, modes)
+@settings(max_examples=400, deadline=None)
+def test_the_same_is_learned_in_very_many_steps(steps: Sequence[tuple[Any, ...]], mode: str) -> None:
+    learn(steps, mode)
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_kept"),
+    [("charged after the response", False), ("reserved and given back", False), ("reserved and kept", True)],
+)
+def test_each_way_of_counting_is_learned(mode: str, is_kept: bool) -> None:
+    pair = lua_pair(mode)
+    pair.observe({"OTPM": Seen(2_000, source="guess"), "TPM": Seen(6_000, 6_000), "TPD": Seen(100_000)})
+    for _ in range(8):
+        compare(
+            pair,
+            [("completion", 100, 700)] * 2 + [("time", 0.5)] + [("respond", 0, 0.05)] * 2 + [("time", 7)],
+        )
+    assert {each.is_kept for each in run(pair.other.levels(SCOPE))} == {is_kept}
 
 
 class RedisScopes(LuaScopes):
