@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,13 @@ from ..errors import BadRequestError
 from ..protocol.encode import encode_json
 from ..protocol.request import AUDIO, CONTENT, Request, build_form
 from ..response import AsyncBinaryAPIResponse
+from ..transport.prepared import prepare
 from ..transport.result import Content
 from ..transport.threads import PARSING, run
 from ..types.chat.chat_completion import ChatCompletion
 from .attempts import ModeRejectedError
 from .options import JobOptions
-from .outcome import ItemUsage, JobRequest, Status
+from .outcome import Endpoint, ItemUsage, JobRequest, Status
 from .requests import PATHS
 from .values import Usage, mismatch_of, read_response
 
@@ -31,6 +32,7 @@ encode_plain: Callable[[object], bytes] = msgspec.json.Encoder().encode
 _FORMS = frozenset({"transcription", "translation"})
 _UNSAFE = re.compile(r"[^\w.\-]+")
 _MAX_NAME = 100
+_MAX_PREPARED = 64
 _ACCEPT_AUDIO = {"Accept": "audio/wav"}
 
 
@@ -54,6 +56,8 @@ class Sender:
         # The job retries and paces: one owner, so that its counts are true.
         quiet = client.with_options(max_retries=0, pacing=None)
         self._transport = quiet._transport  # pyright: ignore[reportPrivateUsage]
+        self._prepared: dict[tuple[Endpoint, str], Callable[[bytes], Coroutine[Any, Any, Content]]] = {}
+        """By endpoint and model: what sends a body."""
         self._output_dir = options.output_dir
         self._typed = options.typed
         params = options.requests.params
@@ -70,20 +74,32 @@ class Sender:
 
     async def send(self, request: JobRequest, body: bytes | None) -> Response:
         """Send once. Raises what a call of the client raises, and `ValueError` for a response that is not JSON."""
+        endpoint = request.endpoint
         model = str(request.body.get("model"))
-        path = PATHS[request.endpoint]
-        if request.endpoint == "speech":
-            return await self._speak(request, body, path, model)
-        sent: Request[Content]
-        if body is None:
-            sent = build_form("POST", path, Content, _form_of(request.body), {}, mode=CONTENT)
-        elif self._typed is not None:
+        if endpoint == "speech":
+            return await self._speak(request, body, PATHS[endpoint], model)
+        if self._typed is not None:
             return await self._send_typed(self._typed, request, model)
-        else:
-            sent = Request("POST", path, Content, CONTENT, body, model=model)
+        if body is None:
+            return await self._send_form(request)
+        send = self._prepared.get((endpoint, model)) or self._prepare(endpoint, model)
+        response = await send(body)
+        content = response.content
+        status, usage, sent_usage = read_response(endpoint, content)
+        return Response(content, status, usage, response.headers, sent_usage)
+
+    def _prepare(self, endpoint: Endpoint, model: str) -> Callable[[bytes], Coroutine[Any, Any, Content]]:
+        sent: Request[Content] = Request("POST", PATHS[endpoint], Content, CONTENT, model=model)
+        send = prepare(self._transport.config, sent)
+        if len(self._prepared) < _MAX_PREPARED:
+            self._prepared[endpoint, model] = send
+        return send
+
+    async def _send_form(self, request: JobRequest) -> Response:
+        sent = build_form("POST", PATHS[request.endpoint], Content, _form_of(request.body), {}, mode=CONTENT)
         response = await self._transport.send(sent)
         content = response.content
-        if body is None and response.headers.get("content-type", "").startswith("text/plain"):
+        if response.headers.get("content-type", "").startswith("text/plain"):
             content = msgspec.json.encode(content.decode(errors="replace"))
         status, usage, sent_usage = read_response(request.endpoint, content)
         return Response(content, status, usage, response.headers, sent_usage)

@@ -13,7 +13,7 @@ THRESHOLD = 32.0
 rejection of what is in flight: so it grows slowly beyond."""
 _SLOWNESS = 4
 """So many responses for each request that may be in flight raise the limit by one there."""
-_BUSY = 0.8
+_BUSY = 0.7
 """A thread that computes this part of the time is busy: with more requests in flight each would only take longer."""
 DECREASE = 0.7
 PAUSE_S = 1.0
@@ -23,7 +23,7 @@ def _loop_time() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _thread_time() -> float:
+def _cpu_time() -> float:
     return time.thread_time() if hasattr(time, "thread_time") else time.process_time()
 
 
@@ -37,7 +37,7 @@ class InFlightLimit:
     """
 
     def __init__(
-        self, clock: Callable[[], float] = _loop_time, cpu_clock: Callable[[], float] = _thread_time
+        self, clock: Callable[[], float] = _loop_time, cpu_clock: Callable[[], float] = _cpu_time
     ) -> None:
         self._clock = clock
         self._cpu_clock = cpu_clock

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine
-from typing import Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from yarl import URL
 
@@ -52,10 +52,13 @@ from .threads import PARSING, run
 from .timers import PhaseTimer, current_timer
 from .upload import Upload, close_form, open_form, rewind
 
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
+
 T = TypeVar("T")
 
 _log = logging.getLogger("aiogroq")
-_CHUNKED_BODY_BYTES = 64 * 1024
+CHUNKED_BODY_BYTES = 64 * 1024
 """From here on a socket may not take a body at once, and it is written within the ``write`` timeout."""
 _MAX_ERROR_BYTES = 1024 * 1024
 """The rest of a longer error body is not read."""
@@ -163,22 +166,40 @@ class Call:
             response = await session.send(self._request.method, self._url, **kwargs)
         except BaseException as error:
             kwargs.clear()  # no traceback with locals shows plain headers
-            is_expired = is_timeout_cancellation(timer, error, task, before)
-            timer.stop()
-            self._is_undelivered = is_undelivered(error, timer)
-            self._is_new_connection = timer.is_new_connection or is_expired
-            self._raise(error, timer, is_expired)
+            self._raise_failed(error, timer, task, before)
         finally:
             if not session.is_fast and (current := current_timer.get()) is not None:
                 current.clear()
                 current_timer.set(None)
-        body = AioBody(response, self._info, self._loop, timer, pool, self._headers.values)
+        body = self._body_of(response, timer)
         if session.bodies is not None:
             session.bodies.add(body)
         del (
             response
         )  # its repr, in a traceback with locals, has all headers: the key too if the server echoes it
-        self._config.rate_limits.note(self._request.model, body.headers)
+        if 200 <= body.status < 300 and self._request.mode.content != "audio":
+            return body
+        return await self._checked(body)
+
+    def _raise_failed(
+        self, error: BaseException, timer: PhaseTimer, task: asyncio.Task[Any], before: int
+    ) -> NoReturn:
+        """Raise what the failure of an attempt means. ``before`` are the cancellations of its task before it was sent."""
+        is_expired = is_timeout_cancellation(timer, error, task, before)
+        timer.stop()
+        self._is_undelivered = is_undelivered(error, timer)
+        self._is_new_connection = timer.is_new_connection or is_expired
+        self._raise(error, timer, is_expired)
+
+    def _body_of(self, response: ClientResponse, timer: PhaseTimer) -> AioBody:
+        """Return the body of a response, and note its rate limits."""
+        config = self._config
+        body = AioBody(response, self._info, self._loop, timer, config.http_client, self._headers.values)
+        config.rate_limits.note(self._request.model, body.headers)
+        return body
+
+    async def _checked(self, body: AioBody) -> AioBody | None:
+        """Return the body of a good response, or None where the request goes to another URL next. Raises for the others."""
         if not 200 <= body.status < 300:
             if await self._is_redirected(body):
                 return None
@@ -200,7 +221,7 @@ class Call:
         body: Any = request.body
         if request.form is not None:
             body = self._payload = MultipartPayload(request.form, self._uploads, timer)
-        elif body is not None and len(body) >= _CHUNKED_BODY_BYTES and not is_wrapped():
+        elif body is not None and len(body) >= CHUNKED_BODY_BYTES and not is_wrapped():
             body = LargeBody(body, timer)
         # aiohttp's redirects would turn a POST into a GET; `_is_redirected` follows those that change nothing.
         kwargs: dict[str, Any] = {"allow_redirects": False}

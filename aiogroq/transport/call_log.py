@@ -8,12 +8,13 @@ at its end. Where DEBUG is off, no line is built.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from yarl import URL
 
 from ..errors import APIError, APIStatusError, RequestInfo
+from ..protocol.redaction import redact_text
 from ..protocol.status_errors import request_id
 from .body import AioBody
 
@@ -29,6 +30,19 @@ def log_response(model: str | None, attempts: int, body: AioBody, value: object)
     """Log a call that returned ``value``, or a response of which no value was made (None)."""
     rest = f" ms={_ms(body)}{_tokens(getattr(value, 'usage', None))}"
     _write(body.request, model, body.status, request_id(body), attempts, rest)
+
+
+def log_content(
+    request: RequestInfo,
+    model: str | None,
+    headers: Mapping[str, str],
+    elapsed_s: float,
+    sent: Mapping[str, str],
+) -> None:
+    """Log a call whose first attempt returned a good response. ``sent`` are the headers of the request."""
+    found = headers.get("x-request-id")
+    response_id = None if found is None else redact_text(found, sent)
+    _write(request, model, 200, response_id, 1, f" ms={round(elapsed_s * 1000)}")
 
 
 def stream_logger(

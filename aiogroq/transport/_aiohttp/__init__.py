@@ -11,6 +11,7 @@ wrapped (vcrpy, aioresponses, tracers).
 
 from .check import unsupported_reason
 from .connections import Connector, HttpProcessingError
+from .exchange import Exchanges
 from .needs import NEEDS, Need, is_wrapped
 from .responses import buffered_data, end_tracing, forget_connection, read_events
 from .sessions import close_connections, detach, loop_of, open_session, redirect_to_devnull, sender
@@ -18,6 +19,7 @@ from .sessions import close_connections, detach, loop_of, open_session, redirect
 __all__ = [
     "NEEDS",
     "Connector",
+    "Exchanges",
     "HttpProcessingError",
     "Need",
     "buffered_data",

@@ -20,6 +20,7 @@ from ...protocol.timeouts import Timeout
 from ..payloads import EncodedHeaders, RequestData
 from ..timers import PhaseTimer
 from .connections import Connector, ResponseHandler
+from .exchange import Exchanges
 from .needs import NEEDS, Need, original_request
 from .request import FastRequest
 from .responses import read_events
@@ -129,7 +130,7 @@ _STREAM_REST = b"1\r\n}\r\n0\r\n\r\n"
 
 
 class _MemoryTransport(asyncio.Transport):
-    """Responds to every request at once: to the first in full, to the second with the beginning of a stream."""
+    """Responds to every request at once, in full, but to the second with the beginning of a stream."""
 
     def __init__(self, handler: Any) -> None:
         super().__init__()
@@ -139,7 +140,7 @@ class _MemoryTransport(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         self.written.append(bytes(data))
-        self.handler.data_received(_RESPONSE if len(self.written) == 1 else _STREAM_HEAD)
+        self.handler.data_received(_STREAM_HEAD if len(self.written) == 2 else _RESPONSE)
 
     def is_closing(self) -> bool:
         return self.is_aborted
@@ -167,7 +168,7 @@ class _RehearsalConnector(Connector):
     """Connects to a `_MemoryTransport`."""
 
     def __init__(self) -> None:
-        super().__init__(resolver=aiohttp.ThreadedResolver(), socket_factory=_no_socket)
+        super().__init__(resolver=aiohttp.ThreadedResolver(), socket_factory=_no_socket, limit=0)
         self.transports: list[_MemoryTransport] = []
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
@@ -186,7 +187,7 @@ class _RehearsalConnector(Connector):
 
 
 def _rehearsed() -> str | None:
-    """Send two requests on one connection through the whole fast path, in memory. Nothing in it may wait."""
+    """Send three requests on one connection through the whole fast path, in memory. Nothing in it may wait."""
     connector = _RehearsalConnector()
     session = session_of(connector, auto_decompress=False)
     session.trace_configs.clear()  # tracers would report the rehearsal
@@ -207,11 +208,13 @@ def _rehearsed() -> str | None:
             if phase_timer.phase != "first_byte" or phase_timer.is_new_connection is not (number == 0):
                 return "the rehearsal does not learn about its connection"
             response.close()
+        if why := _exchanged(session):
+            return why
         (transport,) = connector.transports
         expected = (
             b"POST /chat HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Number: 1\r\nContent-Length: 7\r\n\r\n" + b'{"a":1}'
         )
-        if transport.written[1:] != [expected]:
+        if transport.written[1:] != [expected, expected]:
             return "the rehearsal sent another request"
         handlers = detach(session)
         close_connections(handlers)
@@ -220,6 +223,20 @@ def _rehearsed() -> str | None:
         return None
     finally:
         _discard(session, connector)
+
+
+def _exchanged(session: aiohttp.ClientSession) -> str | None:
+    """Send the third request, below the session. Return what is wrong, or None."""
+    headers = EncodedHeaders(CIMultiDict({"Host": "127.0.0.1", "X-Number": "1"}))
+    exchanges = Exchanges(session, "POST", URL("http://127.0.0.1/chat"), headers, None)
+    handler = exchanges.idle()
+    if handler is None:
+        return "the rehearsal does not find its idle connection"
+    timer = PhaseTimer(asyncio.get_running_loop(), Timeout(None), None, _nothing)
+    found = _result(exchanges.send(handler, b'{"a":1}', timer))
+    if not isinstance(found, tuple) or cast("Any", found)[1] != b"{}" or timer.is_new_connection:
+        return "the rehearsal got another response to its third request"
+    return None
 
 
 def _streamed(response: aiohttp.ClientResponse, connector: _RehearsalConnector) -> bytes:

@@ -160,6 +160,23 @@ class Connector(aiohttp.TCPConnector):
         )
         self.max_idle = _max_idle()
         self._max_idle_until = math.inf
+        self._idle_s: float = options.get("keepalive_timeout", 15.0)
+        self._is_bounded = bool(options.get("limit", 100) or options.get("limit_per_host"))
+
+    def take_idle(self, key: Any) -> Handler | None:
+        """Return the connection that has been idle for the shortest time, or None where aiohttp must look for one: it counts
+        those of a pool with a bound."""
+        connections = None if self._is_bounded else self._conns.get(key)
+        if not connections:
+            return None
+        protocol, since = connections[-1]
+        if not protocol.is_connected() or self._loop.time() - since > self._idle_s:
+            return None
+        connections.pop()
+        if not connections:
+            del self._conns[key]
+        self._acquired.add(protocol)
+        return cast("Handler", protocol)
 
     async def _create_connection(self, req: aiohttp.ClientRequest, traces: Any, timeout: Any) -> Any:
         request = cast("FastRequest", req)

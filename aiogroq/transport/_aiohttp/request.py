@@ -80,7 +80,11 @@ class FastRequest(aiohttp.ClientRequest):
         if transport is None or transport.is_closing():  # also if writing failed
             phase_timer.is_undelivered = True
             raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
-        self.output_size: int = len(message)
+        return self.start_response(len(message))
+
+    def start_response(self, sent_bytes: int) -> aiohttp.ClientResponse:
+        """Return the response, whose head is not read yet, to this request, of which ``sent_bytes`` were written."""
+        self.output_size: int = sent_bytes
         sent: Any = self  # the response asks a writer that has finished for this size only
         response: aiohttp.ClientResponse = self.response_class(
             self.method, self.original_url, writer=None, continue100=None, timer=self._timer,
