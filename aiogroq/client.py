@@ -288,6 +288,10 @@ class AsyncGroq(FixedOptions, AsyncResources):
     async def close(self) -> None:
         """Close the connections. It may be called more than once, and from any event loop."""
         await self._options.http_client.aclose()
+        if self._options.pacing is not None:
+            from .limits.stores import close_store
+
+            await close_store(self._options.pacing.store)
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 
 from .memory import default_store
 from .store import LimitStore
@@ -25,6 +26,13 @@ def store_of(store: LimitStore | str | None) -> LimitStore:
 
             found = _stores[store] = RedisStore(store)
         return found
+
+
+async def close_store(store: LimitStore | str | None) -> None:
+    """Close what the store of a URL has open on this event loop, unless requests are in flight there."""
+    opened: Any = _stores.get(store) if isinstance(store, str) else None
+    if opened is not None:
+        await opened.close()
 
 
 def _forget() -> None:

@@ -40,6 +40,7 @@ class Session:
         self, store: RedisStore, open: Callable[[], Client], timeout_s: float, is_ours: bool
     ) -> None:
         self._store = store
+        self._is_ours = is_ours
         self._connection = Connection(open, timeout_s, self._end, is_ours=is_ours)
         self._known: dict[str, Known] = {}
         self._heartbeat: asyncio.TimerHandle | None = None
@@ -186,7 +187,9 @@ class Session:
             known.failed(left.get(scope, ()))
             rest = [each for each in left.get(scope, ()) if not isinstance(each, Reserve)]
             ends = known.end(rest)
-            if self._store.is_off or not await self._is_sent(known, [*ends, Leave()] if is_last else ends):
+            # Another's client may be closed already, and would open a connection that nobody closes.
+            is_reached = self._is_ours and not self._store.is_off
+            if not is_reached or not await self._is_sent(known, [*ends, Leave()] if is_last else ends):
                 known.scope.lost.update({each.id: each for each in ends if isinstance(each, Settle)})
 
     async def _is_sent(self, known: Known, operations: Sequence[Operation]) -> bool:
