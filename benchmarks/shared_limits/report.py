@@ -35,9 +35,11 @@ ROWS = (
     Row("shared, limit given, jobs", Scenario(mode="jobs")),
     Row("shared, limit learned", Scenario(is_limit_given=False)),
     Row("shared, Redis killed for 8 s, one process killed", Scenario(**KILLS)),  # type: ignore[arg-type]
-    Row("each process by itself, limit given", Scenario(is_shared=False), has_bounds=False),
+    Row("each process paces for the whole limit", Scenario(is_shared=False), has_bounds=False),
     Row(
-        "each process by itself, limit given, jobs", Scenario(mode="jobs", is_shared=False), has_bounds=False
+        "each process paces for the whole limit, jobs",
+        Scenario(mode="jobs", is_shared=False),
+        has_bounds=False,
     ),
     Row("no pacing, 2 retries", Scenario(mode="unpaced", is_shared=False), has_bounds=False),
 )
@@ -150,7 +152,12 @@ def _range(values: Iterable[int]) -> str:
 
 def web_table(report: Report) -> list[str]:
     """Return the table of the users of the web app."""
-    names = {"shared": "shared store", "own": "each process by itself", "none": "no pacing, 2 retries"}
+    names = {
+        "shared": "shared store",
+        "part": "each worker paces for its part, an eighth of the limit",
+        "own": "each worker paces for the whole limit",
+        "none": "no pacing, 2 retries",
+    }
     lines = [
         "| workers | users | errors | 429s of the service | p50, s | p90, s | p99, s | longest, s |",
         "|---|---|---|---|---|---|---|---|",

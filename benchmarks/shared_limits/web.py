@@ -21,8 +21,8 @@ from .processes import ROOT, Child, ProcessFailed
 from .redis_process import RedisProcess
 from .spec import WINDOW_S
 
-Pace = Literal["shared", "own", "none"]
-"""The levels are in Redis, in each process, or nowhere."""
+Pace = Literal["shared", "part", "own", "none"]
+"""The levels are in Redis, in each process for its part of the limit, in each process for the whole limit, or nowhere."""
 _START_TIMEOUT_S = 60.0
 
 
@@ -88,7 +88,8 @@ def run(pace: Pace, load: Load) -> WebOutcome:
     """Start the service, Redis and the app, and send the load."""
     outcome = WebOutcome(pace, load)
     with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace) as store:
-        with _app(server.read(), store, load) as url:
+        rpm = load.rpm // load.workers if pace == "part" else load.rpm
+        with _app(server.read(), store, rpm, load.workers) as url:
             asyncio.run(_use_up(url, load))
             server.say()
             server.read()
@@ -103,24 +104,24 @@ def run(pace: Pace, load: Load) -> WebOutcome:
 @contextmanager
 def _store(pace: Pace) -> Iterator[str]:
     if pace != "shared":
-        yield "" if pace == "own" else "none"
+        yield "none" if pace == "none" else ""
         return
     with RedisProcess() as redis:
         yield redis.url
 
 
 @contextmanager
-def _app(service_url: str, store: str, load: Load) -> Iterator[str]:
+def _app(service_url: str, store: str, rpm: int, workers: int) -> Iterator[str]:
     """Start uvicorn with its workers, wait until it responds, and stop it at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = machine.environment() | {
-        URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(load.rpm)
+        URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(rpm)
     }  # fmt: skip
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(load.workers),
+            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(workers),
             "--port", str(port), "--log-level", "warning", "--no-access-log",
         ],
         cwd=ROOT,
@@ -162,7 +163,7 @@ def _users() -> aiohttp.ClientSession:
 
 async def _use_up(url: str, load: Load) -> None:
     """Use up the full limit with which the service begins, through the app, which then knows it."""
-    left = iter(range(load.rpm + load.workers))
+    left = iter(range(load.rpm + load.rpm // 10))
     async with _users() as users:
 
         async def send() -> None:
@@ -170,7 +171,7 @@ async def _use_up(url: str, load: Load) -> None:
                 async with users.get(f"{url}/label", params={"text": str(number)}) as response:
                     await response.read()
 
-        await asyncio.gather(*(send() for _ in range(20 * load.workers)))
+        await asyncio.gather(*(send() for _ in range(5 * load.workers)))
 
 
 async def _send(url: str, load: Load, outcome: WebOutcome) -> None:
