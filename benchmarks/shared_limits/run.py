@@ -94,7 +94,7 @@ def _processes(report: Report, options: argparse.Namespace, rounds: int) -> list
 
 
 def _web(report: Report, options: argparse.Namespace, rounds: int) -> list[str]:
-    load = web.Load(rpm=240, cycles=1, burst_s=2.0, quiet_s=2.0) if options.quick else web.Load()
+    load = web.Load(rpm=240, burst_s=2.0, quiet_s=2.0) if options.quick else web.Load()
     paces: tuple[web.Pace, ...] = ("shared", "part", "own", "none")
     for pace in paces:
         tell(f"uvicorn with {load.workers} workers, pacing: {pace}")

@@ -28,37 +28,31 @@ _START_TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class Load:
-    """What users send, after the full limit at the start was used up."""
+    """What users send. The limit is full at the start; the burst needs more than it and what flows in meanwhile."""
 
     rpm: int = 1200
     latency_s: float = 0.2
     workers: int = 8
-    cycles: int = 2
-    burst_s: float = 10.0
-    burst_hz: float = 50.0
-    quiet_s: float = 30.0
+    burst_s: float = 15.0
+    burst_hz: float = 120.0
+    quiet_s: float = 45.0
     quiet_hz: float = 8.0
 
     def arrivals(self) -> list[float]:
         """Return when requests come, in seconds from the start."""
-        found: list[float] = []
-        for cycle in range(self.cycles):
-            start_s = cycle * (self.burst_s + self.quiet_s)
-            found += [start_s + n / self.burst_hz for n in range(round(self.burst_s * self.burst_hz))]
-            start_s += self.burst_s
-            found += [start_s + n / self.quiet_hz for n in range(round(self.quiet_s * self.quiet_hz))]
-        return found
+        burst = [n / self.burst_hz for n in range(round(self.burst_s * self.burst_hz))]
+        return burst + [self.burst_s + n / self.quiet_hz for n in range(round(self.quiet_s * self.quiet_hz))]
 
     def ideal_s(self) -> list[float]:
         """Return the latencies if one queue before the service sent each request at the first moment that it accepts it."""
         found: list[float] = []
-        free_s = 0.0
+        rate = self.rpm / WINDOW_S
+        level, now_s = float(self.rpm), 0.0
         for at_s in self.arrivals():
-            sent_s = max(at_s, free_s)
-            free_s = (
-                sent_s + WINDOW_S / self.rpm
-            )  # nothing flows in unused: the burst is longer than the quiet time
-            found.append(sent_s - at_s + self.latency_s)
+            sent_s = max(at_s, now_s + max(0.0, 1 - level) / rate)
+            level = min(float(self.rpm), level + (max(sent_s, now_s) - now_s) * rate) - 1
+            now_s = max(sent_s, now_s)
+            found.append(now_s - at_s + self.latency_s)
         return found
 
 
@@ -90,9 +84,6 @@ def run(pace: Pace, load: Load) -> WebOutcome:
     with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace) as store:
         rpm = load.rpm // load.workers if pace == "part" else load.rpm
         with _app(server.read(), store, rpm, load.workers) as url:
-            asyncio.run(_use_up(url, load))
-            server.say()
-            server.read()
             asyncio.run(_send(url, load, outcome))
         server.say()
         received = server.read()
@@ -159,19 +150,6 @@ def _users() -> aiohttp.ClientSession:
     # Each user has a connection, so that the kernel spreads them over the workers.
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(120))
-
-
-async def _use_up(url: str, load: Load) -> None:
-    """Use up the full limit with which the service begins, through the app, which then knows it."""
-    left = iter(range(load.rpm + load.rpm // 10))
-    async with _users() as users:
-
-        async def send() -> None:
-            for number in left:
-                async with users.get(f"{url}/label", params={"text": str(number)}) as response:
-                    await response.read()
-
-        await asyncio.gather(*(send() for _ in range(5 * load.workers)))
 
 
 async def _send(url: str, load: Load, outcome: WebOutcome) -> None:

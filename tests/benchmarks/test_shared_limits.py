@@ -89,16 +89,18 @@ def test_a_missed_bound_is_said(found: Outcome, texts: list[str]) -> None:
     assert missed(found) == texts
 
 
-def test_an_ideal_queue_sends_in_order_at_the_rate() -> None:
-    load = Load(rpm=60, latency_s=0.5, cycles=1, burst_s=2, burst_hz=2, quiet_s=4, quiet_hz=0.25)
+def test_an_ideal_queue_sends_in_order_as_soon_as_the_limit_allows() -> None:
+    load = Load(rpm=2, latency_s=0.5, burst_s=2, burst_hz=2, quiet_s=100, quiet_hz=0.01)
     assert load.arrivals() == [0.0, 0.5, 1.0, 1.5, 2.0]
-    assert load.ideal_s() == [0.5, 1.0, 1.5, 2.0, 2.5]
+    # Two at once, then one every 30 s. What flowed in before the second is used.
+    assert load.ideal_s() == pytest.approx([0.5, 0.5, 29.5, 59.0, 88.5])
 
 
-def test_the_default_load_is_below_the_limit_on_average_and_above_it_in_a_burst() -> None:
+def test_the_default_load_is_above_the_limit_in_the_burst_and_below_it_at_the_end() -> None:
     load = Load()
-    assert len(load.arrivals()) < load.rpm * load.cycles * (load.burst_s + load.quiet_s) / 60
-    assert load.burst_hz > load.rpm / 60
+    flows_in = load.rpm / 60
+    assert load.burst_s * load.burst_hz > load.rpm + load.burst_s * flows_in
+    assert len(load.arrivals()) < load.rpm + (load.burst_s + load.quiet_s) * flows_in
 
 
 def test_the_cost_is_compared_within_a_round() -> None:
