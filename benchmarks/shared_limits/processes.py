@@ -20,6 +20,8 @@ from .spec import Outcome, Received, Scenario, WorkerResult, WorkerSpec
 ROOT = Path(__file__).parents[2]
 """Where the package `benchmarks` is."""
 _PAUSE_S = 0.02
+_AFTER_S = 2.0
+"""Processes go on for so long after the time that is measured, which begins with the first request of any of them."""
 
 
 class ProcessFailed(Exception):
@@ -146,7 +148,7 @@ def _specs(scenario: Scenario, url: str, redis: RedisProcess | None) -> list[Wor
             store=redis.url if redis is not None else "",
             rpm=scenario.rpm if scenario.is_limit_given else None,
             callers=scenario.callers,
-            seconds=scenario.seconds + 0.5,
+            seconds=scenario.seconds + _AFTER_S,
         )
         for index in range(scenario.processes)
     ]
