@@ -79,9 +79,9 @@ def _processes(report: Report, options: argparse.Namespace, rounds: int) -> list
     for row in (row for row in ROWS if options.only in row.name):
         scenario = row.scenario
         if options.quick:
-            at_s = None if scenario.redis_killed_at_s is None else 2.0
-            scenario = replace(scenario, seconds=6.0, redis_killed_at_s=at_s, redis_down_s=1.0)
-            scenario = replace(scenario, worker_killed_at_s=4.0 if scenario.worker_killed_at_s else None)
+            at_s = None if scenario.redis_killed_at_s is None else 1.0
+            scenario = replace(scenario, seconds=3.0, redis_killed_at_s=at_s, redis_down_s=0.5)
+            scenario = replace(scenario, worker_killed_at_s=2.0 if scenario.worker_killed_at_s else None)
         for number in range(1 if options.quick else rounds):
             tell(f"{row.name}, round {number + 1}")
             outcome = processes.run(scenario)
@@ -94,7 +94,7 @@ def _processes(report: Report, options: argparse.Namespace, rounds: int) -> list
 
 
 def _web(report: Report, options: argparse.Namespace, rounds: int) -> list[str]:
-    load = web.Load(rpm=240, burst_s=2.0, quiet_s=2.0) if options.quick else web.Load()
+    load = web.Load(workers=2, burst_s=1.0, quiet_s=1.0) if options.quick else web.Load()
     paces: tuple[web.Pace, ...] = ("shared", "part", "own", "none")
     for pace in paces:
         tell(f"uvicorn with {load.workers} workers, pacing: {pace}")

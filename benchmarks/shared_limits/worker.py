@@ -55,8 +55,9 @@ def main(spec: WorkerSpec) -> WorkerResult:
 async def _run(spec: WorkerSpec, result: WorkerResult) -> None:
     pacing = None if spec.mode == "unpaced" else pacing_of(spec.store, spec.rpm)
     headers = {WORKER_HEADER: str(spec.index)}
+    # Imported before the start: otherwise the first process to be ready has a greater part of the full limit.
     for module in ["aiogroq.jobs"] * (spec.mode == "jobs") + ["redis.asyncio"] * bool(spec.store):
-        importlib.import_module(module)  # otherwise a process that imports it faster has a greater part of the full limit
+        importlib.import_module(module)
     async with AsyncGroq(api_key=KEY, base_url=spec.url, pacing=pacing, default_headers=headers) as client:
         _say("ready")
         await asyncio.to_thread(sys.stdin.readline)

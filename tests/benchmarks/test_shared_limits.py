@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from redis_server import require_redis_server
 
 from benchmarks.shared_limits import main as shared
 from benchmarks.shared_limits.cost import Round, costs
@@ -137,3 +140,15 @@ def test_a_row_that_does_not_exist_is_rejected(capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit):
         shared(["--only", "nonsense"])
     assert "no row has 'nonsense' in its name" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.timeout(400)
+def test_quick_runs_every_part_and_writes_the_tables(tmp_path: Path) -> None:
+    require_redis_server()
+    assert shared(["--quick", "--results", str(tmp_path)]) == 0
+    for part in ("processes", "web", "cost"):
+        text = (tmp_path / f"shared-{part}.md").read_text()
+        assert "the figures mean nothing" in text
+        assert json.loads((tmp_path / f"shared-{part}.json").read_text())[part]
