@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 _TESTS = Path(__file__).parents[2] / "tests"
-for _folder in (_TESTS, _TESTS / "limits", _TESTS / "limits" / "redis"):
+for _folder in (_TESTS, _TESTS / "limits"):
     if str(_folder) not in sys.path:
         sys.path.append(str(_folder))
 

@@ -1,4 +1,4 @@
-"""The arithmetic of buckets, and `MemoryStore`, on a clock that the tests drive."""
+"""The arithmetic of buckets, in `MemoryStore` and in the script of `RedisStore`, on a clock that the tests drive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, Literal, TypeVar
 
 import pytest
+from lua_runtime import LuaScopes, LuaStore
 
 from aiogroq.limits import Ask, Granted, Level, MemoryStore, Never, Seen, Wait
 from aiogroq.limits.bucket import MARGIN_S, MAX_LEFT_S, REQUESTS_MARGIN_S
@@ -27,11 +28,11 @@ class Clock:
 
 
 class Store:
-    """A `MemoryStore` as plain functions: its coroutines never suspend."""
+    """A store as plain functions: its coroutines never suspend."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_redis: bool = False) -> None:
         self.clock = Clock()
-        self.store = MemoryStore(self.clock)
+        self.store: Any = LuaStore(LuaScopes(self.clock), "a worker") if in_redis else MemoryStore(self.clock)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine that never suspends."""
@@ -72,9 +73,9 @@ class Store:
         return [each.kind for each in self.run(self.store.levels(SCOPE))]
 
 
-@pytest.fixture
-def store() -> Store:
-    return Store()
+@pytest.fixture(params=["in memory", "in Redis"])
+def store(request: pytest.FixtureRequest) -> Store:
+    return Store(in_redis=request.param == "in Redis")
 
 
 def given(limit: float) -> Seen:
@@ -436,8 +437,13 @@ def test_settle_takes_over_what_the_response_says_in_the_same_step(store: Store)
     assert store.level("TPM").level == 8_000  # charged once; a response that comes late is true all the same
 
 
-def test_scopes_are_apart_and_their_number_is_bounded(store: Store) -> None:
+def test_scopes_are_apart(store: Store) -> None:
     store.run(store.store.block("other", 100))
+    assert store.ask("a", TPM=1) == Granted(1)
+
+
+def test_the_number_of_scopes_in_memory_is_bounded() -> None:
+    store = Store()
     assert store.ask("a", TPM=1) == Granted(1)
     for number in range(2_000):
         store.run(store.store.block(f"scope {number}", 1))

@@ -669,14 +669,16 @@ end
 
 -- -------------------------------------------------------------------------------------------- the workers
 
--- The service has probably charged what a worker held that ended.
-local function end_worker(name)
+-- The service has probably charged what a worker held that ended. `names` has them as keys.
+local function end_workers(names)
   local held = redis.call('HGETALL', HOLDS)
   for index = 1, #held, 2 do
-    if cmsgpack.unpack(held[index + 1])[1] == name then settle(held[index], nil, true) end
+    if names[cmsgpack.unpack(held[index + 1])[1]] then settle(held[index], nil, true) end
   end
-  remove_place(name)
-  redis.call('ZREM', WORKERS, name)
+  for name in pairs(names) do
+    remove_place(name)
+    redis.call('ZREM', WORKERS, name)
+  end
 end
 
 local function see_workers()
@@ -685,7 +687,9 @@ local function see_workers()
     redis.call('ZADD', WORKERS, now_s, worker)
     redis.call('EXPIRE', WORKERS, EXPIRY_S)
   end
-  for _, name in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now_s - WORKER_TIMEOUT_S)) do end_worker(name) end
+  local names = {}
+  for _, name in ipairs(redis.call('ZRANGEBYSCORE', WORKERS, '-inf', now_s - WORKER_TIMEOUT_S)) do names[name] = true end
+  if next(names) then end_workers(names) end
 end
 
 -- ---------------------------------------------------------------------------------------------- the epoch
@@ -736,7 +740,7 @@ local function run(operation)
   elseif name == 'block' then
     block(operation[2])
   elseif name == 'leave' then
-    end_worker(worker)
+    end_workers({ [worker] = true })
   end
   return { 'done' }
 end
