@@ -10,7 +10,7 @@ from ..protocol.arguments import did_you_mean
 
 _SCHEMES = ("redis", "rediss", "unix")
 _EXAMPLE = "redis://localhost:6379/0"
-_PASSWORD = re.compile(r"(?<=://)([^/@]*:)?[^/@]*@|(?<=[?&]password=)[^&]*")
+_PASSWORD = re.compile(r"(?<=://).*@|(?<=[?&]password=)[^&]*")  # it may have any character
 
 
 def redacted_url(url: str) -> str:

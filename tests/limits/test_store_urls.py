@@ -87,6 +87,8 @@ def test_options_that_are_mixed_up_are_named(options: dict[str, Any], message: s
         "redis:/:hush@h",
         "h:1@hush",
         "redis://h/x?password=hush",
+        "redis://:hush/1@h",
+        "redis://u:a@hush@h/x",
     ],
 )
 def test_errors_do_not_show_a_password(url: str) -> None:
