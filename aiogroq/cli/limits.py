@@ -10,6 +10,7 @@ import click
 
 from .connection import Connection, connection_options, open_client, run_async
 from .defaults import CHAT_MODEL
+from .shared_limits import in_words, pacing_of, shared_limits, show, store_options
 from .text import is_terminal, printable, write
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ Sends one small request for a chat completion, or with --audio one for a transcr
 sends the limits of requests a day and of tokens a minute with every response; other limits are known only from errors, so
 those of the tier that fits are shown instead, marked as such.
 
-Prints a table to a terminal, and tab-separated lines to a pipe: kind, limit, left, seconds until it is full again, source."""
+With --store it sends nothing, and shows what processes that share the limits by this store know of them, and how many there are.
+
+Prints a table to a terminal, and tab-separated lines to a pipe: kind, limit, left, seconds until it is full again, source; with
+--store also what is reserved for requests in flight."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,28 @@ class _Row:
 @click.option("-m", "--model", default=None, metavar="ID", help=f"The model.  [default: {CHAT_MODEL}]")
 @click.option("--audio", is_flag=True, help="The model is one for transcriptions.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@store_options
 @connection_options()
-def limits(connection: Connection, model: str | None, audio: bool, as_json: bool) -> None:
+def limits(
+    connection: Connection,
+    model: str | None,
+    audio: bool,
+    as_json: bool,
+    store: str | None,
+    organization: str | None,
+) -> None:
     from .defaults import TRANSCRIPTION_MODEL
 
     chosen = model or (TRANSCRIPTION_MODEL if audio else CHAT_MODEL)
+    if store is not None:
+        if connection.local:
+            raise click.UsageError(
+                "--store cannot be combined with --local: no other process uses that server"
+            )
+        show(run_async(shared_limits(connection, pacing_of(store, organization), chosen)), as_json=as_json)
+        return
+    if organization is not None:
+        raise click.UsageError("--organization needs --store URL")
     found = run_async(_limits_of(connection, chosen, audio))
     tier, rows = _rows(chosen, found)
     if as_json:
@@ -146,12 +167,8 @@ def _show_table(model: str, tier: str | None, rows: list[_Row]) -> None:
     table = make_table("kind", "limit", "left", "full again in", "from", right_aligned="limit")
     for row in rows:
         kind = KINDS.get(row.kind)
-        unit = "" if kind is None else f" {kind.unit} {_window(kind.window_s)}"
+        unit = "" if kind is None else f" {kind.unit} {in_words(kind.window_s)}"
         left = "" if row.left is None else f"{row.left:,.0f}"
         full_in = "" if row.full_in_s is None else f"{row.full_in_s:,.1f} s"
         table.add_row(printable(row.kind), f"{row.limit:,.0f}{unit}", left, full_in, row.source)
     console.print(table)
-
-
-def _window(seconds: float) -> str:
-    return {60.0: "a minute", 3_600.0: "an hour", 86_400.0: "a day"}[seconds]

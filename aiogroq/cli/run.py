@@ -8,6 +8,7 @@ import click
 
 from .connection import Connection, connection_options
 from .run_options import arguments_of, command_line, in_words_of_options, schema_of, seconds_of, text_of
+from .shared_limits import store_options
 
 _HELP = """Send each row of IN to a model, and write the rows with their responses to OUT.
 
@@ -20,9 +21,9 @@ IN and OUT are CSV, TSV, JSONL, text (a row is a line), Parquet or Arrow files, 
 output. IN may also be a folder of Parquet or Arrow files. A JSONL row without -p has the arguments of the request, such as
 {"messages": [...]}, or is a line of a batch file. {column} in TEMPLATE is a column of the row, {text} a line.
 
-The rate limits of the account are kept. Every response is in OUT.journal at once: the same command again goes on where it
-was stopped, killed or disconnected, and sends nothing twice. OUT is written when all rows are done. Failed rows are in
-OUT too, and in a file beside it that can be IN of another run.
+The rate limits of the account are kept, with --store by all processes together. Every response is in OUT.journal at once: the
+same command again goes on where it was stopped, killed or disconnected, and sends nothing twice. OUT is written when all rows
+are done. Failed rows are in OUT too, and in a file beside it that can be IN of another run.
 
 Ctrl-C finishes what is in flight, at most 10 seconds; a second one drops it.
 
@@ -80,6 +81,7 @@ _KINDS = click.Choice(["csv", "tsv", "jsonl", "text", "parquet", "arrow"])
     help="The part of each rate limit to use, so that others have the rest: 0.5",
 )
 @click.option("--limits", metavar="LIMITS", help="free, developer, or rpm=30,tpm=6K.  [default: learned]")
+@store_options
 @click.option(
     "--via",
     type=click.Choice(["live", "batch", "auto"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from aiogroq.jobs.prices import Price, price_of
 from aiogroq.jobs.requests import Requests
 from aiogroq.jobs.template import Template
 from aiogroq.limits import Pacing
+
+from .shared_limits import in_words_of_store_options
 
 _MAIN: Mapping[str, tuple[str, ...]] = {
     "chat": ("messages", "body"),
@@ -116,8 +118,13 @@ def _check_template(option: str, text: str | None) -> None:
 
 def _pacing(given: Mapping[str, Any]) -> Pacing:
     try:
-        return Pacing(
-            given["limits"],
+        pacing = Pacing(store=given["store"], organization=given["organization"])
+    except (ValueError, TypeError, ImportError) as error:
+        raise JobInputError(in_words_of_store_options(error)) from error
+    try:
+        return replace(
+            pacing,
+            limits=given["limits"],
             priority="batch",
             share=given["share"],
             max_in_flight=given["concurrency"],

@@ -7,6 +7,7 @@ used is charged once, because a reservation ends once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -97,7 +98,8 @@ class StoreCalls:
         return self._levels
 
     async def _read_levels(self) -> None:
-        self._levels = await self._bounded(self._store.levels(self._scope))
+        with contextlib.suppress(PacingError):  # raised by the calls that wait for the store
+            self._levels = await self._bounded(self._store.levels(self._scope))
 
     # ------------------------------------------------------------------------------------ in the background
 
