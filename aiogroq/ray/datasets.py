@@ -11,6 +11,7 @@ from ..jobs import JobInputError
 from ..protocol.arguments import require_int
 from ..types._typing import Unpack
 from .row_workers import Chat, Embeddings, RowOptions, RowWorker, Transcription
+from .sent_types import prepare_to_send
 
 _log = logging.getLogger("aiogroq")
 
@@ -117,6 +118,7 @@ def _mapped(
     if not hasattr(ds, "map_batches"):
         raise JobInputError(f"ds must be a ray.data.Dataset, not {type(ds).__name__}")
     checked = worker(**options)  # here too, so that mistakes are raised before actors start
+    prepare_to_send(options.get("response_format"))
     names = _columns_of(ds)
     if names is not None:
         checked.check_columns(names)

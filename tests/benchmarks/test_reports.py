@@ -43,6 +43,7 @@ def test_text_between_markers_is_replaced_every_time(tmp_path: Path) -> None:
         ("benchmarks", pages.PERFORMANCE),
         ("jobs", pages.PERFORMANCE),
         ("jobs-cpu", pages.PERFORMANCE),
+        ("ray", pages.PERFORMANCE),
     ],
 )
 def test_the_pages_of_the_docs_have_the_markers(name: str, page: Path, tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ from .pages import PAGES, ROOT, blocks, name_of
 
 RUNNER = Path(__file__).parent / "run_page.py"
 LIMIT_S = 60
-FRAMEWORKS = ROOT / "docs" / "guides" / "frameworks.md"
-"""Its programs need packages that are not installed here: tests/frameworks runs them."""
+ELSEWHERE = {ROOT / "docs" / "guides" / name for name in ("frameworks.md", "ray.md")}
+"""Their programs need packages that are not installed here: tests/frameworks and tests/ray_data run them."""
 PROGRAMS = [
-    page for page in PAGES if page != FRAMEWORKS and any(block.is_program for block in blocks(page, "python"))
+    page
+    for page in PAGES
+    if page not in ELSEWHERE and any(block.is_program for block in blocks(page, "python"))
 ]
 TESTS = [page for page in PAGES if any(block.is_test for block in blocks(page, "python"))]
 PRINTED = {

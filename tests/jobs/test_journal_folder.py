@@ -111,6 +111,12 @@ def test_a_line_that_was_torn_at_one_look_is_found_whole_at_the_next(tmp_path: P
         assert journal.find(request(1)) is not None
 
 
+def test_a_process_has_one_object_for_each_folder(tmp_path: Path) -> None:
+    folder = JournalFolder.of_process(tmp_path / "a")
+    assert JournalFolder.of_process(f"{tmp_path}/b/../a/") is folder
+    assert JournalFolder.of_process(tmp_path / "b") is not folder
+
+
 def test_the_shards_of_another_job_are_rejected_with_the_difference(tmp_path: Path) -> None:
     with JournalFolder(tmp_path) as folder:
         folder.begin(HEADER).append(outcome(request(0)))

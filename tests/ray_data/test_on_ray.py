@@ -3,7 +3,7 @@
 By hand:
 
     python -m venv /tmp/ray
-    /tmp/ray/bin/pip install '.[cli]' 'ray[data]>=2.55'
+    /tmp/ray/bin/pip install '.[cli]' -r tests/ray_data/requirements.txt
     AIOGROQ_RAY_PYTHON=/tmp/ray/bin/python pytest -rP tests/ray_data/test_on_ray.py
 """
 
@@ -95,6 +95,22 @@ def test_the_command_line_writes_the_output_from_the_journal(tmp_path: Path) -> 
     written = read(tmp_path / "out.csv")
     assert [row["id"] for row in written] == [f"row {n}" for n in range(120)]
     assert all(row["response"] and not row["error"] for row in written)
+
+
+def test_the_programs_of_the_guide_run(tmp_path: Path) -> None:
+    with LocalGroq() as server:
+        variables = {
+            "GROQ_API_KEY": "gsk_x",
+            "GROQ_BASE_URL": server.base_url,
+            "RAY_BACKEND_LOG_LEVEL": "fatal",
+        }
+        page = ROOT / "docs" / "guides" / "ray.md"
+        printed = run(str(ROOT / "tests" / "docs" / "run_page.py"), str(page), cwd=tmp_path, **variables)
+        requests = len(server.requests)
+    for text in ("40 rows", "struct<label: string, reasons: list<", "40 labels of text", "768", "200 labels"):
+        assert text in printed
+    assert requests == 40 + 1 + 3 + 40 + 2 + 200
+    assert len(list((tmp_path / "dask.journal").glob("*.jsonl"))) == 2
 
 
 def read(path: Path) -> list[dict[str, str]]:

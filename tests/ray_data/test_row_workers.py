@@ -6,8 +6,9 @@ import asyncio
 import io
 import wave
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from msgspec import Struct
 from aiogroq.jobs import JobError, JobInputError
 from aiogroq.local import Fault, LocalGroq
 from aiogroq.ray import Chat, Embeddings, RowWorker, Transcription
+from aiogroq.ray.sent_types import prepare_to_send
 
 MODEL = "openai/gpt-oss-20b"
 RESULTS = ["error", "finish_reason", "prompt_tokens", "completion_tokens", "attempts"]
@@ -238,3 +240,29 @@ def test_a_prompt_that_names_no_column_of_the_dataset_is_rejected() -> None:
     worker = Chat(model=MODEL, prompt="Say {txt}")
     with pytest.raises(JobInputError, match="no column 'txt', which the prompt names; it has id, text"):
         worker.check_columns(["id", "text"])
+
+
+def test_a_type_of_the_script_can_be_pickled_after_it_was_used() -> None:
+    @dataclass
+    class Inner:
+        text: str
+
+    class Outer(TypedDict):
+        inner: list[Inner]
+
+    # As in a script: hints are looked up in the module, so the classes are put there.
+    Outer.__annotations__["inner"] = list[Inner]
+    Chat(model=MODEL, prompt="{text}", response_format=Outer)
+    assert "__msgspec_cache__" in vars(Inner)
+    prepare_to_send(Outer | None)
+    assert "__msgspec_cache__" not in vars(Inner)
+    assert "__msgspec_cache__" not in vars(Outer)
+
+
+def test_a_struct_of_the_script_is_rejected_and_one_of_a_module_is_not() -> None:
+    class Local(Struct):
+        text: str
+
+    with pytest.raises(JobInputError, match="Define it in a module that all machines import"):
+        prepare_to_send(list[Local])
+    prepare_to_send(list[Label])

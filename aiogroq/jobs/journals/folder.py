@@ -27,6 +27,9 @@ SHARD_BYTES = 1 << 31
 """A shard that is as large is followed by another one."""
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
+_lock = threading.Lock()
+_of_process: dict[str, JournalFolder] = {}
+
 
 class JournalFolder:
     """A journal that is a folder: ``run(client, items, journal="labels.journal/")``.
@@ -68,6 +71,13 @@ class JournalFolder:
         folder = cls(path)
         folder._is_of_one_job = True
         return folder
+
+    @classmethod
+    def of_process(cls, path: str | os.PathLike[str]) -> JournalFolder:
+        """Return the object that this process has for a folder: for functions that an engine calls with a part of the items."""
+        place = os.path.abspath(os.path.expanduser(path))
+        with _lock:
+            return _of_process.setdefault(place, cls(place))
 
     # ------------------------------------------------------------------------------------------------- a job
 
