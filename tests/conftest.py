@@ -86,7 +86,7 @@ def pytest_configure() -> None:
     installed = Path(aiogroq.__file__).parent
     stale = [
         path.relative_to(checkout)
-        for path in checkout.rglob("*.py")
+        for path in (*checkout.rglob("*.py"), *checkout.rglob("*.lua"))
         if not (installed / path.relative_to(checkout)).is_file()
         or (installed / path.relative_to(checkout)).read_bytes() != path.read_bytes()
     ]
