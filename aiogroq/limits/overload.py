@@ -6,6 +6,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any, NamedTuple
+
+_resource: Any
+try:
+    import resource as _resource
+except ImportError:  # Windows
+    _resource = None
+_who: int | None = getattr(_resource, "RUSAGE_THREAD", None)
 
 INITIAL = 2.0
 THRESHOLD = 32.0
@@ -15,16 +23,32 @@ _SLOWNESS = 4
 """So many responses for each request that may be in flight raise the limit by one there."""
 _BUSY = 0.7
 """A thread that computes this part of the time is busy: with more requests in flight each would only take longer."""
+_FEW = 8
+"""So is one that waits less than once in so many responses."""
+_CLOCK_ERROR = 0.2
+"""A clock that is wrong by this part is a simulated one."""
 DECREASE = 0.7
 PAUSE_S = 1.0
 
 
+class ThreadUse(NamedTuple):
+    """What a thread has used so far."""
+
+    at_s: float
+    """The real time."""
+    cpu_s: float
+    waits: int | None
+    """How often it has waited, for the network or another thread; None where the system does not count that."""
+
+
+def thread_use() -> ThreadUse:
+    """Return what this thread has used so far."""
+    cpu_s = time.thread_time() if hasattr(time, "thread_time") else time.process_time()
+    return ThreadUse(time.monotonic(), cpu_s, None if _who is None else _resource.getrusage(_who).ru_nvcsw)
+
+
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _cpu_time() -> float:
-    return time.thread_time() if hasattr(time, "thread_time") else time.process_time()
 
 
 class InFlightLimit:
@@ -32,20 +56,22 @@ class InFlightLimit:
     for a second, then one request at a time until one succeeds.
 
     Args:
-        clock: Returns seconds, as the event loop does.
-        cpu_clock: Returns the CPU seconds of the thread.
+        clock: Returns seconds, as the event loop does. Where it is not the real time, the thread is never busy.
+        use: Returns what the thread has used.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = _loop_time, cpu_clock: Callable[[], float] = _cpu_time
+        self, clock: Callable[[], float] = _loop_time, use: Callable[[], ThreadUse] = thread_use
     ) -> None:
         self._clock = clock
-        self._cpu_clock = cpu_clock
+        self._use = use
         self._limit = INITIAL
         self._responses = 0
         """Beyond `THRESHOLD`: those since the limit was looked at."""
-        self._looked_at_s = self._cpu_s = float("-inf")
-        """When that was, on the clock of the event loop, and the CPU of its thread until then."""
+        self._looked_at_s = float("-inf")
+        """When that was, on the clock of the event loop."""
+        self._used = ThreadUse(0.0, 0.0, None)
+        """What its thread had used then."""
         self._is_overloaded = False
         self._paused_until_s = float("-inf")
 
@@ -68,15 +94,22 @@ class InFlightLimit:
             return
         self._responses += 1
         if self._responses >= _SLOWNESS * self._limit:
-            self._responses = 0
             self._limit += not self._is_busy()
+            self._responses = 0
 
     def _is_busy(self) -> bool:
         """Return whether the thread was busy since the last call."""
-        now_s, cpu_s = self._clock(), self._cpu_clock()
-        elapsed_s, used_s = now_s - self._looked_at_s, cpu_s - self._cpu_s
-        self._looked_at_s, self._cpu_s = now_s, cpu_s
-        return 0 < elapsed_s < float("inf") and used_s >= _BUSY * elapsed_s
+        before, now = self._used, self._use()
+        began_s, now_s = self._looked_at_s, self._clock()
+        self._used, self._looked_at_s = now, now_s
+        elapsed_s, real_s = now_s - began_s, now.at_s - before.at_s
+        if abs(elapsed_s - real_s) > _CLOCK_ERROR * real_s:
+            return False
+        # Also where others take the processor: then it computes a small part of the time, and waits for nothing else.
+        waits = None if before.waits is None or now.waits is None else now.waits - before.waits
+        if waits is not None and waits * _FEW <= self._responses:
+            return True
+        return now.cpu_s - before.cpu_s >= _BUSY * real_s
 
     def overloaded(self, sent_at_s: float, now_s: float) -> None:
         """Count a 498 or a 503 for a request that was sent at ``sent_at_s``.
