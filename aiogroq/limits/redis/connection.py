@@ -13,6 +13,9 @@ from .values import script
 
 T = TypeVar("T")
 
+_READ_S = 0.02
+"""How long what has arrived may be read after the timeout."""
+
 _SCRIPT = script()  # read when this is imported: event loops must not wait for files
 _DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
@@ -140,14 +143,20 @@ async def _within(timeout_s: float, step: Awaitable[T]) -> T:
     end of the event loop.
     """
     task: Any = asyncio.current_task()
+    loop = asyncio.get_running_loop()
     is_over = False
+
+    def look_once_more() -> None:
+        # The event loop may have been blocked: then the reply has arrived and is read next.
+        nonlocal timer
+        timer = loop.call_later(_READ_S, end)
 
     def end() -> None:
         nonlocal is_over
         is_over = True
         task.cancel()
 
-    timer = asyncio.get_running_loop().call_later(timeout_s, end)
+    timer = loop.call_later(timeout_s, look_once_more)
     try:
         return await step
     except BaseException:
