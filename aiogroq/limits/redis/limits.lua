@@ -256,8 +256,9 @@ local function waits_s(bucket, need, share, ahead)
   if lacking + bucket.held <= tolerance then return 0, 0 end
   local rate = rate_of(bucket)
   if ahead > 0 then -- needs are estimated high, so the turn comes earlier than if all of them were used
+    local full_s = (lacking + bucket.held) / rate
     lacking = lacking - ahead * (1 - bucket.used_part)
-    return max((lacking + bucket.held) / rate, LOOK_AGAIN_S), max(lacking / rate, 0)
+    return max((lacking + bucket.held) / rate, min(full_s, LOOK_AGAIN_S)), max(lacking / rate, 0)
   end
   return (lacking + bucket.held) / rate, lacking > tolerance and lacking / rate or 0
 end
