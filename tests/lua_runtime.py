@@ -168,7 +168,7 @@ return function(source, clock)
   clock_us = clock
   return function(names, request) return script(names, { request }) end,
     function() keys = {} end,
-    function(name) return #(keys[name] or {}) end
+    function(name) return #sorted_of(name).entries end
 end
 """
 
@@ -192,10 +192,12 @@ class LuaScopes:
 
     Args:
         clock: Returns seconds; they are rounded to microseconds, as those of the server.
+        lua: A Lua of `lupa`: that of Redis, or ``lupa.luajit21``, which is the same language and faster.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._lua = lua51.LuaRuntime(unpack_returned_tuples=True)
+    def __init__(self, clock: Callable[[], float], lua: Any = lua51) -> None:
+        self._lua_type = lua.lua_type
+        self._lua = lua.LuaRuntime(unpack_returned_tuples=True)
         self._clock = clock
         found = self._lua.execute(_REDIS)(values.script(), self._now_us)
         self._run, self.lose_everything, self.length_of = found
@@ -226,7 +228,7 @@ class LuaScopes:
         if names is None:
             names = self._keys[keys[0]] = self._lua.table_from(list(keys))
         reply = self._run(names, self._table(msgspec.msgpack.decode(request)))
-        return msgspec.msgpack.encode(_plain(reply))
+        return msgspec.msgpack.encode(self._plain(reply))
 
     def _table(self, value: Any) -> Any:
         """Return lists and mappings as tables; None is no entry, as in the script's own decoder."""
@@ -238,10 +240,9 @@ class LuaScopes:
             return self._lua.table_from({name: self._table(each) for name, each in value.items()})
         return value
 
-
-def _plain(value: Any) -> Any:
-    """Return a table of the reply as a list."""
-    return [_plain(each) for each in value.values()] if lua51.lua_type(value) == "table" else value
+    def _plain(self, value: Any) -> Any:
+        """Return a table of the reply as a list."""
+        return [self._plain(each) for each in value.values()] if self._lua_type(value) == "table" else value
 
 
 class LuaStore:

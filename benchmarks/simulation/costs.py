@@ -25,9 +25,8 @@ def measure_costs() -> Costs:
         scripts = [_Script(server, processes) for processes in PROCESSES]
         settle_s = statistics.median(script.cost_s([_NOTHING]) for script in scripts)
         further_s = statistics.median(script.cost_s([_NOTHING] * 11) for script in scripts)
-        reserve_s = [script.cost_s(None) for script in scripts]
-    slope = statistics.linear_regression(PROCESSES, reserve_s).slope
-    return Costs(settle_s, max(0.0, further_s - settle_s) / 10, slope)
+        reserve_s = max(script.cost_s(None) for script in scripts)
+    return Costs(settle_s, max(0.0, further_s - settle_s) / 10, max(0.0, reserve_s - settle_s))
 
 
 class _Script:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from .. import machine, pages
 from ..destination import INTERRUPTED, RESULTS, Destination, integer_from
+from ..shared_limits.redis_process import NoRedis
+from .costs import measure_costs
 from .report import Report, chart, load, markdown, save, summary
 from .run_size import simulate
 from .spec import LIMITS_RPM, PROCESSES, Costs, size_of
@@ -48,7 +50,7 @@ def main(arguments: list[str]) -> int:
     is_whole = is_update or not (options.quick or options.rpm or options.processes)
     destination = Destination(options.results, is_whole)
     destination.check(parser)
-    report = Report(machine.described(), Costs(), quick=options.quick)
+    report = Report(machine.described(), Costs() if options.quick else _costs(), quick=options.quick)
     if is_update:
         report = load((options.results or RESULTS) / _FILE)
     is_complete = options.draw or _simulate_all(
@@ -56,6 +58,15 @@ def main(arguments: list[str]) -> int:
     )
     _write(report, destination, is_complete=is_complete)
     return 0 if is_complete else INTERRUPTED
+
+
+def _costs() -> Costs:
+    """Return what a real server takes, or what one took where none is installed."""
+    try:
+        return measure_costs()
+    except NoRedis as error:
+        tell(f"{error}; the costs of an earlier measurement are taken")
+        return Costs()
 
 
 def _simulate_all(report: Report, cells: list[tuple[int, int]]) -> bool:

@@ -23,7 +23,7 @@ MakeStores = Callable[[SimulatedServer, int, Costs], Sequence[LimitStore]]
 
 def simulate(size: Size, processes: int, make_stores: MakeStores, costs: Costs | None = None) -> Outcome:
     """Run *processes* over one store, with more requests than the limit allows, and return what was measured."""
-    return virtual_time.run(_simulate(size, processes, make_stores, costs or Costs()))
+    return virtual_time.run(_simulate(size, processes, make_stores, costs or Costs()), has_sockets=False)
 
 
 async def _simulate(size: Size, processes: int, make_stores: MakeStores, costs: Costs) -> Outcome:

@@ -20,17 +20,16 @@ class SimulatedServer:
         self.operations: int = 0
         self.busy_s: float = 0.0
 
-    async def call(self, step: Callable[[], T], cost_s: Callable[[], float], operations: int) -> T:
-        """Take *step* when the server comes to it, which takes *cost_s*, and return what it returned.
+    async def call(self, step: Callable[[], T], took_s: float, operations: int) -> T:
+        """Take *step* when the server comes to it, which takes *took_s*, and return what it returned.
 
         A call that is given up is carried out all the same.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._carry_out(step, cost_s, operations)))
+        return await asyncio.shield(asyncio.ensure_future(self._carry_out(step, took_s, operations)))
 
-    async def _carry_out(self, step: Callable[[], T], cost_s: Callable[[], float], operations: int) -> T:
+    async def _carry_out(self, step: Callable[[], T], took_s: float, operations: int) -> T:
         await asyncio.sleep(self._latency_s / 2)
         async with self._thread:
-            took_s = cost_s()
             self.calls += 1
             self.operations += operations
             self.busy_s += took_s

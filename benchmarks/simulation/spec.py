@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 PROCESSES = (1, 10, 100, 1_000)
@@ -38,16 +39,17 @@ def size_of(rpm: int, processes: int) -> Size:
 class Costs:
     """What the server of the store takes for a call of the script: seconds. `measure_costs` measures a real one."""
 
-    call_s: float = 65e-6
-    """A call with one operation that looks at no other process, such as the end of a request."""
-    operation_s: float = 1e-6
+    call_s: float = 70e-6
+    """A call that ends one request."""
+    operation_s: float = 1.5e-6
     """Each further operation of a call."""
-    place_s: float = 1.25e-6
-    """Each process in the line, for a call that reserves."""
+    reserve_s: float = 85e-6
+    """What a call takes in addition that reserves, and finds many processes in the line."""
 
-    def of(self, operations: int, places: int) -> float:
-        """Return what a call takes. *places* is how many processes are in the line it looks at, 0 where it reserves nothing."""
-        return self.call_s + self.operation_s * (operations - 1) + self.place_s * places
+    def of(self, operations: Sequence[str]) -> float:
+        """Return what a call with the operations of these names takes."""
+        more_s = self.reserve_s if "reserve" in operations else 0.0
+        return self.call_s + self.operation_s * max(0, len(operations) - 1) + more_s
 
 
 @dataclass

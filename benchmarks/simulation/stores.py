@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from lupa import luajit21
 
 from aiogroq.limits import LimitStore, RedisStore
 
@@ -16,8 +17,11 @@ from .spec import Costs
 
 def redis_stores(server: SimulatedServer, processes: int, costs: Costs) -> Sequence[LimitStore]:
     """Return the stores of *processes*, each with a connection of its own to *server*."""
-    scopes = LuaScopes(server.loop.time)
-    return [RedisStore(client=SimulatedClient(server, scopes, costs)) for _ in range(processes)]
+    scopes = LuaScopes(server.loop.time, luajit21)
+    return [
+        RedisStore(client=SimulatedClient(server, scopes, costs), clock=server.loop.time)
+        for _ in range(processes)
+    ]
 
 
 class SimulatedClient:
@@ -31,15 +35,9 @@ class SimulatedClient:
     async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> bytes:
         """Run the script with keys and one argument. The server knows it."""
         *keys, request = keys_and_args
-        line = keys[-1]
         operations = [each[0] for each in msgspec.msgpack.decode(request)[3]]
-
-        def cost_s() -> float:
-            places = self._scopes.length_of(line) if "reserve" in operations else 0
-            return self._costs.of(len(operations), places)
-
         return await self._server.call(
-            lambda: self._scopes.evaluate(keys, request), cost_s, max(1, len(operations))
+            lambda: self._scopes.evaluate(keys, request), self._costs.of(operations), len(operations)
         )
 
     async def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> bytes:
