@@ -43,7 +43,7 @@ def test_the_number_of_calls_for_a_request_does_not_grow_with_that_of_processes(
 
 
 def test_a_server_that_is_too_slow_for_the_limit_shows_as_a_part_of_it_that_is_not_used() -> None:
-    outcome = run(3, rpm=6_000, measured_s=5.0, costs=Costs(call_s=0.05))
+    outcome = run(3, rpm=60_000, measured_s=5.0, costs=Costs(call_s=0.05))
     assert outcome.utilisation < 0.7
     assert outcome.busy_s / outcome.measured_s > 0.9
 

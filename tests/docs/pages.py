@@ -39,7 +39,12 @@ class Block(NamedTuple):
     @property
     def is_program(self) -> bool:
         """Whether it can be run by itself."""
-        return not (self.is_test or self.path)
+        return not (self.is_test or self.path or self.is_for_celery)
+
+    @property
+    def is_for_celery(self) -> bool:
+        """Whether it is a module of tasks: tests/frameworks runs it with a worker."""
+        return "from celery import" in self.code
 
 
 def name_of(page: Path) -> str:

@@ -18,6 +18,8 @@ RUNNER = Path(__file__).parent / "run_page.py"
 LIMIT_S = 60
 ELSEWHERE = {ROOT / "docs" / "guides" / name for name in ("frameworks.md", "ray.md")}
 """Their programs need packages that are not installed here: tests/frameworks and tests/ray_data run them."""
+SHARED_LIMITS = ROOT / "docs" / "guides" / "shared-limits.md"
+"""Its programs need a redis-server."""
 PROGRAMS = [
     page
     for page in PAGES
@@ -51,6 +53,7 @@ PRINTED = {
     ("docs/guides/rate-limits.md", "Options of pacing"): "TPM 1000 2000",
     ("docs/guides/rate-limits.md", "A store of your own"): "RPM: wait 0.",
     ("docs/guides/raw-responses.md", "Raw responses"): "200 req_",
+    ("docs/guides/shared-limits.md", "Start"): "hello\n",
     ("docs/guides/streaming.md", "Leaving a stream early"): "",
     ("docs/guides/streaming.md", "A stream that breaks off"): "ChatCompletionMessage(",
     (
@@ -70,9 +73,11 @@ PRINTED = {
 
 @pytest.mark.parametrize("page", PROGRAMS, ids=name_of)
 def test_the_programs_of_a_page_run_and_write_nothing_to_stderr(
-    page: Path, local_groq: LocalGroq, tmp_path: Path
+    page: Path, local_groq: LocalGroq, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     environment = {**os.environ, "GROQ_API_KEY": "gsk_docs", "GROQ_BASE_URL": local_groq.base_url}
+    if page == SHARED_LIMITS:
+        environment["REDIS_URL"] = request.getfixturevalue("redis_server").url
     done = subprocess.run(
         [sys.executable, "-W", "error", str(RUNNER), str(page)],
         capture_output=True,

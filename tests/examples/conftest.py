@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +20,11 @@ PYTHON = (sys.executable, "-X", "dev", "-W", "error")
 # Dev mode turns asyncio's debug mode on, which remarks on every step over 0.1 s, such as the first import of aiohttp.
 _SLOW_STEP = re.compile(r"^Executing <.* took [\d.]+ seconds\n", re.MULTILINE)
 _RUNNING_ON = re.compile(r"running on (http://[\w.:]+)", re.IGNORECASE)
+_STARTED = "Application startup complete"
+# The parent of uvicorn's workers does not close the socket on which they listen.
+_LISTENING = re.compile(
+    r"^(Exception ignored in|ResourceWarning): .*<socket.socket .*laddr=[^r]*\n", re.MULTILINE
+)
 
 
 def environment_of(server: LocalGroq) -> dict[str, str]:
@@ -70,26 +75,30 @@ def run(local_groq: LocalGroq, tmp_path: Path) -> Run:
 
 
 @contextmanager
-def serving(server: LocalGroq, *arguments: str) -> Iterator[str]:
-    """Run a service as `python ARGUMENTS`; gives its URL. Fails where it logged a traceback or a warning of Python's."""
+def serving(
+    server: LocalGroq, *arguments: str, environment: Mapping[str, str] | None = None, workers: int = 0
+) -> Iterator[str]:
+    """Run a service as `python ARGUMENTS`; gives its URL, when so many workers of uvicorn have started. Fails where it logged a traceback or a warning of Python's."""
     command = [*PYTHON, *arguments]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        env=environment_of(server),
+        env={**environment_of(server), **(environment or {})},
     ) as service:
         assert service.stdout is not None
         try:
             log = ""
-            while (found := _RUNNING_ON.search(log)) is None:
+            while (found := _RUNNING_ON.search(log)) is None or log.count(_STARTED) < workers:
                 line = service.stdout.readline()
                 assert line, f"the service ended before it ran:\n{log}"
                 log += line
             yield found[1]
             service.send_signal(signal.SIGINT)
             log += service.communicate(timeout=10)[0]
+            if workers:
+                log = _LISTENING.sub("", log)
         finally:
             service.kill()
     assert not re.search("Traceback|Warning|Unclosed", log), log

@@ -145,6 +145,7 @@ async def _within(timeout_s: float, step: Awaitable[T]) -> T:
     task: Any = asyncio.current_task()
     loop = asyncio.get_running_loop()
     is_over = False
+    timer: asyncio.TimerHandle
 
     def look_once_more() -> None:
         # The event loop may have been blocked: then the reply has arrived and is read next.
