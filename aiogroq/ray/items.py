@@ -26,7 +26,7 @@ class ItemWorker(RowWorker):
     """Sends pickled items, and returns for each only whether it failed and what it used."""
 
     def __init__(self, *, endpoint: Endpoint, **options: Any) -> None:
-        self.endpoint = endpoint
+        self.endpoint: Endpoint = endpoint
         super().__init__(**options)
 
     async def __call__(self, batch: Any) -> Any:

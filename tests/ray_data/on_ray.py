@@ -78,8 +78,26 @@ def failures(url: str, folder: Path) -> dict[str, Any]:
     return {"done": counted[True], "failed": counted[False], "raised": raised, "mistake": mistake}
 
 
+def shared(url: str, folder: Path) -> dict[str, Any]:
+    """Two actors with one store, whose URL is in the folder."""
+    out = aiogroq.ray.chat(
+        rows(300),
+        model=MODEL,
+        prompt="{text}",
+        batch_size=20,
+        concurrency=2,
+        limits="rpm=240",
+        store=(folder / "store").read_text(),
+        api_key="gsk_x",
+        base_url=url,
+    )
+    return {"errors": [row["error"] for row in out.take_all() if row["error"]]}
+
+
 if __name__ == "__main__":
     step, url, folder = sys.argv[1:]
     ray.init(num_cpus=8, include_dashboard=False, logging_level="error", log_to_driver=False)
     data.DataContext.get_current().enable_progress_bars = False
-    print(json.dumps({"functions": functions, "failures": failures}[step](url, Path(folder))))
+    print(
+        json.dumps({"functions": functions, "failures": failures, "shared": shared}[step](url, Path(folder)))
+    )

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis_server import RedisServer
 
-from aiogroq.local import Fault, LocalGroq
+from aiogroq.local import Fault, LocalGroq, RateLimit
 from benchmarks.ray_data.scenario import play
 
 PYTHON = os.environ.get("AIOGROQ_RAY_PYTHON", "")
@@ -66,6 +67,18 @@ def test_rows_that_fail_raise_nothing_and_a_rejected_key_does(tmp_path: Path) ->
     assert (found["done"], found["failed"]) == (17, 3)
     assert "Invalid API Key" in found["raised"]
     assert "no column 'txt', which the prompt names" in found["mistake"]
+
+
+def test_two_actors_share_the_limits_of_a_store(tmp_path: Path, redis_server: RedisServer) -> None:
+    (tmp_path / "store").write_text(redis_server.url)
+    with LocalGroq(rate_limits={"*": RateLimit(rpm=240)}) as server:
+        found = step("shared", server.base_url, tmp_path)
+        statuses = [request.status for request in server.requests]
+    assert found["errors"] == []
+    assert statuses.count(200) == 300
+    assert statuses.count(429) <= 1
+    connections = {request.connection_id for request in server.requests}
+    assert len(connections) > 1
 
 
 def test_a_driver_that_is_killed_twice_writes_each_row_once_and_pays_once(tmp_path: Path) -> None:
