@@ -108,7 +108,8 @@ class AsyncGroq(FixedOptions, AsyncResources):
             Idempotent requests (GET, DELETE) are always retried.
         pacing: How calls are held back so that no rate limit is reached: True learns the limits from responses;
             `aiogroq.limits.Limits`, a text such as ``"rpm=30,tpm=6000"`` or a tier such as ``"developer"`` give them;
-            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process.
+            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process; with
+            the URL of a Redis server, such as ``"redis://localhost:6379/0"``, in all processes that use it.
             A call that would wait too long raises `PacingError`. Default: calls are not held back.
 
     Raises `GroqError` for an invalid key or base URL.
@@ -286,7 +287,14 @@ class AsyncGroq(FixedOptions, AsyncResources):
         return self._options.http_client.is_closed
 
     async def close(self) -> None:
-        """Close the connections. It may be called more than once, and from any event loop."""
+        """Close the connections. It may be called more than once, and from any event loop.
+
+        With a store of the rate limits that processes share, it waits until what the calls used is stored.
+        """
+        if self._options.pacing is not None:
+            from .limits.registry import stored
+
+            await stored(self._options.pacing)
         await self._options.http_client.aclose()
         if self._options.pacing is not None:
             from .limits.stores import close_store

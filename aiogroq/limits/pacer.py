@@ -102,6 +102,10 @@ class Pacer:
         """Whether as many of its own requests are in flight as its options allow."""
         return self.max_in_flight is not None and self.in_flight >= self.max_in_flight
 
+    async def stored(self) -> None:
+        """Wait until the store has taken what ended so far, or has failed. One in memory has it at once."""
+        await self._queue.stored()
+
     def state(self) -> PacerState:
         """Return the state at this moment."""
         queue = self._queue

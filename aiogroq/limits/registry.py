@@ -49,6 +49,13 @@ def account_pacers(pacing: Pacing, api_key: str, base_url: str) -> Callable[[str
     return partial(_pacer, pacing, account_of(api_key, base_url, pacing.organization))
 
 
+async def stored(pacing: Pacing) -> None:
+    """Wait until the stores of the running event loop have taken what ended so far, or have failed."""
+    state = _loops.get(asyncio.get_running_loop())
+    for pacer in list((state.pacers.get(pacing) or {}).values()) if state is not None else ():
+        await pacer.stored()
+
+
 def _pacer(pacing: Pacing, account: str, model: str) -> Pacer:
     loop = asyncio.get_running_loop()
     state = _loops.get(loop)

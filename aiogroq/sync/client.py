@@ -53,7 +53,8 @@ class Groq(SyncClient):
             Idempotent requests (GET, DELETE) are always retried.
         pacing: How calls are held back so that no rate limit is reached: True learns the limits from responses;
             `aiogroq.limits.Limits`, a text such as ``"rpm=30,tpm=6000"`` or a tier such as ``"developer"`` give them;
-            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process.
+            `aiogroq.limits.Pacing` has all options. Calls of one key, base URL and model share the limits in this process; with
+            the URL of a Redis server, such as ``"redis://localhost:6379/0"``, in all processes that use it.
             A call that would wait too long raises `PacingError`. Default: calls are not held back.
 
     Raises `GroqError` for an invalid key or base URL.

@@ -11,6 +11,7 @@ from simulated_service import error_of
 from suspending_store import SuspendingStore
 from virtual_time import in_virtual_time
 
+from aiogroq import AsyncGroq
 from aiogroq.errors import PacingError
 from aiogroq.limits import Grant, Level, Limits, Need, Pacer, Pacing, pacer_for
 
@@ -278,3 +279,15 @@ async def test_a_store_that_does_not_respond_adds_a_second_at_most_to_max_wait_s
     error, took_s = await acquired_or_failed(pacer_over(store, "tpm=6000", max_wait_s=0.1))
     assert isinstance(error, PacingError)
     assert took_s <= 1.1 + 1e-6
+
+
+# ------------------------------------------------------------------------------------------------------- clients
+
+
+async def test_a_client_is_closed_when_what_its_calls_used_is_stored(client: AsyncGroq) -> None:
+    store = SuspendingStore(asyncio.get_running_loop().time, keeps_order=True)
+    async with client.with_options(pacing=Pacing("rpd=1000", store=store)) as paced:
+        await paced.embeddings.create(model="nomic-embed-text-v1_5", input="a cat")
+        assert [name for name, _ in store.calls] == ["observe", "reserve"]
+    assert [name for name, _ in store.calls][2:] == ["settle"]
+    assert store.active == 0

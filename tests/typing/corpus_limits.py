@@ -17,8 +17,10 @@ from aiogroq import (
     RateLimitWindow,
     RequestInfo,
     Retry,
+    jobs,
     not_given,
 )
+from aiogroq.limits import Limits, LimitStore, MemoryStore, Pacing, RedisStore
 
 MODEL = "openai/gpt-oss-20b"
 
@@ -64,6 +66,20 @@ def hooks(metrics: Metrics, seen: list[Retry]) -> None:
     assert_type(Groq().copy(on_retry=metrics.count, timeout=3), Groq)
     client.with_options(on_retry=not_given)
     assert_type(client.on_retry, Callable[[Retry], object] | None)
+
+
+def paced(client: AsyncGroq, items: list[str]) -> None:
+    url = "redis://localhost:6379/0"
+    store = RedisStore(url, on_store_error="stop")
+    AsyncGroq(pacing=url)
+    Groq(pacing=Pacing("developer", store=url, organization="ours"))
+    client.with_options(pacing=Pacing(Limits(rpm=30), store=store))
+    jobs.run(client, items, model=MODEL, limits="developer", store=url)
+    jobs.run(client, items, model=MODEL, store=store)
+    jobs.run(client, items, model=MODEL, store=MemoryStore())
+    assert_type(Pacing(store=url).store, LimitStore | str | None)
+    assert_type(store.workers("scope"), int)
+    assert_type(client.pacing, Pacing | None)
 
 
 def rejected(error: BadRequestError) -> None:
