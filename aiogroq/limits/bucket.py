@@ -41,6 +41,7 @@ GUESS_GROWTH = 1.05
 MAX_GUESS_GROWTH = 10.0
 """How many times the guess a guessed limit grows at most: while nothing flows in, every request is beyond it."""
 _ROUNDING = 1e-9
+_NO_WAIT = 0.0, 0.0
 
 
 class Bucket:
@@ -130,38 +131,48 @@ class Bucket:
         lacking = (required if required < limit else limit) - self.level
         tolerance = limit * _ROUNDING
         if lacking + self.held <= tolerance:
-            return 0.0, 0.0
+            return _NO_WAIT
         rate = self.rate
         return (lacking + self.held) / rate, lacking / rate if lacking > tolerance else 0.0
 
     def observe(self, seen: Seen) -> None:
         """Take over what a response says."""
-        if seen.limit is not None:
-            self._set_limit(seen)
-        if seen.level is None:
+        limit, seen_level = seen.limit, seen.level
+        if limit is not None:
+            if limit == self.limit and self.given is None and not self.is_guess and seen.source == "response":
+                if self.level > limit:
+                    self.level = limit  # as in `_set_limit`: all else stays as it is
+            else:
+                self._set_limit(seen)
+        if seen_level is None:
             return
         if seen.is_exact:
             if self._is_level_known and self.kind.name in IN_HEADERS:
-                self._look_for_others(seen.level, 0.0)
-            self.level = min(seen.level, self.limit) + self._counted
+                self._look_for_others(seen_level, 0.0)
+            self.level = min(seen_level, self.limit) + self._counted
             return
         if self._is_level_known:
-            self._look_for_others(seen.level, seen.unused)
+            self._look_for_others(seen_level, seen.unused)
         self._is_level_known = True
-        target = min(seen.level - seen.stale, self.limit)
-        if seen.level < self.level:
-            self.level = seen.level
-        elif target > self.level and not self.is_below_the_service(seen):
-            self.level += min(target - self.level, MAX_RAISE * self.limit)
+        level = self.level
+        if seen_level < level:
+            self.level = seen_level
+            return
+        target, limit = seen_level - seen.stale, self.limit
+        if target > limit:
+            target = limit
+        if target > level and not self.is_below_the_service(seen):
+            raised = MAX_RAISE * limit
+            self.level += raised if raised < target - level else target - level
 
     def _look_for_others(self, level: float, unused: float) -> None:
         """Compare a level of the service with the book: what no request of ours explains was charged by others."""
         usual = self._usual_part()
         gap = self.level - level
         kept = unused if self.reservations.may_be_kept else 0.0
-        if gap > self.held + kept + ON_THE_WAY_S * self.rate:
+        if gap > self.held + kept + ON_THE_WAY_S * (self.limit / self.kind.window_s):
             self._charged_by_others = max(gap * usual, self._charged_by_others)
-        else:
+        elif self._charged_by_others:
             self._charged_by_others *= 1.0 - _FORGETTING
 
     def _usual_part(self) -> float:
@@ -169,10 +180,14 @@ class Bucket:
 
         A gap after a long wait is what others charge in a long time: taken over, it would make the next wait longer still.
         """
-        elapsed_s, self._seen_at_s = max(0.0, self._at_s - self._seen_at_s), self._at_s
+        at_s = self._at_s
+        elapsed_s = at_s - self._seen_at_s
+        if elapsed_s < 0.0:
+            elapsed_s = 0.0
+        self._seen_at_s = at_s
         spacing_s = self._spacing_s or elapsed_s
         longest_s = _LONG * spacing_s
-        change_s = min(elapsed_s, longest_s) - spacing_s
+        change_s = (elapsed_s if elapsed_s < longest_s else longest_s) - spacing_s
         self._spacing_s = spacing_s + change_s * (_LEARNING if change_s > 0 else _FORGETTING)
         return 1.0 if elapsed_s <= longest_s else longest_s / elapsed_s
 

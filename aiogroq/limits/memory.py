@@ -163,8 +163,9 @@ class _Scope:
         self.holds[ask.id] = ask
         self._reservations.sent(ask.certain.get("OTPM", 0.0))
         self._held_last, self._held_last_s = ask.id, self._now_s
+        needs = ask.needs
         for name, bucket in self._buckets.items():
-            bucket.held += ask.needs.get(name, 0.0)
+            bucket.held += needs.get(name, 0.0)
 
     def settle(self, id: str, used: Mapping[str, float]) -> None:
         ask = self.holds.pop(id, None)
@@ -173,12 +174,13 @@ class _Scope:
         needs = ask.needs
         self._settled_last = id
         unused = self._unused(ask, used)
+        is_kept = unused > 0 and self._reservations.are_kept
+        is_none_held = not self.holds
         for name, bucket in self._buckets.items():
-            bucket.held -= needs.get(name, 0.0)
-            if not self.holds:
-                bucket.held = 0.0  # no rest of rounding
+            # Of the last one no rest of rounding stays.
+            bucket.held = 0.0 if is_none_held else bucket.held - needs.get(name, 0.0)
             charged = used.get(name, 0.0)
-            if unused and name in ask.certain and name not in IN_HEADERS and self._reservations.are_kept:
+            if is_kept and name in ask.certain and name not in IN_HEADERS:
                 charged += unused
             bucket.level -= charged
             if bucket.probe == id:
@@ -187,9 +189,10 @@ class _Scope:
     def _unused(self, ask: Ask, used: Mapping[str, float]) -> float:
         """Return the completion tokens that a request allowed and did not use; 0.0 where what it used is not known."""
         maximum = ask.certain.get("OTPM", 0.0)
-        if "OTPM" in used and used is not ask.needs:
-            self._reservations.settled(used.get("ITPM", 0.0), used["OTPM"], maximum)
-            return max(0.0, maximum - used["OTPM"])
+        completion = used.get("OTPM")
+        if completion is not None and used is not ask.needs:
+            self._reservations.settled(used.get("ITPM", 0.0), completion, maximum)
+            return maximum - completion if completion < maximum else 0.0
         self._settled_last = ""
         if used:
             self._reservations.ended(maximum)
@@ -207,27 +210,33 @@ class _Scope:
 
     def observe(self, seen: Mapping[str, Seen]) -> None:
         for name, each in seen.items():
-            if name not in KINDS or (each.limit is not None and each.limit <= 0):
+            limit = each.limit
+            if limit is not None and limit <= 0:
                 continue
             bucket = self._buckets.get(name)
             if bucket is None:
-                if each.limit is None:
+                if limit is None or name not in KINDS:
                     continue
                 held = sum(ask.needs.get(name, 0.0) for ask in self.holds.values())
                 bucket = self._buckets[name] = Bucket(
-                    KINDS[name], each.limit, self._now_s, held, self._reservations
+                    KINDS[name], limit, self._now_s, held, self._reservations
                 )
             elif each.source == "guess":
                 continue  # it is known better, or was guessed already
-            elif each.source == "response" and not each.is_exact and each.limit is not None:
-                self._scale(name, each.limit / bucket.limit)
+            elif (
+                limit is not None
+                and limit != bucket.limit
+                and each.source == "response"
+                and not each.is_exact
+            ):
+                self._scale(name, limit / bucket.limit)
             bucket.observe(each)
             if name == "TPM":
                 self._learn(bucket, each)
 
     def _scale(self, changed: str, factor: float) -> None:
         """Scale the learned limits that stand in no header by that of one that does: the account has another tier."""
-        if factor == 1.0 or self._buckets[changed].given is not None:
+        if self._buckets[changed].given is not None:
             return
         for name, bucket in self._buckets.items():
             if name not in IN_HEADERS and bucket.given is None and KINDS[name].unit == KINDS[changed].unit:

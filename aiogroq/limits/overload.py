@@ -80,6 +80,10 @@ class InFlightLimit:
         """How many may be in flight."""
         return 1 if self._is_overloaded else int(self._limit)
 
+    def has_room(self, in_flight: int, now_s: float) -> bool:
+        """Return whether another request may be sent now, while ``in_flight`` are."""
+        return in_flight < (1 if self._is_overloaded else int(self._limit)) and now_s >= self._paused_until_s
+
     def wait_s(self, now_s: float) -> float:
         """Return the seconds until anything may be sent."""
         return max(0.0, self._paused_until_s - now_s)

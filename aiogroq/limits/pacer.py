@@ -200,9 +200,12 @@ class Grant:
     def _seen(self, headers: Mapping[str, str], used: Mapping[str, float]) -> dict[str, Seen]:
         """Return what headers say. ``used`` is what the request is charged, before the queue has counted it."""
         # What this event loop has charged for other requests since this one was sent.
-        before, needs = self._charged_before, self._needs
-        stale = {kind: total - before[kind] for kind, total in self._queue.charged.items()}
-        unused = {kind: needs[kind] - used.get(kind, 0.0) for kind in before}
+        charged, needs = self._queue.charged, self._needs
+        stale: dict[str, float] = {}
+        unused: dict[str, float] = {}
+        for kind, before in self._charged_before.items():
+            stale[kind] = charged[kind] - before
+            unused[kind] = needs[kind] - used.get(kind, 0.0)
         return seen_in_headers(headers, stale, unused)
 
 

@@ -90,11 +90,12 @@ class Queue:
 
         Returns False, with nothing changed, where it has to `wait`.
         """
-        if self._memory is None or self._line or self.in_flight >= self.cap.limit:
+        memory = self._memory
+        if memory is None or self._line or not self.cap.has_room(self.in_flight, now_s):
             return False
         if self._is_asking or self._given or self._forgotten or pacer.has_all_in_flight:
             return False
-        if self.cap.wait_s(now_s) > 0 or self._memory.reserve_now(self._scope, ask) is not None:
+        if memory.reserve_now(self._scope, ask) is not None:
             return False
         self.obstacle = (None, 0.0)
         self.in_flight += 1
@@ -299,8 +300,9 @@ class Queue:
 
     def settle(self, id: str, used: Mapping[str, float], seen: dict[str, Seen] | None = None) -> None:
         """End a reservation, then take over what its response says, then ask for the next request."""
-        for kind in self.charged:
-            self.charged[kind] += used.get(kind, 0.0)
+        charged = self.charged
+        for kind in charged:
+            charged[kind] += used.get(kind, 0.0)
         self._calls.settle(id, used, seen)
         self.ask()
 

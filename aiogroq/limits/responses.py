@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from multidict import istr
+
 from ..errors import APIStatusError, RateLimited
-from ..protocol.rate_limits import has_limits, parse_limit_message
+from ..protocol.rate_limits import parse_limit_message
 from .kinds import IN_HEADERS, KINDS
 from .store import Seen
 from .tiers import guess_rpm
 
+_INFINITY = float("inf")
+_NAMES = tuple(
+    (kind, istr(f"x-ratelimit-limit-{word}"), istr(f"x-ratelimit-remaining-{word}"))
+    for kind, word in IN_HEADERS.items()
+)
+"""The headers of each kind, as the headers of a response find them fastest: the limit, and what remains of it."""
 _KIND_OF_TYPE = {"tokens": "TPM", "requests": "RPM", "seconds": "ASPH"}
 """The kind of a text that does not name it, by the ``type`` of its error."""
 
@@ -22,18 +30,17 @@ def seen_in_headers(
     ``stale`` has what was charged for others since its request was sent, and ``unused`` what was held for it and not used, by
     kind.
     """
-    if not has_limits(headers):
-        return {}
     found: dict[str, Seen] = {}
-    for kind, word in IN_HEADERS.items():
-        limit = _number(headers.get(f"x-ratelimit-limit-{word}"))
+    for kind, of_limit, of_level in _NAMES:
+        text = headers.get(of_limit)
+        limit = None if text is None else _number(text)
         if limit:
-            level = _number(headers.get(f"x-ratelimit-remaining-{word}"))
-            found[kind] = Seen(limit, level, stale=stale.get(kind, 0.0), unused=unused.get(kind, 0.0))
-    rpd, tpm = (found[kind].limit if kind in found else None for kind in ("RPD", "TPM"))
-    rpm = guess_rpm(rpd, tpm) if rpd and tpm else None
-    if rpm is not None:
-        found["RPM"] = Seen(rpm, source="guess")
+            level = _number(headers.get(of_level))
+            found[kind] = Seen(limit, level, False, stale.get(kind, 0.0), unused.get(kind, 0.0))
+    if len(found) == len(_NAMES):
+        rpm = guess_rpm(found["RPD"].limit or 0.0, found["TPM"].limit or 0.0)
+        if rpm is not None:
+            found["RPM"] = Seen(rpm, source="guess")
     return found
 
 
@@ -66,8 +73,10 @@ def seen_in_error(error: APIStatusError) -> dict[str, Seen]:
 
 
 def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
-        value = float(text) if text is not None else None
+        value = float(text)
     except ValueError:
         return None
-    return value if value is not None and abs(value) < float("inf") else None
+    return value if -_INFINITY < value < _INFINITY else None
