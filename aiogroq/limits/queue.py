@@ -56,6 +56,8 @@ class Queue:
         self._is_asking = False
         self._ask_again = False
         self._asking: asyncio.Task[None] | None = None
+        self._has_place = False
+        """Whether the store may keep a place among the processes for a request that did not fit."""
         self._overdue: list[Waiter] = []
         """Requests that have waited for `Pacing.max_wait_s`, and of which the store has not said whether they fit."""
         self._loop = weakref.ref(asyncio.get_running_loop())
@@ -175,6 +177,7 @@ class Queue:
             return
         if not (self._line or self._forgotten):
             self._stop_timer()
+            self._leave()
             return
         self._is_asking = True
         if self._calls.never_suspends:
@@ -216,6 +219,7 @@ class Queue:
         heads = self._line.heads(1 if self._calls.never_suspends else min(_MAX_ASKS, max(room, 1)))
         if not heads:
             self.obstacle = (None, 0.0)
+            self._leave()
             return False
         pause_s = self.cap.wait_s(loop.time())
         if pause_s > 0 or room <= 0:
@@ -231,11 +235,13 @@ class Queue:
                 self._given = given | self._given  # for the next request
                 raise
         found = await self._calls.reserve([waiter.ask for waiter in heads])
+        self._has_place = not self._calls.never_suspends
         if not isinstance(found, Granted):
             return await self._stop_at(loop, found, heads[0])
         for waiter in heads[: found.count]:
             self._grant(waiter)
         if found.obstacle is None or found.count >= len(heads):
+            self._has_place = False
             return True
         return await self._stop_at(loop, found.obstacle, heads[found.count])
 
@@ -287,6 +293,12 @@ class Queue:
             self._grant(waiter)
         self.obstacle = obstacle
         return bool(granted)
+
+    def _leave(self) -> None:
+        """Give up the place among the processes that the store kept for a request that waits no more."""
+        if self._has_place:
+            self._has_place = False
+            self._calls.leave()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

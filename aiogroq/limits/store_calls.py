@@ -118,6 +118,10 @@ class StoreCalls:
         """Grant nothing for ``wait_s`` seconds."""
         self._run(self._step, self._store.block, wait_s)
 
+    def leave(self) -> None:
+        """Give up the place of this process in the line for the limits."""
+        self._run(self._step, self._store.reserve, ())
+
     async def stored(self) -> None:
         """Wait until the store has taken what was told to it so far, or has failed."""
         if self._steps:
@@ -132,7 +136,7 @@ class StoreCalls:
         self._unstored.pop(id, None)
         self._retry_now()
 
-    async def _step(self, step: Callable[[str, Any], Coroutine[Any, Any, None]], value: Any) -> None:
+    async def _step(self, step: Callable[[str, Any], Coroutine[Any, Any, object]], value: Any) -> None:
         await self._bounded(step(self._scope, value))
 
     def _store_later(self, id: str, end: _End) -> None:

@@ -12,7 +12,7 @@ from suspending_store import SuspendingStore
 from virtual_time import in_virtual_time
 
 from aiogroq import AsyncGroq
-from aiogroq.errors import PacingError
+from aiogroq.errors import APIConnectionError, PacingError
 from aiogroq.limits import Grant, Level, Limits, Need, Pacer, Pacing, pacer_for
 
 CALL = Need(100, 0)
@@ -151,6 +151,38 @@ async def test_the_next_request_asks_in_the_moment_in_which_one_ends_where_the_s
         await asyncio.sleep(0)
     assert [name for name, _ in store.calls] == ["settle", "reserve"]
     (await waiting).release()
+
+
+@pytest.mark.parametrize("way", ["cancel", "deadline", "too long"])
+@in_virtual_time
+async def test_a_process_of_which_nothing_waits_any_more_gives_its_place_up(way: str) -> None:
+    store = store_of()
+    pacer = pacer_over(store, Limits(tpm=6_000), max_wait_s=5)
+    held = await pacer.acquire(Need(4_000, 0))
+    if way == "too long":
+        held.failed(APIConnectionError())  # it may have been charged
+    store.calls.clear()
+    waiting = asyncio.ensure_future(pacer.acquire(Need(5_000, 0)))
+    await asyncio.sleep(1)
+    assert waiting.done() == (way == "too long")
+    if way == "cancel":
+        waiting.cancel()
+    await asyncio.sleep(6)
+    assert waiting.done()
+    assert [ids for name, ids in store.calls if name == "reserve"][-1] == []
+    assert asked(store).count(0) == 1
+
+
+@in_virtual_time
+async def test_a_process_whose_requests_were_granted_has_no_place_to_give_up() -> None:
+    store = store_of()
+    pacer = pacer_over(store, Limits(tpm=6_000))
+    for grant in await asyncio.gather(*(pacer.acquire(Need(1_000, 0)) for _ in range(2))):
+        grant.release()
+    await asyncio.sleep(1)
+    (await pacer.acquire(CALL)).release()
+    await asyncio.sleep(1)
+    assert 0 not in asked(store)
 
 
 # -------------------------------------------------------------------------------------------------------- errors
