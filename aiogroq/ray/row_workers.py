@@ -138,6 +138,7 @@ class RowWorker:
             max_age_s=max_age_s,
             is_part=True,
         )
+        pyarrow().array([0])  # the first one imports pandas, where it is installed: not while batches wait
         self._type = self._column_type()
         self._wanted = self._wanted_columns()
         self._client_options: dict[str, Any] = {

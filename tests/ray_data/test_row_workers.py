@@ -23,6 +23,7 @@ from aiogroq.ray.sent_types import prepare_to_send
 MODEL = "openai/gpt-oss-20b"
 RESULTS = ["error", "finish_reason", "prompt_tokens", "completion_tokens", "attempts"]
 Make = Callable[..., RowWorker]
+pa.array([0])  # imports pandas, which would block the event loop of the first test
 
 
 @pytest.fixture
