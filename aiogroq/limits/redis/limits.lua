@@ -19,7 +19,7 @@ local EXPIRY_S = 259200
 -- Only this script.
 local SEEN_EVERY_S = 5 -- a worker is noted as seen again after so long
 local RENEW_EVERY_S = 3600 -- the expiry of keys that are not written is renewed after so long
-local GRACE_S = 1 -- so long after its turn a worker may come
+local GRACE_S = 2 -- so long after its turn a worker may come
 local LOOK_AGAIN_S = 0.05 -- requests of other workers may end before: the first in the line looks again after so long
 local LOOK_FOR_PROBE_S = 0.25
 local MOST_READ = 32 -- places in the line
