@@ -53,6 +53,7 @@ class Bucket:
         "_guess",
         "_is_level_known",
         "_is_of_requests",
+        "_least_margin_s",
         "_seen_at_s",
         "_spacing_s",
         "given",
@@ -87,6 +88,7 @@ class Bucket:
         self._charged_by_others = 0.0
         self._guess = limit
         self._is_of_requests = kind.unit == "requests"
+        self._least_margin_s = REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S
         self._is_level_known = False
         self._seen_at_s = now_s
         self._spacing_s = 0.0
@@ -101,7 +103,7 @@ class Bucket:
     def margin(self) -> float:
         """How much is left in the bucket."""
         rate = self.limit / self.kind.window_s
-        margin = (REQUESTS_MARGIN_S if self._is_of_requests else MARGIN_S) * rate
+        margin = self._least_margin_s * rate
         if not self._charged_by_others:
             return margin
         return margin + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * rate)
@@ -127,7 +129,8 @@ class Bucket:
         ``share`` is the part of the bucket that may be used up.
         """
         limit = self.limit
-        required = need + self.margin + (1.0 - share) * limit
+        margin = self.margin if self._charged_by_others else self._least_margin_s * (limit / self.kind.window_s)
+        required = need + margin + (1.0 - share) * limit
         lacking = (required if required < limit else limit) - self.level
         tolerance = limit * _ROUNDING
         if lacking + self.held <= tolerance:

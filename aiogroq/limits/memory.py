@@ -132,24 +132,25 @@ class _Scope:
     def _obstacle(self, ask: Ask) -> Wait | Never | None:
         """Return what prevents this request from being sent now: of several limits the one that takes longest."""
         longest: Wait | None = None
-        probed: list[Bucket] = []
+        probed: list[Bucket] | None = None
+        needs, certain, share = ask.needs, ask.certain, ask.share
         for name, bucket in self._buckets.items():
-            need = ask.needs.get(name, 0.0)
+            need = needs.get(name, 0.0)
             if need <= 0:
                 continue
-            certain = ask.certain.get(name, 0.0)
-            if certain > bucket.limit:
+            least = certain.get(name, 0.0)
+            if least > bucket.limit:
                 if bucket.given is not None:
-                    return Never(name, bucket.limit, certain)
+                    return Never(name, bucket.limit, least)
                 continue  # the service rejects it at once and charges nothing: waiting is no use
-            wait_s, least_s = bucket.waits_s(need, ask.share)
+            wait_s, least_s = bucket.waits_s(need, share)
             if wait_s <= 0:
                 continue
             if bucket.is_guess and bucket.probe is None:
-                probed.append(bucket)
+                probed = [*probed, bucket] if probed else [bucket]
             elif longest is None or wait_s > longest.wait_s:
                 longest = Wait(wait_s, name, least_s)
-        if longest is None:
+        if longest is None and probed:
             for bucket in probed:
                 bucket.probe = ask.id
         return longest
