@@ -12,7 +12,7 @@ from .values import Block, Operation, Reply, Reserve, Result, Seed, Settle, keys
 if TYPE_CHECKING:
     from .share import Share
 
-ALONE = "alone"
+_ALONE = "alone"
 """Sent as the epoch after an outage: no state has it, so that Redis takes over what this process knows."""
 
 
@@ -93,7 +93,7 @@ class Known:
         blocked_s = self.scope.blocked_until_s - now_s
         if self._alone and blocked_s > 0:
             before.append(Block(blocked_s))
-        epoch = ALONE if self._alone else self._epoch
+        epoch = _ALONE if self._alone else self._epoch
         return Request([*before, *operations], epoch, len(before), self._alone)
 
     def seed(self, now_s: float) -> Seed:

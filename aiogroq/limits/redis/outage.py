@@ -43,8 +43,6 @@ class Outage:
         self._password = _password_of(url)
         self.is_on: bool = False
         """Whether the script has not been run since a failure."""
-        self.is_back: bool = False
-        """Whether the server has responded since, without doing anything."""
         self.has_joined: bool = False
         """Whether any run of the script has succeeded."""
         self.number: int = 0
@@ -63,7 +61,6 @@ class Outage:
         """Note a failure; log the first one. ``workers`` share the limits from now on; None where no call goes on."""
         self._next_try_s = now_s + TRY_AGAIN_S
         self._problem = self._text_of(error)
-        self.is_back = False
         if self.is_on:
             return
         self.is_on = True
@@ -85,7 +82,7 @@ class Outage:
         """Note a success; log the first one after a failure."""
         if self.is_on and self.has_joined:
             _log.info("The store of the rate limits, %s, responds again. The limits are shared.", self._shown)
-        self.is_on = self.is_back = False
+        self.is_on = False
         self.has_joined = True
 
     def error(self) -> PacingError:

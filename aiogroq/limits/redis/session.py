@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..store import Ask, Granted
 from .calls import Calls
 from .connection import Client, Connection
-from .known import ALONE, Known
+from .known import Known
 from .server_clock import ServerClock
 from .values import (
     Block,
@@ -87,11 +87,6 @@ class Session:
     async def _run(self, known: Known, operations: Sequence[Operation]) -> Sequence[Result]:
         store = self._store
         known.sent_at_s = asyncio.get_running_loop().time()
-        if store.is_off and not operations:
-            # After an outage a look first, without the calls that wait: Redis may hang.
-            await self._reply(known, ALONE, [], None)
-            store.looked()
-            return []
         now_s = store.now_s()
         request = known.request(operations, now_s)
         seed = known.seed(now_s) if request.alone else None

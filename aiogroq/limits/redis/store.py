@@ -140,8 +140,8 @@ class RedisStore:
 
     @property
     def is_off(self) -> bool:
-        """Whether the server has not responded since a failure."""
-        return self._outage.is_on and not self._outage.is_back
+        """Whether the script has not been run since a failure."""
+        return self._outage.is_on
 
     @property
     def is_alone(self) -> bool:
@@ -155,11 +155,6 @@ class RedisStore:
     def error(self) -> PacingError:
         """Return the error of calls that need the server."""
         return self._outage.error()
-
-    def looked(self) -> None:
-        """Note that the server responds again. The next call shares the limits."""
-        with self._lock:
-            self._outage.is_back = self._outage.is_on
 
     def succeeded(self) -> None:
         """Note that the script was run."""

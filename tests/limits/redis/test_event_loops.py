@@ -112,8 +112,9 @@ def test_threads_with_event_loops_of_their_own_share_one_store(redis_server: Red
     assert clients(redis_server) == 0
 
 
-def child_uses(store: RedisStore) -> None:
+def child_uses(store: RedisStore, workers: multiprocessing.SimpleQueue[str]) -> None:
     """What a forked process does with the store of its parent."""
+    workers.put(store.worker)
     asyncio.run(use(store, f"child-{os.getpid()}"))
 
 
@@ -123,14 +124,16 @@ async def test_a_forked_process_is_a_worker_with_a_connection_of_its_own(redis_s
     await store.reserve(SCOPE, [Ask("of the parent", {"RPD": 1.0})])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork in a process with threads
-        children = [
-            multiprocessing.get_context("fork").Process(target=child_uses, args=(store,)) for _ in range(2)
-        ]
+        fork = multiprocessing.get_context("fork")
+        workers = fork.SimpleQueue()
+        children = [fork.Process(target=child_uses, args=(store, workers)) for _ in range(2)]
         for child in children:
             child.start()
     for child in children:
         await asyncio.to_thread(child.join)
     assert [child.exitcode for child in children] == [0, 0]
+    assert len({store.worker, workers.get(), workers.get()}) == 3
+    workers.close()
     assert held(redis_server) == 1  # that of the parent
     await use(store, "parent")
     await store.settle(SCOPE, "of the parent", {"RPD": 1.0})

@@ -8,11 +8,16 @@ import logging
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
+import msgspec
 import pytest
+import redis.asyncio
 from redis_server import RedisServer, require_redis_server
 
 from aiogroq import PacingError
 from aiogroq.limits import Ask, Granted, Never, RedisStore, Seen, Wait
+from aiogroq.limits.redis import values
+from aiogroq.limits.redis.connection import client_of
+from aiogroq.limits.redis.outage import Outage
 
 SCOPE = "account:https://api.groq.com/openai/v1:model"
 
@@ -269,12 +274,111 @@ async def test_a_server_that_refuses_is_an_outage_with_a_fix(
         await stopped.observe(SCOPE, {"RPD": given(100)})
 
 
+class LosesReplies:
+    """A client whose server has done what it was told, and whose connection breaks before it says so."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self.client: Any = client_of(server.url)
+        self.loses = False
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        reply = await self.client.evalsha(sha, numkeys, *keys_and_args)
+        if self.loses:
+            self.loses = False
+            raise redis.exceptions.ConnectionError("Connection closed by server.")
+        return reply
+
+    async def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> Any:
+        return await self.client.eval(script, numkeys, *keys_and_args)
+
+
+async def test_what_was_granted_in_a_reply_that_was_lost_is_given_back(redis_server: RedisServer) -> None:
+    clock, client = Clock(), LosesReplies(redis_server)
+    store = RedisStore(client=client, on_store_error="stop", clock=clock, timeout_s=20.0)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    client.loses = True
+    with pytest.raises(PacingError, match="Connection closed by server"):
+        await store.reserve(SCOPE, [ask("lost")])
+    clock.now_s += 0.5
+    await store.observe(SCOPE, {})
+    assert [each.held for each in await store.levels(SCOPE)] == [0.0]
+    await client.client.aclose()
+
+
+class Held(LosesReplies):
+    """A client whose replies come when they are let go."""
+
+    def __init__(self, server: RedisServer) -> None:
+        super().__init__(server)
+        self.may_go = asyncio.Event()
+        self.may_go.set()
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        reply = await super().evalsha(sha, numkeys, *keys_and_args)
+        await self.may_go.wait()
+        return reply
+
+
+async def test_what_is_granted_while_the_store_rejoins_is_held_too(redis_server: RedisServer) -> None:
+    clock, client = Clock(), Held(redis_server)
+    store = RedisStore(client=client, clock=clock, timeout_s=20.0)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    client.loses = True
+    assert await store.reserve(SCOPE, [ask("alone")]) == Granted(1)
+    clock.now_s += 0.5
+    client.may_go.clear()
+    assert await store.reserve(SCOPE, [ask("tries again in the background")]) == Granted(1)
+    await asyncio.sleep(0)
+    assert await store.reserve(SCOPE, [ask("in the meantime")]) == Granted(1)
+    client.may_go.set()
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    assert not store.is_off
+    await store.observe(SCOPE, {})
+    assert [each.held for each in await store.levels(SCOPE)] == [3.0]
+    await client.client.aclose()
+
+
+def test_nothing_is_done_for_a_caller_that_waits_no_more(redis_server: RedisServer) -> None:
+    keys = values.keys_of("aiogroq", SCOPE)
+    run = [values.script(), len(keys), *keys]
+    operations = [values.Reserve([ask("a")])]
+    now_s = values.decode(redis_server.execute("EVAL", *run, values.encode("w", "", operations))).now_s
+    redis_server.execute("FLUSHALL")
+    late = values.encode("w", "", operations, not_after_s=now_s)
+    assert values.decode(redis_server.execute("EVAL", *run, late)).is_late
+    assert redis_server.contents() == {}
+    in_time = values.encode("w", "", operations, not_after_s=now_s + 60)
+    assert values.decode(redis_server.execute("EVAL", *run, in_time)).results == [Granted(1)]
+
+
+class OtherClock(LosesReplies):
+    """A client of a server whose clock is set back and forth."""
+
+    by_s = 0.0
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        request = msgspec.msgpack.decode(keys_and_args[-1])
+        if request[4] is not None:
+            request[4] -= self.by_s
+        reply = await super().evalsha(sha, numkeys, *keys_and_args[:-1], msgspec.msgpack.encode(request))
+        found = msgspec.msgpack.decode(reply)
+        found[5] += self.by_s
+        return msgspec.msgpack.encode(found)
+
+
+async def test_a_clock_of_the_server_that_jumps_is_no_outage(redis_server: RedisServer) -> None:
+    client = OtherClock(redis_server)
+    store = RedisStore(client=client, timeout_s=20.0)
+    for client.by_s in (0.0, 3_600.0, -3_600.0):
+        await store.observe(SCOPE, {"RPD": given(100)})
+        assert not store.is_off
+    await client.client.aclose()
+
+
 class Loading:
     """A client of a server that loads its data."""
 
     async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
-        import redis
-
         raise redis.exceptions.BusyLoadingError("Redis is loading the dataset in memory")
 
     eval = evalsha
@@ -308,6 +412,12 @@ async def test_no_password_is_in_a_message_or_a_log(
     for text in (repr(store), str(caught.value), caplog.text):
         assert "hunter2" not in text
         assert f"127.0.0.1:{server_with_password.port}" in text
+
+
+def test_a_password_in_the_error_of_another_package_is_redacted() -> None:
+    outage = Outage("redis://:hunter2%21@localhost", "redis://localhost")
+    outage.begin(ValueError("cannot log in with 'hunter2!'"), 0.0, None)
+    assert "cannot log in with '[redacted]'" in str(outage.error())
 
 
 async def test_keys_that_were_evicted_are_not_full_again(own_redis_server: RedisServer) -> None:
