@@ -129,7 +129,9 @@ class Bucket:
         ``share`` is the part of the bucket that may be used up.
         """
         limit = self.limit
-        margin = self.margin if self._charged_by_others else self._least_margin_s * (limit / self.kind.window_s)
+        margin = (
+            self.margin if self._charged_by_others else self._least_margin_s * (limit / self.kind.window_s)
+        )
         required = need + margin + (1.0 - share) * limit
         lacking = (required if required < limit else limit) - self.level
         tolerance = limit * _ROUNDING
