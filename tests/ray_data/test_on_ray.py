@@ -98,7 +98,7 @@ def test_the_command_line_writes_the_output_from_the_journal(tmp_path: Path) -> 
         variables = {"GROQ_API_KEY": "gsk_x", "GROQ_BASE_URL": server.base_url}
         run(*command, cwd=tmp_path, code=1, **variables)
         assert len(server.requests) == 120
-        assert len(read(tmp_path / "out.errors.jsonl")) == 2
+        assert len((tmp_path / "out.errors.jsonl").read_text().splitlines()) == 2
         stopped = run(*command, "--max-failures", "1", cwd=tmp_path, code=1, **variables)
         assert "stopped before the end (max_failures)" in stopped
         run(*command, "--retry-failed", cwd=tmp_path, **variables)
