@@ -34,11 +34,6 @@ class Report:
         """Order the simulations by limit and number of processes."""
         self.outcomes.sort(key=lambda each: (each.rpm, each.processes))
 
-    @property
-    def capacity(self) -> float:
-        """How many calls that reserve the server can take in a second."""
-        return 1.0 / (self.costs.call_s + self.costs.reserve_s)
-
 
 def table(report: Report) -> list[str]:
     """Return the table of all sizes."""
@@ -109,8 +104,8 @@ def chart(report: Report, path: Path, tell: Tell) -> None:
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 3.6), layout="constrained")
-    used, fair, calls = figure.subplots(1, 3)
+    figure = Figure(figsize=(8, 5.6), layout="constrained")
+    (used, fair), (calls, busy) = figure.subplots(2, 2)
     for color, rpm in zip(_COLORS, sorted({each.rpm for each in report.outcomes}), strict=False):
         rows = [each for each in report.outcomes if each.rpm == rpm]
         counts = [each.processes for each in rows]
@@ -118,14 +113,19 @@ def chart(report: Report, path: Path, tell: Tell) -> None:
         used.plot(counts, [100 * each.utilisation for each in rows], **style)
         fair.plot(counts, [each.jain for each in rows], **style)
         calls.plot(counts, [each.calls_per_s for each in rows], **style)
-    calls.axhline(report.capacity, color="#c92a2a", linestyle="--", linewidth=1)
-    calls.text(1, 1.15 * report.capacity, "as many as one Redis can take", color="#c92a2a", fontsize=8)
-    calls.set_yscale("log")
-    calls.set_ylim(top=4 * report.capacity)
+        busy.plot(counts, [100 * each.busy_s / each.measured_s for each in rows], **style)
     used.set_ylim(0, 105)
     fair.set_ylim(0, 1.05)
-    titles = ("used of the limit, %", "fairness (Jain's index)", "calls of the store a second")
-    for axis, title in zip((used, fair, calls), titles, strict=True):
+    calls.set_yscale("log")
+    busy.set_ylim(0, 110)
+    busy.axhline(100, color="#c92a2a", linestyle="--", linewidth=1)
+    titles = (
+        "used of the limit, %",
+        "fairness (Jain's index)",
+        "calls of the store a second",
+        "one Redis is busy, %",
+    )
+    for axis, title in zip((used, fair, calls, busy), titles, strict=True):
         axis.set_xscale("log")
         axis.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
         axis.set_xlabel("processes", fontsize=8)
