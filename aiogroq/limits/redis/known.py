@@ -29,6 +29,8 @@ class SharedScope:
         self.blocked_until_s: float = 0.0
         self.share: Share | None = None
         """The part of the limits that this process had in the last outage."""
+        self.outage: int = 0
+        """The number of that outage."""
         self.lost: dict[str, Settle] = {}
         """The ends of reservations of event loops that have ended."""
 
@@ -72,6 +74,8 @@ class Known:
         """The reservations that have not ended."""
         self.sent_at_s: float = 0.0
         """When the last list of operations was sent, on the clock of the event loop."""
+        self.is_sending: bool = False
+        """Whether a list of operations is in flight. There is one at a time."""
         self._epoch = ""
         self._in_redis: set[str] = set()
         """The reservations among them that Redis knows."""
@@ -147,6 +151,11 @@ class Known:
             self._in_redis.discard(settle.id)
             self._owed[settle.id] = Settle(settle.id, settle.used)
         return ask
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is in flight, and Redis was told everything."""
+        return not (self.is_sending or self.holds or self._owed or self._uncertain or self._alone)
 
     def went_alone(self) -> None:
         """Note that this event loop does something that Redis does not know."""

@@ -49,10 +49,17 @@ class Session:
 
     def known(self, scope: str) -> Known:
         """Return what this event loop knows of a scope."""
+        shared = self._store.shared(scope)
         known = self._known.get(scope)
-        if known is None:
-            known = self._known[scope] = Known(self._store.shared(scope))
+        if known is None or known.scope is not shared:  # it was forgotten
+            known = self._known[scope] = Known(shared)
         return known
+
+    def used_scopes(self) -> list[str]:
+        """Return the names of the scopes that are in use; forget the others."""
+        known = {scope: each for scope, each in list(self._known.items()) if not each.is_idle}
+        self._known = known
+        return list(known)
 
     def holds(self, scope: str) -> list[Ask]:
         """Return the reservations of a scope that have not ended."""
@@ -70,6 +77,7 @@ class Session:
 
     async def _send(self, scope: str, operations: Sequence[Operation]) -> Sequence[Result | Exception]:
         known, store = self.known(scope), self._store
+        known.is_sending = True
         try:
             if store.is_alone and operations:
                 return self.alone(known, operations)
@@ -82,6 +90,7 @@ class Session:
             known.failed(operations)
             raise
         finally:
+            known.is_sending = False
             self._keep_seen(known)
 
     async def _run(self, known: Known, operations: Sequence[Operation]) -> Sequence[Result]:

@@ -21,6 +21,7 @@ from .share import Share
 from .values import Block, Observe, Operation, Reserve, Result, Settle
 
 TIMEOUT_S = 0.25
+_MAX_SCOPES = 1024
 _FRESH_S = 1.0
 """Levels of a reply are good enough to be shown for so long."""
 
@@ -78,8 +79,6 @@ class RedisStore:
             weakref.WeakKeyDictionary()
         )
         self._scopes: dict[str, SharedScope] = {}
-        self._shares: dict[str, int] = {}
-        """In which outage the share of a scope began."""
         self._outage = Outage(self._url or "", redacted_url(self._url) if self._url else "its client")
 
     def __repr__(self) -> str:
@@ -172,16 +171,24 @@ class RedisStore:
         found = self._scopes.get(scope)
         if found is None:
             with self._lock:
+                if len(self._scopes) >= _MAX_SCOPES:
+                    self._drop_idle()
                 found = self._scopes.setdefault(scope, SharedScope(self._prefix, scope))
         return found
+
+    def _drop_idle(self) -> None:
+        """Forget the scopes that are not used: model ids are arbitrary."""
+        used = {name for session in self._sessions.values() for name in session.used_scopes()}
+        for name in [name for name, scope in self._scopes.items() if name not in used and not scope.lost]:
+            del self._scopes[name]
 
     def share_of(self, scope: SharedScope) -> Share | None:
         """Return the share of this process in a scope; None where calls fail without the server."""
         if not self.is_alone:
             return None
         with self._lock:
-            if self._shares.get(scope.name) != self._outage.number:
-                self._shares[scope.name] = self._outage.number
+            if scope.outage != self._outage.number:
+                scope.outage = self._outage.number
                 now_s = self._clock()
                 holds = [ask for each in list(self._sessions.values()) for ask in each.holds(scope.name)]
                 scope.share = Share(

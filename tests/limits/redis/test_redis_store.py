@@ -126,3 +126,14 @@ def test_the_package_of_redis_is_loaded_only_where_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "False True", done.stderr
+
+
+async def test_scopes_that_are_not_used_are_forgotten(redis_server: RedisServer) -> None:
+    store = RedisStore(redis_server.url, timeout_s=20.0)
+    await store.observe(SCOPE, {"RPM": given(60)})
+    await store.reserve(SCOPE, [ask("in flight")])
+    names = [f"account:model-{number}" for number in range(1_100)]
+    await asyncio.gather(*(store.observe(name, {}) for name in names))
+    assert len(store._scopes) <= 1_024
+    await store.settle(SCOPE, "in flight", {"RPM": 1.0})
+    assert (await level(store))[1] == 0.0
