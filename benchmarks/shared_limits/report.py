@@ -87,7 +87,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "later_shares": outcome.later_shares,
         "most_open": outcome.most_open,
         "rejoined_s": outcome.rejoined_s,
-        "calls": outcome.store_calls / accepted,
+        "calls": 0.0 if outcome.scenario.redis_killed_at_s is not None else outcome.store_calls / accepted,
         "store_cpu_us": outcome.store_cpu_us,
     }
 
