@@ -40,9 +40,20 @@ class Outcome:
 
 
 def play(
-    python: str, kind: str, folder: Path, *, rows: int, block_rows: int, latency_s: float, kills: int = 0
+    python: str,
+    kind: str,
+    folder: Path,
+    *,
+    rows: int,
+    block_rows: int,
+    latency_s: float,
+    kills: int = 0,
+    kills_actor: bool = False,
 ) -> Outcome:
-    """Play a scenario: the driver is killed after each third of the rows. Raises `RuntimeError` for one that fails."""
+    """Play a scenario: the driver is killed after each third of the rows. Raises `RuntimeError` for one that fails.
+
+    ``kills_actor``: in the last run, the actor is killed after a third of the rows; its shard has its process id.
+    """
     (folder / "in").mkdir(parents=True)
     ids = [f"row {number:04}" for number in range(rows)]
     # One file: the read is not what is measured.
@@ -63,6 +74,13 @@ def play(
         before = len(server.requests)
         with _output(folder) as output:
             driver = _start(python, kind, server, folder, block_rows, output)
+            if kills_actor:
+                _wait_for(driver, server, before + rows // 3, folder)
+                (shard,) = _shards(folder)
+                os.kill(int(shard.name.split("-")[-2]), signal.SIGKILL)
+                while _is_written(folder):  # until it has ended
+                    time.sleep(0.001)
+                open_at_kills += len(server.requests) - _journalled(folder)
             if driver.wait(LIMIT_S):
                 raise RuntimeError(f"the driver {kind} failed:\n{(folder / 'output').read_text()[-3000:]}")
         requests = len(server.requests)

@@ -89,6 +89,14 @@ def test_a_driver_that_is_killed_twice_writes_each_row_once_and_pays_once(tmp_pa
     assert found.requests <= 600 + found.open_at_kills
 
 
+def test_an_actor_that_is_killed_costs_only_what_was_in_flight(tmp_path: Path) -> None:
+    found = play(PYTHON, "aiogroq", tmp_path, rows=600, block_rows=20, latency_s=0.2, kills_actor=True)
+    print(found)
+    assert (found.rows, found.unique) == (600, 600)
+    assert found.open_at_kills
+    assert found.requests <= 600 + found.open_at_kills
+
+
 def test_the_command_line_writes_the_output_from_the_journal(tmp_path: Path) -> None:
     with (tmp_path / "in.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("id", "text"), *((f"row {n}", f"text {n}") for n in range(120))])
