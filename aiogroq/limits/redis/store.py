@@ -84,6 +84,12 @@ class RedisStore:
     def __repr__(self) -> str:
         return f"RedisStore({redacted_url(self._url) if self._url else self._client!r})"
 
+    def __reduce__(self) -> tuple[Callable[..., RedisStore], tuple[object, ...]]:
+        """Pickle the options: in another process it is another store, which shares the limits with this one."""
+        if self._url is None:
+            raise TypeError("a RedisStore with client= cannot be pickled or copied; give it a URL")
+        return _rebuilt, (self._url, "stop" if self._stops else "share", self._prefix, self._timeout_s)
+
     # ------------------------------------------------------------------------------------- the protocol
 
     async def reserve(self, scope: str, asks: Sequence[Ask]) -> Granted | Wait | Never:
@@ -232,6 +238,10 @@ class RedisStore:
         if isinstance(result, Exception):
             raise result
         return result
+
+
+def _rebuilt(url: str, on_store_error: Literal["share", "stop"], prefix: str, timeout_s: float) -> RedisStore:
+    return RedisStore(url, on_store_error=on_store_error, prefix=prefix, timeout_s=timeout_s)
 
 
 def _check(url: object, client: object, on_store_error: object, prefix: object) -> None:

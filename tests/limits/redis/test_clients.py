@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
+import redis.asyncio
 from redis_server import RedisServer
 
 from aiogroq import AsyncGroq, DefaultAioHttpClient, Groq
@@ -81,6 +82,16 @@ def test_clients_and_event_loops_of_one_url_have_one_store(
 
     before = len(redis_server.execute("CLIENT", "LIST").splitlines()) - 1
     asyncio.run(main())
+
+
+def test_a_store_is_pickled_as_its_options_and_one_with_a_client_is_not() -> None:
+    store = RedisStore("redis://:word@limits:6379/3", on_store_error="stop", prefix="ours")
+    other = pickle.loads(pickle.dumps(Pacing(store=store))).store
+    assert isinstance(other, RedisStore)
+    assert other.worker != store.worker
+    assert other.__reduce__() == store.__reduce__()
+    with pytest.raises(TypeError, match="give it a URL"):
+        pickle.dumps(RedisStore(client=redis.asyncio.Redis()))
 
 
 def call_in_child(base_url: str, pacing: Pacing) -> int:
