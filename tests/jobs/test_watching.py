@@ -90,8 +90,9 @@ async def test_a_job_that_ends_with_an_error_closes_its_display(
 async def test_a_journal_that_cannot_be_opened_closes_the_display(
     client: AsyncGroq, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "file").touch()
     with pytest.raises(JournalError):
-        await run(client, TEXTS, model=MODEL, journal=tmp_path, progress=True, name="sums")
+        await run(client, TEXTS, model=MODEL, journal=tmp_path / "file" / "sums", progress=True, name="sums")
     assert "sums: stopped by an error\n" in capsys.readouterr().err
 
 
