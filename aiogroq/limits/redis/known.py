@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..kinds import KINDS
 from ..store import Ask, Granted, Level, Wait
-from .values import Block, Operation, Reply, Reserve, Result, Seed, Settle, keys_of
+from .values import WORKER_TIMEOUT_S, Block, Operation, Reply, Reserve, Result, Seed, Settle, keys_of
 
 if TYPE_CHECKING:
     from .share import Share
@@ -23,6 +23,10 @@ class SharedScope:
         self.name: str = name
         self.keys: list[str] = keys_of(prefix, name)
         self.workers: int = 1
+        """How many workers there are, by the last reply."""
+        self.sharers: int = 1
+        """By how many the limits are divided in an outage: a server that was restarted has not seen all of them yet."""
+        self._sharers_at_s = 0.0
         self.levels: list[Level] = []
         self.at_s: float = 0.0
         """When the last reply came; 0.0 before the first."""
@@ -37,6 +41,8 @@ class SharedScope:
     def took(self, reply: Reply, now_s: float) -> None:
         """Take over a reply."""
         self.workers, self.levels, self.at_s = max(1, reply.workers), reply.levels, now_s
+        if self.workers >= self.sharers or now_s - self._sharers_at_s > WORKER_TIMEOUT_S:
+            self.sharers, self._sharers_at_s = self.workers, now_s
         for result in reply.results:
             if isinstance(result, Wait) and result.kind == "retry-after":
                 self.block(result.wait_s, now_s)
@@ -53,7 +59,7 @@ class SharedScope:
                 each.kind,
                 each.limit,
                 min(
-                    each.limit, each.level + elapsed_s * each.limit / KINDS[each.kind].window_s / self.workers
+                    each.limit, each.level + elapsed_s * each.limit / KINDS[each.kind].window_s / self.sharers
                 ),
                 each.held,
                 each.is_given,

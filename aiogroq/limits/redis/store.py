@@ -170,7 +170,7 @@ class RedisStore:
     def failed(self, error: Exception, scope: SharedScope) -> None:
         """Note that the server has not responded."""
         with self._lock:
-            self._outage.begin(error, self._clock(), None if self._stops else scope.workers)
+            self._outage.begin(error, self._clock(), None if self._stops else scope.sharers)
 
     def shared(self, scope: str) -> SharedScope:
         """Return what this process knows of a scope."""
@@ -198,7 +198,7 @@ class RedisStore:
                 now_s = self._clock()
                 holds = [ask for each in list(self._sessions.values()) for ask in each.holds(scope.name)]
                 scope.share = Share(
-                    scope.levels_at(now_s), scope.workers, holds, scope.blocked_until_s - now_s, self._clock
+                    scope.levels_at(now_s), scope.sharers, holds, scope.blocked_until_s - now_s, self._clock
                 )
         return scope.share
 

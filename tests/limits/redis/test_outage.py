@@ -121,6 +121,29 @@ async def test_a_server_that_comes_back_empty_knows_what_was_used(
     ) == len(stores)
 
 
+async def test_a_server_that_was_restarted_has_not_seen_all_who_share(
+    own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    stores = [opened(own_redis_server, clock) for _ in range(4)]
+    for each in [*stores, stores[0]]:
+        await each.observe(SCOPE, {"RPD": given(1_000)})
+    own_redis_server.kill()
+    await stores[0].reserve(SCOPE, [])
+    own_redis_server.restart()
+    await rejoin(stores[0], clock)
+    assert stores[0].workers(SCOPE) == 1
+    own_redis_server.kill()
+    await stores[0].reserve(SCOPE, [])
+    assert ["one of 4" in text for text in of(caplog, logging.WARNING)] == [True, True]
+    own_redis_server.restart()
+    clock.now_s += 31.0
+    await rejoin(stores[0], clock)
+    own_redis_server.kill()
+    await stores[0].reserve(SCOPE, [])
+    assert "one of 1" in of(caplog, logging.WARNING)[2]
+
+
 async def test_a_state_that_is_lost_while_nobody_notices_is_not_full_again(
     own_redis_server: RedisServer,
 ) -> None:

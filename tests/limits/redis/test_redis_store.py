@@ -128,6 +128,7 @@ def test_the_package_of_redis_is_loaded_only_where_it_is_used() -> None:
     assert done.stdout.strip() == "False True", done.stderr
 
 
+@pytest.mark.slow
 async def test_scopes_that_are_not_used_are_forgotten(redis_server: RedisServer) -> None:
     store = RedisStore(redis_server.url, timeout_s=20.0)
     await store.observe(SCOPE, {"RPM": given(60)})
