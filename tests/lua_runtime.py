@@ -168,7 +168,8 @@ return function(source, clock)
   clock_us = clock
   return function(names, request) return script(names, { request }) end,
     function() keys = {} end,
-    function(name) return #sorted_of(name).entries end
+    function(name) return #sorted_of(name).entries end,
+    function(name) return keys[name] end
 end
 """
 
@@ -200,7 +201,7 @@ class LuaScopes:
         self._lua = lua.LuaRuntime(unpack_returned_tuples=True)
         self._clock = clock
         found = self._lua.execute(_REDIS)(values.script(), self._now_us)
-        self._run, self.lose_everything, self.length_of = found
+        self._run, self.lose_everything, self.length_of, self._get = found
         # `length_of(key)` is the number of places in the line with this key.
         self._keys: dict[str, Any] = {}
         self.steps = 0
@@ -229,6 +230,11 @@ class LuaScopes:
             names = self._keys[keys[0]] = self._lua.table_from(list(keys))
         reply = self._run(names, self._table(msgspec.msgpack.decode(request)))
         return msgspec.msgpack.encode(self._plain(reply))
+
+    def stored(self, scope: str) -> list[Any]:
+        """Return the state of a scope as it was written last: the values of the table SCOPE of the script."""
+        stored: list[Any] = self._plain(self._get(values.keys_of("aiogroq", scope)[0]))
+        return stored
 
     def _table(self, value: Any) -> Any:
         """Return lists and mappings as tables; None is no entry, as in the script's own decoder."""
