@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -10,9 +11,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-
-import pyarrow as pa
-import pyarrow.parquet as parquet
 
 from aiogroq.local import Fault, LocalGroq
 
@@ -54,10 +52,12 @@ def play(
 
     ``kills_actor``: in the last run, the actor is killed after a third of the rows; its shard has its process id.
     """
+    pyarrow: Any = importlib.import_module("pyarrow")
+    parquet: Any = importlib.import_module("pyarrow.parquet")
     (folder / "in").mkdir(parents=True)
     ids = [f"row {number:04}" for number in range(rows)]
     # One file: the read is not what is measured.
-    parquet.write_table(pa.table({"id": ids, "text": ids}), folder / "in" / "rows.parquet")
+    parquet.write_table(pyarrow.table({"id": ids, "text": ids}), folder / "in" / "rows.parquet")
     open_at_kills = 0
     with LocalGroq() as server:
         server.script(Fault(latency_s=latency_s, times=None))

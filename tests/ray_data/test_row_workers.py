@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 
-import numpy as np
-import pyarrow as pa
 import pytest
 from msgspec import Struct
 
@@ -22,6 +20,8 @@ from aiogroq.ray.sent_types import prepare_to_send
 
 MODEL = "openai/gpt-oss-20b"
 RESULTS = ["error", "finish_reason", "prompt_tokens", "completion_tokens", "attempts"]
+np: Any = pytest.importorskip("numpy")
+pa: Any = pytest.importorskip("pyarrow")
 Make = Callable[..., RowWorker]
 pa.array([0])  # imports pandas, which would block the event loop of the first test
 
