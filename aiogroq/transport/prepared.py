@@ -58,9 +58,7 @@ class PreparedCall:
         if session is not self._session:
             self._prepare(session)
         exchanges = self._exchanges
-        is_usual = (
-            len(body) < CHUNKED_BODY_BYTES and pool.proxy_for(self._url) is None and not call_log.is_on()
-        )
+        is_usual = len(body) < CHUNKED_BODY_BYTES and pool.proxy_for(self._url) is None
         handler = exchanges.idle() if is_usual and exchanges is not None else None
         if exchanges is None or handler is None:
             return cast("Content", await Call(config, structs.replace(self._request, body=body)).run())
