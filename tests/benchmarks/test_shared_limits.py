@@ -67,7 +67,7 @@ def test_the_greatest_number_of_open_requests_is_counted() -> None:
     assert Outcome(SMALL, received, []).most_open == 2
 
 
-LEARNED = replace(SMALL, is_limit_given=False)
+LEARNED = replace(SMALL, is_limit_given=False, callers=1)
 KILLED = replace(SMALL, **KILLS)  # type: ignore[arg-type]
 
 
@@ -78,8 +78,8 @@ KILLED = replace(SMALL, **KILLS)  # type: ignore[arg-type]
         (outcome(refused=2), ["2 429s instead of at most 1"]),
         (outcome(accepted=119), ["98.3% of the rate instead of at least 99%"]),
         (outcome(of_second=56), ["a process has 53.3% instead of 50%"]),
-        (outcome(LEARNED, refused=1), []),
-        (outcome(LEARNED, refused=2), ["2 429s instead of at most 1"]),
+        (outcome(LEARNED, refused=2), []),
+        (outcome(LEARNED, refused=3), ["3 429s instead of at most 2"]),
         (replace(outcome(KILLED, accepted=112), rejoined_s=0.4), []),
         (replace(outcome(KILLED, refused=3), rejoined_s=0.4), ["1.025 times the allowed requests instead of 1.02"]),
         (replace(outcome(KILLED, accepted=110), rejoined_s=0.4), ["83.3% of the rate instead of at least 85%"]),
