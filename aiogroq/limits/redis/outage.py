@@ -55,6 +55,8 @@ class Outage:
         """Counts the outages."""
         self._next_try_s = 0.0
         self._problem = ""
+        self._signs = ""
+        """The problem with its cause, which not every version of redis-py names."""
 
     def may_try(self, now_s: float) -> bool:
         """Return whether it is time to try again. Where it is, it is not for a while."""
@@ -67,6 +69,7 @@ class Outage:
         """Note a failure; log the first one. ``workers`` share the limits from now on; None where no call goes on."""
         self._next_try_s = now_s + TRY_AGAIN_S
         self._problem = self._text_of(error)
+        self._signs = f"{self._problem} {error.__cause__ or error.__context__!r}"
         if self.is_on:
             return
         self.is_on = True
@@ -93,7 +96,7 @@ class Outage:
 
     def error(self) -> PacingError:
         """Return what is raised by calls that need the store."""
-        fix = next(fix for signs, fix in _FIXES if any(sign in self._problem for sign in signs))
+        fix = next(fix for signs, fix in _FIXES if any(sign in self._signs for sign in signs))
         return PacingError(
             f"The call was not sent: the store of the rate limits, {self._shown}, does not respond: {self._problem}. {fix}"
         )
