@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))  # benchmarks is beside the t
 
 from benchmarks.shared_limits import web
 from benchmarks.shared_limits.processes import run
-from benchmarks.shared_limits.report import ROWS, Row, missed, percentiles
+from benchmarks.shared_limits.report import ROWS, Row, missed
 from benchmarks.shared_limits.spec import Scenario
 
 pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
@@ -49,5 +49,3 @@ def test_no_user_of_a_web_app_with_eight_workers_gets_an_error_in_a_burst() -> N
     assert outcome.statuses == {"200": len(load.arrivals())}
     assert outcome.processes > 1
     assert outcome.refused <= 1
-    ideal, ours = percentiles(load.ideal_s()), percentiles(outcome.latencies_s)
-    assert ours[2] <= ideal[2] + 5, (ours, ideal)
