@@ -10,6 +10,7 @@ from ..protocol.arguments import did_you_mean
 
 _SCHEMES = ("redis", "rediss", "unix")
 _EXAMPLE = "redis://localhost:6379/0"
+_ENCODE = "In a password, write @ as %40, / as %2F, : as %3A, # as %23, ? as %3F and % as %25"
 _PASSWORD = re.compile(r"(?<=://).*@|(?<=[?&]password=)[^&]*")  # it may have any character
 
 
@@ -28,7 +29,8 @@ def check_store_url(url: str) -> None:
         raise ValueError(f"{redacted_url(url)!r} is no URL of a store{_hint(scheme.lower(), rest)}")
     problem = _problem(url)
     if problem is not None:
-        raise ValueError(f"{redacted_url(url)!r}: {problem}")
+        encode = f". {_ENCODE}" if "@" in url else ""
+        raise ValueError(f"{redacted_url(url)!r}: {problem}{encode}")
     if importlib.util.find_spec("redis") is None:
         raise ImportError(
             f'{redacted_url(url)} as the store of the rate limits needs redis: pip install "aiogroq[redis]"'
@@ -72,4 +74,5 @@ def _database_problem(parts: SplitResult) -> str | None:
     database = parts.path.strip("/")
     if not database or database.isdecimal():
         return None
-    return f"the database must be a number, as in {_EXAMPLE}, not {database!r}"
+    # What follows the host is not shown: it may be a part of a password.
+    return f"what follows the host and the port must be the number of a database, as in {_EXAMPLE}"

@@ -46,10 +46,11 @@ def test_a_url_is_the_store_and_connects_to_nothing_yet(url: str) -> None:
         ("redis://limits:port", "the host or the port cannot be read"),
         ("redis://limits:70000", "the host or the port cannot be read"),
         ("redis://limits:0", "the port must be from 1 to 65535"),
-        (
-            "redis://limits/books",
-            "the database must be a number, as in redis://localhost:6379/0, not 'books'",
-        ),
+        ("redis://limits/books", "must be the number of a database, as in redis://localhost:6379/0"),
+        ("redis://:a/b@limits:6379/0", "In a password, write @ as %40, / as %2F"),
+        ("redis://:a#b@limits:6379/0", "In a password, write @ as %40, / as %2F, : as %3A, # as %23"),
+        ("redis://:1/b@limits:6379/0", "In a password, write @ as %40, / as %2F"),
+        ("redis://:a@b/c@limits:6379/0", "In a password, write @ as %40, / as %2F"),
         ("unix://", "it names no socket"),
         ("redis", "is no tier and no URL; write a store as redis://localhost:6379/0"),
         ("localhost:6379", "is no tier and no URL"),
@@ -89,6 +90,7 @@ def test_options_that_are_mixed_up_are_named(options: dict[str, Any], message: s
         "redis://h/x?password=hush",
         "redis://:hush/1@h",
         "redis://u:a@hush@h/x",
+        "redis://:a@b/hush@h:6379/0",
     ],
 )
 def test_errors_do_not_show_a_password(url: str) -> None:
