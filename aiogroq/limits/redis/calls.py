@@ -62,10 +62,10 @@ class Calls:
         self._waiting.setdefault(scope, [])
         self._start()
 
-    async def wait(self) -> None:
-        """Wait until nothing is in flight."""
+    async def wait(self, timeout_s: float | None = None) -> None:
+        """Wait until nothing is in flight, or for ``timeout_s``."""
         if self._task is not None and not self._task.done():
-            await asyncio.wait([self._task])
+            await asyncio.wait([self._task], timeout=timeout_s)
 
     def _start(self) -> None:
         if not self._is_running:

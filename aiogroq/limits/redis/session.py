@@ -79,7 +79,7 @@ class Session:
         known, store = self.known(scope), self._store
         known.is_sending = True
         try:
-            if store.is_alone and operations:
+            if store.is_off and operations:
                 return self.alone(known, operations)
             return await self._run(known, operations)
         except Exception as error:

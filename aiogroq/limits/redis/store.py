@@ -230,10 +230,12 @@ class RedisStore:
             return await session.calls.call(scope, operation)
         with self._lock:
             may_try = self._outage.may_try(self._clock())
-        if may_try and not self.is_alone:
-            return await session.calls.call(scope, operation)
         if may_try:
             session.calls.touch(scope)
+            if not self.is_alone and not isinstance(operation, Settle):
+                await session.calls.wait(self._timeout_s)
+                if not self.is_off:
+                    return await session.calls.call(scope, operation)
         (result,) = session.alone(session.known(scope), [operation])
         if isinstance(result, Exception):
             raise result

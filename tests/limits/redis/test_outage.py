@@ -274,6 +274,45 @@ async def test_with_stop_calls_fail_until_the_server_is_back(
     assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
 
 
+class Hangs:
+    """A client whose server stops to respond."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self.client: Any = client_of(server.url)
+        self.responds = asyncio.Event()
+        self.responds.set()
+        self.runs = 0
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
+        self.runs += 1
+        await self.responds.wait()
+        return await self.client.evalsha(sha, numkeys, *keys_and_args)
+
+    async def eval(self, script: str, numkeys: int, *keys_and_args: Any) -> Any:
+        return await self.client.eval(script, numkeys, *keys_and_args)
+
+
+async def test_with_stop_a_server_that_hangs_is_tried_in_the_background(redis_server: RedisServer) -> None:
+    clock, client = Clock(), Hangs(redis_server)
+    store = RedisStore(client=client, on_store_error="stop", clock=clock, timeout_s=0.2)
+    await store.observe(SCOPE, {"RPD": given(100)})
+    client.responds.clear()
+    runs = client.runs
+    calls = [store.reserve(f"{SCOPE}{number}", [ask("a")]) for number in range(3)]
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert [type(error) for error in errors] == [PacingError] * 3
+    assert client.runs == runs + 1  # the others do not wait for a server that is known to hang
+    clock.now_s += 0.5
+    with pytest.raises(PacingError, match="does not respond"):
+        await store.reserve(SCOPE, [ask("a")])
+    tries = asyncio.all_tasks() - {asyncio.current_task()}
+    assert len(tries) == 1  # it has more time than the call
+    client.responds.set()
+    await asyncio.wait(tries)
+    assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
+    await client.client.aclose()
+
+
 @pytest.mark.parametrize(
     ("commands", "text"),
     [
