@@ -130,6 +130,10 @@ def _check_store(store: Any) -> None:
         return
     if isinstance(store, str):
         check_store_url(store)
+        if "?" in store:
+            from .stores import store_of
+
+            store_of(store)  # only redis-py knows which parameters there are
         return
     missing = [name for name in _STORE_METHODS if not callable(getattr(store, name, None))]
     if isinstance(store, type) or missing:

@@ -9,6 +9,7 @@ import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
+from ...errors import PacingError
 from .values import script
 
 T = TypeVar("T")
@@ -99,6 +100,11 @@ class Connection:
         try:
             reply = await client.evalsha(_DIGEST, len(keys), *keys, request)
         except Exception as error:
+            if not self._is_ours and _is_of_another_loop(error):
+                raise PacingError(
+                    "The call was not sent: the client of RedisStore was made for another event loop, which has ended or is "
+                    f"not this one ({error}). Create it, and its RedisStore, in the event loop that uses them, or give a URL."
+                ) from error
             if not _is_unknown_script(error):
                 raise
             reply = await client.eval(_SCRIPT, len(keys), *keys, request)
@@ -130,6 +136,13 @@ async def _close(client: Any) -> None:
     # Named close() in redis 5.0.0.
     close = getattr(client, "aclose", None) or client.close
     await close()
+
+
+def _is_of_another_loop(error: Exception) -> bool:
+    text = str(error)
+    return isinstance(error, RuntimeError) and (
+        "Event loop is closed" in text or ("different" in text and "loop" in text)
+    )
 
 
 def _is_unknown_script(error: Exception) -> bool:

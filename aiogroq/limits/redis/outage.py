@@ -29,7 +29,7 @@ _FIXES = (
         ("CERTIFICATE_VERIFY_FAILED",),
         "Name the certificates of its authority: ?ssl_ca_certs=/path/to/ca.pem.",
     ),
-    (("UnicodeDecodeError",), "Create the client with decode_responses=False."),
+    (("UnicodeDecodeError", "must return bytes"), "Create the client with decode_responses=False."),
     (("DB index",), "Correct the number of the database in the URL."),
     (("TimeoutError",), "See whether it runs, and responds at all: redis-cli ping."),
     (("",), "Start it, or correct the URL of the store."),

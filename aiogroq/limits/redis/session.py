@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from ...errors import PacingError
 from ..store import Ask, Granted
 from .calls import Calls
 from .connection import Client, Connection
@@ -82,6 +83,9 @@ class Session:
             if store.is_off and operations:
                 return self.alone(known, operations)
             return await self._run(known, operations)
+        except PacingError:  # it is no outage: the client cannot be used here
+            known.failed(operations)
+            raise
         except Exception as error:
             known.failed(operations)
             store.failed(error, known.scope)

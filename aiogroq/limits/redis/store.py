@@ -12,9 +12,10 @@ from typing import Literal
 
 from ...errors import PacingError
 from ..store import Ask, Granted, Level, Never, Seen, Wait
-from ..store_urls import check_store_url, redacted_url
+from ..store_urls import redacted_url
 from .connection import Client, client_of
 from .known import SharedScope
+from .options import check_options
 from .outage import Outage
 from .session import Session
 from .share import Share
@@ -59,7 +60,7 @@ class RedisStore:
         timeout_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        _check(url, client, on_store_error, prefix)
+        check_options(url, client, on_store_error, prefix, timeout_s)
         self._url = url
         self._client = client
         self._stops = on_store_error == "stop"
@@ -246,26 +247,10 @@ def _rebuilt(url: str, on_store_error: Literal["share", "stop"], prefix: str, ti
     return RedisStore(url, on_store_error=on_store_error, prefix=prefix, timeout_s=timeout_s)
 
 
-def _check(url: object, client: object, on_store_error: object, prefix: object) -> None:
-    if (url is None) == (client is None):
-        raise TypeError("RedisStore needs a URL such as redis://localhost:6379/0, or client=, and not both")
-    if url is not None:
-        if not isinstance(url, str):
-            raise TypeError(f"url must be a text such as redis://localhost:6379/0, not {url!r}")
-        check_store_url(url)
-    elif not all(callable(getattr(client, name, None)) for name in ("evalsha", "eval")):
-        raise TypeError(f"client must be a client of redis.asyncio, not {client!r}")
-    if on_store_error not in ("share", "stop"):
-        raise ValueError(f"on_store_error must be 'share' or 'stop', not {on_store_error!r}")
-    if not isinstance(prefix, str) or not prefix or set(prefix) & set("{}"):
-        raise ValueError(f"prefix must be a text without braces, not {prefix!r}")
-
-
 def _opened(url: str | None, client: Client | None) -> Callable[[], Client]:
     if client is not None:
         return lambda: client
     assert url is not None
-    client_of(url)  # raises now what it does not like of the URL
     return lambda: client_of(url)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 import trustme
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis_server import RedisServer, require_redis_server
 
 from aiogroq import PacingError
-from aiogroq.limits import Ask, Granted, RedisStore, Seen
+from aiogroq.limits import Ask, Granted, Pacing, RedisStore, Seen
 
 SCOPE = "account:https://api.groq.com/openai/v1:model"
 
@@ -100,6 +102,23 @@ async def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
         ({"client": object()}, TypeError, "client must be a client of redis.asyncio"),
         ({"url": "redis://localhost", "on_store_error": "go on"}, ValueError, "'share' or 'stop'"),
         ({"url": "redis://localhost", "prefix": "{a}"}, ValueError, "prefix must be a text without braces"),
+        *[
+            ({"url": "redis://localhost", "timeout_s": wrong}, error, f"timeout_s must be .* not {wrong!r}")
+            for wrong, error in [
+                (0, ValueError),
+                (-1, ValueError),
+                (math.nan, ValueError),
+                (math.inf, ValueError),
+                ("a", TypeError),
+                (None, TypeError),
+                (True, TypeError),
+            ]
+        ],
+        ({"client": SyncRedis()}, TypeError, "is of redis, not of redis.asyncio: .*redis.asyncio.Redis"),
+        ({"client": Redis(decode_responses=True)}, ValueError, "create it with decode_responses=False"),
+        ({"url": "redis://localhost?decode_responses=1"}, ValueError, "remove decode_responses"),
+        ({"url": "redis://localhost?foo=1"}, ValueError, "in the URL.*'foo'"),
+        ({"url": "redis://localhost?socket_timeout=abc"}, ValueError, "in the URL.*'socket_timeout'"),
     ],
 )
 def test_options_that_cannot_be_are_rejected_at_once(
@@ -109,11 +128,52 @@ def test_options_that_cannot_be_are_rejected_at_once(
         RedisStore(**arguments)  # type: ignore[arg-type]
 
 
-async def use_decoding_client(url: str) -> None:
-    async with Redis.from_url(url, decode_responses=True) as client:
-        await use(RedisStore(client=client, timeout_s=20.0))
+@pytest.mark.parametrize("parameter", ["foo=1", "socket_timeout=abc"])
+def test_wrong_parameters_of_a_url_are_rejected_where_it_is_given(parameter: str) -> None:
+    with pytest.raises(ValueError, match=r"redis://\[redacted\]@localhost.*in the URL") as caught:
+        Pacing(store=f"redis://:hush@localhost/0?{parameter}")
+    assert "hush" not in str(caught.value)
 
 
-def test_a_client_that_decodes_is_told_so(redis_server: RedisServer) -> None:
-    with pytest.raises(PacingError, match="decode_responses=False"):
-        asyncio.run(use_decoding_client(redis_server.url))
+class Decodes:
+    """A client of one's own that returns texts."""
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: object) -> str:
+        return "text"
+
+    eval = evalsha
+
+
+async def test_a_client_that_decodes_is_told_so() -> None:
+    with pytest.raises(PacingError, match=r"Create the client with decode_responses=False\."):
+        await use(RedisStore(client=Decodes()))
+
+
+def test_a_client_of_another_event_loop_is_an_error_and_no_outage(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Redis.from_url(redis_server.url)
+    store = RedisStore(client=client, timeout_s=20.0)
+    with contextlib.closing(asyncio.new_event_loop()) as first:
+        first.run_until_complete(use(store))
+        with pytest.raises(PacingError, match=r"made for another event loop.+in the event loop that uses"):
+            asyncio.run(use(store))
+        assert not store.is_off
+        assert not [each for each in caplog.records if each.name == "aiogroq"]
+        first.run_until_complete(client.aclose())
+        first.run_until_complete(first.shutdown_asyncgens())
+
+
+class OfAClosedLoop(Decodes):
+    """A client whose connection was opened in an event loop that has ended."""
+
+    async def evalsha(self, sha: str, numkeys: int, *keys_and_args: object) -> str:
+        loop = asyncio.new_event_loop()
+        loop.close()
+        loop.call_soon(print)
+        raise AssertionError
+
+
+async def test_a_client_of_an_event_loop_that_has_ended_is_an_error() -> None:
+    with pytest.raises(PacingError, match="made for another event loop"):
+        await use(RedisStore(client=OfAClosedLoop()))
