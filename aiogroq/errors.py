@@ -322,7 +322,7 @@ class RateLimited:
 
 class PacingError(RateLimited, APIError):
     """The call was not sent: it would wait for a rate limit longer than it may, or never fits a given one. ``limit_kind``
-    and ``retry_after_s`` name the limit and the wait."""
+    and ``retry_after_s`` name the limit and the wait from now on, without what the call has waited already."""
 
 
 class RequestTooLargeError(RateLimited, APIStatusError):

@@ -166,7 +166,7 @@ class Queue:
         what = what_is_waited_for(waiter, kind, self._name, most_in_flight)
         if kind is None and self._is_asking and self.in_flight < most_in_flight and not waiter.is_full:
             what = f"the store of the rate limits, {self._calls.store_name}, to respond"
-        return too_long(waiter, self.obstacle, what, is_over=is_over)
+        return too_long(waiter, self.obstacle, what, asyncio.get_running_loop().time(), is_over=is_over)
 
     # ----------------------------------------------------------------------------------------------- asking
 

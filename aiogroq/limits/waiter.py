@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .pacer import Pacer
 
 
+_WORTH_NAMING_S = 0.01
+"""A request that waited for less has not waited: its store was asked."""
+
+
 class Waiter:
     """One request that waits to be sent."""
 
@@ -71,11 +75,11 @@ class Waiter:
 
 
 def too_long(
-    waiter: Waiter, obstacle: tuple[str | None, float], what: str, *, is_over: bool = False
+    waiter: Waiter, obstacle: tuple[str | None, float], what: str, now_s: float, *, is_over: bool = False
 ) -> PacingError:
     """Return the error of a request that would wait too long, or, with ``is_over``, has waited so long.
 
-    ``obstacle`` is the limit that it waits for, None for none, and the seconds; ``what`` says the same in words.
+    ``obstacle`` is the limit that it waits for, None for none, and the seconds from now on; ``what`` says the same in words.
     """
     kind, wait_s = obstacle
     allowed_s = waiter.until - waiter.asked_at_s
@@ -84,8 +88,15 @@ def too_long(
         bound, remedy = f"max_wait_s={max_wait_s:g}", "Raise max_wait_s of Pacing; None is no bound"
     else:
         bound, remedy = "total timeout", "Raise the total timeout of the call"
-    waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
-    if not is_over:
+    waited_s = now_s - waiter.asked_at_s
+    if is_over:
+        waits = f"waited {allowed_s:.3g} s ({bound}) for {what}"
+    elif waited_s >= _WORTH_NAMING_S:
+        waits = (
+            f"waited {waited_s:.3g} s for {what}, would wait {wait_s:.3g} s more, and may wait {allowed_s:.3g} s in all "
+            f"({bound})"
+        )
+    else:
         waits = f"would wait {wait_s:.3g} s for {what}, and may wait {allowed_s:.3g} s ({bound})"
     error = PacingError(f"The call was not sent: it {waits}. {remedy}.")
     error.limit_kind = kind

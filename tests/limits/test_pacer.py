@@ -298,6 +298,19 @@ async def test_an_error_after_a_wait_names_how_long_it_waited_and_what_to_raise(
 
 
 @in_virtual_time
+async def test_an_error_after_a_part_of_a_wait_names_what_it_waited_and_the_rest() -> None:
+    pacer = Account().pacer(Limits(tpm=6_000), max_wait_s=10)
+    grant = await pacer.acquire(Need(5_900, 0))  # it may use less
+    waiting = asyncio.ensure_future(pacer.acquire(Need(3_000, 0)))
+    await asyncio.sleep(4)
+    grant.succeeded({}, SimpleNamespace(prompt_tokens=5_900, completion_tokens=0))
+    text = r"it waited 4 s for the rate limit TPM of m, would wait 29\.6 s more, and may wait 10 s in all \(max_wait_s=10\)"
+    with pytest.raises(PacingError, match=text) as raised:
+        await waiting
+    assert raised.value.retry_after_s == pytest.approx(29.6, abs=0.1)
+
+
+@in_virtual_time
 async def test_an_error_after_a_wait_for_requests_in_flight_names_them() -> None:
     pacer = Account().pacer(Limits(tpm=6_000), max_wait_s=3, max_in_flight=1)
     grant = await pacer.acquire(CALL)
