@@ -22,7 +22,9 @@ Sends one small request for a chat completion, or with --audio one for a transcr
 sends the limits of requests a day and of tokens a minute with every response; other limits are known only from errors, so
 those of the tier that fits are shown instead, marked as such.
 
-With --store it sends nothing, and shows what processes that share the limits by this store know of them, and how many there are.
+With --store it sends nothing to the service, and shows what processes that share the limits by this store know of them; on a
+terminal and as JSON also how many there are. What is left is without what is reserved for requests in flight. Redis must let
+it write: the levels are brought up to date.
 
 Prints a table to a terminal, and tab-separated lines to a pipe: kind, limit, left, seconds until it is full again, source; with
 --store also what is reserved for requests in flight."""

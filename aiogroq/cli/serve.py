@@ -87,7 +87,7 @@ Ctrl-C and SIGTERM end it with exit code 0."""
     multiple=True,
     metavar="[MODEL:]KIND=N,...",
     help="Rate limits, such as rpm=30,tpm=8K, of one model or of all others; repeatable. Kinds: rpm, rpd, tpm, tpd, itpm, "
-    "otpm, ash, asd.  [default: none is reached]",
+    "otpm, ash, asd. Without --organization, all keys together have them: they are of one organization.  [default: none is reached]",
 )
 @click.option(
     "--admission",

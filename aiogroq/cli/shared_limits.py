@@ -15,6 +15,11 @@ from .text import is_terminal, printable, write
 if TYPE_CHECKING:
     from aiogroq.limits import Level, Pacing
 
+_NOTHING = (
+    "The store has no limits of this model: no process has used them with this key and this base URL, or this "
+    "--organization and this base URL, in the last three days."
+)
+
 
 @dataclass(frozen=True)
 class SharedLimits:
@@ -54,11 +59,13 @@ def pacing_of(store: str, organization: str | None) -> Pacing:
 def in_words_of_store_options(error: Exception) -> str:
     """Return the message of an error of these options, with their names."""
     option = "--organization" if str(error).startswith("organization") else "--store"
-    return f"{option}: {error}"
+    text = str(error).replace("store must be a LimitStore or a URL", "it must be a URL")
+    return f"{option}: {text}"
 
 
 async def shared_limits(connection: Connection, pacing: Pacing, model: str) -> SharedLimits:
     """Return what the store has. Sends nothing to the service. Raises `PacingError` where the store cannot be reached."""
+    from aiogroq import PacingError
     from aiogroq.limits import RedisStore
     from aiogroq.limits.registry import scope_of
     from aiogroq.limits.store_urls import redacted_url
@@ -71,6 +78,9 @@ async def shared_limits(connection: Connection, pacing: Pacing, model: str) -> S
     try:
         levels = await store.levels(scope)
         others = max(store.workers(scope) - 1, 0)  # this process is one too
+    except PacingError as error:
+        # No call was meant to be sent.
+        raise PacingError(str(error).removeprefix("The call was not sent: ")) from error
     finally:
         await store.close()
     return SharedLimits(model, redacted_url(url), others, levels)
@@ -81,10 +91,15 @@ def show(found: SharedLimits, *, as_json: bool) -> None:
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+        value = msgspec.to_builtins(found)
+        for each, level in zip(value["levels"], found.levels, strict=True):
+            each["left"] = _left(level)
+        click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
     elif is_terminal(sys.stdout):
         _show_table(found)
     else:
+        if not found.levels:
+            click.echo(_NOTHING, err=True)
         for level in found.levels:
             write("\t".join(_plain(level)))
 
@@ -93,17 +108,22 @@ def _source(level: Level) -> str:
     return "given" if level.is_given else "guess" if level.is_guess else "response"
 
 
+def _left(level: Level) -> float:
+    """Return what another request may use: what is reserved for requests in flight is not in it."""
+    return max(0.0, min(level.limit, level.level - level.held))
+
+
 def _full_in_s(level: Level) -> float:
     from aiogroq.limits import KINDS
 
-    return max(0.0, (level.limit - level.level) * KINDS[level.kind].window_s / level.limit)
+    return (level.limit - _left(level)) * KINDS[level.kind].window_s / level.limit
 
 
 def _plain(level: Level) -> tuple[str, ...]:
     return (
         level.kind,
         f"{level.limit:.0f}",
-        f"{level.level:.0f}",
+        f"{_left(level):.0f}",
         f"{_full_in_s(level):.3f}",
         _source(level),
         f"{level.held:.0f}",
@@ -119,9 +139,7 @@ def _show_table(found: SharedLimits) -> None:
     workers = "1 other process" if found.workers == 1 else f"{found.workers} other processes"
     console.print(printable(f"{found.model} in {found.store}: {workers} in the last 30 s"))
     if not found.levels:
-        console.print(
-            "The store has no limits of this model and key: no process has used them in the last days."
-        )
+        console.print(_NOTHING)
         return
     table = make_table("kind", "limit", "left", "reserved", "full again in", "from", right_aligned="limit")
     for level in found.levels:
@@ -129,7 +147,7 @@ def _show_table(found: SharedLimits) -> None:
         table.add_row(
             level.kind,
             f"{level.limit:,.0f} {kind.unit} {in_words(kind.window_s)}",
-            f"{level.level:,.0f}",
+            f"{_left(level):,.0f}",
             f"{level.held:,.0f}",
             f"{_full_in_s(level):,.1f} s",
             _source(level),

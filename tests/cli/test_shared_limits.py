@@ -9,6 +9,8 @@ import pytest
 from redis_server import RedisServer
 
 from aiogroq.cli.defaults import CHAT_MODEL
+from aiogroq.cli.shared_limits import SharedLimits, show
+from aiogroq.limits import Level
 from aiogroq.local import LocalGroq
 
 from .conftest import Run
@@ -58,7 +60,25 @@ def test_limits_of_an_organization_are_those_of_all_its_keys(
     other = ("limits", "--api-key", "gsk_another_key_of_ours")
     assert "RPM\t77\t" in run(*other, *store).out
     alone = run(*other, "--store", redis_server.url, terminal=True).out
-    assert "no process has used them" in alone
+    assert "no process has used them with this key and this base URL" in alone
+    piped = run(*other, "--store", redis_server.url)
+    assert piped.out == ""
+    assert "no process has used them" in piped.err
+
+
+def test_what_is_left_is_without_what_is_reserved(capsys: pytest.CaptureFixture[str]) -> None:
+    levels = [
+        Level("RPM", 100.0, 102.0, 3.0, is_given=True),
+        Level("TPM", 6_000.0, 500.0, 800.0, is_given=False),
+    ]
+    found = SharedLimits("m", "redis://limits", 1, levels)
+    show(found, as_json=False)
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(line[0], line[2], line[5]) for line in lines] == [("RPM", "99", "3"), ("TPM", "0", "800")]
+    assert float(lines[0][3]) == pytest.approx(0.6)
+    show(found, as_json=True)
+    values = json.loads(capsys.readouterr().out)["levels"]
+    assert [(each["left"], each["level"], each["held"]) for each in values] == [(99, 102, 3), (0, 500, 800)]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +87,7 @@ def test_limits_of_an_organization_are_those_of_all_its_keys(
         (("--store", "http://limits"), "--store: 'http://limits' is no URL of a store: it is a Redis server"),
         (
             ("--store", "limits:6379"),
-            "--store: store must be a LimitStore or a URL such as redis://localhost",
+            "--store: it must be a URL such as redis://localhost:6379/0, not 'limits:6379'",
         ),
         (("--store", "redis://limits", "--organization", ""), "--organization: organization must be a text"),
     ],
@@ -104,4 +124,5 @@ def test_a_store_that_is_not_reached_is_an_error_that_names_it_without_its_passw
     assert outcome.code not in (0, 2)
     assert "the store of the rate limits, redis://[redacted]@127.0.0.1:1/0, does not respond" in outcome.err
     assert "hush" not in outcome.err
+    assert ("The call was not sent" in outcome.err) == (command == "run")
     assert service.requests == []
