@@ -46,6 +46,7 @@ class Outage:
 
     def __init__(self, url: str, shown: str) -> None:
         self._shown = shown
+        self._has_tls = url.startswith("rediss:")
         self._password = _password_of(url)
         self.is_on: bool = False
         """Whether the script has not been run since a failure."""
@@ -97,6 +98,8 @@ class Outage:
     def error(self) -> PacingError:
         """Return what is raised by calls that need the store."""
         fix = next(fix for signs, fix in _FIXES if any(sign in self._signs for sign in signs))
+        if self._has_tls and "TimeoutError" in self._signs:
+            fix += " It may have no TLS: then write redis:// instead of rediss://."
         return PacingError(
             f"The call was not sent: the store of the rate limits, {self._shown}, does not respond: {self._problem}. {fix}"
         )

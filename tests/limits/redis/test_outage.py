@@ -476,6 +476,14 @@ async def test_no_password_is_in_a_message_or_a_log(
         assert f"127.0.0.1:{server_with_password.port}" in text
 
 
+@pytest.mark.parametrize(("scheme", "is_hinted"), [("redis", False), ("rediss", True)])
+def test_a_server_that_does_not_respond_to_tls_may_have_none(scheme: str, is_hinted: bool) -> None:
+    outage = Outage(f"{scheme}://limits:6379/0", f"{scheme}://limits:6379/0")
+    outage.begin(TimeoutError("no response within 1 s"), 0.0, None)
+    assert "redis-cli ping" in str(outage.error())
+    assert ("It may have no TLS: then write redis://" in str(outage.error())) == is_hinted
+
+
 def test_a_password_in_the_error_of_another_package_is_redacted() -> None:
     outage = Outage("redis://:hunter2%21@localhost", "redis://localhost")
     outage.begin(ValueError("cannot log in with 'hunter2!'"), 0.0, None)
