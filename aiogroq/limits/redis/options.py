@@ -39,7 +39,7 @@ def _check_parameters(url: str) -> None:
         pool.make_connection()
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{redacted_url(url)!r}: redis-py does not take a parameter in the URL: {error}. Correct or remove what follows "
+            f"{redacted_url(url)!r}: redis-py does not take a parameter in the URL: {str(error).rstrip('.')}. Correct or remove what follows "
             "the ?, which has the arguments of redis.asyncio.Redis.from_url, such as ?socket_keepalive=true"
         ) from None
     if "decode_responses" in pool.connection_kwargs:
@@ -47,6 +47,8 @@ def _check_parameters(url: str) -> None:
 
 
 def _check_client(client: Any) -> None:
+    if isinstance(client, type):
+        raise TypeError(f"client must be a client, not the class {client.__name__}")
     if not all(callable(getattr(client, name, None)) for name in ("evalsha", "eval")):
         raise TypeError(f"client must be a client of redis.asyncio, not {client!r}")
     modules = [each.__module__ for each in type(client).__mro__]

@@ -114,6 +114,7 @@ async def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
                 (True, TypeError),
             ]
         ],
+        ({"client": Redis}, TypeError, "client must be a client, not the class Redis"),
         ({"client": SyncRedis()}, TypeError, "is of redis, not of redis.asyncio: .*redis.asyncio.Redis"),
         ({"client": Redis(decode_responses=True)}, ValueError, "create it with decode_responses=False"),
         ({"url": "redis://localhost?decode_responses=1"}, ValueError, "remove decode_responses"),
