@@ -174,11 +174,14 @@ class Requests:
     def _take_arguments(self, row: Mapping[str, Any], body: dict[str, Any], where: str) -> None:
         main = _MAIN[self.endpoint]
         if not any(name in row for name in main) and not any(name in body for name in main):
-            names = ", ".join(str(name) for name in row) or "no columns"
-            raise JobInputError(
-                f"{where} has {names}, and none of {', '.join(main)}; pass prompt='... {{column}} ...' to make a "
-                "prompt of its columns"
+            names = ", ".join(str(name) for name in row if name not in _IDS)
+            has = f"has {names}, and none of {', '.join(main)}" if names else f"has no {' or '.join(main)}"
+            fix = (
+                "give it the path or the URL of a recording"
+                if "file" in main
+                else "pass prompt='... {column} ...' to make a prompt of its columns"
             )
+            raise JobInputError(f"{where} {has}; {fix}")
         for name, value in row.items():
             if name not in _IDS:
                 self._check_name(name, f"{where} has")

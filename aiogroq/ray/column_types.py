@@ -28,6 +28,16 @@ def pyarrow() -> Any:
         raise ImportError('aiogroq.ray needs Ray Data: pip install "aiogroq[ray]"') from error
 
 
+def is_list(kind: Any) -> bool:
+    """Return whether a type of Arrow is one of lists, or of tensors."""
+    arrow = pyarrow()
+    if not isinstance(kind, arrow.DataType):
+        return False
+    kind = getattr(kind, "storage_type", kind)
+    types = arrow.types
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
 @dataclass(frozen=True)
 class ColumnType:
     """A type of Arrow, and how a value of JSON becomes one of it."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import logging
+import math
 from typing import Any, Protocol, TypeVar, cast
 
 from ..jobs import JobInputError
-from ..protocol.arguments import require_int
+from ..protocol.arguments import reject_unknown_kwargs, require_int
 from ..types._typing import Unpack
+from .checks import check_ray_options
 from .row_workers import Chat, Embeddings, RowOptions, RowWorker, Transcription
 from .sent_types import prepare_to_send
 
@@ -109,21 +111,35 @@ class _Sizes:
         self.batch_size: int = require_int("batch_size", batch_size, minimum=1)
         self.concurrency: int = require_int("concurrency", concurrency, minimum=1)
         self.max_concurrency: int = require_int("max_concurrency", max_concurrency, minimum=1)
+        if isinstance(num_cpus, bool) or not isinstance(num_cpus, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"num_cpus must be a number such as {NUM_CPUS}, not {num_cpus!r}")
+        if not 0 <= num_cpus < math.inf:  # NaN too
+            raise ValueError(f"num_cpus must be >= 0, not {num_cpus!r}")
         self.num_cpus: float = num_cpus
+
+
+_OWN = ("batch_size", "concurrency", "max_concurrency", "num_cpus")
+"""The arguments of the functions that `RowWorker` does not have, without ``ray_options``."""
 
 
 def _mapped(
     ds: D, worker: type[RowWorker], sizes: _Sizes, ray_options: dict[str, Any] | None, options: dict[str, Any]
 ) -> D:
+    call = worker.__name__.lower()
     if not hasattr(ds, "map_batches"):
         raise JobInputError(f"ds must be a ray.data.Dataset, not {type(ds).__name__}")
+    known: Any = RowWorker.__init__.__kwdefaults__
+    unknown = {name: value for name, value in options.items() if name not in known}
+    reject_unknown_kwargs(call, RowWorker.__init__, unknown, (*_OWN, "ray_options"))
+    others = check_ray_options(f"{call}()", ray_options, _OWN)
     checked = worker(**options)  # here too, so that mistakes are raised before actors start
     prepare_to_send(options.get("response_format"))
-    names = _columns_of(ds)
-    if names is not None:
-        checked.check_columns(names)
+    columns = _columns_of(ds)
+    if columns is not None:
+        checked.check_columns(columns)
+    checked.check_journal()
     blocks: Dataset = ds.repartition(target_num_rows_per_block=sizes.batch_size)
-    return cast("D", _map(blocks, worker, options, sizes, ray_options or {}))
+    return cast("D", _map(blocks, worker, options, sizes, others))
 
 
 def mapped(ds: Any, worker: type[RowWorker], options: dict[str, Any], *, batch_size: int, actors: int) -> Any:
@@ -165,10 +181,10 @@ def _pool(strategy: Any, sizes: _Sizes) -> dict[str, Any]:
     return {"compute": strategy(**pool), "max_concurrency": sizes.max_concurrency}  # before Ray 2.60
 
 
-def _columns_of(ds: Any) -> list[str] | None:
-    """Return the columns of a dataset, where they are known without reading it."""
+def _columns_of(ds: Any) -> dict[str, Any] | None:
+    """Return the columns of a dataset and their types, where they are known without reading it."""
     schema = ds.schema(fetch_if_missing=False)
-    return None if schema is None else [str(name) for name in schema.names]
+    return None if schema is None else dict(zip(map(str, schema.names), schema.types, strict=True))
 
 
 def ray_data() -> Any:

@@ -29,6 +29,9 @@ class ItemWorker(RowWorker):
         self.endpoint: Endpoint = endpoint
         super().__init__(**options)
 
+    def _check_options(self) -> None:
+        """Check nothing: an item may be a Batch line with a model of its own."""
+
     async def __call__(self, batch: Any) -> Any:
         """Send the items of a batch."""
         results = await self.results([pickle.loads(item) for item in batch.column("item").to_pylist()])

@@ -7,12 +7,12 @@ each batch, several at once on the event loop of the actor.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any, TypedDict, cast
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, TypedDict, cast
 
 from ..client import AsyncGroq
 from ..errors import StructuredOutputError
-from ..jobs import AsyncJob, JobInputError, JobResult, JournalFolder
+from ..jobs import AsyncJob, JobInputError, JobResult, JournalError, JournalFolder
 from ..jobs.options import DEFAULT_MAX_AGE_S, DEFAULT_MAX_ATTEMPTS
 from ..jobs.outcome import Endpoint
 from ..jobs.run import make_options
@@ -23,9 +23,18 @@ from ..transport.threads import FILES, run
 from ..types._typing import Never
 from ..types.chat.chat_completion import ChatCompletion
 from .batches import column_names, names_of, rows_of, with_columns
-from .column_types import ColumnType, plain_value, pyarrow, type_of_format
-
-_OTHERS = ("error", "finish_reason", "prompt_tokens", "completion_tokens", "attempts")
+from .checks import (
+    OTHERS,
+    check_client_options,
+    check_folder,
+    check_id_column,
+    check_into,
+    check_model,
+    check_names,
+    check_path,
+    in_words_of_ray,
+)
+from .column_types import ColumnType, is_list, plain_value, pyarrow, type_of_format
 
 
 class RowOptions(TypedDict, total=False):
@@ -55,7 +64,7 @@ class RowWorker:
     """Sends the rows of batches, and returns the batches with the responses. The base of `Chat` and the others.
 
     Args:
-        model: The model of rows that name none.
+        model: The model of rows that name none. None where each row has a column ``model``, and there is no prompt.
         prompt: A template such as ``"Label {text} as good or bad"`` of the columns of a row. Without one a row has the
             arguments of the endpoint as columns, such as ``messages``, ``input``, ``file`` or ``url``; other columns are not
             sent.
@@ -90,7 +99,7 @@ class RowWorker:
 
     def __init__(
         self,
-        *,
+        *positional: Never,
         model: str | None = None,
         prompt: str | None = None,
         system: str | None = None,
@@ -112,10 +121,13 @@ class RowWorker:
         client_options: Mapping[str, Any] | None = None,
         **unknown: Never,
     ) -> None:
-        reject_unknown_kwargs(type(self).__name__, RowWorker.__init__, unknown)
-        self._into = into
-        self._id_column = id_column
-        self._folder = None if journal is None else JournalFolder(_local(journal))
+        call = type(self).__name__
+        if positional:
+            raise TypeError(f"{call}() takes keywords only, such as {call}(model='...', prompt='...')")
+        reject_unknown_kwargs(call, RowWorker.__init__, unknown)
+        self._into = check_into(into)
+        self._id_column = check_id_column(id_column)
+        self._folder = None if journal is None else JournalFolder(check_path(journal))
         self._options = make_options(
             endpoint=self.endpoint,
             model=model,
@@ -138,14 +150,16 @@ class RowWorker:
             max_age_s=max_age_s,
             is_part=True,
         )
+        self._check_options()
         pyarrow().array([0])  # the first one imports pandas, where it is installed: not while batches wait
         self._type = self._column_type()
         self._wanted = self._wanted_columns()
         self._client_options: dict[str, Any] = {
             "api_key": api_key,
             "base_url": base_url,
-            **(client_options or {}),
+            **check_client_options(client_options),
         }
+        self._check_client()
         self._client: AsyncGroq | None = None
 
     # ------------------------------------------------------------------------------------------------ columns
@@ -164,18 +178,46 @@ class RowWorker:
             named |= requests.known_arguments()
         return frozenset(ids | named)
 
-    def check_columns(self, names: list[str]) -> None:
-        """Raise `JobInputError` if a dataset with these columns cannot be sent, or has a column of the results."""
-        column_names(names, self._into, _OTHERS)
-        requests = self._options.requests
-        for text in (requests.prompt, requests.system):
-            missing = [name for name in Template(text or "").columns if name not in names]
-            if missing:
-                raise JobInputError(
-                    f"the dataset has no column {missing[0]!r}, which the prompt names; it has {', '.join(names)}"
-                )
+    def _check_options(self) -> None:
+        """Raise `JobInputError` for options with which no row can be sent."""
+        check_model(self._options.requests)
+
+    def _check_client(self) -> None:
+        """Make a client, so that its mistakes are raised before anything is sent. The key may be on other machines only."""
+        options = dict(self._client_options)
+        if options["api_key"] is None:
+            options["api_key"] = "gsk_of_an_actor"
+        AsyncGroq(**options)
+
+    def check_columns(self, columns: Collection[str] | Mapping[str, Any]) -> None:
+        """Raise `JobInputError` if a dataset with these columns cannot be sent, or has a column of the results.
+
+        Args:
+            columns: The names, or a mapping of them to the types of Arrow.
+        """
+        names = list(columns)
+        column_names(names, self._into, OTHERS)
+        check_names(self._options.requests, names, self._needed, self._needed_text, self._needed_fix)
         if self._id_column is not None and self._id_column not in names:
             raise JobInputError(f"the dataset has no column {self._id_column!r}; it has {', '.join(names)}")
+
+    def check_journal(self) -> None:
+        """Raise `JournalError` if the folder of the journal is here and is of another job, or cannot be a folder.
+
+        Makes no folder: it may be on other machines only.
+        """
+        if self._folder is None:
+            return
+        check_folder(self._folder.path)
+        try:
+            self._folder.check(self._options.header)
+        except JournalError as error:
+            raise JournalError(in_words_of_ray(str(error))) from None
+
+    _needed: ClassVar[tuple[str, ...]] = ("messages",)
+    """Without a prompt a row needs one of these columns."""
+    _needed_text: ClassVar[str] = "'messages'"
+    _needed_fix: ClassVar[str] = "pass prompt='... {column} ...' to make a prompt of its columns"
 
     def _item(self, row: dict[str, Any]) -> dict[str, Any]:
         """Return a row as an item of a job."""
@@ -191,8 +233,11 @@ class RowWorker:
 
     async def __call__(self, batch: Any) -> Any:
         """Send the rows of a batch, and return it with the columns of results."""
-        names = column_names(names_of(batch), self._into, _OTHERS)
-        items = [self._item(row) for row in rows_of(batch, self._wanted)]
+        names = column_names(names_of(batch), self._into, OTHERS)
+        given = rows_of(batch, self._wanted)
+        if given:  # an empty block may have no columns
+            self.check_columns(names_of(batch))
+        items = [self._item(row) for row in given]
         rows = [self._row(result) for result in await self.results(items)]
         arrow = pyarrow()
         types = [
@@ -217,8 +262,11 @@ class RowWorker:
         if self._client is None:
             self._client = AsyncGroq(**self._client_options)
         job: AsyncJob[Any] = AsyncJob(self._client, items, self._options)
-        async with job:
-            return [result async for result in job]
+        try:
+            async with job:
+                return [result async for result in job]
+        except JournalError as error:
+            raise JournalError(in_words_of_ray(str(error))) from error
 
     async def aclose(self) -> None:
         """Close the client and the journal. Ray does not call it: its actors end with their process."""
@@ -230,7 +278,9 @@ class RowWorker:
 
     def _row(self, result: JobResult[Any]) -> tuple[Any, ...]:
         """Return the values of the columns for one result."""
-        error = None if result.error is None else f"{result.error.type}: {result.error.message}"
+        error = (
+            None if result.error is None else in_words_of_ray(f"{result.error.type}: {result.error.message}")
+        )
         value = None
         if error is None:
             try:
@@ -280,6 +330,15 @@ class Embeddings(RowWorker):
     """Embeddings for ``Dataset.map_batches``: one text a row, and the vector as a list of 32-bit floats."""
 
     endpoint: Endpoint = "embeddings"
+    _needed = ("input",)
+    _needed_text = "'input'"
+
+    def check_columns(self, columns: Collection[str] | Mapping[str, Any]) -> None:
+        """As for all workers, and a column ``input`` must not have lists."""
+        super().check_columns(columns)
+        types: Any = columns if isinstance(columns, Mapping) and self._options.requests.prompt is None else {}
+        if is_list(types.get("input")):
+            raise _lists_of_texts()
 
     def _column_type(self) -> ColumnType:
         form = self._options.requests.params.get("encoding_format", "float")
@@ -291,7 +350,7 @@ class Embeddings(RowWorker):
     def _item(self, row: dict[str, Any]) -> dict[str, Any]:
         item = super()._item(row)
         if isinstance(item.get("input"), list):
-            raise JobInputError("the column input has lists: give each text a row of its own")
+            raise _lists_of_texts()
         return item
 
     def _value(self, result: JobResult[Any]) -> Any:
@@ -307,6 +366,9 @@ class Transcription(RowWorker):
     """
 
     endpoint: Endpoint = "transcription"
+    _needed = ("file", "url", "bytes")
+    _needed_text = "'file', 'url' or 'bytes'"
+    _needed_fix = "rename the one with paths, URLs or contents: ds.rename_columns({'...': 'file'})"
 
     def _wanted_columns(self) -> frozenset[str]:
         return super()._wanted_columns() | {"bytes", "path"}
@@ -319,12 +381,8 @@ class Transcription(RowWorker):
         return item
 
 
-def _local(journal: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    if isinstance(journal, JournalFolder) or "://" in os.fspath(journal):
-        raise JobInputError(
-            f"journal must be the path of a folder that all machines have mounted, such as '/mnt/shared/job-1/', not {journal}"
-        )
-    return journal
+def _lists_of_texts() -> JobInputError:
+    return JobInputError("the column input has lists: give each text a row of its own")
 
 
 def _without_none(value: Any) -> Any:

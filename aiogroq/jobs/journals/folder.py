@@ -21,7 +21,7 @@ from .index import JournalIndex, digest_of_id
 from .journal import Journal
 from .lines import EntryLine, JournalHeader, decode_outcome, plain_header
 from .reading import entry_of
-from .shards import SUFFIX, Shards, address_of, place_of, set_aside
+from .shards import SUFFIX, Shards, address_of, check_headers, place_of, set_aside
 
 SHARD_BYTES = 1 << 31
 """A shard that is as large is followed by another one."""
@@ -44,7 +44,7 @@ class JournalFolder:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        if not os.fspath(path):
+        if not _text_of("path", path):
             raise JobInputError("a path must not be empty: pass the name of a folder")
         self.path: Path = Path(path).expanduser()
         self._is_of_one_job = False
@@ -99,12 +99,25 @@ class JournalFolder:
             finder = Finder if self._is_of_one_job else SharedFinder
             return FolderJournal(self, finder(self._index, self.read, self.path))
 
+    def check(self, header: JournalHeader) -> None:
+        """Raise `JournalError` if the folder is there and a job with this header cannot have it. Makes nothing. Blocks."""
+        if self.path.is_file():
+            raise self._file_error()
+        if self.path.is_dir():
+            try:
+                check_headers(self.path, plain_header(header))
+            except OSError as error:
+                raise JournalError(f"the journal {self.path} cannot be read: {error.strerror}") from error
+
+    def _file_error(self) -> JournalError:
+        return JournalError(
+            f"the journal {self.path} is a file; leave out the slash at its end, or name a folder"
+        )
+
     def _make(self, fresh: bool) -> None:
         try:
             if self.path.is_file():
-                raise JournalError(
-                    f"the journal {self.path} is a file; leave out the slash at its end, or name a folder"
-                )
+                raise self._file_error()
             self.path.mkdir(parents=True, exist_ok=True)
             if fresh:
                 set_aside(self.path)
@@ -289,6 +302,14 @@ class FolderJournal:
         self._folder.job_ended()
 
 
+def _text_of(name: str, path: Any) -> str:
+    """Return a path as text. Raises `TypeError`, naming the argument, for what is none."""
+    text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a str or a path, not {path!r}")
+    return text
+
+
 def journal_place(
     journal: str | os.PathLike[str] | JournalFolder | None,
 ) -> tuple[Path | None, JournalFolder | None]:
@@ -298,7 +319,7 @@ def journal_place(
         return None, None
     if isinstance(journal, JournalFolder):
         return journal.path, journal
-    text = os.fspath(journal)
+    text = _text_of("journal", journal)
     if not text:
         raise JobInputError("a path must not be empty: pass the name of a file or a folder, or None")
     if _URL.match(text):

@@ -120,12 +120,31 @@ class Shards:
             os.close(self._open.popitem()[1])
 
 
+_CHECKED = 64
+"""How many shards are looked at where nothing is read: those of one folder have the same header."""
+
+
+def check_headers(path: Path, header: JournalHeader) -> None:
+    """Raise `JournalError` if a folder has a shard of another job. Looks at the first ones only."""
+    for name in sorted(_shards_in(path))[:_CHECKED]:
+        with (path / name).open("rb") as file:
+            line = file.readline()
+        if not HEADER_START.startswith(line[: len(HEADER_START)]):
+            raise no_journal(path / name)
+        if line.endswith(b"\n"):  # else its writer was killed, or has just begun
+            check_header(line, header, path / name)
+
+
+def _shards_in(path: Path) -> list[str]:
+    return [file.name for file in path.glob(f"*{SUFFIX}") if not file.name.endswith(_HISTORY_SUFFIX)]
+
+
 def set_aside(path: Path) -> None:
     """Move the shards of a folder to its folder ``old``, where nobody reads them.
 
     Raises `JournalError` if a writer of one still runs, or if a file is no journal.
     """
-    names = [file.name for file in path.glob(f"*{SUFFIX}") if not file.name.endswith(_HISTORY_SUFFIX)]
+    names = _shards_in(path)
     fds: list[int] = []
     try:
         for name in names:
