@@ -336,8 +336,8 @@ class Embeddings(RowWorker):
     def check_columns(self, columns: Collection[str] | Mapping[str, Any]) -> None:
         """As for all workers, and a column ``input`` must not have lists."""
         super().check_columns(columns)
-        types: Any = columns if isinstance(columns, Mapping) and self._options.requests.prompt is None else {}
-        if is_list(types.get("input")):
+        types = cast("Mapping[str, Any]", columns if isinstance(columns, Mapping) else {})
+        if self._options.requests.prompt is None and is_list(types.get("input")):
             raise _lists_of_texts()
 
     def _column_type(self) -> ColumnType:
