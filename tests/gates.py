@@ -77,6 +77,7 @@ def _detector() -> BlockBuster:
         function.can_block_in(
             "aiogroq/jobs/journals/journal.py", {"append", "flush", "note", "read", "notes"}
         )
+        function.can_block_in("aiogroq/jobs/journals/claim.py", {"claim"})  # once a process, with its shard
     return detector
 
 

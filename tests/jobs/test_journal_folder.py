@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -74,6 +76,44 @@ def test_two_writers_at_once_append_to_shards_of_their_own(tmp_path: Path) -> No
         assert second.find(request(0)) is None, "it is read when a job begins"
         assert other.begin(HEADER).find(request(0)) is not None
     assert len(shards(tmp_path)) == 2
+
+
+def test_of_two_jobs_that_begin_at_once_on_a_new_folder_one_fails(tmp_path: Path) -> None:
+    other_header = JournalHeader("chat", "another")
+    with JournalFolder(tmp_path) as one, JournalFolder(tmp_path) as other:
+        first, second = one.begin(HEADER), other.begin(other_header)
+        first.append(outcome(request(0)))
+        with pytest.raises(JournalError, match="belongs to another job: it was made with model 'm'"):
+            second.append(outcome(request(1)))
+        other.check(HEADER)
+        with pytest.raises(JournalError, match="belongs to another job"):
+            other.check(other_header)
+    assert len(shards(tmp_path)) == 1
+    with JournalFolder(tmp_path) as other:
+        second = other.begin(other_header, fresh=True)
+        second.append(outcome(request(1)))
+    assert len(shards(tmp_path / "old")) == len(shards(tmp_path)) == 1
+
+
+def test_a_folder_whose_claim_was_torn_by_a_power_failure_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "job.header").write_bytes(b'{"aiog')
+    with JournalFolder(tmp_path) as folder:
+        folder.begin(HEADER).append(outcome(request(0)))
+    assert (tmp_path / "job.header").read_bytes().endswith(b"\n")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be deleted there")
+@pytest.mark.parametrize("slash", ["/", ""])
+async def test_a_journal_that_is_deleted_during_a_job_ends_it(
+    client: AsyncGroq, tmp_path: Path, slash: str
+) -> None:
+    place = tmp_path / "journal"
+    job = run(client, ["one", "two"], model=MODEL, journal=f"{place}{slash}")
+    await anext(job.__aiter__())
+    await asyncio.to_thread(shutil.rmtree if slash else os.unlink, place)
+    with pytest.raises(JournalError, match="was deleted while it was in use"):
+        await job
 
 
 @pytest.mark.parametrize("tail", [b'{"i":5,"id":"row 5","key":"00', b"\x00" * 10])

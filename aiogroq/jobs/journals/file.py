@@ -56,6 +56,17 @@ def open_locked(path: Path) -> int:
     return fd
 
 
+def is_deleted(fd: int, path: Path) -> bool:
+    """Return whether an open file has no name any more."""
+    opened = os.fstat(fd)
+    if opened.st_nlink:
+        return False
+    try:  # there are file systems that count no names
+        return not os.path.samestat(os.stat(path), opened)
+    except OSError:
+        return True
+
+
 def flush_to_disk(fd: int) -> None:
     """Return when all that was written is on the disk."""
     getattr(os, "fdatasync", os.fsync)(fd)

@@ -1,7 +1,7 @@
 """`JournalFolder`: a journal that several processes write at once, on one machine or on many.
 
 A folder with a shard for each writer, ``<host>-<pid>-<random>.jsonl``: a file with the lines of a `Journal`, to which this
-process alone appends. What all shards have is read at the start of each job.
+process alone appends. What all shards have is read at the start of each job. The file ``job.header`` says whose folder it is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import JobInputError, JournalError
 from ..outcome import JobRequest, Outcome
+from .claim import check_claim, claim
 from .finding import Finder, SharedFinder
 from .index import JournalIndex, digest_of_id
 from .journal import Journal
@@ -94,8 +95,9 @@ class JournalFolder:
                     f"the journal {self.path} belongs to another job: {difference}. Use a folder for each kind of job"
                 )
             self._make(fresh)
-            self._header = plain_header(header)
-            self._refresh(self._header)
+            plain = plain_header(header)
+            self._refresh(plain)
+            self._header = plain
             finder = Finder if self._is_of_one_job else SharedFinder
             return FolderJournal(self, finder(self._index, self.read, self.path))
 
@@ -105,6 +107,7 @@ class JournalFolder:
             raise self._file_error()
         if self.path.is_dir():
             try:
+                check_claim(self.path, plain_header(header))
                 check_headers(self.path, plain_header(header))
             except OSError as error:
                 raise JournalError(f"the journal {self.path} cannot be read: {error.strerror}") from error
@@ -129,6 +132,8 @@ class JournalFolder:
     def _refresh(self, header: JournalHeader) -> None:
         """Add what others wrote to the index."""
         try:
+            if self._header is None:
+                check_claim(self.path, header)
             for address, line in self._shards.new_lines(header):
                 entry = entry_of(line)
                 if entry is not None and entry.note is None and (entry.attempts or entry.status != "failed"):
@@ -207,7 +212,7 @@ class JournalFolder:
                     self._index.add(outcome.key, address, is_failed=is_failed)
 
     def sync(self) -> None:
-        """Return when all that was written is on the disk."""
+        """Return when all that was written is on the disk. Raises `JournalError`, also if the folder was deleted."""
         own = self._own
         if own is not None:
             own.sync()
@@ -219,6 +224,10 @@ class JournalFolder:
             self._own.sync()
         host = re.sub(r"[^\w.-]", "_", socket.gethostname()) or "host"
         name = f"{host}-{os.getpid()}-{uuid.uuid4().hex[:12]}{SUFFIX}"
+        try:
+            claim(self.path, self._header)
+        except OSError as error:
+            raise JournalError(f"the journal {self.path} cannot be written: {error.strerror}") from error
         self._own_number = self._shards.add_own(name)
         self._own = self._owns[self._own_number] = Journal.open(self.path / name, self._header)
         return self._own

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..errors import JournalError
 from ..outcome import JobRequest, Outcome
-from .file import flush_to_disk, open_locked, read_at
+from .file import flush_to_disk, is_deleted, open_locked, read_at
 from .finding import Finder
 from .index import JournalIndex, digest_of_id
 from .lines import (
@@ -180,8 +180,17 @@ class Journal:
         self._is_dirty = True
 
     def sync(self) -> None:
-        """Return when all that was written is on the disk. Call it in a thread. Raises `JournalError`."""
-        if not self._is_dirty or self.path is None:
+        """Return when all that was written is on the disk. Call it in a thread. Raises `JournalError`, also if the file was
+        deleted."""
+        if self.path is None:
+            return
+        if self.failure is None and is_deleted(self._fd, self.path):
+            self.failure = (
+                f"the journal {self.path} was deleted while it was in use: what was in it is lost, and would be sent "
+                "again. Run the same again to begin a new one"
+            )
+            raise JournalError(self.failure)
+        if not self._is_dirty:
             return
         self._is_dirty = False
         try:

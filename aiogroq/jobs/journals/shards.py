@@ -6,12 +6,14 @@ it. The others read what is complete: the last line of a writer that was killed 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import JournalError
+from .claim import CLAIM_NAME
 from .file import open_locked
 from .lines import HEADER_START, JournalHeader
 from .reading import check_header, line_at, lines_from, no_journal
@@ -158,6 +160,8 @@ def set_aside(path: Path) -> None:
                 os.close(fds.pop())
         for name in names:
             os.replace(path / name, path / "old" / name)
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(path / CLAIM_NAME, path / "old" / CLAIM_NAME)
     finally:
         for fd in fds:
             os.close(fd)
