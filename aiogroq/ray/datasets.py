@@ -138,8 +138,17 @@ def _mapped(
     if columns is not None:
         checked.check_columns(columns)
     checked.check_journal()
+    _check_actor_options(ds, others)
     blocks: Dataset = ds.repartition(target_num_rows_per_block=sizes.batch_size)
     return cast("D", _map(blocks, worker, options, sizes, others))
+
+
+def _check_actor_options(ds: Any, options: dict[str, Any]) -> None:
+    """Raise `ValueError` or `TypeError`, as Ray does when it makes actors, for options of actors that cannot be."""
+    named = inspect.signature(ds.map_batches).parameters
+    if of_actors := {name: value for name, value in options.items() if name not in named}:
+        ray_data()
+        importlib.import_module("ray").remote(**of_actors)(type("Actor", (), {}))
 
 
 def mapped(ds: Any, worker: type[RowWorker], options: dict[str, Any], *, batch_size: int, actors: int) -> Any:

@@ -70,12 +70,13 @@ def failures(url: str, folder: Path) -> dict[str, Any]:
         raised = ""
     except Exception as error:
         raised = str(error)
-    try:
-        aiogroq.ray.chat(rows(1).materialize(), model=MODEL, prompt="{txt}", api_key="gsk_x")
-        mistake = ""
-    except Exception as error:
-        mistake = str(error)
-    return {"done": counted[True], "failed": counted[False], "raised": raised, "mistake": mistake}
+    mistakes: list[str] = []
+    for options in ({"prompt": "{txt}"}, {"prompt": "{text}", "ray_options": {"runtime_evn": {}}}):
+        try:
+            aiogroq.ray.chat(rows(1).materialize(), model=MODEL, api_key="gsk_x", **options)
+        except Exception as error:
+            mistakes.append(str(error))
+    return {"done": counted[True], "failed": counted[False], "raised": raised, "mistakes": mistakes}
 
 
 def shared(url: str, folder: Path) -> dict[str, Any]:

@@ -66,7 +66,8 @@ def test_rows_that_fail_raise_nothing_and_a_rejected_key_does(tmp_path: Path) ->
         found = step("failures", server.base_url, tmp_path)
     assert (found["done"], found["failed"]) == (17, 3)
     assert "Invalid API Key" in found["raised"]
-    assert "no column 'txt', which the prompt names" in found["mistake"]
+    assert "no column 'txt', which the prompt names" in found["mistakes"][0]
+    assert "runtime_evn" in found["mistakes"][1]
 
 
 def test_two_actors_share_the_limits_of_a_store(tmp_path: Path, redis_server: RedisServer) -> None:
