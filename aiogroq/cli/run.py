@@ -138,13 +138,14 @@ def run(connection: Connection, **options: Any) -> int:
         from .run_job import execute
 
         again = command_line(click.get_current_context(), frozenset({"fresh", "retry_failed"}))
+        counted: dict[str, Any] = {}
         if given["engine"] == "ray":
             from .run_ray import send
 
-            code, settings = send(connection, settings, again)
+            code, settings, counted = send(connection, settings, again)
             if code:
                 return code
-        return execute(connection, settings, again)
+        return execute(connection, settings, again, counted)
     except JobInputError as error:
         raise click.UsageError(in_words_of_options(str(error))) from error
 

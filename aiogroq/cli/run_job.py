@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -42,14 +43,21 @@ class _Interrupts:
         return True
 
 
-def execute(connection: Connection, settings: RunSettings, again: str) -> int:
-    """Run the job, write its output, and return the exit code. ``again`` is the command that goes on."""
+def execute(
+    connection: Connection, settings: RunSettings, again: str, counted: Mapping[str, Any] | None = None
+) -> int:
+    """Run the job, write its output, and return the exit code.
+
+    ``again`` is the command that goes on. ``counted`` are fields of the report from where the rows were sent before.
+    """
     if settings.is_same_prompt and not settings.options["quiet"]:
         note(f"aiogroq: {SAME_PROMPT}")
     interrupts = _Interrupts(settings.options["quiet"])
     try:
         with Loop() as loop:
-            report = loop.run(_execute(connection, settings, interrupts, again), interrupts.stop)
+            report = loop.run(
+                _execute(connection, settings, interrupts, again, counted or {}), interrupts.stop
+            )
     except KeyboardInterrupt:
         if settings.journal is not None and interrupts.job is not None:
             note(f"aiogroq: interrupted; to go on: {again}")
@@ -75,7 +83,11 @@ def _not_written(settings: RunSettings, error: OSError, again: str) -> str:
 
 
 async def _execute(
-    connection: Connection, settings: RunSettings, interrupts: _Interrupts, again: str
+    connection: Connection,
+    settings: RunSettings,
+    interrupts: _Interrupts,
+    again: str,
+    counted: Mapping[str, Any],
 ) -> JobReport:
     is_quiet = settings.options["quiet"]
     async with open_client(connection) as client:
@@ -96,6 +108,8 @@ async def _execute(
                     else:
                         sink.write(results)
                 report = await job.wait()
+            if report.is_complete:
+                report = replace(report, **counted)
             if report.is_complete:
                 sink.complete()
                 is_written = True

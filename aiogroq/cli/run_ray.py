@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import _thread
 import os
+import re
+import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -26,11 +28,16 @@ from .text import note
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from types import FrameType
 
     from aiogroq.jobs.options import JobOptions
-    from aiogroq.ray.items import Sent
+    from aiogroq.ray.items import Sending, Sent
 
 _NOTE_EVERY_S = 10.0
+_END_S = 15.0
+"""How long the actors may take to end once they are told to stop: they finish requests for at most 10 s."""
+_RAISED = re.compile(r"((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)): (.+)")
+"""The last line of a traceback."""
 
 
 def check_options(given: Mapping[str, Any], connection: Connection) -> None:
@@ -55,8 +62,11 @@ def check_options(given: Mapping[str, Any], connection: Connection) -> None:
         raise click.UsageError("--local is a server of this process, which the actors of Ray do not reach")
 
 
-def send(connection: Connection, settings: RunSettings, again: str) -> tuple[int, RunSettings]:
-    """Send the rows. Returns an exit code, 0 to go on, and the settings by which the output is written."""
+def send(
+    connection: Connection, settings: RunSettings, again: str
+) -> tuple[int, RunSettings, dict[str, Any]]:
+    """Send the rows. Returns an exit code, 0 to go on; the settings by which the output is written; and what was counted."""
+    began_at = time.monotonic()
     if not has_key(connection):
         raise no_key()
     assert settings.journal is not None
@@ -77,9 +87,10 @@ def send(connection: Connection, settings: RunSettings, again: str) -> tuple[int
             if reason == "max_failures"
             else f"to go on: {again}"
         )
-        settled, failed = (0, 0) if sent is None else (sent.settled, sent.failed)
-        note(f"aiogroq: stopped before the end ({reason}), {settled:,} rows, {failed:,} failed; {hint}")
-        return EXIT_CODES[reason], settings
+        note(
+            f"aiogroq: stopped before the end ({reason}), {sent.settled:,} rows, {sent.failed:,} failed; {hint}"
+        )
+        return EXIT_CODES[reason], settings, {}
     given = {
         **settings.options,
         "fresh": False,
@@ -87,7 +98,7 @@ def send(connection: Connection, settings: RunSettings, again: str) -> tuple[int
         "deadline_s": None,
         "max_failures": None,
     }
-    return 0, replace(settings, options=given)
+    return 0, replace(settings, options=given), {**sent.counts, "elapsed_s": time.monotonic() - began_at}
 
 
 def _options_of(settings: RunSettings) -> JobOptions:
@@ -114,50 +125,132 @@ def _begin(settings: RunSettings, options: JobOptions) -> None:
         raise CommandError(in_words_of_options(str(error))) from error
 
 
-def _send(
-    connection: Connection, settings: RunSettings, options: JobOptions
-) -> tuple[StopReason, Sent | None]:
-    from aiogroq.ray.items import send_items
+def _send(connection: Connection, settings: RunSettings, options: JobOptions) -> tuple[StopReason, Sent]:
+    from aiogroq.ray.items import Sending
 
-    given, sent = settings.options, None
-    deadline = threading.Event()
-    noted_at = time.monotonic()
+    given = settings.options
     rows = settings.source if given["limit"] is None else islice(settings.source, given["limit"])
-    total = settings.source.total
-    if total is not None and given["limit"] is not None:
-        total = min(total, given["limit"])
+    sending = Sending(rows, actors=given["actors"], options=_worker_options(connection, settings))
+    sent = sending.sent
+    stops = _Stops(sending, is_quiet=given["quiet"])
     try:
-        with _deadline(given["deadline_s"], deadline):
-            for sent in send_items(
-                rows, actors=given["actors"], options=_worker_options(connection, settings)
-            ):
-                if not options.allows_failures(sent.failed, sent.settled, total):
-                    return "max_failures", sent
-                if not given["quiet"] and time.monotonic() - noted_at > _NOTE_EVERY_S:
-                    noted_at = time.monotonic()
-                    of = "" if total is None else f" of {total:,}"
-                    note(f"aiogroq: {sent.settled:,}{of} rows, {sent.failed:,} failed")
+        with stops.installed(given["deadline_s"]), _notes(sending, is_quiet=given["quiet"]):
+            for _ in sending:
+                if not options.allows_failures(sent.failed, sent.settled, sent.total):
+                    stops.stop("max_failures")
     except KeyboardInterrupt:
-        if deadline.is_set():
+        if stops.reason == "deadline":
             return "deadline", sent
         raise
     except ImportError as error:
         raise CommandError(str(error)) from error
     except Exception as error:
-        raise CommandError(_told(error)) from error
+        raise CommandError(error_text(error)) from error
+    if stops.reason is not None and sent.settled < sent.total:
+        if stops.reason == "interrupted":
+            raise KeyboardInterrupt
+        return stops.reason, sent
     return "complete", sent
 
 
-def _told(error: Exception) -> str:
-    """Return the message of an error in an actor, without what Ray puts round it."""
-    chained: BaseException | None = error
-    while chained is not None:
-        cause: BaseException | None = getattr(chained, "cause", None)
-        if isinstance(chained, JobError):
-            return in_words_of_options(str(chained))
-        chained = cause or chained.__cause__
+def _key_of(connection: Connection) -> str | None:
+    """Return the key to send to the actors: none where a Ray of this machine is started, which has this environment."""
+    is_own = not os.environ.get("RAY_ADDRESS")
+    return connection.api_key or (None if is_own else os.environ.get("GROQ_API_KEY"))
+
+
+class _Stops:
+    """What ends the sending early: Ctrl-C, a deadline, failures. What is in flight is finished; a second Ctrl-C drops it."""
+
+    def __init__(self, sending: Sending, *, is_quiet: bool) -> None:
+        self.reason: StopReason | None = None
+        self._sending = sending
+        self._is_quiet = is_quiet
+        self._timers: list[threading.Timer] = []
+
+    def stop(self, reason: StopReason) -> None:
+        """Stop the actors. Before there are any, and where they do not end, the main thread is interrupted."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        after_s = _END_S if self._sending.stop() else 0.0
+        self._after(after_s, _thread.interrupt_main)
+
+    def _after(self, seconds: float, call: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, call)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.reason is not None:
+            raise KeyboardInterrupt
+        if not self._is_quiet:
+            note("aiogroq: finishing what is in flight, at most 10 s; Ctrl-C again drops it")
+        # In a thread: the signal may have come within a call of Ray.
+        threading.Thread(target=self.stop, args=("interrupted",), daemon=True).start()
+
+    @contextmanager
+    def installed(self, deadline_s: float | None) -> Generator[None, None, None]:
+        """Handle Ctrl-C, and begin the deadline."""
+        if deadline_s is not None:
+            self._after(deadline_s, lambda: self.stop("deadline"))
+        before = signal.signal(signal.SIGINT, self._on_signal)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            for timer in self._timers:
+                timer.cancel()
+
+
+@contextmanager
+def _notes(sending: Sending, *, is_quiet: bool) -> Generator[None, None, None]:
+    """Print every ten seconds what the actors do."""
+    is_over = threading.Event()
+
+    def tell() -> None:
+        while not is_over.wait(_NOTE_EVERY_S):
+            try:
+                numbers = sending.numbers()
+            except Exception:  # Ray is ending
+                continue
+            if numbers is not None and not is_over.is_set():
+                note(progress_text(sending.sent, *numbers))
+
+    if not is_quiet:
+        threading.Thread(target=tell, daemon=True).start()
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
+def progress_text(sent: Sent, in_flight: int, attempts: int, retries: int) -> str:
+    """Return a line about what the actors do. The three numbers are of batches that have not ended."""
+    if not (attempts or sent.settled):
+        return "aiogroq: the actors of Ray are starting"
+    text = (
+        f"aiogroq: {sent.settled:,} of {sent.total:,} rows, {sent.failed:,} failed; {in_flight:,} in flight"
+    )
+    if not retries:
+        return text
+    text += f", {retries:,} of {attempts:,} requests sent again"
+    if not sent.settled:
+        text += "; no response yet: is the service reachable?"
+    return text
+
+
+def error_text(error: Exception) -> str:
+    """Return the message of an error, for one of an actor without what Ray puts round it."""
+    if isinstance(error, JobError):
+        return in_words_of_options(str(error))
     lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    own = [found for line in lines if (found := _RAISED.match(line)) and not line.startswith("ray.")]
+    if own:  # the last of a chain of tracebacks that is no error of Ray itself
+        name, message = own[-1].groups()
+        return in_words_of_options(message if name.startswith("aiogroq.") else f"{name}: {message}")
+    return lines[0] if lines else type(error).__name__
 
 
 def _worker_options(connection: Connection, settings: RunSettings) -> dict[str, Any]:
@@ -168,6 +261,7 @@ def _worker_options(connection: Connection, settings: RunSettings) -> dict[str, 
         "prompt": requests.prompt,
         "system": requests.system,
         "params": requests.params,
+        "prices": dict(settings.prices),
         "journal": str(settings.journal.absolute()) if settings.journal is not None else None,
         "retry_failed": given["retry_failed"],
         "limits": pacing.limits,
@@ -175,28 +269,9 @@ def _worker_options(connection: Connection, settings: RunSettings) -> dict[str, 
         "organization": pacing.organization,
         "share": pacing.share,
         "max_in_flight": pacing.max_in_flight,
-        "api_key": connection.api_key or os.environ.get("GROQ_API_KEY"),
+        "api_key": _key_of(connection),
         "base_url": connection.base_url or os.environ.get("GROQ_BASE_URL"),
     }
     if connection.timeout_s is not None:
         options["client_options"] = {"timeout": connection.timeout_s}
     return options
-
-
-@contextmanager
-def _deadline(seconds: float | None, is_over: threading.Event) -> Generator[None, None, None]:
-    """Interrupt the main thread after so many seconds. The event says that it was the deadline and not Ctrl-C."""
-
-    def end() -> None:
-        is_over.set()
-        _thread.interrupt_main()
-
-    timer = None if seconds is None else threading.Timer(seconds, end)
-    if timer is not None:
-        timer.daemon = True
-        timer.start()
-    try:
-        yield
-    finally:
-        if timer is not None:
-            timer.cancel()

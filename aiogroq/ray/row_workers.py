@@ -259,14 +259,17 @@ class RowWorker:
 
     async def results(self, items: list[Any]) -> list[JobResult[Any]]:
         """Send the items of a batch. Returns their results, in their order. Raises `JobError` as `Chat` does."""
-        if self._client is None:
-            self._client = AsyncGroq(**self._client_options)
-        job: AsyncJob[Any] = AsyncJob(self._client, items, self._options)
         try:
-            async with job:
+            async with self.job(items) as job:
                 return [result async for result in job]
         except JournalError as error:
             raise JournalError(in_words_of_ray(str(error))) from error
+
+    def job(self, items: list[Any]) -> AsyncJob[Any]:
+        """Return the job of a batch, which is not started."""
+        if self._client is None:
+            self._client = AsyncGroq(**self._client_options)
+        return AsyncJob(self._client, items, self._options)
 
     async def aclose(self) -> None:
         """Close the client and the journal. Ray does not call it: its actors end with their process."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aiogroq.cli.run_ray import error_text, progress_text
 from aiogroq.local import LocalGroq
+from aiogroq.ray.items import Sent
 
 from .conftest import Run
 
@@ -61,3 +63,53 @@ def test_the_extra_is_named_where_ray_is_missing(folder: Path, run: Run, service
     outcome = run(*COMMAND)
     assert outcome.code == 1
     assert 'pip install "aiogroq[ray]"' in outcome.err
+
+
+_TRACEBACKS = """ray::MapWorker(MapBatches(ItemWorker)).submit() (pid=1, ip=10.0.0.1)
+  File "sending.py", line 86, in send
+    response = await send(body)
+aiogroq.AuthenticationError: Error code: 401 - {'error': {'message': 'Invalid API Key'}}
+
+The above exception was the direct cause of the following exception:
+
+ray::MapWorker(MapBatches(ItemWorker)).submit() (pid=1, ip=10.0.0.1)
+  File "workers.py", line 79, in run
+    raise self._error
+%s
+
+The above exception was the direct cause of the following exception:
+
+ray.exceptions.UserCodeException: UDF failed to process a data block.
+To change retry attempts, backoff, or which errors are retried, configure `ray.data.DataContext.get_current()`"""
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (
+            "aiogroq.jobs.errors.JobError: Invalid API Key. Check GROQ_API_KEY",
+            "Invalid API Key. Check GROQ_API_KEY",
+        ),
+        ("ModuleNotFoundError: No module named 'aiogroq'", "ModuleNotFoundError: No module named 'aiogroq'"),
+        ("aiogroq.jobs.errors.JournalError: read it. Pass fresh=True", "read it. Use --fresh"),
+    ],
+)
+def test_the_error_of_an_actor_is_told_without_the_tracebacks_of_ray(last: str, told: str) -> None:
+    assert error_text(RuntimeError(_TRACEBACKS % last)) == told
+
+
+def test_an_error_of_ray_itself_is_told_by_its_first_line() -> None:
+    assert (
+        error_text(RuntimeError("No cluster at 10.0.0.1:6379\nThe end of a long text."))
+        == "No cluster at 10.0.0.1:6379"
+    )
+
+
+def test_progress_says_that_the_service_may_not_be_reachable_while_no_row_has_a_response() -> None:
+    sent = Sent(total=200)
+    assert progress_text(sent, 0, 0, 0) == "aiogroq: the actors of Ray are starting"
+    assert "is the service reachable?" in progress_text(sent, 20, 60, 40)
+    sent.add({"done": 48, "length": 1, "failed": 1, "cost_usd": None})
+    sent.add({"done": 10, "length": 0, "failed": 0, "cost_usd": 0.5})
+    assert progress_text(sent, 20, 60, 0) == "aiogroq: 60 of 200 rows, 1 failed; 20 in flight"
+    assert sent.counts["cost_usd"] == 0.5
