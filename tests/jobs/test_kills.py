@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from aiogroq import AsyncGroq, DefaultAioHttpClient
+from aiogroq.jobs import run
+from aiogroq.limits import Pacing
 from aiogroq.local import Fault, LocalGroq
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+MODEL = "openai/gpt-oss-20b"
 CHILD = Path(__file__).with_name("job_child.py")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL, no RLIMIT_FSIZE")
 
@@ -97,3 +107,32 @@ def test_two_processes_do_not_share_a_journal(server: LocalGroq, tmp_path: Path)
     first.kill()
     finish(first)
     assert finish(start(server, journal, 3)) == (0, "complete\n")
+
+
+def test_what_has_ended_is_written_down_before_the_next_request_is_sent(
+    server: LocalGroq, tmp_path: Path
+) -> None:
+    journal = tmp_path / "a.journal"
+    written: list[int] = []
+
+    class Watched(socket.socket):
+        """Counts the outcomes in the journal when a request is sent."""
+
+        def send(self, data: ReadableBuffer, flags: int = 0) -> int:
+            if bytes(data).startswith(b"POST"):
+                written.append(journal.read_bytes().count(b'"status"'))
+            return super().send(data, flags)
+
+    def watched(address: tuple[Any, ...]) -> socket.socket:
+        made = Watched(*address[:3])
+        made.setblocking(False)
+        return made
+
+    async def main() -> None:
+        http_client = DefaultAioHttpClient(socket_factory=watched)
+        async with AsyncGroq(api_key="key", base_url=server.base_url, http_client=http_client) as client:
+            options = Pacing(max_in_flight=1)
+            await run(client, map(str, range(20)), model=MODEL, journal=journal, pacing=options)
+
+    asyncio.run(main())  # a test that is a coroutine may not read a file
+    assert written == list(range(20))
