@@ -49,9 +49,9 @@ class StoreCalls:
         self._store = store
         self._scope = scope
         self._name = name
-        self.never_suspends = bool(getattr(store, "never_suspends", False))
+        self.never_suspends: bool = bool(getattr(store, "never_suspends", False))
         self._keeps_order = self.never_suspends or bool(getattr(store, "keeps_order", False))
-        self.memory = store if isinstance(store, MemoryStore) else None
+        self.memory: MemoryStore | None = store if isinstance(store, MemoryStore) else None
         """The store, where it can be asked without a coroutine."""
         self._has_warned = False
         """Whether an error of the store was logged that no request can raise."""

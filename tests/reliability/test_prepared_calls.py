@@ -210,6 +210,7 @@ async def test_a_client_that_is_closed_meanwhile_ends_the_call() -> None:
             await task
 
 
+@pytest.mark.fast_path_only("unsolicited")
 async def test_what_a_server_sends_unasked_is_no_response() -> None:
     async def respond(exchange: Exchange) -> None:
         await exchange.write(http_response(exchange.body))
