@@ -202,8 +202,8 @@ class Engine:
     # -------------------------------------------------------------------------------------------- outcomes
 
     def _record(self, request: JobRequest, outcome: Outcome) -> bool:
-        """Write an outcome down before the next request is sent, at the latest in the next turn of the event loop, then deliver
-        it. Returns whether the worker goes on."""
+        """Write an outcome down, with others of this turn of the event loop, then deliver it: before a worker goes on that waits
+        for one turn. Returns whether it goes on."""
         assert self._journal is not None
         offset = self._journal.add(outcome)
         if not self._unwritten:
@@ -261,14 +261,12 @@ class Engine:
                 self._message = f"{counts.failed} items failed; max_failures is {options.max_failures}"
 
     def _may_send(self) -> bool:
-        """Return whether a request may be sent. All that has ended is written down before: a kill costs what is in flight.
-
-        Stops the job before a request with which it would cost too much.
-        """
-        self._write()
+        """Stop the job before a request with which it would cost too much."""
         max_cost_usd = self.options.max_cost_usd
-        if max_cost_usd is not None and self.counts.next_cost_usd() > max_cost_usd:
-            self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
+        if max_cost_usd is not None:
+            self._write()  # counts all that has ended
+            if self.counts.next_cost_usd() > max_cost_usd:
+                self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
         return self._reason == "complete"
 
     # --------------------------------------------------------------------------------------------- reports

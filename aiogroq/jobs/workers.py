@@ -120,6 +120,8 @@ class Workers:
             outcome = await self._settle(request, task)
             if outcome is None or not self._record(request, outcome):
                 return
+            # It is written down before the next request is sent: a kill costs what is in flight, and no more.
+            await asyncio.sleep(0)
             self._waiting += 1
 
     async def _settle(self, request: JobRequest, task: asyncio.Task[None]) -> Outcome | None:

@@ -1,7 +1,7 @@
 """`Journal`: the file in which a job writes down what became of each item, and from which it is resumed.
 
-Append-only JSONL: a header, then one line for each outcome. It is written before the next request is sent, and delivered
-after that: so a process that is killed at any moment loses nothing that was delivered; only a power failure may lose the last
+Append-only JSONL: a header, then one line for each outcome. The lines of one turn of the event loop are one write, before the
+next requests are sent, and the outcomes are delivered after that: so a process that is killed at any moment loses nothing that was delivered; only a power failure may lose the last
 second. A last line that is not complete is truncated before anything is appended.
 """
 
