@@ -1,8 +1,9 @@
 """`Journal`: the file in which a job writes down what became of each item, and from which it is resumed.
 
 Append-only JSONL: a header, then one line for each outcome. The lines of one turn of the event loop are one write, before the
-next requests are sent, and the outcomes are delivered after that: so a process that is killed at any moment loses nothing that was delivered; only a power failure may lose the last
-second. A last line that is not complete is truncated before anything is appended.
+next requests are sent, and the outcomes are delivered after that: so a process that is killed at any moment loses nothing that
+was delivered; only a power failure may lose the last second. A last line that is not complete is truncated before anything is
+appended.
 """
 
 from __future__ import annotations
