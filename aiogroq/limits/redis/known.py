@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from ..kinds import KINDS
 from ..store import Ask, Granted, Level, Wait
 from .values import WORKER_TIMEOUT_S, Block, Operation, Reply, Reserve, Result, Seed, Settle, keys_of
@@ -55,16 +57,11 @@ class SharedScope:
         """Return the levels with what has flowed in since, as far as it is the part of this process."""
         elapsed_s = max(0.0, now_s - self.at_s)
         return [
-            Level(
-                each.kind,
-                each.limit,
-                min(
+            msgspec.structs.replace(
+                each,
+                level=min(
                     each.limit, each.level + elapsed_s * each.limit / KINDS[each.kind].window_s / self.sharers
                 ),
-                each.held,
-                each.is_given,
-                each.is_kept,
-                each.is_guess,
             )
             for each in self.levels
             if each.kind in KINDS
