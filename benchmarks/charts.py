@@ -16,16 +16,23 @@ _CHARTS = {
 }
 
 
-def draw(results: Results, folder: Path, tell: Tell) -> None:
-    """Draw the charts into *folder*. Reports each chart, or why none is drawn, to *tell*."""
+def can_draw(tell: Tell) -> bool:
+    """Set matplotlib up for SVG files. Returns False where it is not installed, and says so to *tell*."""
     try:
         import matplotlib
     except ImportError:
         tell("no chart is drawn: matplotlib is not installed")
-        return
+        return False
     matplotlib.use("svg")
     # Text stays text, and the same results give the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
+    return True
+
+
+def draw(results: Results, folder: Path, tell: Tell) -> None:
+    """Draw the charts into *folder*. Reports each chart, or why none is drawn, to *tell*."""
+    if not can_draw(tell):
+        return
     for name, rows in _CHARTS.items():
         if _draw(results, folder / name, rows):
             tell(f"drawn: {name}")

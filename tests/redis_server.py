@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +151,8 @@ def require_redis_server() -> None:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def _redis_of_this_process() -> Iterator[RedisServer]:
+@contextmanager
+def _started() -> Generator[RedisServer, None, None]:
     require_redis_server()
     server = RedisServer()
     try:
@@ -159,6 +160,12 @@ def _redis_of_this_process() -> Iterator[RedisServer]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def _redis_of_this_process() -> Iterator[RedisServer]:
+    with _started() as server:
+        yield server
 
 
 @pytest.fixture
@@ -171,10 +178,5 @@ def redis_server(_redis_of_this_process: RedisServer) -> RedisServer:
 @pytest.fixture
 def own_redis_server() -> Iterator[RedisServer]:
     """Return a redis-server of this test, which may be killed, restarted and paused."""
-    require_redis_server()
-    server = RedisServer()
-    try:
-        server.start()
+    with _started() as server:
         yield server
-    finally:
-        server.close()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ..charts import Tell, can_draw
 from .spec import LATENCY_S, Costs, Outcome
 
-Tell = Callable[[str], None]
 _COLORS = ("#868e96", "#4dabf7", "#e8590c", "#2b8a3e")
 
 
@@ -94,14 +94,8 @@ def load(path: Path) -> Report:
 
 def chart(report: Report, path: Path, tell: Tell) -> None:
     """Draw the chart. Reports it, or why none is drawn, to *tell*."""
-    try:
-        import matplotlib
-    except ImportError:
-        tell("no chart is drawn: matplotlib is not installed")
+    if not can_draw(tell):
         return
-    matplotlib.use("svg")
-    # Text stays text, and the same results give the same file.
-    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "aiogroq"})
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 5.6), layout="constrained")
