@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -109,9 +110,17 @@ async def test_a_journal_that_is_deleted_during_a_job_ends_it(
     client: AsyncGroq, tmp_path: Path, slash: str
 ) -> None:
     place = tmp_path / "journal"
-    job = run(client, ["one", "two"], model=MODEL, journal=f"{place}{slash}")
+    deleted = asyncio.Event()
+
+    async def items() -> AsyncIterator[str]:
+        yield "one"
+        await deleted.wait()
+        yield "two"
+
+    job = run(client, items(), model=MODEL, journal=f"{place}{slash}")
     await anext(job.__aiter__())
     await asyncio.to_thread(shutil.rmtree if slash else os.unlink, place)
+    deleted.set()
     with pytest.raises(JournalError, match="was deleted while it was in use"):
         await job
 
