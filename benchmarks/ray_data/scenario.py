@@ -78,7 +78,8 @@ def play(
                 _wait_for(driver, server, before + rows // 3, folder)
                 (shard,) = _shards(folder)
                 os.kill(int(shard.name.split("-")[-2]), signal.SIGKILL)
-                while _is_written(folder):  # until it has ended
+                # Until it has ended, and the server has read what it sent. A new actor needs seconds until it sends.
+                while _is_written(folder) or server.open_connections:
                     time.sleep(0.001)
                 open_at_kills += len(server.requests) - _journalled(folder)
             if driver.wait(LIMIT_S):

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from ended_processes import wait_until_read
 from msgspec.structs import replace
 
 from aiogroq import AsyncGroq
@@ -297,10 +298,10 @@ def test_a_process_that_is_killed_costs_only_what_was_in_flight(server: LocalGro
     server.script(Fault(latency_s=0.01, times=None))
     arguments = [sys.executable, str(CHILD), server.base_url, f"{tmp_path}/job/", "200"]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    while len(server.requests) < 60:
-        pass
+    server.wait_for_requests(60, timeout_s=60)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=60)
+    wait_until_read(server)
     written = sum(shard.read_bytes().count(b"\n") - 1 for shard in shards(tmp_path / "job"))
     open_at_kill = len(server.requests) - written
     assert 0 < written < 200

@@ -9,11 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ended_processes import wait_until_read
 
 from aiogroq import AsyncGroq, DefaultAioHttpClient
 from aiogroq.jobs import run
@@ -48,11 +48,6 @@ def lines_of(journal: Path) -> list[dict[str, object]]:
     return outcomes
 
 
-def wait_for_requests(server: LocalGroq, count: int) -> None:
-    while len(server.requests) < count:
-        time.sleep(0.002)
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_job_that_is_killed_twenty_times_sends_nothing_twice_that_was_answered(
@@ -63,9 +58,10 @@ def test_a_job_that_is_killed_twenty_times_sends_nothing_twice_that_was_answered
     open_at_kills = 0
     for kill in range(20):
         process = start(server, journal, count)
-        wait_for_requests(server, len(server.requests) + chance.randint(20, 120))
+        server.wait_for_requests(len(server.requests) + chance.randint(20, 120), timeout_s=60)
         process.send_signal(signal.SIGKILL)
         finish(process)
+        wait_until_read(server)
         outcomes = lines_of(journal) if journal.exists() else []
         open_at_kills = len(server.requests) - len(outcomes)
         assert open_at_kills <= (kill + 1) * 64, "no more than was in flight"
@@ -101,7 +97,7 @@ def test_two_processes_do_not_share_a_journal(server: LocalGroq, tmp_path: Path)
     journal = tmp_path / "a.journal"
     server.script(Fault(latency_s=30, times=1))
     first = start(server, journal, 3)
-    wait_for_requests(server, 1)
+    server.wait_for_requests(1, timeout_s=60)
     code, output = finish(start(server, journal, 3))
     assert (code, "in use by another job" in output) == (1, True)
     first.kill()
