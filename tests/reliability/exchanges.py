@@ -122,8 +122,11 @@ EXCHANGES: dict[str, tuple[str, Callable[[Groq], Any], Fault | None]] = {
 
 def run(name: str, base_url: str) -> NoReturn:
     """Make an exchange, and let its error out, with all that it says of itself in ``seen``."""
-    retries = 1 if (fault := EXCHANGES[name][2]) is not None and fault.headers else 0
-    with Groq(api_key=KEY, base_url=base_url, max_retries=retries, timeout=Timeout(5, read=0.15)) as client:
+    fault = EXCHANGES[name][2]
+    retries = 1 if fault is not None and fault.headers else 0
+    is_silent = fault is not None and fault.end == "stall"
+    timeout = Timeout(60, read=0.15 if is_silent else 60)  # no other exchange may end by it
+    with Groq(api_key=KEY, base_url=base_url, max_retries=retries, timeout=timeout) as client:
         try:
             EXCHANGES[name][1](client)
         except (GroqError, MissingStreamClassError) as error:

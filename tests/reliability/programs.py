@@ -144,7 +144,7 @@ def _cpu_s(group: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def eventually(holds: Callable[[], bool], *, within_s: float = 10.0) -> float:
+def eventually(holds: Callable[[], bool], *, within_s: float = 60.0) -> float:
     """Wait until a condition holds. Return the seconds that it took."""
     began_at = time.monotonic()
     while not holds():

@@ -37,7 +37,7 @@ from .exchanges import EXCHANGES, KEY, configuration, fail, note, public_state, 
 
 pytestmark = pytest.mark.timeout(60)
 
-LIMIT_S = 25.0
+LIMIT_S = 60.0
 FOREIGN = ("aiohttp", "asyncio", "uvloop", "_asyncio", "socket", "_socket", "ssl", "_ssl")
 EXPORTED = sorted(
     name
