@@ -14,7 +14,7 @@ import pytest
 
 from aiogroq.local import Fault, LocalGroq
 
-from .programs import Programs
+from .programs import LIMIT_S, Programs, eventually
 
 pytestmark = [
     pytest.mark.timeout(30),
@@ -118,13 +118,13 @@ def press_in_every_round(
     gone_after_s: list[float] = []
     for number in range(ROUNDS):
         assert line_of(program) == "2+2 = 4."
-        server.wait_for_requests(2 * number + 2)
+        server.wait_for_requests(2 * number + 2, timeout_s=LIMIT_S)
         if says:
             assert line_of(program) == "waiting"
         pressed_at = time.time()
         os.kill(program.pid, signal.SIGINT)
         raised_after_s.append(float(line_of(program)) - pressed_at)
-        server.wait_for_requests(2 * number + 2, finished=True)
+        server.wait_for_requests(2 * number + 2, timeout_s=LIMIT_S, finished=True)
         gone_at = server.requests[2 * number + 1].disconnected_at
         assert (gone_at is not None) == is_on_wire
         gone_after_s.append((gone_at or pressed_at) - pressed_at)
@@ -152,7 +152,7 @@ def test_ctrl_c_ends_the_call_and_its_connection_at_once(
 
 
 def test_ctrl_c_leaves_the_calls_of_other_threads_alone(programs: Programs, server: LocalGroq) -> None:
-    server.script(Fault(on="/models", before_head=True, end="stall", stall_s=1.0), SILENCE)
+    server.script(Fault(on="/models", before_head=True, end="stall"), SILENCE)
     code = """
 from concurrent.futures import ThreadPoolExecutor
 client = Groq()
@@ -161,13 +161,15 @@ with ThreadPoolExecutor(1) as pool:
     try:
         ask(client)
     except KeyboardInterrupt:
-        print("interrupted", other.done())
+        print("interrupted", other.done(), flush=True)
     print(other.result().object)
 """
     with programs.started(code) as program:
-        server.wait_for_requests(2)
+        server.wait_for_requests(2, timeout_s=LIMIT_S)
         os.kill(program.pid, signal.SIGINT)
-        assert programs.finish(program) == ["interrupted False", "list"]
+        assert line_of(program) == "interrupted False"
+        server.close_connections()  # the other call is sent again
+        assert programs.finish(program) == ["list"]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_ctrl_c_at_any_moment_of_a_call_leaves_a_client_that_works(
     programs: Programs, loop_kind: str, call: str
 ) -> None:
     code = f"""
-import gc, random, signal, sys, threading, time, warnings
+import gc, random, signal, statistics, sys, threading, time, warnings
 # One that comes in a finalizer (aiohttp's, a WeakSet's) is swallowed and reported by Python itself.
 report = sys.unraisablehook
 sys.unraisablehook = lambda what: None if what.exc_type is KeyboardInterrupt else report(what)
@@ -192,12 +194,14 @@ def chat(client, **options):
 def call():
     {call}
 
+def timed_s():
+    began_at = time.perf_counter()
+    call()
+    return time.perf_counter() - began_at
+
 client = Groq()
 call()
-began_at = time.perf_counter()
-for _ in range(20):
-    call()
-call_s = (time.perf_counter() - began_at) / 20
+call_s = statistics.median(timed_s() for _ in range(21))  # one may find the machine busy
 randomness = random.Random(1)
 before, interrupted = descriptors(), 0
 for _ in range(400):
@@ -261,7 +265,9 @@ for _ in range({ROUNDS}):
         press_in_every_round(program, server, is_on_wire=during != "a retry wait", says=during != "a request")
         can_report = aiohttp_path == "public" and sys.version_info < (3, 11)
         assert programs.finish(program, may_report=WRITING_TASK if can_report else None) == []
-    assert server.open_connections == 0
+    eventually(
+        lambda: server.open_connections == 0
+    )  # the server may still have to read the end of the last one
 
 
 @pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "Late"])
@@ -301,7 +307,7 @@ print(stream.is_closed, ask(client))
         assert line_of(program) == "waiting"
         os.kill(program.pid, signal.SIGALRM)
         assert line_of(program) == "interrupted None"
-        server.wait_for_requests(1, finished=True)
+        server.wait_for_requests(1, timeout_s=LIMIT_S, finished=True)
         said = "The stream was closed before its end{}; what had arrived is in `partial`. True None"
         assert programs.finish(program) == [
             said.format(f", by {interrupt}"),
