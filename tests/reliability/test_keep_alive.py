@@ -291,15 +291,18 @@ def test_a_sync_user_does_not_notice_either(server: LocalGroq, is_known: bool) -
 
 
 @pytest.mark.fast_path_only("unsolicited")
-async def test_data_that_a_server_sends_on_an_idle_connection_is_not_the_next_response() -> None:
+def test_data_that_a_server_sends_on_an_idle_connection_is_not_the_next_response() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(GOOD)
         if not exchange.on_connection:
             await asyncio.sleep(0.01)
             await exchange.write(http_response(completion("unsolicited")))
 
-    async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
-        assert await ask(client) == "four"
-        await asyncio.sleep(0.1)
-        assert await ask(client) == "four"
-        assert raw.connections == 2
+    async def main() -> None:
+        async with raw_server(serve) as raw, raw.client(max_retries=0) as client:
+            assert await ask(client) == "four"
+            await asyncio.sleep(0.1)
+            assert await ask(client) == "four"
+            assert raw.connections == 2
+
+    run_on_fake_clock(main)

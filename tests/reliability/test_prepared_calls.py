@@ -15,6 +15,7 @@ from aiogroq.protocol.request import CONTENT, Request
 from aiogroq.transport.prepared import prepare
 from aiogroq.transport.result import Content
 
+from .fake_clock import run_on_fake_clock
 from .raw_server import MODEL, Exchange, chunked, http_response, raw_server
 
 pytestmark = pytest.mark.timeout(20)
@@ -150,23 +151,23 @@ async def test_a_connection_that_breaks_is_an_error_without_the_key_in_its_frame
         assert "gsk_secret_key" not in str([frame.locals for frame in ours])
 
 
-async def test_the_timeouts_hold() -> None:
+def test_the_timeouts_hold() -> None:
     async def respond(exchange: Exchange) -> None:
         if exchange.on_connection:
             await exchange.gone()
         else:
             await echo(exchange)
 
-    for timeout, phase in (
-        (Timeout(None, first_byte=0.1), "first_byte"),
-        (Timeout(None, total=0.1), "total"),
-    ):
+    async def main(timeout: Timeout, phase: str) -> None:
         async with raw_server(respond) as raw, raw.client(timeout=timeout) as client:
             send = prepared(client)
             await send(b"1")
             with pytest.raises(APITimeoutError) as caught:
                 await send(b"2")
             assert caught.value.phase == phase
+
+    run_on_fake_clock(lambda: main(Timeout(None, first_byte=0.1), "first_byte"))
+    run_on_fake_clock(lambda: main(Timeout(None, total=0.1), "total"))
 
 
 async def test_a_call_that_is_cancelled_closes_its_connection() -> None:
@@ -188,7 +189,7 @@ async def test_a_call_that_is_cancelled_closes_its_connection() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.wait_for(is_gone.wait(), 5)
+        await asyncio.wait_for(is_gone.wait(), 30)
         assert (await send(b"3")).content == b"3"
 
 
@@ -211,16 +212,19 @@ async def test_a_client_that_is_closed_meanwhile_ends_the_call() -> None:
 
 
 @pytest.mark.fast_path_only("unsolicited")
-async def test_what_a_server_sends_unasked_is_no_response() -> None:
+def test_what_a_server_sends_unasked_is_no_response() -> None:
     async def respond(exchange: Exchange) -> None:
         await exchange.write(http_response(exchange.body))
         if not exchange.number:
             await asyncio.sleep(0.01)  # the connection is idle by then
             await exchange.write(http_response(b"unasked"))
 
-    async with raw_server(respond) as raw, raw.client() as client:
-        send = prepared(client)
-        await send(b"1")
-        await asyncio.sleep(0.05)
-        assert (await send(b"2")).content == b"2"
-        assert raw.connections == 2
+    async def main() -> None:
+        async with raw_server(respond) as raw, raw.client() as client:
+            send = prepared(client)
+            await send(b"1")
+            await asyncio.sleep(0.05)
+            assert (await send(b"2")).content == b"2"
+            assert raw.connections == 2
+
+    run_on_fake_clock(main)

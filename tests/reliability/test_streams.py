@@ -99,15 +99,18 @@ async def test_a_stream_gives_the_same_chunks_however_it_is_written_and_keeps_it
         assert raw.connections == 1
 
 
-async def test_the_end_of_the_body_may_come_after_done_and_the_connection_is_reused() -> None:
+def test_the_end_of_the_body_may_come_after_done_and_the_connection_is_reused() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(WHOLE))
         await asyncio.sleep(0.02)
         await exchange.write(LAST_CHUNK)
 
-    async with raw_server(serve) as raw, raw.client() as client:
-        assert [await text_of(client) for _ in range(3)] == [TEXT] * 3
-        assert raw.connections == 1
+    async def main() -> None:
+        async with raw_server(serve) as raw, raw.client() as client:
+            assert [await text_of(client) for _ in range(3)] == [TEXT] * 3
+            assert raw.connections == 1
+
+    run_on_fake_clock(main)
 
 
 def test_a_stream_ends_with_done_even_if_its_body_goes_on() -> None:
