@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -20,8 +21,12 @@ PROGRAM = os.environ.get("AIOGROQ_REDIS_SERVER", "redis-server")
 """The program of the server. Another one that speaks its protocol is given by a variable, such as ``valkey-server``."""
 REQUIRE = "AIOGROQ_REQUIRE_REDIS"
 """With the variable of this name set to 1, tests fail where the server is not installed. Otherwise they are skipped."""
+PATIENCE_S = 60.0
+"""So long a store waits for a server that a busy machine does not let run."""
 _STARTS = 5
-_READY_WITHIN_S = 20.0
+_READY_WITHIN_S = 60.0
+_PORTS = range(12_000, 32_000)
+"""Below those that the system gives to connections: the port of a server that was killed stays free for it."""
 
 
 class RedisServer:
@@ -63,9 +68,9 @@ class RedisServer:
     def start(self) -> None:
         """Start the server, empty, and return when it responds."""
         for _ in range(1 if self.port else _STARTS):
-            port = self.port or _free_port()
+            port = self.port or free_port()
             self._process = subprocess.Popen(self._command(port), stdout=subprocess.DEVNULL)
-            if self._is_ready(port):
+            if self._is_ready():
                 self.port = port
                 return
             self.kill()
@@ -83,15 +88,20 @@ class RedisServer:
         }
         return [PROGRAM, *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
 
-    def _is_ready(self, port: int) -> bool:
-        """Wait until the server responds. Returns False where it has ended, such as when another took the port."""
+    def _is_ready(self) -> bool:
+        """Wait until the server responds. Returns False where it has ended, such as when another took the port.
+
+        It is asked on its own socket: on the port, the other might respond before this one has ended.
+        """
         assert self._process is not None
         until = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < until and self._process.poll() is None:
             try:
-                with socket.create_connection(("127.0.0.1", port), 1) as connection:
+                with socket.socket(socket.AF_UNIX) as connection:
+                    connection.settimeout(_READY_WITHIN_S)
+                    connection.connect(f"{self._folder}/redis.sock")
                     connection.sendall(b"PING\r\n")
-                    if connection.recv(64) and self._process.poll() is None:
+                    if connection.recv(64):
                         return True
             except OSError:
                 time.sleep(0.005)
@@ -134,11 +144,28 @@ class RedisServer:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def free_port() -> int:
+    """Return a port that no connection is given."""
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
+
+
+def be_patient() -> None:
+    """Let all stores of this process that are given no timeout, such as those of a URL, wait for `PATIENCE_S`."""
+    from aiogroq.limits import RedisStore
+
+    _defaults_of(RedisStore)["timeout_s"] = PATIENCE_S
+
+
+def _defaults_of(store: Any) -> dict[str, Any]:
+    defaults: dict[str, Any] = store.__init__.__kwdefaults__
+    return defaults
 
 
 def require_redis_server() -> None:
@@ -169,14 +196,22 @@ def _redis_of_this_process() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def redis_server(_redis_of_this_process: RedisServer) -> RedisServer:
+def patient_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no busy machine be taken for a server that hangs, as `be_patient` does."""
+    from aiogroq.limits import RedisStore
+
+    monkeypatch.setitem(_defaults_of(RedisStore), "timeout_s", PATIENCE_S)
+
+
+@pytest.fixture
+def redis_server(_redis_of_this_process: RedisServer, patient_stores: None) -> RedisServer:
     """Return a redis-server without a key. Tests share it one after another: not to be killed or paused."""
     _redis_of_this_process.execute("FLUSHALL")
     return _redis_of_this_process
 
 
 @pytest.fixture
-def own_redis_server() -> Iterator[RedisServer]:
+def own_redis_server(patient_stores: None) -> Iterator[RedisServer]:
     """Return a redis-server of this test, which may be killed, restarted and paused."""
     with _started() as server:
         yield server

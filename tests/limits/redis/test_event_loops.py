@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import multiprocessing
 import os
 import subprocess
@@ -54,11 +55,11 @@ async def use(store: RedisStore, prefix: str, count: int = 3) -> None:
 async def used(store: RedisStore) -> float:
     await store.observe(SCOPE, {})
     (found,) = await store.levels(SCOPE)
-    return round(found.limit - found.level - 0.4)
+    return math.ceil(found.limit - found.level - 0.01)  # less than one flows in within a minute
 
 
 def test_an_event_loop_that_ends_leaves_no_connection_and_no_worker(redis_server: RedisServer) -> None:
-    store = RedisStore(redis_server.url, timeout_s=10.0)
+    store = RedisStore(redis_server.url)
     for number in range(3):
         asyncio.run(use(store, str(number)))
         assert clients(redis_server) == 0
@@ -66,7 +67,7 @@ def test_an_event_loop_that_ends_leaves_no_connection_and_no_worker(redis_server
 
 
 def test_what_an_event_loop_leaves_in_flight_is_charged_at_its_end(redis_server: RedisServer) -> None:
-    store = RedisStore(redis_server.url, timeout_s=10.0)
+    store = RedisStore(redis_server.url)
 
     async def leave() -> None:
         await store.observe(SCOPE, {"RPD": Seen(1_000, source="given")})
@@ -79,7 +80,7 @@ def test_what_an_event_loop_leaves_in_flight_is_charged_at_its_end(redis_server:
 
 def test_what_a_closed_event_loop_left_in_flight_is_charged_by_the_next(redis_server: RedisServer) -> None:
     client = redis.asyncio.Redis.from_url(redis_server.url)
-    store = RedisStore(client=client, timeout_s=10.0)
+    store = RedisStore(client=client)
     loop = asyncio.new_event_loop()
     loop.run_until_complete(store.observe(SCOPE, {"RPD": Seen(1_000, source="given")}))
     loop.run_until_complete(store.reserve(SCOPE, [Ask("left", {"RPD": 5.0})]))
@@ -98,7 +99,7 @@ def test_what_a_closed_event_loop_left_in_flight_is_charged_by_the_next(redis_se
 
 
 def test_threads_with_event_loops_of_their_own_share_one_store(redis_server: RedisServer) -> None:
-    store = RedisStore(redis_server.url, timeout_s=10.0)
+    store = RedisStore(redis_server.url)
     asyncio.run(store.observe(SCOPE, {"RPD": Seen(1_000, source="given")}))
     threads = [
         threading.Thread(target=lambda name=name: asyncio.run(use(store, name, 20))) for name in "abcdef"
@@ -119,7 +120,7 @@ def child_uses(store: RedisStore, workers: multiprocessing.SimpleQueue[str]) -> 
 
 
 async def test_a_forked_process_is_a_worker_with_a_connection_of_its_own(redis_server: RedisServer) -> None:
-    store = RedisStore(redis_server.url, timeout_s=10.0)
+    store = RedisStore(redis_server.url)
     await store.observe(SCOPE, {"RPD": Seen(1_000, source="given")})
     await store.reserve(SCOPE, [Ask("of the parent", {"RPD": 1.0})])
     with warnings.catch_warnings():
@@ -143,7 +144,7 @@ async def test_a_forked_process_is_a_worker_with_a_connection_of_its_own(redis_s
 FORK = """
 import asyncio, os, sys
 from aiogroq.limits import Ask, Granted, RedisStore
-store = RedisStore(sys.argv[1], timeout_s=10.0)
+store = RedisStore(sys.argv[1], timeout_s=60.0)
 loop = asyncio.new_event_loop()
 print(loop.run_until_complete(store.reserve("a:b", [Ask("1", {"RPD": 1.0})])), flush=True)
 child = os.fork()
@@ -162,7 +163,7 @@ def test_a_process_that_forks_and_exits_prints_no_warning(redis_server: RedisSer
         [sys.executable, "-X", "dev", "-W", "error", "-c", FORK, redis_server.url],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (done.stdout.count("Granted(count=1"), done.stderr, done.returncode) == (3, "", 0)
 

@@ -11,15 +11,24 @@ from typing import Any
 import msgspec
 import pytest
 import redis.asyncio
-from redis_server import RedisServer, require_redis_server
+from loop_clock import LoopClock, sent
+from redis_server import PATIENCE_S, RedisServer, require_redis_server
 
 from aiogroq import PacingError
 from aiogroq.limits import Ask, Granted, Never, RedisStore, Seen, Wait
-from aiogroq.limits.redis import values
-from aiogroq.limits.redis.connection import client_of
+from aiogroq.limits.redis import session, values
+from aiogroq.limits.redis.connection import OPENING, client_of
 from aiogroq.limits.redis.outage import Outage
 
 SCOPE = "account:https://api.groq.com/openai/v1:model"
+TIMEOUT_S = PATIENCE_S + 1
+"""After so long the timeout of a store has come."""
+
+
+@pytest.fixture(autouse=True)
+def without_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timeouts here are longer than the time between two heartbeats, which are in `test_heartbeat.py`."""
+    monkeypatch.setattr(session, "HEARTBEAT_S", 10 * OPENING * TIMEOUT_S)
 
 
 class Clock:
@@ -41,8 +50,8 @@ def given(limit: float) -> Seen:
 
 
 def opened(server: RedisServer, clock: Clock | None = None) -> RedisStore:
-    """A store that no busy machine takes for one whose server hangs."""
-    return RedisStore(server.url, clock=clock or Clock(), timeout_s=20.0)
+    """A store on a clock of its own."""
+    return RedisStore(server.url, clock=clock or Clock())
 
 
 async def grants(store: RedisStore, most: int, prefix: str = "") -> int:
@@ -54,11 +63,16 @@ async def grants(store: RedisStore, most: int, prefix: str = "") -> int:
     return count
 
 
+def in_background() -> set[asyncio.Task[Any]]:
+    """The tasks of stores."""
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+
+
 async def rejoin(store: RedisStore, clock: Clock) -> None:
     """Let the time to try again come, and the store find that the server is back."""
     clock.now_s += 0.5
     await store.reserve(SCOPE, [])
-    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    await asyncio.wait(in_background())
     assert not store.is_off
     await store.observe(SCOPE, {})
 
@@ -174,29 +188,32 @@ def step(work: Coroutine[Any, Any, Any]) -> Any:
 async def test_a_server_that_hangs_costs_one_timeout(
     own_redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock = Clock()
-    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
+    clock, loop_clock = Clock(), LoopClock()
+    store = opened(own_redis_server, clock)
     await store.observe(SCOPE, {"RPD": given(1_000)})
     own_redis_server.pause()
     calls = [store.reserve(SCOPE, [ask(str(number))]) for number in range(50)]
-    assert await asyncio.gather(*calls) == [Granted(1)] * 50
+    assert await loop_clock.after(TIMEOUT_S, *calls) == [Granted(1)] * 50
     assert step(store.reserve(SCOPE, [ask("next")])) == Granted(1)
-    assert "no response within 0.2 s" in of(caplog, logging.WARNING)[0]
+    assert f"no response within {PATIENCE_S:g} s" in of(caplog, logging.WARNING)[0]
     clock.now_s += 0.5
     assert step(store.reserve(SCOPE, [ask("tries again in the background")])) == Granted(1)
-    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    await sent()
+    loop_clock.move(OPENING * TIMEOUT_S)
+    await asyncio.wait(in_background())
     assert store.is_off
     own_redis_server.resume()
 
 
 async def test_what_a_server_that_hung_granted_to_nobody_is_not_held(own_redis_server: RedisServer) -> None:
-    clock = Clock()
-    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
+    clock, loop_clock = Clock(), LoopClock()
+    store = opened(own_redis_server, clock)
     await store.observe(SCOPE, {"RPD": given(1_000)})
     own_redis_server.pause()
-    assert await store.reserve(SCOPE, [ask("a")]) == Granted(1)
+    clock.now_s -= TIMEOUT_S  # as if it was sent so long before the server reads it
+    assert await loop_clock.after(TIMEOUT_S, store.reserve(SCOPE, [ask("a")])) == [Granted(1)]
+    clock.now_s += TIMEOUT_S
     await store.settle(SCOPE, "a", {"RPD": 1.0})
-    await asyncio.sleep(0.05)
     own_redis_server.resume()  # it reads what was sent to it before
     await rejoin(store, clock)
     (found,) = await store.levels(SCOPE)
@@ -204,14 +221,13 @@ async def test_what_a_server_that_hung_granted_to_nobody_is_not_held(own_redis_s
 
 
 async def test_the_end_of_a_request_during_an_outage_is_told_later(own_redis_server: RedisServer) -> None:
-    clock = Clock()
-    store = RedisStore(own_redis_server.url, clock=clock, timeout_s=0.2)
-    other = opened(own_redis_server)
+    clock, loop_clock = Clock(), LoopClock()
+    store, other = opened(own_redis_server, clock), opened(own_redis_server)
     await store.observe(SCOPE, {"TPM": given(60_000)})
     for id in ("unused", "used", "open"):
         await store.reserve(SCOPE, [ask(id, TPM=1_000.0)])
     own_redis_server.pause()
-    await store.settle(SCOPE, "unused", {})
+    await loop_clock.after(TIMEOUT_S, store.settle(SCOPE, "unused", {}))
     await store.settle(SCOPE, "used", {"TPM": 500.0})
     await store.reserve(SCOPE, [ask("alone", TPM=100.0)])
     own_redis_server.resume()
@@ -293,19 +309,20 @@ class Hangs:
 
 
 async def test_with_stop_a_server_that_hangs_is_tried_in_the_background(redis_server: RedisServer) -> None:
-    clock, client = Clock(), Hangs(redis_server)
-    store = RedisStore(client=client, on_store_error="stop", clock=clock, timeout_s=0.2)
+    clock, loop_clock, client = Clock(), LoopClock(), Hangs(redis_server)
+    store = RedisStore(client=client, on_store_error="stop", clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.responds.clear()
     runs = client.runs
     calls = [store.reserve(f"{SCOPE}{number}", [ask("a")]) for number in range(3)]
-    errors = await asyncio.gather(*calls, return_exceptions=True)
+    errors = await loop_clock.after(TIMEOUT_S, *calls)
     assert [type(error) for error in errors] == [PacingError] * 3
     assert client.runs == runs + 1  # the others do not wait for a server that is known to hang
     clock.now_s += 0.5
-    with pytest.raises(PacingError, match="does not respond"):
-        await store.reserve(SCOPE, [ask("a")])
-    tries = asyncio.all_tasks() - {asyncio.current_task()}
+    (error,) = await loop_clock.after(TIMEOUT_S, store.reserve(SCOPE, [ask("a")]))
+    assert isinstance(error, PacingError)
+    assert "does not respond" in str(error)
+    tries = in_background()
     assert len(tries) == 1  # it has more time than the call
     client.responds.set()
     await asyncio.wait(tries)
@@ -356,7 +373,7 @@ class LosesReplies:
 
 async def test_what_was_granted_in_a_reply_that_was_lost_is_given_back(redis_server: RedisServer) -> None:
     clock, client = Clock(), LosesReplies(redis_server)
-    store = RedisStore(client=client, on_store_error="stop", clock=clock, timeout_s=20.0)
+    store = RedisStore(client=client, on_store_error="stop", clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.loses = True
     with pytest.raises(PacingError, match="Connection closed by server"):
@@ -383,7 +400,7 @@ class Held(LosesReplies):
 
 async def test_what_is_granted_while_the_store_rejoins_is_held_too(redis_server: RedisServer) -> None:
     clock, client = Clock(), Held(redis_server)
-    store = RedisStore(client=client, clock=clock, timeout_s=20.0)
+    store = RedisStore(client=client, clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.loses = True
     assert await store.reserve(SCOPE, [ask("alone")]) == Granted(1)
@@ -393,7 +410,7 @@ async def test_what_is_granted_while_the_store_rejoins_is_held_too(redis_server:
     await asyncio.sleep(0)
     assert await store.reserve(SCOPE, [ask("in the meantime")]) == Granted(1)
     client.may_go.set()
-    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    await asyncio.wait(in_background())
     assert not store.is_off
     await store.observe(SCOPE, {})
     assert [each.held for each in await store.levels(SCOPE)] == [3.0]
@@ -430,7 +447,7 @@ class OtherClock(LosesReplies):
 
 async def test_a_clock_of_the_server_that_jumps_is_no_outage(redis_server: RedisServer) -> None:
     client = OtherClock(redis_server)
-    store = RedisStore(client=client, timeout_s=20.0)
+    store = RedisStore(client=client)
     for client.by_s in (0.0, 3_600.0, -3_600.0):
         await store.observe(SCOPE, {"RPD": given(100)})
         assert not store.is_off
@@ -452,7 +469,7 @@ async def test_a_server_that_loads_its_data_is_an_outage() -> None:
 
 
 @pytest.fixture
-def server_with_password() -> Iterator[RedisServer]:
+def server_with_password(patient_stores: None) -> Iterator[RedisServer]:
     require_redis_server()
     with contextlib.closing(RedisServer("hunter2-secret")) as server:
         server.start()

@@ -130,7 +130,7 @@ def test_the_package_of_redis_is_loaded_only_where_it_is_used() -> None:
 
 @pytest.mark.slow
 async def test_scopes_that_are_not_used_are_forgotten(redis_server: RedisServer) -> None:
-    store = RedisStore(redis_server.url, timeout_s=20.0)
+    store = RedisStore(redis_server.url)
     await store.observe(SCOPE, {"RPM": given(60)})
     await store.reserve(SCOPE, [ask("in flight")])
     names = [f"account:model-{number}" for number in range(1_100)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,12 +15,13 @@ import trustme
 from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
-from redis_server import PROGRAM, RedisServer, require_redis_server
+from redis_server import PROGRAM, RedisServer, free_port, require_redis_server
 
 from aiogroq import PacingError
 from aiogroq.limits import Ask, Granted, Pacing, RedisStore, Seen
 
 SCOPE = "account:https://api.groq.com/openai/v1:model"
+pytestmark = pytest.mark.usefixtures("patient_stores")
 
 
 def started(server: RedisServer) -> contextlib.closing[RedisServer]:
@@ -40,7 +40,7 @@ async def use(store: RedisStore) -> None:
 
 async def use_cluster(port: int) -> None:
     client = RedisCluster(host="127.0.0.1", port=port)
-    await use(RedisStore(client=client, timeout_s=20.0))
+    await use(RedisStore(client=client))
     await client.aclose()
 
 
@@ -60,7 +60,7 @@ def tls(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     require_redis_server()
     # Without a certificate it ends, and says why.
     said = subprocess.run(
-        [PROGRAM, "--port", "0", "--tls-port", "1"], capture_output=True, timeout=10, check=False
+        [PROGRAM, "--port", "0", "--tls-port", "1"], capture_output=True, timeout=60, check=False
     )
     if b"finding TLS support" in said.stdout:
         pytest.skip("this server was built without TLS")
@@ -68,9 +68,7 @@ def tls(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     certificate = authority.issue_cert("localhost")
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     options = {
         "tls-port": str(port),
         "tls-cert-file": str(tmp_path / "server.pem"),
@@ -85,15 +83,15 @@ def tls(tmp_path: Path) -> Iterator[tuple[int, Path]]:
 def test_a_server_with_tls(tls: tuple[int, Path]) -> None:
     # Without an event loop of pytest: redis-py reads the certificates of the system in it, at each connection.
     port, authority = tls
-    asyncio.run(use(RedisStore(f"rediss://localhost:{port}/0?ssl_ca_certs={authority}", timeout_s=20.0)))
+    asyncio.run(use(RedisStore(f"rediss://localhost:{port}/0?ssl_ca_certs={authority}")))
     with pytest.raises(PacingError, match=r"Name the certificates of its authority: \?ssl_ca_certs="):
-        asyncio.run(use(RedisStore(f"rediss://localhost:{port}/0", timeout_s=20.0)))
+        asyncio.run(use(RedisStore(f"rediss://localhost:{port}/0")))
 
 
 async def test_a_database_that_the_server_does_not_have(redis_server: RedisServer) -> None:
     url = redis_server.url.removesuffix("/0")
     with pytest.raises(PacingError, match="Correct the number of the database"):
-        await use(RedisStore(f"{url}/77", timeout_s=20.0))
+        await use(RedisStore(f"{url}/77"))
 
 
 async def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
@@ -162,7 +160,7 @@ def test_a_client_of_another_event_loop_is_an_error_and_no_outage(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Redis.from_url(redis_server.url)
-    store = RedisStore(client=client, timeout_s=20.0)
+    store = RedisStore(client=client)
     with contextlib.closing(asyncio.new_event_loop()) as first:
         first.run_until_complete(use(store))
         with pytest.raises(PacingError, match=r"made for another event loop.+in the event loop that uses"):
