@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import os
+import time
+from pathlib import Path
 
 from fastapi import FastAPI, Response
 
 from aiogroq import APIStatusError, AsyncGroq, Groq, PacingError
-from aiogroq.limits import Pacing
+from aiogroq.limits import Pacing, RedisStore
 
 app = FastAPI()
+# Many processes at once on a machine with few cores: the server is not taken for one that hangs. The parent's `be_patient`.
+RedisStore.__init__.__kwdefaults__["timeout_s"] = 60.0
 groq = AsyncGroq(pacing=os.environ["APP_STORE"])
 blocking = Groq(pacing=Pacing("rpm=120", store=os.environ["APP_STORE"]))
 _MODEL = "openai/gpt-oss-20b"
 
 
+def _meet(workers: int) -> None:
+    """Block this worker until so many have been asked: the next request is taken by another."""
+    folder = Path(os.environ["APP_MEETING"])
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < workers:
+        time.sleep(0.01)
+
+
 @app.get("/async/{number}")
-async def ask(number: int) -> Response:
-    """Send a call on the event loop of the server."""
+async def ask(number: int, meet: int = 0) -> Response:
+    """Send a call on the event loop of the server, when ``meet`` workers have been asked to."""
+    if meet:
+        _meet(meet)
     try:
         await groq.chat.completions.create(
             model=_MODEL, messages=[{"role": "user", "content": f"{number}"}], max_completion_tokens=5
