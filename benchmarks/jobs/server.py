@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from typing import Any
 
 from aiogroq.local import LocalGroq, RateLimit
 
 from .spec import reply_to
+
+_LIMIT_S = 60.0
 
 
 def _reply(body: dict[str, Any]) -> str:
@@ -35,7 +38,15 @@ def main(rpm: str, latency_s: str) -> None:
     ) as server:
         _say(server.base_url)
         for _ in sys.stdin:
+            _wait_until_ended(server, statuses)
             _say({"requests": server.request_count, "statuses": dict(statuses)})
+
+
+def _wait_until_ended(server: LocalGroq, statuses: Counter[str]) -> None:
+    """Wait for requests whose response was read and whose status is counted next."""
+    until = time.monotonic() + _LIMIT_S
+    while sum(statuses.values()) < server.request_count and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def _say(value: object) -> None:

@@ -70,7 +70,7 @@ CHAT_KINDS: tuple[Kind, ...] = (
     Kind("reset before the response", Fault(before_head=True, end="reset"), _CONNECTION_ERROR, requests=2),
     Kind("stalls before the response", Fault(before_head=True, end="stall"), _TIMEOUT_ERROR, is_short=True),
     Kind("stalls in the body", Fault(after_bytes=60, end="stall"), _TIMEOUT_ERROR, is_short=True),
-    Kind("cancelled", Fault(latency_s=5.0), disconnect="cancel"),
+    Kind("cancelled", Fault(latency_s=120.0), disconnect="cancel"),
     Kind("gzip", Fault(gzip=True)),
     Kind("slow", Fault(latency_s=0.2)),
     Kind("small writes", Fault(split_every=37, split_wire=True)),
@@ -90,6 +90,7 @@ STREAM_KINDS: tuple[Kind, ...] = (
     Kind("rejected", Fault(status=429, headers=_SOON), ("RateLimitError",), requests=2),
     Kind("every byte in a separate write", Fault(split_every=1)),
     Kind("no [DONE]", Fault(drop_done=True)),
-    Kind("left with break", Fault(tokens_per_second=5.0), disconnect="break"),
-    Kind("cancelled", Fault(tokens_per_second=5.0), disconnect="cancel"),
+    # Responses that do not end, so that the disconnect is before their end however slow the caller is.
+    Kind("left with break", Fault(after_events=3, end="stall"), disconnect="break"),
+    Kind("cancelled", Fault(after_events=3, end="stall"), disconnect="cancel"),
 )

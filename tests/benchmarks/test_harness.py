@@ -116,7 +116,7 @@ def test_the_load_server_counts_started_and_completed_handshakes() -> None:
         host, port = server.tls_url.removeprefix("https://").split(":")
         for context in (trusting, ssl.create_default_context()):
             with (
-                socket.create_connection((host, int(port)), timeout=10) as plain,
+                socket.create_connection((host, int(port)), timeout=60) as plain,
                 contextlib.suppress(ssl.SSLCertVerificationError),
             ):
                 context.wrap_socket(plain, server_hostname=host).close()

@@ -73,11 +73,11 @@ def test_a_client_brings_every_item(client: str) -> None:
 
 @pytest.mark.slow
 def test_what_a_client_loses_is_seen_on_both_sides() -> None:
-    with LimitedServer(20, 0.01) as server:
-        found = run_client(JobSpec("official", server.url, 30, rpm=20, options={"max_retries": 0}))
+    with LimitedServer(2, 0.01) as server:  # the next one flows in after half a minute
+        found = run_client(JobSpec("official", server.url, 30, rpm=2, options={"max_retries": 0}))
         counts = server.counts()
-    assert found.done == 20
-    assert counts.statuses == {"200": 20, "429": 10}
+    assert found.done == 2
+    assert counts.statuses == {"200": 2, "429": 28}
 
 
 @pytest.mark.slow
