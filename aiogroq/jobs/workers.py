@@ -58,7 +58,7 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._sending: set[asyncio.Task[None]] = set()
         self._waiting = 0
-        """How many workers read the input or wait for the pacer."""
+        """How many workers read the input, wait for the pacer, or will in the next turn of the event loop."""
         self._is_stopping = False
         self._down = 0
         """How often running the service could not be reached."""
@@ -99,7 +99,7 @@ class Workers:
 
     def _spawn(self) -> None:
         self._waiting += 1
-        task = self._loop.create_task(self._work())
+        task = self._loop.create_task(self._work(), name="aiogroq-job-worker")
         self._tasks.add(task)
         task.add_done_callback(self._worker_ended)
 
@@ -120,9 +120,9 @@ class Workers:
             outcome = await self._settle(request, task)
             if outcome is None or not self._record(request, outcome):
                 return
+            self._waiting += 1
             # It is written down before the next request is sent: a kill costs what is in flight, and no more.
             await asyncio.sleep(0)
-            self._waiting += 1
 
     async def _settle(self, request: JobRequest, task: asyncio.Task[None]) -> Outcome | None:
         """Send a request until it has an outcome. Returns None, without one, where the job ends before."""

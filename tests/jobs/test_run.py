@@ -13,6 +13,7 @@ import pytest
 
 from aiogroq import AsyncGroq, Timeout
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
+from aiogroq.limits import Pacing
 from aiogroq.local import Fault, LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
@@ -66,6 +67,15 @@ async def test_each_kind_of_iterable_is_read(client: AsyncGroq) -> None:
             (1, "1", "b"),
         ]
         assert report.done == 2
+
+
+def workers() -> int:
+    return sum(task.get_name() == "aiogroq-job-worker" for task in asyncio.all_tasks())
+
+
+async def test_a_job_has_no_more_workers_than_may_be_in_flight(client: AsyncGroq) -> None:
+    job = run(client, map(str, range(300)), model=MODEL, pacing=Pacing(max_in_flight=8))
+    assert 1 < max([workers() async for _ in job]) <= 8
 
 
 async def test_results_can_come_as_they_are_there(client: AsyncGroq, server: LocalGroq) -> None:
