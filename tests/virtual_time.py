@@ -181,6 +181,12 @@ def in_virtual_time(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]
     return run_test
 
 
+async def until(holds: Callable[[], object]) -> None:
+    """Let the loop run until ``holds`` returns a true value. The clock stands meanwhile."""
+    while not holds():  # noqa: ASYNC110 -- a state, not an event
+        await asyncio.sleep(0)
+
+
 def current_loop() -> VirtualTimeLoop:
     """Return the virtual loop that runs. Raises `TypeError` on another loop."""
     loop = asyncio.get_running_loop()
