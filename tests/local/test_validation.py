@@ -212,7 +212,7 @@ def test_bytes_that_are_not_http_are_a_400_without_a_traceback(
         b"GET / HTTP/9.9\r\n\r\n",
         b"POST /v1/files HTTP/1.1\r\ncontent-length: x\r\n\r\n",
     ):
-        with socket.create_connection((server.host, server.port), timeout=5) as connection:
+        with socket.create_connection((server.host, server.port), timeout=60) as connection:
             connection.sendall(sent)
             assert b" 400 " in connection.recv(4096)
     assert capfd.readouterr().err == ""
