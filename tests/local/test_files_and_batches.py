@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import request
+from virtual_time import EPOCH_S, current_loop, in_virtual_time
 
 from aiogroq.local import LocalGroq
+
+LINES = 5000
 
 
 def line(custom_id: str, prompt: str = "What is 2+2?", **body: Any) -> dict[str, Any]:
@@ -83,13 +90,26 @@ def test_invalid_uploads_are_rejected(ask: Any, form: Any) -> None:
         assert ask("/files", body, **headers).status == 400
 
 
-def test_a_batch_passes_every_status_and_records_counts_and_times(ask: Any, form: Any) -> None:
-    seen = watch(
-        ask,
-        begin(
-            ask, form, [line("a"), line("b", "What is 3+3?"), line("c", temperature=9)], metadata={"k": "v"}
-        ),
-    )
+@in_virtual_time
+async def test_a_batch_passes_every_status_and_records_counts_and_times(form: Any) -> None:
+    async with LocalGroq(batch_step_s=10, clock=current_loop().clock).serve_here() as server:
+
+        def ask(path: str, body: Any = None, **headers: str) -> Any:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            method = "GET" if body is None else "POST"
+            return request(server, method, f"/openai/v1{path}", body, named)
+
+        lines = [line("a"), line("b", "What is 3+3?"), line("c", temperature=9)]
+        # The clock stands while a thread asks.
+        seen = [await asyncio.to_thread(begin, ask, form, lines, metadata={"k": "v"})]
+        await asyncio.sleep(5)
+        for _ in range(3):
+            await asyncio.sleep(10)
+            seen.append((await asyncio.to_thread(ask, f"/batches/{seen[0]['id']}")).json)
+        await asyncio.to_thread(check_the_end_of_a_batch, ask, seen)
+
+
+def check_the_end_of_a_batch(ask: Any, seen: list[Any]) -> None:
     assert [batch["status"] for batch in seen] == ["validating", "in_progress", "finalizing", "completed"]
     first, last = seen[0], seen[-1]
     assert first["id"].startswith("batch_01")
@@ -98,7 +118,7 @@ def test_a_batch_passes_every_status_and_records_counts_and_times(ask: Any, form
     assert last["request_counts"] == {"total": 3, "completed": 2, "failed": 1}
     assert last["metadata"] == {"k": "v"}
     times = [last[f"{phase}_at"] for phase in ("created", "in_progress", "finalizing", "completed")]
-    assert times == sorted(times)
+    assert times == [EPOCH_S, EPOCH_S + 10, EPOCH_S + 20, EPOCH_S + 30]
     outputs, errors = records(ask, last["output_file_id"]), records(ask, last["error_file_id"])
     assert set(outputs) == {"a", "b"}
     assert outputs["b"]["response"]["body"]["choices"][0]["message"]["content"] == "3+3 = 6."
@@ -164,16 +184,28 @@ def test_invalid_lines_fail_the_batch_and_are_named(
         assert [(error.line, error.code) for error in batch.errors.data] == [(number, code)]
 
 
-def test_a_cancelled_batch_keeps_its_finished_lines(ask: Any, form: Any) -> None:
-    batch = begin(ask, form, [line(str(number)) for number in range(45_000)])
-    watch(ask, batch, lambda batch: batch["request_counts"]["completed"] > 0)
-    response = ask(f"/batches/{batch['id']}/cancel", b"")
-    assert response.json["status"] == "cancelling"
-    seen = watch(ask, response.json)
-    last = seen[-1]
+def test_a_cancelled_batch_keeps_its_finished_lines(server: LocalGroq, ask: Any, form: Any) -> None:
+    is_begun, is_sent = threading.Event(), threading.Event()
+
+    def reply(body: Any) -> str:
+        # The third line takes until the server has the request to cancel, which it answers between two later lines.
+        if body["messages"][0]["content"] == "2":
+            is_begun.set()
+            is_sent.wait(60)
+        return "Yes."
+
+    server.reply = reply
+    batch = begin(ask, form, [line(str(number), str(number)) for number in range(LINES)])
+    assert is_begun.wait(60)
+    with socket.create_connection((server.host, server.port), timeout=60) as connection:
+        head = f"POST /openai/v1/batches/{batch['id']}/cancel HTTP/1.0\r\nauthorization: Bearer k\r\n\r\n"
+        connection.sendall(head.encode())
+        is_sent.set()
+        assert b'"status":"cancelling"' in b"".join(iter(lambda: connection.recv(65536), b""))
+    last = watch(ask, batch)[-1]
     assert last["status"] == "cancelled"
     assert last["cancelled_at"] >= last["cancelling_at"]
-    assert 0 < last["request_counts"]["completed"] < 45_000
+    assert 2 < last["request_counts"]["completed"] < LINES
     assert len(records(ask, last["output_file_id"])) == last["request_counts"]["completed"]
     assert ask(f"/batches/{batch['id']}/cancel", b"").status == 409
 
@@ -182,21 +214,27 @@ def test_a_batch_whose_window_has_passed_expires(form: Any) -> None:
     from groq import Groq
 
     now_s = [1000.0]
+
+    def reply(body: Any) -> str:
+        if body["messages"][0]["content"] == "2":
+            now_s[0] += 86_400
+        return "Yes."
+
     with (
-        LocalGroq(clock=lambda: now_s[0], batch_step_s=0.0) as server,
+        LocalGroq(clock=lambda: now_s[0], batch_step_s=0.0, reply=reply) as server,
         Groq(api_key="k", base_url=server.base_url) as client,
     ):
-        content = "\n".join(json.dumps(line(str(number))) for number in range(20_000)).encode()
+        content = "\n".join(json.dumps(line(str(number), str(number))) for number in range(9)).encode()
         file = client.files.create(file=("in.jsonl", content), purpose="batch")
         assert file.id is not None
         assert file.created_at == 1000
         batch: Any = client.batches.create(
             input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h"
         )
-        now_s[0] += 86_400
         while batch.status != "expired":
             batch = client.batches.retrieve(batch.id)
         assert batch.expired_at == batch.expires_at
+        assert batch.request_counts.completed == 3
 
 
 def test_invalid_batches_are_rejected(ask: Any, form: Any) -> None:

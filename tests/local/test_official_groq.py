@@ -218,8 +218,16 @@ async def test_async_chat_streams_and_streams_raw(async_client: AsyncGroq) -> No
         assert json.loads(await response.read())["object"] == "chat.completion"
 
 
-async def test_async_operations_other_than_chat(async_client: AsyncGroq) -> None:
-    client = async_client
+async def test_async_operations_other_than_chat() -> None:
+    # The batch must not end before it is cancelled.
+    async with (
+        LocalGroq(batch_step_s=3600) as server,
+        AsyncGroq(api_key="key", base_url=server.base_url, max_retries=0) as client,
+    ):
+        await use_other_operations(client)
+
+
+async def use_other_operations(client: AsyncGroq) -> None:
     vectors = await client.embeddings.create(model="nomic-embed-text-v1_5", input="hello")
     assert len(vectors.data[0].embedding) == 768
     audio = await (await client.audio.speech.create(model="playai-tts", voice="v", input="Hi you.")).read()
