@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import json
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from virtual_time import current_loop, in_virtual_time
 
 from aiogroq.local import Fault, LocalGroq
 
@@ -25,10 +27,14 @@ def connected(server: LocalGroq) -> Iterator[socket.socket]:
         yield connection
 
 
-def post(connection: socket.socket, body: Any, path: str = "/v1/chat/completions", extra: str = "") -> None:
+def request(body: Any, path: str = "/v1/chat/completions", extra: str = "") -> bytes:
     data = json.dumps(body).encode()
     head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\n{extra}content-length: {len(data)}\r\n\r\n"
-    connection.sendall(head.encode() + data)
+    return head.encode() + data
+
+
+def post(connection: socket.socket, body: Any, extra: str = "") -> None:
+    connection.sendall(request(body, extra=extra))
 
 
 def read_all(connection: socket.socket) -> bytes:
@@ -287,15 +293,17 @@ def test_splitting_at_every_byte_changes_no_byte(server: LocalGroq, ask: Any) ->
         assert [chunk["choices"] for chunk in split.chunks] == [chunk["choices"] for chunk in plain.chunks]
 
 
-def test_each_write_of_a_split_reaches_the_socket_separately(server: LocalGroq) -> None:
-    server.script(Fault(raw=b"abcdefgh", split_every=1, split_gap_s=0.02))
-    with connected(server) as connection:
-        post(connection, CHAT)
+@in_virtual_time
+async def test_each_write_of_a_split_reaches_the_socket_separately() -> None:
+    async with LocalGroq(clock=current_loop().clock).serve_here() as server:
+        server.script(Fault(raw=b"abcdefgh", split_every=1, split_gap_s=2))
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(request(CHAT))
         chunks: list[bytes] = []
-        while chunk := connection.recv(100):
+        while chunk := await reader.read(100):
             chunks.append(chunk)
-    assert b"".join(chunks) == b"abcdefgh"
-    assert len(chunks) > 1
+        writer.close()
+    assert chunks == [b"a", b"b", b"c", b"d", b"e", b"f", b"g", b"h"]
 
 
 def test_a_connection_closes_after_the_response_with_or_without_notice(server: LocalGroq) -> None:
