@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from virtual_time import current_loop, in_virtual_time
 
 from aiogroq import (
     APIConnectionError,
@@ -104,17 +105,20 @@ async def test_a_stream_of_another_loop_is_rejected_with_one_sentence(client: As
     assert (await stream.collect()).choices[0].finish_reason == "stop"
 
 
-async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error(
-    client: AsyncGroq, server: LocalGroq
-) -> None:
-    server.script(Fault(after_events=6, end="stall"))
-    stream = await client.chat.completions.create(**ASK, timeout=Timeout(5, total=0.3))
-    await anext(stream)
-    await asyncio.sleep(0.6)  # the reader is slow, not the server
-    arrived = [await anext(stream) for _ in range(5)]
-    assert all(chunk.choices for chunk in arrived)
-    with pytest.raises(APITimeoutError, match="total"):
+@in_virtual_time
+async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error() -> None:
+    fault = Fault(after_events=6, end="stall")
+    async with (
+        LocalGroq(clock=current_loop().clock, faults=[fault]).serve_here() as server,
+        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
+    ):
+        stream = await client.chat.completions.create(**ASK, timeout=Timeout(100, total=30))
         await anext(stream)
+        await asyncio.sleep(60)  # the reader is slow, not the server
+        arrived = [await anext(stream) for _ in range(5)]
+        assert all(chunk.choices for chunk in arrived)
+        with pytest.raises(APITimeoutError, match="total"):
+            await anext(stream)
 
 
 @pytest.mark.parametrize(
