@@ -133,7 +133,7 @@ def test_groq_log_shows_it(server: LocalGroq, level: str) -> None:
     program = f"import aiogroq; aiogroq.Groq(api_key='k', base_url={server.base_url!r}).models.list()"
     done = subprocess.run(
         [sys.executable, "-c", program], env={"GROQ_LOG": level, "PYTHONPATH": ":".join(sys.path)},
-        capture_output=True, text=True, timeout=15,
+        capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert "aiogroq:" in done.stderr
     assert "GET /openai/v1/models status=200" in done.stderr

@@ -140,8 +140,8 @@ async def test_a_clean_end_of_a_stream_leaves_its_connection_for_the_next_reques
     assert server.connections_made == 1
 
 
-@pytest.mark.local_groq(tokens_per_second=200)
 async def test_leaving_a_stream_early_ends_the_connection(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(Fault(after_events=2, end="stall"))  # it does not end before it is left
     stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
     async with stream:
         async for _chunk in stream:

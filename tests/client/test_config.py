@@ -139,7 +139,15 @@ async def test_an_id_that_would_change_the_path_is_rejected(
 
 @pytest.mark.parametrize(
     "timeout",
-    [5, 5.0, None, Timeout(5), httpx.Timeout(5), aiohttp.ClientTimeout(total=5), Timeout(connect=1, read=2)],
+    [
+        60,
+        60.0,
+        None,
+        Timeout(60),
+        httpx.Timeout(60),
+        aiohttp.ClientTimeout(total=60),
+        Timeout(connect=30, read=60),
+    ],
 )
 async def test_every_form_of_a_timeout_is_understood(client: AsyncGroq, timeout: Any) -> None:
     assert (await client.models.list(timeout=timeout)).data

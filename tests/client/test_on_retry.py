@@ -112,12 +112,12 @@ async def test_it_runs_on_the_loop_of_the_call_and_in_its_context(server: LocalG
     seen: list[Any] = []
     client = new_client(server, on_retry=lambda retry: seen.append((asyncio.get_running_loop(), WHO.get())))
 
-    async def ask(who: str) -> None:
+    async def ask(who: str, resource: Any) -> None:
         WHO.set(who)
-        await client.models.list()
+        await resource.list()
 
-    server.script(failed(503, times=2))
-    await asyncio.gather(ask("a"), ask("b"))
+    server.script(failed(503, on="/models"), failed(503, on="/files"))
+    await asyncio.gather(ask("a", client.models), ask("b", client.files))
     loop = asyncio.get_running_loop()
     assert sorted(who for _, who in seen) == ["a", "b"]
     assert {found for found, _ in seen} == {loop}

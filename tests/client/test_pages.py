@@ -14,6 +14,9 @@ from aiogroq.local import Fault, LocalGroq
 from aiogroq.types.batches import BatchListResponse
 from aiogroq.types.files import FileListResponse
 
+# A batch that ends writes a file of its results, which would be listed too.
+pytestmark = pytest.mark.local_groq(batch_step_s=3600)
+
 LINE = (
     b'{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", '
     b'"body": {"model": "openai/gpt-oss-20b", "messages": [{"role": "user", "content": "Hi"}]}}'

@@ -310,11 +310,13 @@ def test_they_can_be_read_while_responses_come(server: LocalGroq, request: pytes
     sys.setswitchinterval(1e-5)  # the threads take turns at nearly every step
     with Groq(api_key="gsk_x", base_url=server.base_url) as client:
         client.chat.completions.create(**REQUESTED)
-        done = threading.Event()
+        done, is_read = threading.Event(), threading.Event()
 
         def ask() -> None:
             try:
                 for n in range(150):
+                    if n == 75:
+                        is_read.wait(60)
                     client.chat.completions.create(model=f"m{n % 7}", messages=QUESTION)
                     client.chat.completions.create(**REQUESTED)
             finally:
@@ -322,13 +324,12 @@ def test_they_can_be_read_while_responses_come(server: LocalGroq, request: pytes
 
         thread = threading.Thread(target=ask)
         thread.start()
-        reads = 0
         while not done.is_set():
             assert client.rate_limits[MODEL].tokens.limit
             assert len(dict(client.rate_limits)) <= 8
-            reads += 1
+            is_read.set()
         thread.join()
-        assert reads
+        assert is_read.is_set()
 
 
 @pytest.mark.parametrize(

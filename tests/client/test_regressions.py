@@ -68,7 +68,8 @@ async def test_a_file_that_changes_while_it_is_sent_is_named_and_spoils_no_conne
     with pytest.raises(OSError, match=f"rec.wav {words}"):
         await client.files.create(file=file, purpose="batch")
     assert (await client.models.list()).data
-    assert [request.status for request in server.requests][-1] == 200
+    # The server may read the other connection, which was cut, after this one.
+    assert [request.status for request in server.requests if request.path.endswith("/models")] == [200]
 
 
 Call = Callable[[AsyncGroq], Awaitable[object]]
@@ -96,7 +97,8 @@ async def streamed(client: AsyncGroq) -> object:
 async def test_a_live_error_can_be_pickled_has_no_cycle_and_no_key_in_its_causes(
     server: LocalGroq, fault: Fault, call: Call, kind: type[APIError]
 ) -> None:
-    client = AsyncGroq(api_key="gsk_canary", base_url=server.base_url, timeout=0.3, max_retries=0)
+    timeout = 0.3 if kind is APITimeoutError else 60
+    client = AsyncGroq(api_key="gsk_canary", base_url=server.base_url, timeout=timeout, max_retries=0)
     server.script(fault)
     with pytest.raises(kind) as caught:
         await call(client)
