@@ -94,7 +94,7 @@ def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
     options = "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
     folder.joinpath("pytest.ini").write_text(f"[pytest]\n{options}", encoding="utf-8")
     os.chdir(folder)
-    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", timeout=30)
+    return pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider", timeout=120)
 
 
 def test_a_secret_in_what_a_test_prints_or_logs_fails_it(

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
+from virtual_time import current_loop, in_virtual_time
 
 from aiogroq import AsyncGroq, GroqError, McpTools
 from aiogroq.local import LocalGroq
@@ -221,20 +222,25 @@ def test_a_mistake_is_named(make: Any, text: str) -> None:
         make()
 
 
-async def test_a_session_that_lists_no_tools_in_time_ends_the_run(
-    client: AsyncGroq, server: LocalGroq
-) -> None:
+@in_virtual_time
+async def test_a_session_that_lists_no_tools_in_time_ends_the_run() -> None:
     session = Session(2)
     listed, session.list_tools = session.list_tools, asyncio.Event().wait  # type: ignore[assignment, method-assign]
-    runner = client.chat.completions.tool_runner(
-        model=MODEL, messages=QUESTION, tools=[session], tool_timeout_s=0.01
-    )
-    with pytest.raises(TimeoutError, match=r"listing the tools of the MCP sessions took longer than 0.01 s"):
+    async with (
+        LocalGroq(clock=current_loop().clock).serve_here() as server,
+        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
+    ):
+        runner = client.chat.completions.tool_runner(
+            model=MODEL, messages=QUESTION, tools=[session], tool_timeout_s=30
+        )
+        with pytest.raises(
+            TimeoutError, match=r"listing the tools of the MCP sessions took longer than 30 s"
+        ):
+            await runner
+        assert len(server.requests) == 0
+        session.list_tools = listed  # type: ignore[method-assign]
         await runner
-    assert len(server.requests) == 0
-    session.list_tools = listed  # type: ignore[method-assign]
-    await runner
-    assert [each["name"] for each in functions(server)] == ["echo", "other"]
+        assert [each["name"] for each in functions(server)] == ["echo", "other"]
 
 
 class Uninitialized(Session):
