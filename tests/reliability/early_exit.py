@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # A program leaves many streams whose server sends nothing more, and lives on until the server has seen all disconnects.
+# The path GO is made then, and GO with a number when the server has received the request of that number.
 BEGIN = """
 import asyncio, gc, threading, time
 
@@ -136,7 +137,8 @@ BEFORE_THE_RESPONSE = {
     "cancellation": """
 async def leave():
     task = asyncio.ensure_future(open_stream())
-    await asyncio.sleep(0.3)  # by then it is sent, also where the machine is busy
+    while not os.path.exists(f"{GO}{len(exited_at)}"):  # until the server has it
+        await asyncio.sleep(0.001)
     record_exit()
     task.cancel()
     await asyncio.wait([task])

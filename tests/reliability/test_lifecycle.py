@@ -8,7 +8,6 @@ import importlib
 import inspect
 import pkgutil
 import threading
-import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -108,7 +107,7 @@ print("done")
 
 def test_a_client_serves_two_loops_in_two_threads_at_once(server: LocalGroq) -> None:
     client = new_client(server)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     async def many() -> int:
         both.wait()  # blocks: no other task of this loop has begun
@@ -194,7 +193,7 @@ class OtherLoop:
         return self
 
     def run(self, coro: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coro, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coro, self.loop).result(60)
 
     def __exit__(self, *exc: object) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -225,10 +224,10 @@ def test_close_does_not_wait_for_a_busy_loop(server: LocalGroq) -> None:
     released = threading.Event()
     with OtherLoop() as busy:
         busy.run(client.models.list())
-        busy.loop.call_soon_threadsafe(released.wait, 20)
-        began_at = time.monotonic()
+        ended: list[bool] = []
+        busy.loop.call_soon_threadsafe(lambda: ended.append(released.wait(60)))
         asyncio.run(client.close())
-        assert time.monotonic() - began_at < 5
+        assert ended == []
         released.set()
         eventually(lambda: server.open_connections == 0)
 

