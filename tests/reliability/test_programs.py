@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
+from . import programs as module
 from .programs import Programs
 
 IDLE = "import time; time.sleep(60)"
@@ -17,15 +23,25 @@ def test_a_program_that_hangs_is_ended(programs: Programs, code: str) -> None:
         programs.run(code, limit_s=0.5)
 
 
-@pytest.mark.slow
-def test_a_busy_program_has_a_limit_of_cpu_time_and_not_of_wall_time(programs: Programs) -> None:
-    code = """
-    import time
-    for _ in range(8):
-        ends_at = time.process_time() + 0.1  # as on a busy machine: little of it at a time
-        while time.process_time() < ends_at:
-            pass
-        time.sleep(0.3)
-    print("end")
-    """
-    assert programs.run(code, limit_s=2.0) == ["end"]
+@pytest.mark.parametrize(("share", "ends"), [(0.3, True), (0.9, False), (0.001, False)])
+def test_a_program_has_a_limit_of_cpu_time_and_of_idle_time_and_not_of_wall_time(
+    monkeypatch: pytest.MonkeyPatch, share: float, ends: bool
+) -> None:
+    now_s = 0.0
+
+    class Process:
+        """Takes 30 seconds, of which it has a share of a CPU."""
+
+        pid = 1
+
+        def wait(self, timeout: float) -> None:
+            nonlocal now_s
+            now_s += timeout
+            if now_s < 30:
+                raise subprocess.TimeoutExpired("program", timeout)
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now_s))
+    monkeypatch.setattr(module, "_cpu_s", lambda group: share * now_s)
+    process: Any = Process()
+    with contextlib.nullcontext() if ends else pytest.raises(subprocess.TimeoutExpired):
+        module._wait(process, 10.0)
