@@ -70,7 +70,7 @@ async def test_whoever_reads_has_an_error_at_once(
         await arrived(raw)
         await client.close()
         with pytest.raises(APIConnectionError, match="the client was closed while"):
-            await asyncio.wait_for(reading, 5)
+            await asyncio.wait_for(reading, 30)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -87,4 +87,4 @@ async def test_whoever_waits_in_another_thread_has_it_too(
         await arrived(raw)
         await asyncio.to_thread(client.close)
         with pytest.raises(APIConnectionError, match="the client was closed while"):
-            await asyncio.wait_for(reading, 5)
+            await asyncio.wait_for(reading, 30)

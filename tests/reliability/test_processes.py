@@ -116,7 +116,7 @@ print(ask(client))
         port = int(program.stdout.readline())
         served: dict[int, int] = {}
         for _ in range(5):
-            visitors = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(4)]
+            visitors = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(4)]
             for visitor in visitors:
                 worker, response = visitor.recv(100).decode().split(" ", 1)
                 assert response == "2+2 = 4."
@@ -337,8 +337,8 @@ signal.sigwait([signal.SIGUSR1])
 print("end")
 """
     with programs.started(code, loop=loop_kind) as program:
-        server.wait_for_requests(1)
+        server.wait_for_requests(1, timeout_s=60)
         os.kill(program.pid, signal.SIGUSR1)
         assert programs.finish(program, limit_s=10) == ["end"]
-    (request,) = server.wait_for_requests(1, finished=True)
+    (request,) = server.wait_for_requests(1, timeout_s=60, finished=True)
     assert request.disconnected

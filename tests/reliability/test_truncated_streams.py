@@ -188,7 +188,7 @@ async def test_an_event_without_data_does_not_hold_back_those_before_it() -> Non
 
     async with raw_server(serve) as raw, raw.client() as client:
         events = await stream(client)
-        assert len(await asyncio.wait_for(events.next_batch(), 5)) == 1  # what a sync stream reads by
+        assert len(await asyncio.wait_for(events.next_batch(), 30)) == 1  # what a sync stream reads by
         go_on.set()
         assert len(await events.next_batch()) == 1
         assert await events.next_batch() == []

@@ -110,7 +110,7 @@ def test_a_source_whose_attempt_failed_is_sent_completely_in_the_next_attempt(
 ) -> None:
     retried = threading.Event()
     server.script(Fault(status=503, ignore_body=True, latency_s=0.2, headers={"retry-after": "0"}))
-    source = KINDS[kind](lambda: retried.wait(10))
+    source = KINDS[kind](lambda: retried.wait(60))
     assert upload(source, on_retry=lambda _: retried.set()) == len(CONTENT)
     assert retried.is_set()
     assert server.requests[-1].parts[1].content == CONTENT
@@ -338,7 +338,7 @@ class Hanging(io.BytesIO):
         if method == self._method:
             self._left -= 1
             if self._left <= 0:
-                self._is_over.wait(15)
+                self._is_over.wait(60)
 
     def seekable(self) -> bool:
         self._enter("seekable")
@@ -365,7 +365,7 @@ async def test_a_file_that_hangs_ends_with_the_deadline(server: LocalGroq, metho
             began_at = time.monotonic()
             with pytest.raises(APITimeoutError) as caught:
                 await client.files.create(file=("a", Hanging(method, nth, is_over)), purpose="batch")
-            assert time.monotonic() - began_at < 2
+            assert time.monotonic() - began_at < 30
     finally:
         is_over.set()
     assert caught.value.phase == "total"
