@@ -12,10 +12,10 @@ import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient
+from aiogroq import APIConnectionError, AsyncGroq, DefaultAioHttpClient, Timeout
 from aiogroq.local import LocalGroq
 
-from .peers import listening, tls_front
+from .peers import listening, refusing_port, tls_front
 
 # The embedded server accepts local host names only, unless others are allowed.
 pytestmark = pytest.mark.local_groq(allowed_hosts=["groq.example"])
@@ -84,7 +84,7 @@ async def test_a_name_whose_ipv6_address_refuses_connections_is_reached_by_its_i
         assert (await client.models.list()).data
 
 
-async def test_an_address_that_does_not_respond_is_skipped_within_a_second(server: LocalGroq) -> None:
+async def test_an_address_that_does_not_respond_is_skipped_soon(server: LocalGroq) -> None:
     # A listener with a full queue neither accepts nor refuses connections, like a dead route.
     silent = socket.socket()
     silent.bind(("127.0.0.2", server.port))
@@ -98,9 +98,11 @@ async def test_an_address_that_does_not_respond_is_skipped_within_a_second(serve
             fillers.append(filler)
         names = Names({"groq.example": ["127.0.0.2", "127.0.0.1"]})
         started = time.monotonic()
-        async with client_with(names, f"http://groq.example:{server.port}", max_retries=0) as client:
+        base_url = f"http://groq.example:{server.port}"
+        async with client_with(names, base_url, max_retries=0, timeout=Timeout(60, connect=30)) as client:
             assert (await client.models.list()).data
-        assert 0.2 < time.monotonic() - started < 2
+        # It takes a quarter of a second; the rest is for a busy machine. Without the skip it ends at its timeout.
+        assert 0.2 < time.monotonic() - started < 10
     finally:
         for sock in (silent, *fillers):
             sock.close()
@@ -136,8 +138,7 @@ async def test_the_lookup_of_a_name_ends_at_the_connect_timeout() -> None:
 
 
 async def test_a_port_without_a_listener_is_named() -> None:
-    async with listening(lambda *_: asyncio.sleep(0)) as port:
-        pass
-    client = AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0)
-    with pytest.raises(APIConnectionError, match=f"could not connect to 127.0.0.1:{port} "):
-        await client.models.list()
+    with refusing_port() as port:
+        client = AsyncGroq(api_key="k", base_url=f"http://127.0.0.1:{port}", max_retries=0)
+        with pytest.raises(APIConnectionError, match=f"could not connect to 127.0.0.1:{port} "):
+            await client.models.list()

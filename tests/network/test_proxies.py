@@ -13,7 +13,7 @@ from aiogroq import APIConnectionError, APIStatusError, AsyncGroq, DefaultAioHtt
 from aiogroq.local import Fault, LocalGroq
 
 from .conftest import HOST, Authority, RunningProxy
-from .peers import listening
+from .peers import listening, refusing_port
 from .test_addresses import Names
 
 # The embedded server accepts local host names only, unless others are allowed.
@@ -212,17 +212,12 @@ async def test_a_proxy_that_rejects_a_tunnel_is_named_and_not_retried(
 
 
 async def test_an_unreachable_proxy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with listening(_never) as port:
-        pass
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
-    with pytest.raises(
-        APIConnectionError, match=f"could not connect to the proxy 127.0.0.1:{port} .*HTTPS_PROXY"
-    ):
-        await models(f"https://{HOST}")
-
-
-async def _never(*_: object) -> None:
-    pass
+    with refusing_port() as port:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with pytest.raises(
+            APIConnectionError, match=f"could not connect to the proxy 127.0.0.1:{port} .*HTTPS_PROXY"
+        ):
+            await models(f"https://{HOST}")
 
 
 async def test_without_verification_nothing_is_verified_in_a_tunnel_either(
