@@ -47,6 +47,13 @@ class FakeClockLoop(asyncio.SelectorEventLoop):
         self._skipping.skipped_s += duration_s
 
 
+def current_loop() -> FakeClockLoop:
+    """The loop that runs."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, FakeClockLoop)
+    return loop
+
+
 def run_on_fake_clock(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run ``main`` as `asyncio.run` does, on a fake clock."""
     loop = FakeClockLoop()

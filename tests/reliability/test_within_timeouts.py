@@ -13,7 +13,7 @@ from aiogroq import APITimeoutError, DefaultAioHttpClient, Timeout
 from aiogroq.transport.body import AioBody
 from aiogroq.transport.timers import PhaseTimer
 
-from .fake_clock import FakeClockLoop, run_on_fake_clock
+from .fake_clock import current_loop, run_on_fake_clock
 from .raw_server import (
     DONE,
     LAST_CHUNK,
@@ -132,9 +132,7 @@ async def a_loop_that_is_blocked_after_each_chunk_of_a_stream() -> None:
 
 
 def block_loop(duration_s: float) -> None:
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, FakeClockLoop)
-    loop.advance(duration_s)
+    current_loop().advance(duration_s)
 
 
 @pytest.mark.parametrize(

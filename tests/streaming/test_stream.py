@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 from protocol.bodies import COMPOUND_STREAM, TEXT_STREAM, TOOL_STREAM, chunk, event_stream
+from reliability.fake_clock import run_on_fake_clock
 from reliability.raw_server import DONE, LAST_CHUNK, SSE_HEAD, Exchange, chunked, delta, raw_server
 
 from aiogroq import (
@@ -623,19 +624,22 @@ async def test_a_cancelled_reader_has_closed_the_stream() -> None:
     assert raised.value.partial.choices[0].message.content == "a"
 
 
-async def test_a_stalled_stream_raises_a_timeout_with_what_had_arrived() -> None:
+def test_a_stalled_stream_raises_a_timeout_with_what_had_arrived() -> None:
     async def serve(exchange: Exchange) -> None:
         await exchange.write(SSE_HEAD, chunked(delta("a")))
         await exchange.gone()
 
-    async with (
-        raw_server(serve) as raw,
-        raw.client() as client,
-        client.chat.completions.stream(**ASK, timeout=0.2) as stream,
-    ):
-        with pytest.raises(APITimeoutError) as raised:
-            await stream.get_final_completion()
-    assert raised.value.partial.choices[0].message.content == "a"
+    async def main() -> None:
+        async with (
+            raw_server(serve) as raw,
+            raw.client() as client,
+            client.chat.completions.stream(**ASK, timeout=0.2) as stream,
+        ):
+            with pytest.raises(APITimeoutError) as raised:
+                await stream.get_final_completion()
+        assert raised.value.partial.choices[0].message.content == "a"
+
+    run_on_fake_clock(main)
 
 
 # ------------------------------------------------------------------------------------------------------- costs
