@@ -70,20 +70,32 @@ class MemoryStore:
         is not charged again."""
         self.settle_now(scope, id, used, seen)
 
-    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
-        """Take over what a response says of the limits, by the name of their kind. Ignores unknown kinds."""
+    def observe_now(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        """As `observe`, without a coroutine."""
         with self._lock:
             self._scope(scope).observe(seen)
 
-    async def block(self, scope: str, wait_s: float) -> None:
-        """Grant nothing for ``wait_s`` seconds."""
+    async def observe(self, scope: str, seen: Mapping[str, Seen]) -> None:
+        """Take over what a response says of the limits, by the name of their kind. Ignores unknown kinds."""
+        self.observe_now(scope, seen)
+
+    def block_now(self, scope: str, wait_s: float) -> None:
+        """As `block`, without a coroutine."""
         with self._lock:
             self._scope(scope).block(wait_s)
 
-    async def levels(self, scope: str) -> Sequence[Level]:
-        """Return the state of all known kinds of limits."""
+    async def block(self, scope: str, wait_s: float) -> None:
+        """Grant nothing for ``wait_s`` seconds."""
+        self.block_now(scope, wait_s)
+
+    def levels_now(self, scope: str) -> Sequence[Level]:
+        """As `levels`, without a coroutine."""
         with self._lock:
             return self._scope(scope).levels()
+
+    async def levels(self, scope: str) -> Sequence[Level]:
+        """Return the state of all known kinds of limits."""
+        return self.levels_now(scope)
 
     def _scope(self, name: str) -> _Scope:
         """Return the state of a scope at this moment."""

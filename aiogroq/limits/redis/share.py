@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from ..memory import MemoryStore
 from ..store import Ask, Granted, Level, Never, Seen, Wait
-
-T = TypeVar("T")
 
 PART = 0.9
 """The part of the limits that all processes use together during an outage: they may not agree on how many they are."""
@@ -53,7 +50,7 @@ class Share:
             )
             for each in levels
         }
-        _done(self._store.observe("", seen))
+        self._store.observe_now("", seen)
         self._store.hold_now("", holds)
         if blocked_s > 0:
             self.block(blocked_s)
@@ -71,7 +68,7 @@ class Share:
             given = self._given.get(kind)
             if given is not None and certain > given:
                 return Never(kind, given, certain)
-        limits = {each.kind: each.limit for each in _done(self._store.levels(""))}
+        limits = {each.kind: each.limit for each in self._store.levels_now("")}
         fitting = {kind: min(amount, limits.get(kind, amount)) for kind, amount in ask.certain.items()}
         found = self._store.reserve_now("", msgspec.structs.replace(ask, certain=fitting))
         if isinstance(found, Wait):
@@ -87,7 +84,7 @@ class Share:
         for kind, each in seen.items():
             if each.limit is not None and each.source == "given":
                 self._given[kind] = each.limit
-        known = {each.kind for each in _done(self._store.levels(""))}
+        known = {each.kind for each in self._store.levels_now("")}
         parts = {
             kind: msgspec.structs.replace(
                 each,
@@ -98,17 +95,17 @@ class Share:
             for kind, each in seen.items()
             if each.source != "guess" or kind not in known
         }
-        _done(self._store.observe("", parts))
+        self._store.observe_now("", parts)
 
     def block(self, wait_s: float) -> None:
         """As `LimitStore.block`."""
-        _done(self._store.block("", wait_s))
+        self._store.block_now("", wait_s)
 
     def levels(self) -> list[Level]:
         """Return the limits and levels of all workers, as far as they can be told from those of the share."""
         return [
             msgspec.structs.replace(each, limit=self._limit_of(each), level=self._level_of_all(each.level))
-            for each in _done(self._store.levels(""))
+            for each in self._store.levels_now("")
         ]
 
     def _part_of(self, level: float) -> float:
@@ -121,13 +118,3 @@ class Share:
         limit = level.limit / self._part
         known = self._limits.get(level.kind, limit)
         return known if abs(limit - known) <= _EQUAL * known else limit
-
-
-def _done(step: Coroutine[Any, Any, T]) -> T:
-    """Return the result of a coroutine of a store that never suspends."""
-    try:
-        step.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise RuntimeError("MemoryStore has suspended")
