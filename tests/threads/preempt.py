@@ -25,7 +25,7 @@ from typing import Any, Final
 
 HOLD: Final = "hold"
 INTERRUPT: Final = "interrupt"
-_LIMIT_S = 5.0
+_LIMIT_S = 30.0
 _POLL_S = 0.9
 """Waits look at intervals of a second whether their thread is alive: a case that lasts so long has lost a wake-up, if it
 does so every time."""
@@ -163,7 +163,8 @@ class _Execution:
             if self._held:
                 looks = self._look(looks)
                 if all(count >= _LOOKS for count in looks.values()):
-                    self._held.pop(0).go.release()
+                    if not self._can_any_run():
+                        self._held.pop(0).go.release()
                     looks = {}
         took_s = time.monotonic() - began_at
         # From now on no thread is held: one still may be, such as the portal's thread, for which nobody waited.
@@ -182,6 +183,20 @@ class _Execution:
                 is_known = any(wait in line for wait in _WAITS)
                 looks[place] = before.get(place, 0) + (_LOOKS // 2 if is_known else 1)
         return looks
+
+    def _can_any_run(self) -> bool:
+        """Whether a thread that is not held was woken where it waited, and only has no processor yet."""
+        others = {_MAIN, *(step.thread for step in self._held)}
+        return any(_is_runnable(thread) for thread in threading.enumerate() if thread.ident not in others)
+
+
+def _is_runnable(thread: threading.Thread) -> bool:
+    """Whether the system would run a thread now. False where the system does not say."""
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] == b"R"
+    except OSError:
+        return False
 
 
 _MAIN = threading.get_ident()

@@ -326,7 +326,7 @@ def queue() -> Case:
         ran = threading.Semaphore(0)
         for _ in range(3):
             runner.call_soon(ran.release)
-            if not ran.acquire(timeout=1):
+            if not ran.acquire(timeout=20):
                 return False
         return True
 
@@ -367,12 +367,12 @@ def jobs(*, idle_s: float, act: bool = False) -> Callable[[], Case]:
 
         def submit() -> list[int]:
             given = [executor.submit(int, str(number)) for number in range(2)]
-            results = [future.result(timeout=1.5) for future in given]
-            return [*results, executor.submit(int, "2").result(timeout=1.5)]
+            results = [future.result(timeout=20) for future in given]
+            return [*results, executor.submit(int, "2").result(timeout=20)]
 
         def check(results: dict[str, Any]) -> None:
             assert results == {"first": [0, 1, 2], "second": [0, 1, 2]}, results
-            assert [future.result(timeout=1.5) for future in inner] in ([], [7])
+            assert [future.result(timeout=20) for future in inner] in ([], [7])
 
         return Case(
             {"first": submit, "second": submit},

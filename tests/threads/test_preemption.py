@@ -17,7 +17,7 @@ import pytest
 from .preemption_cases import CALLS, EXECUTOR, INTERRUPTS, SEEDED, STREAMS
 
 IS_FULL = os.environ.get("AIOGROQ_PREEMPT") == "full"
-LIMIT_S = 3000 if IS_FULL else 100
+LIMIT_S = 3000 if IS_FULL else 400
 pytestmark = pytest.mark.timeout(LIMIT_S + 10)
 
 
