@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from batch_jobs import Job, batches_of, ended, question, questions, reply_of, result, uploaded
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiogroq import AsyncGroq
@@ -200,6 +200,7 @@ async def test_a_file_that_is_rejected_as_a_whole_fails_all_items(
 # ------------------------------------------------------------------------------------------- ids of lines
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.binary(min_size=16, max_size=16), st.integers(0, 99))
 def test_a_custom_id_is_short_and_plain(id: str, key: bytes, repeat: int) -> None:
     request = question(0)
@@ -209,6 +210,7 @@ def test_a_custom_id_is_short_and_plain(id: str, key: bytes, repeat: int) -> Non
     assert not {*name} & set(" \"'\\/\n\r\t")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.text(max_size=40), st.binary(min_size=16, max_size=16)), max_size=20, unique=True)
 )

@@ -6,10 +6,12 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from virtual_time import current_loop, in_virtual_time
 
 from aiogroq import AsyncGroq, Timeout
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
@@ -24,6 +26,19 @@ async def results_of(client: AsyncGroq, items: Any, **options: Any) -> tuple[lis
     results = [result async for result in job]
     assert job.report is not None
     return results, job.report
+
+
+@asynccontextmanager
+async def served_here(**options: Any) -> AsyncIterator[tuple[AsyncGroq, LocalGroq]]:
+    """Give a client and its server on the virtual loop that runs, so that no timer ends before what it was set for."""
+    server = LocalGroq(
+        clock=current_loop().clock, request_timeout_s=86_400, keepalive_timeout_s=86_400, **options
+    )
+    async with (
+        server.serve_here(),
+        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
+    ):
+        yield client, server
 
 
 async def test_results_come_in_the_order_of_the_input(client: AsyncGroq) -> None:
@@ -79,8 +94,11 @@ async def test_a_job_has_no_more_workers_than_may_be_in_flight(client: AsyncGroq
 
 
 async def test_results_can_come_as_they_are_there(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(Fault(body_contains="slow", latency_s=0.5))
-    results, _ = await results_of(client, ["slow", "b", "c", "d"], ordered=False)
+    server.script(Fault(body_contains="slow", before_head=True, end="stall"))
+    job = run(client, ["slow", "b", "c", "d"], model=MODEL, ordered=False)
+    results = [await anext(job) for _ in range(3)]
+    server.close_connections()  # it is sent again
+    results += [result async for result in job]
     assert results[-1].item == "slow"
     assert sorted(result.index for result in results) == [0, 1, 2, 3]
 
@@ -93,8 +111,8 @@ async def test_an_empty_input_is_a_complete_job(client: AsyncGroq) -> None:
 # S8 of the issue: what can never succeed fails alone.
 
 
-@pytest.mark.slow
-async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server: LocalGroq) -> None:
+@in_virtual_time
+async def test_items_that_can_never_succeed_fail_alone() -> None:
     too_large = {
         "error": {
             "message": "Request too large for model `m` in organization `org_1` service tier `on_demand` on output tokens "
@@ -103,7 +121,7 @@ async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server
             "code": "rate_limit_exceeded",
         }
     }
-    server.script(
+    faults = (
         Fault(body_contains="item 3.", status=413, times=None),
         Fault(body_contains="item 5.", status=429, body=too_large, times=None),
         Fault(body_contains="item 7.", status=500, times=None),
@@ -111,9 +129,10 @@ async def test_items_that_can_never_succeed_fail_alone(client: AsyncGroq, server
         Fault(body_contains="item 11.", status=400, times=None),
         Fault(body_contains="item 13.", before_head=True, end="close", times=None),
     )
-    client = client.with_options(timeout=Timeout(read=0.2, first_byte=0.2))
     items = [f"item {number}." for number in range(40)]
-    results, report = await results_of(client, items)
+    async with served_here(faults=faults) as (client, server):
+        client = client.with_options(timeout=Timeout(read=20, first_byte=20))
+        results, report = await results_of(client, items)
     failed = {result.index: result for result in results if result.status == "failed"}
     assert {
         index: (result.attempts, result.error and result.error.type) for index, result in failed.items()
@@ -319,10 +338,11 @@ async def test_a_job_stops_before_it_costs_too_much(client: AsyncGroq, server: L
     assert report.cost_usd <= each * 21, "the items differ a little"
 
 
-async def test_a_job_stops_at_its_deadline(client: AsyncGroq, server: LocalGroq, tmp_path: Path) -> None:
+@in_virtual_time
+async def test_a_job_stops_at_its_deadline(tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
-    server.script(Fault(latency_s=0.05, times=None))
-    _, report = await results_of(client, [f"{n}" for n in range(1000)], deadline_s=0.3, journal=path)
+    async with served_here(latency_s=5.0) as (client, server):
+        _, report = await results_of(client, [f"{n}" for n in range(1000)], deadline_s=30, journal=path)
     assert (report.reason, report.exit_code) == ("deadline", 75)
     assert str(path) in report.message
     assert 0 < report.done < 1000

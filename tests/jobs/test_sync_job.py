@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from held_replies import HeldReplies
 
 from aiogroq import Groq
 from aiogroq.jobs import JobError, JobInputError, run
@@ -74,7 +77,15 @@ def test_a_sync_job_that_is_left_is_closed(sync_client: Groq, server: LocalGroq,
 
 def test_a_sync_job_is_stopped_from_another_thread(sync_client: Groq, server: LocalGroq) -> None:
     server.script(Fault(latency_s=0.02, times=None))
-    job = run(sync_client, [f"{n}" for n in range(1000)], model=MODEL)
+    is_stopped = threading.Event()
+
+    async def items() -> AsyncIterator[str]:
+        for number in range(1000):
+            if number == 200:  # the job goes on while this thread looks at the first results
+                await asyncio.to_thread(is_stopped.wait, 60)
+            yield f"{number}"
+
+    job = run(sync_client, items(), model=MODEL)
     results = []
     for result in job:
         results.append(result)
@@ -82,6 +93,7 @@ def test_a_sync_job_is_stopped_from_another_thread(sync_client: Groq, server: Lo
             thread = threading.Thread(target=job.stop)
             thread.start()
             thread.join()
+            is_stopped.set()
     assert job.report is not None
     assert (job.report.reason, job.report.exit_code) == ("interrupted", 130)
     assert len(results) == len(server.requests) < 1000
@@ -116,14 +128,15 @@ with Groq(api_key="gsk_x", base_url=sys.argv[1]) as client:
 def test_ctrl_c_finishes_what_is_in_flight(server: LocalGroq, tmp_path: Path) -> None:
     path = tmp_path / "a.journal"
     # After the first response the program waits in the job, where Ctrl-C is handled, and not in its own loop.
-    server.script(None, Fault(latency_s=3.0, times=None))
+    server.reply = held = HeldReplies(free=1)
     with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, server.base_url, str(path)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
         process.send_signal(signal.SIGINT)
+        held.release()
         lines = process.stdout.read().splitlines()
         assert lines[-1] == "interrupted"
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     assert len(path.read_bytes().splitlines()) == len(server.requests) + 1, "every request has an outcome"
