@@ -67,7 +67,7 @@ def test_text_and_audio_go_through_pipes(run: Run, service: LocalGroq) -> None:
 
 def test_speech_is_transcribed_in_another_process(speech: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "transcribe", "--local", str(speech)], cwd=ROOT, capture_output=True, text=True, timeout=30
+        [*COMMAND, "transcribe", "--local", str(speech)], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{TEXT}\n", "")
 

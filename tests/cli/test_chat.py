@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,7 +57,12 @@ def test_standard_input_follows_the_prompt(
 
 
 def test_a_process_reads_its_prompt_from_a_pipe(service: LocalGroq) -> None:
-    out, err = start("chat").communicate(b"What is 6 times 7?\n", timeout=30)
+    reading, writing = os.pipe()
+    os.write(writing, b"What is 6 times 7?\n")
+    os.close(writing)  # a pipe that stays open for a second is noted
+    process = start("chat", stdin=reading)
+    os.close(reading)
+    out, err = process.communicate(timeout=60)
     assert (out, err) == (b"6 * 7 = 42.\n", b"")
 
 
@@ -64,7 +70,7 @@ def test_a_pipe_that_stays_open_is_noted(service: LocalGroq) -> None:
     process = start("chat", "What is 6 times 7?")
     assert process.stderr is not None
     assert b"< /dev/null" in process.stderr.readline()
-    out, _ = process.communicate(b"", timeout=30)
+    out, _ = process.communicate(b"", timeout=60)
     assert out == b"6 * 7 = 42.\n"
 
 
@@ -240,12 +246,10 @@ def test_ctrl_c_during_a_response_stops_that_response_only(run: Run) -> None:
 
 def test_ctrl_c_during_a_response_ends_a_single_prompt() -> None:
     with LocalGroq(tokens_per_second=1) as server:
-        process = start("chat", "Tell me a story", "--base-url", server.base_url, "--api-key", "k")
-        assert process.stdin is not None
-        process.stdin.close()
-        process.stdin = None
-        server.wait_for_requests(1, timeout_s=30)
+        arguments = ("--base-url", server.base_url, "--api-key", "k")
+        process = start("chat", "Tell me a story", *arguments, stdin=subprocess.DEVNULL)
+        server.wait_for_requests(1, timeout_s=60)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err.strip() == b""

@@ -40,7 +40,7 @@ def test_the_demo_needs_no_key_and_no_network_and_leaves_no_files(tmp_path: Path
     environment = {**os.environ, "PYTHONPATH": root, "TMPDIR": str(temporary), "HOME": str(work)}
     environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1"}
     process = start("demo", cwd=work, env=environment)
-    out, err = process.communicate(timeout=50)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, b"")
     assert "7 of 7 steps succeeded" in out.decode()
     assert re.findall(rb"[\x00-\x09\x0b-\x1f]", out) == []

@@ -15,11 +15,11 @@ from .conftest import COMMAND, ROOT, Run, Screen, start
 
 @pytest.mark.parametrize("arguments", [["models", "--local"], ["demo"], ["chat", "--local", "hi"]])
 def test_a_broken_pipe_is_no_error(arguments: list[str]) -> None:
-    process = start(*arguments, stdin=subprocess.DEVNULL)
-    assert process.stdout is not None
-    process.stdout.close()
-    process.stdout = None
-    _, err = process.communicate(timeout=30)
+    reading, writing = os.pipe()
+    os.close(reading)  # before the first line is written
+    process = start(*arguments, stdin=subprocess.DEVNULL, stdout=writing)
+    os.close(writing)
+    _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (141, b"")
 
 
@@ -43,7 +43,7 @@ def test_a_pipe_that_breaks_at_the_last_flush_is_no_error(run: Run) -> None:
 def test_a_full_disk_is_reported() -> None:
     with open("/dev/full", "wb") as full:
         process = start("--version", stdout=full)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert err == b"aiogroq: error: No space left on device\n"
 
@@ -60,7 +60,7 @@ def test_a_closed_standard_output_is_no_error() -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -73,6 +73,6 @@ def test_an_encoding_that_lacks_characters_does_not_fail() -> None:
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=30,
+        timeout=60,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "Grüße ??\n".encode("cp1252"), b"")

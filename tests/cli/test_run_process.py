@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ended_processes import wait_until_read
+from held_replies import HeldReplies
 
 from aiogroq.local import Fault, LocalGroq
 
@@ -63,16 +65,20 @@ ALL = [f"k{number}" for number in range(60)]
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_and_sends_nothing_twice(folder: Path, service: LocalGroq) -> None:
-    service.script(Fault(latency_s=0.05, times=None))
     open_at_kills = 0
     for _ in range(3):
+        # However late the kill comes, few requests get a response before it.
+        service.clear_faults()
+        service.script(Fault(latency_s=0.05, times=12), Fault(latency_s=WAIT_S, times=None))
         before = service.request_count
         process = begun(folder, "--concurrency", "3")
         until(lambda before=before: service.request_count >= before + 8)  # type: ignore[misc]
         process.kill()
         process.communicate()
+        wait_until_read(service)
         assert not (folder / "out.csv").exists()
         open_at_kills += 3
+    service.clear_faults()
     process = begun(folder, "--concurrency", "3")
     _, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 0, err
@@ -187,6 +193,7 @@ def test_ctrl_c_ends_a_run_that_waits_for_its_input(tmp_path: Path, service: Loc
 
 @pytest.mark.slow
 def test_a_reader_that_goes_away_ends_the_run(folder: Path, service: LocalGroq) -> None:
+    service.reply = held = HeldReplies(free=1)
     process = start(
         "run", "in.csv", "-o", "-", "-p", "{text}", "-q", "--concurrency", "1", cwd=folder, stdin=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -196,6 +203,7 @@ def test_a_reader_that_goes_away_ends_the_run(folder: Path, service: LocalGroq) 
         assert process.stderr is not None
         process.stdout.readline()
         process.stdout.close()
+        held.release()
         err = process.stderr.read()
         assert process.wait(WAIT_S) == 141
     assert err == b""

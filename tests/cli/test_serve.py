@@ -43,7 +43,7 @@ def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome
             f"{base_url}/openai/v1/models", headers={"Authorization": "Bearer k"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 statuses.append(response.status)
         except urllib.error.HTTPError as error:
             statuses.append(error.code)
@@ -55,7 +55,7 @@ def serve(run: Run, *arguments: str, stop: int = signal.SIGINT) -> tuple[Outcome
 
 def ended(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
     """Return the exit code and the standard error of a process."""
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=60)
     return process.returncode, err
 
 
@@ -76,7 +76,7 @@ def test_a_server_process_responds_until_it_is_stopped(stop: signal.Signals) -> 
     ).encode()
     headers = {"Authorization": "Bearer anything", "Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/openai/v1/chat/completions", body, headers)
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         assert "42" in response.read().decode()
     process.send_signal(stop)
     assert ended(process) == (0, b"")
@@ -157,7 +157,7 @@ def status_of(url: str, path: str = "/openai/v1/models", body: bytes | None = No
         **{name.replace("_", "-"): value for name, value in headers.items()},
     }
     try:
-        with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=10) as response:
+        with urllib.request.urlopen(urllib.request.Request(url + path, body, named), timeout=60) as response:
             # To the end: a client that closes first has disconnected.
             with contextlib.suppress(http.client.IncompleteRead):
                 response.read()
@@ -237,7 +237,7 @@ def test_limits_of_an_organization_hold_for_all_its_keys() -> None:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{url}/openai/v1/chat/completions", body, headers)
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=60) as response:
                 return response.status, response.headers["x-ratelimit-limit-tokens"]
         except urllib.error.HTTPError as error:
             with error:
