@@ -16,6 +16,8 @@ import pytest
 from aiogroq.local import LocalGroq
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+LIMIT_S = 60
+"""Longer than anything takes, however busy the machine is."""
 PYTHON = (sys.executable, "-X", "dev", "-W", "error")
 # Dev mode turns asyncio's debug mode on, which remarks on every step over 0.1 s, such as the first import of aiohttp.
 _SLOW_STEP = re.compile(r"^Executing <.* took [\d.]+ seconds\n", re.MULTILINE)
@@ -66,7 +68,7 @@ def run(local_groq: LocalGroq, tmp_path: Path) -> Run:
                 encoding="utf-8",
                 env=environment_of(local_groq),
                 cwd=tmp_path,
-                timeout=30,
+                timeout=LIMIT_S,
                 check=False,
             )
         )
@@ -96,7 +98,7 @@ def serving(
                 log += line
             yield found[1]
             service.send_signal(signal.SIGINT)
-            log += service.communicate(timeout=10)[0]
+            log += service.communicate(timeout=LIMIT_S)[0]
             if workers:
                 log = _LISTENING.sub("", log)
         finally:

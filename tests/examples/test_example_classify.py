@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from held_replies import HeldReplies
 
 from aiogroq.local import Fault, LocalGroq
 
-from .conftest import EXAMPLES, PYTHON, Run, environment_of
+from .conftest import EXAMPLES, LIMIT_S, PYTHON, Run, environment_of
 
 REVIEWS = (EXAMPLES / "reviews.csv").read_text("utf-8").splitlines(keepends=True)
 ROWS = list(csv.DictReader(REVIEWS))
 LABELLED = [{**row, "label": "bad" if int(row["id"][1:]) % 2 == 0 else "good", "error": ""} for row in ROWS]
 """The rows with the labels that the model of these tests gives them."""
-LIMIT_S = 60
 
 
 def reply(request: dict[str, Any]) -> str:
@@ -124,11 +124,10 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a console of Windows sends Ctrl-C to all of its processes")
-@pytest.mark.local_groq(reply=reply)
 def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
     tmp_path: Path, local_groq: LocalGroq
 ) -> None:
-    local_groq.script(Fault(latency_s=0.5, times=None))
+    local_groq.reply = held = HeldReplies(reply)
     with subprocess.Popen(
         [*PYTHON, "-c", INTERRUPTIBLE, str(EXAMPLES / "classify_csv.py")],
         cwd=tmp_path,
@@ -137,8 +136,9 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(
         stderr=subprocess.PIPE,
         encoding="utf-8",
     ) as process:
-        local_groq.wait_for_requests(2, timeout_s=LIMIT_S)
+        local_groq.wait_for_requests(timeout_s=LIMIT_S)
         process.send_signal(signal.SIGINT)
+        held.release()
         out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 130
     assert (out, err.splitlines()[-1]) == ("", "Stopped. Run the same command again to go on.")

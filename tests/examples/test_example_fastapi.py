@@ -11,7 +11,7 @@ import pytest
 from aiogroq.local import Fault, LocalGroq
 from aiogroq.types import ChatCompletion
 
-from .conftest import EXAMPLES, serving
+from .conftest import EXAMPLES, LIMIT_S, serving
 from .events import events_of
 
 SEA = {"prompt": "Tell me about the sea."}
@@ -42,14 +42,14 @@ def service(running: str, groq: LocalGroq) -> str:
 
 
 def test_a_question_gets_the_whole_completion(service: str, groq: LocalGroq) -> None:
-    response = httpx.post(f"{service}/chat", json=SEA)
+    response = httpx.post(f"{service}/chat", json=SEA, timeout=LIMIT_S)
     assert response.status_code == 200
     assert ChatCompletion.model_validate_json(response.content).choices[0].message.content == RESPONSE
     assert groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
 
 def test_a_stream_ends_with_the_usage_and_its_chunks_form_the_text(service: str) -> None:
-    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA, timeout=LIMIT_S) as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         *chunks, last = events_of(response.iter_lines())
     assert len(chunks) > 3
@@ -60,7 +60,7 @@ def test_a_stream_ends_with_the_usage_and_its_chunks_form_the_text(service: str)
 
 def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
     for path in ("/chat", "/chat/stream", "/chat"):
-        httpx.post(f"{service}{path}", json=SEA)
+        httpx.post(f"{service}{path}", json=SEA, timeout=LIMIT_S)
     assert len(groq.requests) == 3
     assert len({request.connection_id for request in groq.requests}) == 1
 
@@ -69,30 +69,30 @@ def test_a_browser_that_disconnects_during_a_stream_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(after_events=4, end="stall"))
-    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA, timeout=LIMIT_S) as response:
         events = events_of(response.iter_lines())  # a name of its own: without one httpx would disconnect
         assert next(events) == ("message", {"text": "The"})
         assert not groq.requests[0].disconnected
-    assert groq.wait_for_requests(finished=True)[0].disconnected
+    assert groq.wait_for_requests(timeout_s=LIMIT_S, finished=True)[0].disconnected
 
 
 async def test_a_browser_that_disconnects_before_the_response_ends_the_request_to_groq(
     service: str, groq: LocalGroq
 ) -> None:
     groq.script(Fault(latency_s=0.1, after_events=0, end="stall"))
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=LIMIT_S) as client:
         asking = asyncio.create_task(client.post(f"{service}/chat/stream", json=SEA))
-        await asyncio.to_thread(groq.wait_for_requests)
+        await asyncio.to_thread(groq.wait_for_requests, timeout_s=LIMIT_S)
         asking.cancel()
         await asyncio.wait([asking])
-    [request] = await asyncio.to_thread(groq.wait_for_requests, finished=True)
+    [request] = await asyncio.to_thread(groq.wait_for_requests, timeout_s=LIMIT_S, finished=True)
     assert request.disconnected
 
 
 def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(status=429, headers={"retry-after": "89.5"}, times=None))
     for path in ("/chat", "/chat/stream"):
-        response = httpx.post(f"{service}{path}", json=SEA)
+        response = httpx.post(f"{service}{path}", json=SEA, timeout=LIMIT_S)
         assert (response.status_code, response.headers["retry-after"]) == (429, "90")
         assert response.json() == {
             "detail": "Too Many Requests",
@@ -102,13 +102,13 @@ def test_a_rate_limit_is_a_429_with_retry_after(service: str, groq: LocalGroq) -
 
 def test_an_error_is_a_client_error_only_if_the_caller_can_fix_it(service: str, groq: LocalGroq) -> None:
     groq.script(*(Fault(status=status) for status in (400, 401, 403, 404, 422)))
-    statuses = [httpx.post(f"{service}/chat", json=SEA).status_code for _ in range(5)]
+    statuses = [httpx.post(f"{service}/chat", json=SEA, timeout=LIMIT_S).status_code for _ in range(5)]
     assert statuses == [400, 502, 502, 502, 502]
 
 
 def test_an_error_in_the_middle_of_a_stream_is_its_last_event(service: str, groq: LocalGroq) -> None:
     groq.script(Fault(after_events=4, error_event={"message": "a secret of the account", "status_code": 503}))
-    with httpx.stream("POST", f"{service}/chat/stream", json=SEA) as response:
+    with httpx.stream("POST", f"{service}/chat/stream", json=SEA, timeout=LIMIT_S) as response:
         *chunks, last = events_of(response.iter_lines())
     assert [name for name, _ in chunks] == ["message"] * 3
     assert last == ("error", {"detail": "Bad Gateway", "request_id": groq.requests[0].request_id})

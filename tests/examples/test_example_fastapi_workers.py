@@ -12,7 +12,7 @@ from redis_server import RedisServer
 
 from aiogroq.local import LocalGroq, RateLimit
 
-from .conftest import EXAMPLES, serving
+from .conftest import EXAMPLES, LIMIT_S, serving
 
 RPM = 30
 CALLS = 40
@@ -26,7 +26,7 @@ async def _ask(client: httpx.AsyncClient, number: int) -> httpx.Response:
 
 
 async def _ask_all(url: str) -> list[httpx.Response]:
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=LIMIT_S) as client:
         responses = [await _ask(client, 0)]
         # The next call is for the other worker, whichever took the first.
         first = responses[0].json()["worker"]

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 
 from aiogroq.local import LocalGroq
 
-from .conftest import EXAMPLES
+from .conftest import EXAMPLES, LIMIT_S
 
 NOTEBOOK = EXAMPLES / "notebook.ipynb"
 KERNEL = "of-this-test"
@@ -37,7 +37,7 @@ def jupyter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def outputs_of(notebook: Path) -> dict[str, list[Any]]:
     """Run all cells; gives what each code cell put out, by the cell's id. Raises `CellExecutionError`."""
     ran = await NotebookClient(
-        nbformat.read(notebook, as_version=4), kernel_name=KERNEL, timeout=20
+        nbformat.read(notebook, as_version=4), kernel_name=KERNEL, timeout=LIMIT_S
     ).async_execute()
     return {cell.id: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
 

@@ -7,6 +7,7 @@ import json
 import os
 import runpy
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from aiogroq.local import Fault, LocalGroq
 from aiogroq.local.request_log import ReceivedRequest
 from aiogroq.types import ChatCompletionMessageToolCall
 
-from .conftest import EXAMPLES, PYTHON, Run, environment_of
+from .conftest import EXAMPLES, LIMIT_S, PYTHON, Run, environment_of
 
 # Each starts a Python process or several.
 pytestmark = pytest.mark.slow
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.slow
 def most_at_once(requests: list[ReceivedRequest]) -> int:
     """The most requests that were running at the same time."""
     began = [(request.received_at, 1) for request in requests]
-    ended = [(request.finished_at or float("inf"), -1) for request in requests]
+    ended = [(request.finished_at or request.disconnected_at or float("inf"), -1) for request in requests]
     running, most = 0, 0
     for _, step in sorted(began + ended):
         running += step
@@ -54,9 +55,13 @@ def test_a_fan_out_prints_the_responses_in_the_order_of_the_questions_and_a_summ
     assert tokens.endswith(" tokens/s")
 
 
-@pytest.mark.local_groq(latency_s=0.2)
 def test_a_fan_out_has_eight_requests_in_flight(run: Run, local_groq: LocalGroq) -> None:
-    assert run("gather_fan_out.py").code == 0
+    local_groq.script(Fault(before_head=True, end="stall", times=8))
+    with ThreadPoolExecutor() as executor:
+        running = executor.submit(run, "gather_fan_out.py")
+        local_groq.wait_for_requests(8, timeout_s=LIMIT_S)
+        local_groq.close_connections()  # they are sent again
+        assert running.result().code == 0
     assert most_at_once(local_groq.requests) == 8
 
 
