@@ -1,10 +1,20 @@
-"""Reads server-sent events as a browser does, over a socket."""
+"""Reads server-sent events as a browser does, over a socket; and a stream of the service that comes in one write."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+from aiogroq.local import Fault
+
+_CHUNK = {
+    "id": "c",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "m",
+    "choices": [{"index": 0, "delta": {"content": "Hello."}, "finish_reason": "stop"}],
+}
 
 
 def events_of(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
@@ -17,3 +27,9 @@ def events_of(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
             yield name, json.loads(line.removeprefix("data: "))
         elif not line:
             name = "message"
+
+
+def whole_stream(**options: Any) -> Fault:
+    """A stream whose end cannot come later than its last event, however busy the server is: so its connection is free then."""
+    body = f"data: {json.dumps(_CHUNK)}\n\ndata: [DONE]\n\n"
+    return Fault(body=body, content_type="text/event-stream", **options)

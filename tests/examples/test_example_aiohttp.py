@@ -11,7 +11,7 @@ import pytest
 from aiogroq.local import Fault, LocalGroq
 
 from .conftest import EXAMPLES, LIMIT_S, serving
-from .events import events_of
+from .events import events_of, whole_stream
 
 SEA = {"prompt": "Tell me about the sea."}
 RESPONSE = "The sea is wide,\nand it is never still."
@@ -54,6 +54,7 @@ def test_a_response_is_streamed_in_chunks_and_then_done(service: str) -> None:
 
 
 def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
+    groq.script(whole_stream(times=3))
     for _ in range(3):
         httpx.get(f"{service}/chat", params=SEA, timeout=LIMIT_S)
     assert len(groq.requests) == 3

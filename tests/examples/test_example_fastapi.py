@@ -12,7 +12,7 @@ from aiogroq.local import Fault, LocalGroq
 from aiogroq.types import ChatCompletion
 
 from .conftest import EXAMPLES, LIMIT_S, serving
-from .events import events_of
+from .events import events_of, whole_stream
 
 SEA = {"prompt": "Tell me about the sea."}
 RESPONSE = "The sea is wide,\nand it is never still."
@@ -59,6 +59,7 @@ def test_a_stream_ends_with_the_usage_and_its_chunks_form_the_text(service: str)
 
 
 def test_all_requests_share_the_connections_of_one_client(service: str, groq: LocalGroq) -> None:
+    groq.script(None, whole_stream())
     for path in ("/chat", "/chat/stream", "/chat"):
         httpx.post(f"{service}{path}", json=SEA, timeout=LIMIT_S)
     assert len(groq.requests) == 3
