@@ -15,7 +15,7 @@ from aiogroq.local import LocalGroq
 from .pages import PAGES, ROOT, blocks, name_of
 
 RUNNER = Path(__file__).parent / "run_page.py"
-LIMIT_S = 60
+LIMIT_S = 150
 ELSEWHERE = {ROOT / "docs" / "guides" / name for name in ("frameworks.md", "ray.md")}
 """Their programs need packages that are not installed here: tests/frameworks and tests/ray_data run them."""
 SHARED_LIMITS = ROOT / "docs" / "guides" / "shared-limits.md"

@@ -144,7 +144,7 @@ def test_a_command_with_local_runs(line: str, tmp_path: Path) -> None:
         shell=True,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         cwd=tmp_path,
         env={**os.environ, "NO_COLOR": "1"},
         check=False,
