@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ class LoopClock:
 
     def __init__(self) -> None:
         loop: Any = asyncio.get_running_loop()
-        self._time = loop.time
+        self._time: Callable[[], float] = loop.time
         self._moved_s = 0.0
         loop.time = self
 
