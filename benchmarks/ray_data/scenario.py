@@ -125,9 +125,10 @@ def _wait_for(driver: subprocess.Popen[Any], server: LocalGroq, count: int, fold
 
 
 def _wait_for_quiet(server: LocalGroq, folder: Path) -> None:
-    """Wait until the actors of a driver that was killed have ended: nothing is sent, and no shard is locked."""
+    """Wait until the actors of a driver that was killed have ended: no shard is locked, all that they sent is read, and nothing
+    more is sent."""
     seen, since = len(server.requests), time.monotonic()
-    while time.monotonic() - since < QUIET_S or _is_written(folder):
+    while time.monotonic() - since < QUIET_S or _is_written(folder) or server.open_connections:
         time.sleep(0.05)
         if len(server.requests) != seen:
             seen, since = len(server.requests), time.monotonic()

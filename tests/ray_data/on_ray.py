@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 import aiogroq.ray
+from aiogroq.limits import RedisStore
 
 ray: Any = importlib.import_module("ray")
 data: Any = importlib.import_module("ray.data")
@@ -80,7 +81,7 @@ def failures(url: str, folder: Path) -> dict[str, Any]:
 
 
 def shared(url: str, folder: Path) -> dict[str, Any]:
-    """Two actors with one store, whose URL is in the folder."""
+    """Two actors with one store, whose URL is in the folder. While they start, its server is not taken for one that hangs."""
     out = aiogroq.ray.chat(
         rows(300),
         model=MODEL,
@@ -88,7 +89,7 @@ def shared(url: str, folder: Path) -> dict[str, Any]:
         batch_size=20,
         concurrency=2,
         limits="rpm=240",
-        store=(folder / "store").read_text(),
+        store=RedisStore((folder / "store").read_text(), timeout_s=60.0),
         api_key="gsk_x",
         base_url=url,
     )
