@@ -149,6 +149,7 @@ def _specs(scenario: Scenario, url: str, redis: RedisProcess | None) -> list[Wor
             rpm=scenario.rpm if scenario.is_limit_given else None,
             callers=scenario.callers,
             seconds=scenario.seconds + _AFTER_S,
+            store_timeout_s=scenario.store_timeout_s,
         )
         for index in range(scenario.processes)
     ]

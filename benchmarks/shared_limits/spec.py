@@ -30,6 +30,8 @@ class WorkerSpec:
     callers: int
     """Coroutines that send one request after the other; more than its part of the limit can serve."""
     seconds: float
+    store_timeout_s: float | None = None
+    """How long Redis may take for one step; None for the default."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Scenario:
     """How long it is down. It is restarted empty."""
     worker_killed_at_s: float | None = None
     """When the last process is killed; None for never."""
+    store_timeout_s: float | None = None
+    """How long Redis may take for one step; None for the default. With more, a busy machine has no outages but those above."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from redis_server import require_redis_server
+from redis_server import PATIENCE_S, require_redis_server
 
 sys.path.insert(0, str(Path(__file__).parents[3]))  # benchmarks is beside the tests and never installed
 
@@ -27,12 +27,12 @@ def _needs_redis() -> None:
 
 @pytest.mark.parametrize("row", SHARED, ids=[row.name for row in SHARED])
 def test_four_processes_use_the_whole_limit_evenly_and_no_more(row: Row) -> None:
-    outcome = run(row.scenario)
+    outcome = run(replace(row.scenario, store_timeout_s=PATIENCE_S))
     assert missed(outcome) == [], (outcome.shares, outcome.refused, [each.logged for each in outcome.workers])
 
 
 def test_an_outage_and_the_end_of_it_are_logged_once_by_each_process() -> None:
-    outcome = run(Scenario(seconds=10, redis_killed_at_s=3, redis_down_s=3))
+    outcome = run(Scenario(seconds=10, redis_killed_at_s=3, redis_down_s=3, store_timeout_s=PATIENCE_S))
     for worker in outcome.workers:
         assert [level for _, level, _ in worker.logged] == ["WARNING", "INFO"], worker.logged
 
