@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import random
+import socket
 import sys
 from datetime import date
 from pathlib import Path
+
+_PORTS = range(12_000, 32_000)
 
 
 def cores() -> tuple[int | None, int | None]:
@@ -16,6 +20,18 @@ def cores() -> tuple[int | None, int | None]:
         return None, None
     available = sorted(os.sched_getaffinity(0))
     return (available[0], available[-1]) if len(available) > 1 else (None, None)
+
+
+def free_port() -> int:
+    """Return a port below those that the system gives to connections: no other process is given it before it is used."""
+    for port in random.SystemRandom().sample(_PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
 
 
 def bind(core: int | None) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_START_TIMEOUT_S = 10.0
+from .. import machine
+
+_START_TIMEOUT_S = 60.0
 _SCRIPTS = frozenset({"eval", "evalsha", "fcall"})
 
 
@@ -37,9 +38,7 @@ class RedisProcess:
         program = shutil.which(name)
         if program is None:
             raise NoRedis(f"{name} is not installed: apt install {name}")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port: int = machine.free_port()
         self._command = [
             program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
             "--maxmemory-policy", "noeviction",
@@ -66,7 +65,7 @@ class RedisProcess:
         self._process = subprocess.Popen(
             self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        self._client = redis.Redis(port=self.port, socket_timeout=5)
+        self._client = redis.Redis(port=self.port, socket_timeout=60)
         until = time.monotonic() + _START_TIMEOUT_S
         while True:
             try:

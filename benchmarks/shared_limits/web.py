@@ -104,9 +104,7 @@ def _store(pace: Pace) -> Iterator[str]:
 @contextmanager
 def _app(service_url: str, store: str, rpm: int, workers: int) -> Iterator[str]:
     """Start uvicorn with its workers, wait until it responds, and stop it at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = machine.free_port()
     environment = machine.environment() | {
         URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(rpm)
     }  # fmt: skip
