@@ -6,6 +6,7 @@ import json
 import random
 
 import msgspec
+import pytest
 from fuzzing import seeds
 
 from aiogroq import AsyncGroq, Groq
@@ -44,6 +45,7 @@ async def chunks(client: AsyncGroq) -> list[bytes]:
     return [msgspec.json.encode(chunk) async for chunk in stream]
 
 
+@pytest.mark.usefixtures("drained_connections")
 async def test_a_split_at_every_byte_gives_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
     server.script(response())
     expected = await chunks(client)

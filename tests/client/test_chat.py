@@ -130,6 +130,7 @@ async def test_tool_calls_of_a_stream_are_accumulated_into_complete_calls(client
     assert folded.choices[0].finish_reason == "tool_calls"
 
 
+@pytest.mark.usefixtures("drained_connections")
 async def test_a_clean_end_of_a_stream_leaves_its_connection_for_the_next_request(
     client: AsyncGroq, server: LocalGroq
 ) -> None:

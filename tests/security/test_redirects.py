@@ -18,6 +18,7 @@ def redirect(status: int, location: str, **more: object) -> Fault:
     return Fault(status=status, body=b"moved", headers={"location": location}, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("drained_connections")
 @pytest.mark.parametrize("status", [307, 308])
 async def test_a_post_is_sent_on_with_the_same_method_body_and_key(
     status: int, client: AsyncGroq, server: LocalGroq

@@ -193,6 +193,7 @@ def test_a_text_is_followed_by_a_request_that_is_not_streamed(user: Client, serv
     assert "stream" not in server.requests[1].json
 
 
+@pytest.mark.usefixtures("drained_connections")
 async def test_the_connection_of_a_stream_is_released(client: AsyncGroq, server: LocalGroq) -> None:
     server.reply = [calling(("get_time", {})), "Done."]
     runner = client.chat.completions.tool_runner(
