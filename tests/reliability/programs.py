@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -151,3 +152,8 @@ def eventually(holds: Callable[[], bool], *, within_s: float = 60.0) -> float:
         assert time.monotonic() - began_at < within_s, f"not within {within_s} s"
         time.sleep(0.002)
     return time.monotonic() - began_at
+
+
+async def emptied(folder: Path) -> None:
+    """Wait until a folder is empty: a thread removes the file that a call has begun, and the call waits a quarter of a second."""
+    await asyncio.to_thread(eventually, lambda: not any(folder.iterdir()))

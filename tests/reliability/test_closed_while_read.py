@@ -11,6 +11,7 @@ import pytest
 
 from aiogroq import APIConnectionError, AsyncGroq, Groq
 
+from .programs import emptied
 from .raw_server import MODEL, QUESTION, Exchange, RawServer, raw_server
 
 pytestmark = pytest.mark.timeout(20)
@@ -71,7 +72,7 @@ async def test_whoever_reads_has_an_error_at_once(
         await client.close()
         with pytest.raises(APIConnectionError, match="the client was closed while"):
             await asyncio.wait_for(reading, 30)
-    assert list(tmp_path.iterdir()) == []
+    await emptied(tmp_path)
 
 
 @pytest.mark.parametrize("raw_response", HEADS.values(), ids=HEADS, indirect=True)

@@ -27,7 +27,7 @@ from aiogroq import (
     Timeout,
 )
 
-from .programs import Programs, eventually
+from .programs import Programs, emptied, eventually
 from .raw_server import Handler, delta, http_response, raw_server, text_of
 
 pytestmark = pytest.mark.timeout(30)
@@ -200,4 +200,4 @@ async def test_truncated_compression_is_an_error(
         errors = (APIConnectionError, APIResponseValidationError)
         with pytest.raises(errors, match="the compressed data is truncated"):
             await reader(client, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    await emptied(tmp_path)
