@@ -16,7 +16,7 @@ from typing import Literal
 import aiohttp
 
 from .. import machine
-from .app import PID_HEADER, RPM_VARIABLE, STORE_VARIABLE, URL_VARIABLE
+from .app import PID_HEADER, RPM_VARIABLE, STORE_TIMEOUT_VARIABLE, STORE_VARIABLE, URL_VARIABLE
 from .processes import ROOT, Child, ProcessFailed
 from .redis_process import RedisProcess
 from .spec import WINDOW_S
@@ -37,6 +37,8 @@ class Load:
     burst_hz: float = 120.0
     quiet_s: float = 45.0
     quiet_hz: float = 8.0
+    store_timeout_s: float | None = None
+    """How long Redis may take for one step; None for the default."""
 
     def arrivals(self) -> list[float]:
         """Return when requests come, in seconds from the start."""
@@ -83,7 +85,7 @@ def run(pace: Pace, load: Load) -> WebOutcome:
     outcome = WebOutcome(pace, load)
     with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace) as store:
         rpm = load.rpm // load.workers if pace == "part" else load.rpm
-        with _app(server.read(), store, rpm, load.workers) as url:
+        with _app(server.read(), store, rpm, load) as url:
             asyncio.run(_send(url, load, outcome))
         server.say()
         received = server.read()
@@ -102,15 +104,16 @@ def _store(pace: Pace) -> Iterator[str]:
 
 
 @contextmanager
-def _app(service_url: str, store: str, rpm: int, workers: int) -> Iterator[str]:
+def _app(service_url: str, store: str, rpm: int, load: Load) -> Iterator[str]:
     """Start uvicorn with its workers, wait until it responds, and stop it at the end."""
     port = machine.free_port()
     environment = machine.environment() | {
-        URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(rpm)
+        URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(rpm),
+        STORE_TIMEOUT_VARIABLE: "" if load.store_timeout_s is None else str(load.store_timeout_s),
     }  # fmt: skip
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(workers),
+            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(load.workers),
             "--port", str(port), "--log-level", "warning", "--no-access-log",
         ],
         cwd=ROOT,

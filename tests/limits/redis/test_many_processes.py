@@ -44,7 +44,7 @@ def test_processes_that_do_not_share_are_rejected_by_the_service() -> None:
 
 
 def test_no_user_of_a_web_app_with_eight_workers_gets_an_error_in_a_burst() -> None:
-    load = web.Load()
+    load = web.Load(store_timeout_s=PATIENCE_S)
     outcome = web.run("shared", load)
     assert outcome.statuses == {"200": len(load.arrivals())}
     assert outcome.processes > 1
