@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from ..types._decode import make_decoder
 from . import pydantic_types
 from .mismatch import from_msgspec, from_pydantic
 
@@ -59,8 +60,8 @@ class MsgspecDecoder:
 
     def __init__(self, annotation: Any) -> None:
         hook = Hook()
-        self._exact: Any = msgspec.json.Decoder(annotation, dec_hook=hook)
-        self._lax: Any = msgspec.json.Decoder(annotation, strict=False, dec_hook=hook)
+        self._exact: Any = make_decoder(annotation, dec_hook=hook)
+        self._lax: Any = make_decoder(annotation, strict=False, dec_hook=hook)
 
     def decode(self, data: bytes, *, lax: bool) -> Any:
         """Return the value."""

@@ -14,6 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from ..errors import SchemaError
+from ..types._decode import make_decoder
 from . import pydantic_types
 from .annotations import UNIONS, Annotation, class_of, is_type_alias, unwrap
 from .classes import Fields, fields_of, is_object_class, is_typed_dict
@@ -186,7 +187,7 @@ def _is_msgspecs(annotation: Any) -> bool:
     if describer.rejected or describer.has_validation or describer.needs_steps:
         return False
     try:
-        msgspec.json.Decoder(annotation, dec_hook=Hook())
+        make_decoder(annotation, dec_hook=Hook())
     except (TypeError, RecursionError):
         return False
     return True

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import threading
 import types
 import typing
 from functools import lru_cache
@@ -31,6 +33,7 @@ _log = logging.getLogger("aiogroq")
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 _untyped_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 _logged_mismatches: set[tuple[str, str]] = set()
+_making = threading.RLock()  # the garbage collector may call a function that makes another decoder
 
 
 class NotJSONError(ValueError):
@@ -46,14 +49,22 @@ DECODE_ERRORS = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 _SCALARS = frozenset({float, int, str})
 
 
+def make_decoder(annotation: Any, **options: Any) -> msgspec.json.Decoder[Any]:
+    """Make a decoder of msgspec, one at a time.
+
+    msgspec describes a class while it makes the first decoder of it. A thread that uses the description before it is complete
+    crashes the process.
+    """
+    with _making:
+        return msgspec.json.Decoder(annotation, **options)
+
+
 def typed_decoder(cls: type[T]) -> msgspec.json.Decoder[T]:
     """Return the decoder of step 1, for loops that cannot afford another call.
 
     A body that it accepts has no unknown field. For a body that it rejects (`DECODE_ERRORS`) call `decode_json`.
     """
-    return cast(
-        "msgspec.json.Decoder[T]", _decoders.get(cls) or _decoders.setdefault(cls, msgspec.json.Decoder(cls))
-    )
+    return cast("msgspec.json.Decoder[T]", _decoders.get(cls) or _decoders.setdefault(cls, make_decoder(cls)))
 
 
 def decode_json(cls: type[T], body: bytes) -> T:
@@ -213,3 +224,12 @@ def log_schema_mismatch(where: str, value: Any) -> None:
             where or "a value",
             type(value).__name__,
         )
+
+
+def _renew_lock() -> None:
+    global _making
+    _making = threading.RLock()  # another thread may have held it at the fork
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
