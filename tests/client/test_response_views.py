@@ -102,7 +102,7 @@ def shelf(groq_client: Groq) -> Shelf:
     return Shelf(groq_client)
 
 
-@pytest.mark.local_groq(batch_step_s=5.0)
+@pytest.mark.local_groq(batch_step_s=3600)
 @pytest.mark.parametrize("name", CALLS)
 async def test_an_async_endpoint_works_plain_and_through_both_views(
     client: AsyncGroq, shelf: Shelf, server: LocalGroq, name: str
@@ -131,7 +131,7 @@ async def test_an_async_endpoint_works_plain_and_through_both_views(
         assert type(plain) is type(await raw.parse())
 
 
-@pytest.mark.local_groq(batch_step_s=5.0)
+@pytest.mark.local_groq(batch_step_s=3600)
 @pytest.mark.parametrize("name", CALLS)
 def test_a_sync_endpoint_works_plain_and_through_both_views(
     groq_client: Groq, shelf: Shelf, server: LocalGroq, name: str
@@ -168,7 +168,7 @@ def test_the_error_of_an_unknown_name_on_a_resource_suggests_the_nearest_one(
         _ = groq_client.chat.completion  # type: ignore[attr-defined]
 
 
-@pytest.mark.local_groq(batch_step_s=5.0)
+@pytest.mark.local_groq(batch_step_s=3600)
 @pytest.mark.parametrize("name", CALLS)
 async def test_the_official_package_drives_the_embedded_server_plain_and_through_both_views(
     shelf: Shelf, server: LocalGroq, name: str

@@ -251,7 +251,7 @@ class Served:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(replay: Replay) -> AsyncIterator[Served]:
-    with LocalGroq() as server:
+    with LocalGroq(batch_step_s=3600) as server:  # no batch ends before it is cancelled
         async with both_clients(server.base_url) as (official, _):
             yield Served(replay, official.with_raw_response)
 
