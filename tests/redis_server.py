@@ -23,6 +23,12 @@ REQUIRE = "AIOGROQ_REQUIRE_REDIS"
 """With the variable of this name set to 1, tests fail where the server is not installed. Otherwise they are skipped."""
 PATIENCE_S = 60.0
 """So long a store waits for a server that a busy machine does not let run."""
+PATIENT = f"""
+from aiogroq.limits import RedisStore
+
+RedisStore.__init__.__kwdefaults__["timeout_s"] = {PATIENCE_S}
+"""
+"""What a program of its own runs first to do as `be_patient` does."""
 _STARTS = 5
 _READY_WITHIN_S = 60.0
 _PORTS = range(12_000, 32_000)
