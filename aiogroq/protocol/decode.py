@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
-from ..types._decode import NotJSONError, construct, decode_json, decode_untyped
+from ..types._decode import NotJSONError, construct, decode_json, decode_untyped, make_decoder
 from ..types._model import BaseModel
 from ..types.audio import Transcription, TranscriptionText, Translation
 from .chunked_decode import LARGE_BODY_BYTES, decode_in_chunks
@@ -108,7 +110,18 @@ def _convert(to: Any, body: bytes) -> Any:
     return _from_plain(to, value)
 
 
+@lru_cache(256)
+def _describe(to: Any) -> None:
+    """Let msgspec describe the classes in a type before threads use it: see `make_decoder`."""
+    with suppress(Exception):  # `convert` raises it again
+        make_decoder(to, dec_hook=_convert_unknown)
+
+
 def _from_plain(to: Any, value: Any) -> Any:
+    try:
+        _describe(to)
+    except TypeError:  # it has no hash
+        _describe.__wrapped__(to)
     try:
         return msgspec.convert(value, to, dec_hook=_convert_unknown)
     except (TypeError, NotImplementedError):

@@ -10,6 +10,7 @@ import pytest
 PROGRAM = """
 import threading, time
 import msgspec
+from aiogroq.protocol.decode import _convert
 from aiogroq.schemas.decoders import MsgspecDecoder
 from aiogroq.types._decode import decode_json
 
@@ -46,7 +47,14 @@ assert values == [Outer(Inner(1), 2)] * 5, values
 """
 
 
-@pytest.mark.parametrize("how", ["decode_json(Outer, body)", "MsgspecDecoder(Outer).decode(body, lax=False)"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "decode_json(Outer, body)",
+        "MsgspecDecoder(Outer).decode(body, lax=False)",
+        "_convert(Outer, body)",  # of `response.parse(to=Outer)`
+    ],
+)
 def test_threads_that_need_a_decoder_at_the_same_time_wait_for_it(how: str) -> None:
     """msgspec has a description that is not complete while it makes a decoder: to decode with it crashes the process."""
     program = PROGRAM.replace("{how}", how)
