@@ -19,7 +19,6 @@ from paths import pytest_collection_modifyitems as pytest_collection_modifyitems
 from paths import pytest_generate_tests as pytest_generate_tests
 from redis_server import _redis_of_this_process as _redis_of_this_process
 from redis_server import own_redis_server as own_redis_server
-from redis_server import patient_stores as patient_stores
 from redis_server import redis_server as redis_server
 from selection import pytest_cmdline_main as pytest_cmdline_main
 from selection import pytest_report_to_serializable as pytest_report_to_serializable

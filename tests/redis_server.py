@@ -23,12 +23,7 @@ REQUIRE = "AIOGROQ_REQUIRE_REDIS"
 """With the variable of this name set to 1, tests fail where the server is not installed. Otherwise they are skipped."""
 PATIENCE_S = 60.0
 """So long a store waits for a server that a busy machine does not let run."""
-PATIENT = f"""
-from aiogroq.limits import RedisStore
-
-RedisStore.__init__.__kwdefaults__["timeout_s"] = {PATIENCE_S}
-"""
-"""What a program of its own runs first to do as `be_patient` does."""
+_TIMEOUT = f"socket_timeout={PATIENCE_S:g}"
 _STARTS = 5
 _READY_WITHIN_S = 60.0
 _PORTS = range(12_000, 32_000)
@@ -53,13 +48,13 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """The URL of the server, with its password."""
-        return f"redis://{self._login}127.0.0.1:{self.port}/0"
+        """The URL of the server, with its password. Stores of it wait for `PATIENCE_S`, if they are given no timeout."""
+        return f"redis://{self._login}127.0.0.1:{self.port}/0?{_TIMEOUT}"
 
     @property
     def unix_url(self) -> str:
         """The URL of its Unix socket."""
-        return f"unix://{self._login}{self._folder}/redis.sock?db=0"
+        return f"unix://{self._login}{self._folder}/redis.sock?db=0&{_TIMEOUT}"
 
     @property
     def _login(self) -> str:
@@ -162,18 +157,6 @@ def free_port() -> int:
     raise RuntimeError("no port is free")
 
 
-def be_patient() -> None:
-    """Let all stores of this process that are given no timeout, such as those of a URL, wait for `PATIENCE_S`."""
-    from aiogroq.limits import RedisStore
-
-    _defaults_of(RedisStore)["timeout_s"] = PATIENCE_S
-
-
-def _defaults_of(store: Any) -> dict[str, Any]:
-    defaults: dict[str, Any] = store.__init__.__kwdefaults__
-    return defaults
-
-
 def require_redis_server() -> None:
     """Skip the test where no redis-server is installed; fail it where `REQUIRE` is set."""
     if shutil.which(PROGRAM):
@@ -202,22 +185,14 @@ def _redis_of_this_process() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def patient_stores(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no busy machine be taken for a server that hangs, as `be_patient` does."""
-    from aiogroq.limits import RedisStore
-
-    monkeypatch.setitem(_defaults_of(RedisStore), "timeout_s", PATIENCE_S)
-
-
-@pytest.fixture
-def redis_server(_redis_of_this_process: RedisServer, patient_stores: None) -> RedisServer:
+def redis_server(_redis_of_this_process: RedisServer) -> RedisServer:
     """Return a redis-server without a key. Tests share it one after another: not to be killed or paused."""
     _redis_of_this_process.execute("FLUSHALL")
     return _redis_of_this_process
 
 
 @pytest.fixture
-def own_redis_server(patient_stores: None) -> Iterator[RedisServer]:
+def own_redis_server() -> Iterator[RedisServer]:
     """Return a redis-server of this test, which may be killed, restarted and paused."""
     with _started() as server:
         yield server

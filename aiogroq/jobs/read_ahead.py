@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 from ..transport.threads import FILES, run
@@ -22,7 +22,14 @@ _BATCH_S = 0.02
 class ThreadItems:
     """The items of an iterator, which is read in a thread, because it may block: a file, a pipe, a database."""
 
-    def __init__(self, items: Iterator[Any], limit: int | None, batch_items: int = BATCH_ITEMS) -> None:
+    def __init__(
+        self,
+        items: Iterator[Any],
+        limit: int | None,
+        batch_items: int = BATCH_ITEMS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
         self._items = items
         self._limited = itertools.islice(items, limit)
         self._batch_items = batch_items
@@ -60,14 +67,14 @@ class ThreadItems:
     def _next_batch(self) -> tuple[list[Any], bool, Exception | None]:
         """Read some items: fewer where they are large or slow to come. In a thread."""
         batch: list[Any] = []
-        size, ends_at = 0, time.monotonic() + _BATCH_S
+        size, ends_at = 0, self._clock() + _BATCH_S
         try:
             with self._turn:
                 for item in self._limited:
                     batch.append(item)
                     size += _size_of(item)
                     is_enough = len(batch) >= self._batch_items or size >= _BATCH_BYTES
-                    if is_enough or time.monotonic() >= ends_at:
+                    if is_enough or self._clock() >= ends_at:
                         return batch, False, None
         except Exception as error:  # of the caller's own iterator
             return batch, True, error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence, Sized
+import time
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any, cast
 
 from .errors import JobInputError
@@ -15,11 +16,13 @@ Items = Iterable[Any] | AsyncIterable[Any]
 class Reader:
     """The items of a job, at most ``limit`` of them.
 
-    A sequence is read by index. Any other iterable is read in a thread, at most 400 items or 8 MiB ahead. Raises
-    `JobInputError` for what cannot be iterated.
+    A sequence is read by index. Any other iterable is read in a thread, at most 400 items or 8 MiB ahead; by ``clock``, in
+    seconds, fewer where they are slow to come. Raises `JobInputError` for what cannot be iterated.
     """
 
-    def __init__(self, items: Items, limit: int | None = None) -> None:
+    def __init__(
+        self, items: Items, limit: int | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         given: Any = items
         self.total: int | None = len(given) if isinstance(given, Sized) else None
         """How many there are; None while that is not known."""
@@ -40,13 +43,13 @@ class Reader:
         # The items of a pipe come when somebody writes them: one must not wait for the next.
         batch_items = 1 if getattr(cast("Any", items), "is_stream", False) else BATCH_ITEMS
         if is_table:
-            self._source = ThreadItems(rows_of_stream(given), limit, batch_items)
+            self._source = ThreadItems(rows_of_stream(given), limit, batch_items, clock)
         elif isinstance(items, AsyncIterable):
             self._source = AsyncItems(aiter(items), limit)
         elif isinstance(given, (list, tuple, range)):
             self.sequence = cast("Sequence[Any]", given)
         else:
-            self._source = ThreadItems(iter(items), limit, batch_items)
+            self._source = ThreadItems(iter(items), limit, batch_items, clock)
 
     def ready(self) -> tuple[int, Any] | None:
         """Return the next item and its index, if it has been read."""

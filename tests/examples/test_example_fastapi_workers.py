@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from pathlib import Path
 
 import httpx
 import pytest
-from redis_server import PATIENT, RedisServer
+from redis_server import RedisServer
 
 from aiogroq.local import LocalGroq, RateLimit
 
@@ -41,12 +40,10 @@ async def _ask_all(url: str) -> list[httpx.Response]:
 
 @pytest.mark.slow
 async def test_workers_share_one_limit_and_who_would_wait_too_long_is_told_when_to_come_back(
-    redis_server: RedisServer, tmp_path: Path
+    redis_server: RedisServer,
 ) -> None:
-    app = f"import sys\n{PATIENT}\nsys.path.insert(0, {str(EXAMPLES)!r})\nfrom fastapi_workers import app as app\n"
-    (tmp_path / "patient_app.py").write_text(app)
     environment = {"REDIS_URL": redis_server.url, "GROQ_LIMITS": f"rpm={RPM}"}
-    command = ("-m", "uvicorn", "--app-dir", str(tmp_path), "patient_app:app", "--port", "0")
+    command = ("-m", "uvicorn", "--app-dir", str(EXAMPLES), "fastapi_workers:app", "--port", "0")
     with (
         # A little more than the workers are told: the first request takes long to arrive, and they count from its grant.
         LocalGroq(reply="good", rate_limits={"*": RateLimit(rpm=RPM + 3)}) as groq,

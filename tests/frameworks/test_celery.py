@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from docs.pages import blocks
-from redis_server import PATIENT, RedisServer
+from redis_server import RedisServer
 
 from aiogroq.local import LocalGroq, RateLimit
 
@@ -70,7 +70,7 @@ def worker(folder: Path, environment: dict[str, str]) -> Iterator[Path]:
 
 def test_the_children_of_a_worker_share_the_limits(tmp_path: Path, redis_server: RedisServer) -> None:
     (tasks,) = (block for block in blocks(GUIDE, "python") if block.is_for_celery)
-    (tmp_path / "tasks.py").write_text(tasks.code + PATIENT + MEET)
+    (tmp_path / "tasks.py").write_text(tasks.code + MEET)
     (tmp_path / "meeting").mkdir()
     with LocalGroq(reply="good", rate_limits={"*": RateLimit(rpm=1000)}) as server:
         environment = {

@@ -51,8 +51,9 @@ def client_of(url: str) -> Client:
     names = ("driver_info",) if "driver_info" in known else ("lib_name", "lib_version")
     options: dict[str, Any] = dict.fromkeys(names)
     # `Connection` has the only timeout. The default retries of redis-py hide an outage for seconds.
-    options |= {"retry": retries.Retry(backoff.NoBackoff(), 0), "socket_timeout": None}
+    options |= {"retry": retries.Retry(backoff.NoBackoff(), 0)}
     client = redis.Redis.from_url(url, protocol=2, socket_connect_timeout=None, **options)
+    client.connection_pool.connection_kwargs["socket_timeout"] = None  # also that of the URL
     return cast("Client", client)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from ..store_urls import check_store_url, redacted_url
 from .connection import client_of
+
+TIMEOUT_S = 0.25
 
 
 def check_options(
@@ -26,10 +29,23 @@ def check_options(
         raise ValueError(f"on_store_error must be 'share' or 'stop', not {on_store_error!r}")
     if not isinstance(prefix, str) or not prefix or set(prefix) & set("{}"):
         raise ValueError(f"prefix must be a text without braces, not {prefix!r}")
-    if isinstance(timeout_s, bool) or not isinstance(timeout_s, (int, float)):
-        raise TypeError(f"timeout_s must be seconds > 0, not {timeout_s!r}")
-    if not 0 < timeout_s < math.inf:  # NaN too
-        raise ValueError(f"timeout_s must be finite seconds > 0, not {timeout_s!r}")
+    if timeout_s is not None:
+        _check_seconds("timeout_s", timeout_s)
+
+
+def timeout_of(url: str | None, timeout_s: float | None) -> float:
+    """Return the seconds of a step: ``timeout_s``, or the ``socket_timeout`` in the URL, or the default."""
+    if timeout_s is not None:
+        return timeout_s
+    (found,) = parse_qs(urlsplit(url or "").query).get("socket_timeout", [None])[:1]
+    return TIMEOUT_S if found is None else float(found)
+
+
+def _check_seconds(name: str, seconds: Any) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise TypeError(f"{name} must be seconds > 0, not {seconds!r}")
+    if not 0 < seconds < math.inf:  # NaN too
+        raise ValueError(f"{name} must be finite seconds > 0, not {seconds!r}")
 
 
 def _check_parameters(url: str) -> None:
@@ -44,6 +60,7 @@ def _check_parameters(url: str) -> None:
         ) from None
     if "decode_responses" in pool.connection_kwargs:
         raise ValueError(f"{redacted_url(url)!r}: remove decode_responses: the store needs bytes")
+    _check_seconds("socket_timeout in the URL", timeout_of(url, None))
 
 
 def _check_client(client: Any) -> None:

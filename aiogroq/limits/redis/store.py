@@ -15,13 +15,12 @@ from ..store import Ask, Granted, Level, Never, Seen, Wait
 from ..store_urls import redacted_url
 from .connection import Client, client_of
 from .known import SharedScope
-from .options import check_options
+from .options import check_options, timeout_of
 from .outage import Outage
 from .session import Session
 from .share import Share
 from .values import Block, Observe, Operation, Reserve, Result, Settle
 
-TIMEOUT_S = 0.25
 _MAX_SCOPES = 1024
 _FRESH_S = 1.0
 """Levels of a reply are good enough to be shown for so long."""
@@ -42,7 +41,8 @@ class RedisStore:
             of the limits, and logs a warning; with ``stop`` calls raise `PacingError`. The first call of a process raises it in
             any case.
         prefix: The first part of the names of all keys.
-        timeout_s: How long the server may take for one step; four times as long where a connection is opened.
+        timeout_s: How long the server may take for one step; four times as long where a connection is opened. None is the
+            ``socket_timeout`` in the URL, or 0.25.
         clock: Returns seconds; measures the times of an outage.
 
     Raises `ValueError` or `TypeError` for options that cannot be, and `ImportError` where redis is not installed.
@@ -57,7 +57,7 @@ class RedisStore:
         client: Client | None = None,
         on_store_error: Literal["share", "stop"] = "share",
         prefix: str = "aiogroq",
-        timeout_s: float = TIMEOUT_S,
+        timeout_s: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_options(url, client, on_store_error, prefix, timeout_s)
@@ -65,7 +65,8 @@ class RedisStore:
         self._client = client
         self._stops = on_store_error == "stop"
         self._prefix = prefix
-        self._timeout_s = timeout_s
+        self.timeout_s: float = timeout_of(url, timeout_s)
+        """How long the server may take for one step."""
         self._clock = clock
         self._open = _opened(url, client)
         self.begin()
@@ -89,7 +90,7 @@ class RedisStore:
         """Pickle the options: in another process it is another store, which shares the limits with this one."""
         if self._url is None:
             raise TypeError("a RedisStore with client= cannot be pickled or copied; give it a URL")
-        return _rebuilt, (self._url, "stop" if self._stops else "share", self._prefix, self._timeout_s)
+        return _rebuilt, (self._url, "stop" if self._stops else "share", self._prefix, self.timeout_s)
 
     # ------------------------------------------------------------------------------------- the protocol
 
@@ -221,7 +222,7 @@ class RedisStore:
                 for other in [each for each in self._sessions if each.is_closed()]:
                     self._sessions.pop(other).lose()
                 session = self._sessions[loop] = Session(
-                    self, self._open, self._timeout_s, self._client is None
+                    self, self._open, self.timeout_s, self._client is None
                 )
         return session
 
@@ -234,7 +235,7 @@ class RedisStore:
         if may_try:
             session.calls.touch(scope)
             if not self.is_alone and not isinstance(operation, Settle):
-                await session.calls.wait(self._timeout_s)
+                await session.calls.wait(self.timeout_s)
                 if not self.is_off:
                     return await session.calls.call(scope, operation)
         (result,) = session.alone(session.known(scope), [operation])

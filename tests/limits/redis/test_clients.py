@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import redis.asyncio
-from redis_server import RedisServer, be_patient
+from redis_server import RedisServer
 
 from aiogroq import AsyncGroq, DefaultAioHttpClient, Groq
 from aiogroq.limits import Level, Pacing, RedisStore
@@ -96,7 +96,6 @@ def test_a_store_is_pickled_as_its_options_and_one_with_a_client_is_not() -> Non
 
 def call_in_child(base_url: str, pacing: Pacing) -> int:
     """Send three calls."""
-    be_patient()
 
     async def main() -> int:
         pool = DefaultAioHttpClient(trust_env=False)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis.asyncio
-from redis_server import RedisServer
+from redis_server import PATIENCE_S, RedisServer
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.limits import Ask, Granted, Pacing, RedisStore, Seen
@@ -80,7 +80,7 @@ def test_what_an_event_loop_leaves_in_flight_is_charged_at_its_end(redis_server:
 
 def test_what_a_closed_event_loop_left_in_flight_is_charged_by_the_next(redis_server: RedisServer) -> None:
     client = redis.asyncio.Redis.from_url(redis_server.url)
-    store = RedisStore(client=client)
+    store = RedisStore(client=client, timeout_s=PATIENCE_S)
     loop = asyncio.new_event_loop()
     loop.run_until_complete(store.observe(SCOPE, {"RPD": Seen(1_000, source="given")}))
     loop.run_until_complete(store.reserve(SCOPE, [Ask("left", {"RPD": 5.0})]))
@@ -144,7 +144,7 @@ async def test_a_forked_process_is_a_worker_with_a_connection_of_its_own(redis_s
 FORK = """
 import asyncio, os, sys
 from aiogroq.limits import Ask, Granted, RedisStore
-store = RedisStore(sys.argv[1], timeout_s=60.0)
+store = RedisStore(sys.argv[1])
 loop = asyncio.new_event_loop()
 print(loop.run_until_complete(store.reserve("a:b", [Ask("1", {"RPD": 1.0})])), flush=True)
 child = os.fork()

@@ -107,7 +107,7 @@ async def test_a_process_goes_on_with_its_share_and_says_so_once(
     own_redis_server.kill()
     assert 223 <= await grants(store, 300) <= 225  # 0.9 of a quarter, less the margin
     assert [text.partition("Connect")[0] for text in of(caplog, logging.WARNING)] == [
-        f"The store of the rate limits, redis://127.0.0.1:{own_redis_server.port}/0, does not respond: "
+        f"The store of the rate limits, {own_redis_server.url}, does not respond: "
     ]
     assert "keeps to 22% of the limits: it is one of 4" in of(caplog, logging.WARNING)[0]
 
@@ -130,8 +130,7 @@ async def test_a_server_that_comes_back_empty_knows_what_was_used(
     used += sum([await grants(each, 400, "back") for each in stores])
     assert 900 <= used <= 1_000
     assert of(caplog, logging.INFO).count(
-        f"The store of the rate limits, redis://127.0.0.1:{own_redis_server.port}/0, responds again. "
-        "The limits are shared."
+        f"The store of the rate limits, {own_redis_server.url}, responds again. The limits are shared."
     ) == len(stores)
 
 
@@ -310,7 +309,7 @@ class Hangs:
 
 async def test_with_stop_a_server_that_hangs_is_tried_in_the_background(redis_server: RedisServer) -> None:
     clock, loop_clock, client = Clock(), LoopClock(), Hangs(redis_server)
-    store = RedisStore(client=client, on_store_error="stop", clock=clock)
+    store = RedisStore(client=client, timeout_s=PATIENCE_S, on_store_error="stop", clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.responds.clear()
     runs = client.runs
@@ -373,7 +372,7 @@ class LosesReplies:
 
 async def test_what_was_granted_in_a_reply_that_was_lost_is_given_back(redis_server: RedisServer) -> None:
     clock, client = Clock(), LosesReplies(redis_server)
-    store = RedisStore(client=client, on_store_error="stop", clock=clock)
+    store = RedisStore(client=client, timeout_s=PATIENCE_S, on_store_error="stop", clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.loses = True
     with pytest.raises(PacingError, match="Connection closed by server"):
@@ -400,7 +399,7 @@ class Held(LosesReplies):
 
 async def test_what_is_granted_while_the_store_rejoins_is_held_too(redis_server: RedisServer) -> None:
     clock, client = Clock(), Held(redis_server)
-    store = RedisStore(client=client, clock=clock)
+    store = RedisStore(client=client, timeout_s=PATIENCE_S, clock=clock)
     await store.observe(SCOPE, {"RPD": given(100)})
     client.loses = True
     assert await store.reserve(SCOPE, [ask("alone")]) == Granted(1)
@@ -447,7 +446,7 @@ class OtherClock(LosesReplies):
 
 async def test_a_clock_of_the_server_that_jumps_is_no_outage(redis_server: RedisServer) -> None:
     client = OtherClock(redis_server)
-    store = RedisStore(client=client)
+    store = RedisStore(client=client, timeout_s=PATIENCE_S)
     for client.by_s in (0.0, 3_600.0, -3_600.0):
         await store.observe(SCOPE, {"RPD": given(100)})
         assert not store.is_off
@@ -465,11 +464,11 @@ class Loading:
 
 async def test_a_server_that_loads_its_data_is_an_outage() -> None:
     with pytest.raises(PacingError, match=r"its client, does not respond.*It loads its data"):
-        await RedisStore(client=Loading()).reserve(SCOPE, [ask("a")])
+        await RedisStore(client=Loading(), timeout_s=PATIENCE_S).reserve(SCOPE, [ask("a")])
 
 
 @pytest.fixture
-def server_with_password(patient_stores: None) -> Iterator[RedisServer]:
+def server_with_password() -> Iterator[RedisServer]:
     require_redis_server()
     with contextlib.closing(RedisServer("hunter2-secret")) as server:
         server.start()

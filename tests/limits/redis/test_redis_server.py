@@ -21,7 +21,7 @@ def test_a_restarted_server_is_empty_and_on_the_same_port(own_redis_server: Redi
 def test_a_paused_server_accepts_connections_and_does_not_respond(own_redis_server: RedisServer) -> None:
     own_redis_server.pause()
     with (
-        redis.Redis.from_url(own_redis_server.url, socket_timeout=0.1, retry=None) as client,
+        redis.Redis(port=own_redis_server.port, socket_timeout=0.1, retry=None) as client,
         pytest.raises(redis.exceptions.TimeoutError),
     ):
         client.ping()

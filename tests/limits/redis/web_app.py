@@ -9,11 +9,9 @@ from pathlib import Path
 from fastapi import FastAPI, Response
 
 from aiogroq import APIStatusError, AsyncGroq, Groq, PacingError
-from aiogroq.limits import Pacing, RedisStore
+from aiogroq.limits import Pacing
 
 app = FastAPI()
-# Many processes at once on a machine with few cores: the server is not taken for one that hangs. The parent's `be_patient`.
-RedisStore.__init__.__kwdefaults__["timeout_s"] = 60.0  # type: ignore[index]
 groq = AsyncGroq(pacing=os.environ["APP_STORE"])
 blocking = Groq(pacing=Pacing("rpm=120", store=os.environ["APP_STORE"]))
 _MODEL = "openai/gpt-oss-20b"
