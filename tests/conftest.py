@@ -58,12 +58,6 @@ def client(async_groq_client: AsyncGroq) -> AsyncGroq:
     return async_groq_client
 
 
-@pytest.fixture
-def drained_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let clients wait for the end of every body, to use its connection again, however late a busy machine sends it."""
-    monkeypatch.setattr("aiogroq.transport.body._DRAIN_S", 60)
-
-
 _TIMEOUT_FACTOR = 5
 
 TASK_FACTORIES = {name: getattr(asyncio, f"{name}_task_factory", None) for name in ("default", "eager")}

@@ -12,10 +12,13 @@ import functools
 import os
 import selectors
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from aiogroq import AsyncGroq
+from aiogroq.local import LocalGroq
 from aiogroq.transport.threads import FILES, PARSING, DaemonExecutor
 
 P = ParamSpec("P")
@@ -185,6 +188,19 @@ async def until(holds: Callable[[], object]) -> None:
     """Let the loop run until ``holds`` returns a true value. The clock stands meanwhile."""
     while not holds():  # noqa: ASYNC110 -- a state, not an event
         await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def served_here(**options: Any) -> AsyncIterator[tuple[AsyncGroq, LocalGroq]]:
+    """Give a client and its server on the virtual loop that runs, so that no timer ends before what it was set for."""
+    server = LocalGroq(
+        clock=current_loop().clock, request_timeout_s=86_400, keepalive_timeout_s=86_400, **options
+    )
+    async with (
+        server.serve_here(),
+        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
+    ):
+        yield client, server
 
 
 def current_loop() -> VirtualTimeLoop:

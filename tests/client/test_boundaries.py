@@ -6,8 +6,8 @@ import json
 import random
 
 import msgspec
-import pytest
 from fuzzing import seeds
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import AsyncGroq, Groq
 from aiogroq.local import Fault, LocalGroq
@@ -45,15 +45,16 @@ async def chunks(client: AsyncGroq) -> list[bytes]:
     return [msgspec.json.encode(chunk) async for chunk in stream]
 
 
-@pytest.mark.usefixtures("drained_connections")
-async def test_a_split_at_every_byte_gives_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:
-    server.script(response())
-    expected = await chunks(client)
-    assert len(expected) == EXPECTED
-    for position in range(1, len(BODY)):
-        server.script(response(position))
-        assert await chunks(client) == expected, f"split at byte {position}"
-    assert server.connections_made == 1
+@in_virtual_time
+async def test_a_split_at_every_byte_gives_the_same_chunks() -> None:
+    async with served_here() as (client, server):
+        server.script(response())
+        expected = await chunks(client)
+        assert len(expected) == EXPECTED
+        for position in range(1, len(BODY)):
+            server.script(response(position))
+            assert await chunks(client) == expected, f"split at byte {position}"
+        assert server.connections_made == 1
 
 
 async def test_single_bytes_give_the_same_chunks(client: AsyncGroq, server: LocalGroq) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import APIConnectionError, APITimeoutError, AsyncGroq, BadRequestError, Omit
 from aiogroq.local import Fault, LocalGroq
@@ -130,15 +131,14 @@ async def test_tool_calls_of_a_stream_are_accumulated_into_complete_calls(client
     assert folded.choices[0].finish_reason == "tool_calls"
 
 
-@pytest.mark.usefixtures("drained_connections")
-async def test_a_clean_end_of_a_stream_leaves_its_connection_for_the_next_request(
-    client: AsyncGroq, server: LocalGroq
-) -> None:
-    for _ in range(3):
-        stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
-        async for _chunk in stream:
-            pass
-    assert server.connections_made == 1
+@in_virtual_time
+async def test_a_clean_end_of_a_stream_leaves_its_connection_for_the_next_request() -> None:
+    async with served_here() as (client, server):
+        for _ in range(3):
+            stream = await client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+            async for _chunk in stream:
+                pass
+        assert server.connections_made == 1
 
 
 async def test_leaving_a_stream_early_ends_the_connection(client: AsyncGroq, server: LocalGroq) -> None:

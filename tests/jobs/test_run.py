@@ -6,12 +6,11 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from virtual_time import current_loop, in_virtual_time
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import AsyncGroq, Timeout
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
@@ -26,19 +25,6 @@ async def results_of(client: AsyncGroq, items: Any, **options: Any) -> tuple[lis
     results = [result async for result in job]
     assert job.report is not None
     return results, job.report
-
-
-@asynccontextmanager
-async def served_here(**options: Any) -> AsyncIterator[tuple[AsyncGroq, LocalGroq]]:
-    """Give a client and its server on the virtual loop that runs, so that no timer ends before what it was set for."""
-    server = LocalGroq(
-        clock=current_loop().clock, request_timeout_s=86_400, keepalive_timeout_s=86_400, **options
-    )
-    async with (
-        server.serve_here(),
-        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
-    ):
-        yield client, server
 
 
 async def test_results_come_in_the_order_of_the_input(client: AsyncGroq) -> None:

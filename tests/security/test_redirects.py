@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import APIStatusError, AsyncGroq, Groq
 from aiogroq.local import Fault, LocalGroq
@@ -18,15 +19,13 @@ def redirect(status: int, location: str, **more: object) -> Fault:
     return Fault(status=status, body=b"moved", headers={"location": location}, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.usefixtures("drained_connections")
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_post_is_sent_on_with_the_same_method_body_and_key(
-    status: int, client: AsyncGroq, server: LocalGroq
-) -> None:
-    server.script(redirect(status, f"{HERE}/chat/completions?moved=1"))
-    response = await client.chat.completions.create(model=MODEL, messages=QUESTION)
+@in_virtual_time
+async def test_a_post_is_sent_on_with_the_same_method_body_and_key(status: int) -> None:
+    async with served_here(faults=[redirect(status, f"{HERE}/chat/completions?moved=1")]) as (client, server):
+        response = await client.chat.completions.create(model=MODEL, messages=QUESTION)
+        first, second = server.requests
     assert response.choices[0].message.content
-    first, second = server.requests
     assert second.query == {"moved": "1"}
     for name in ("method", "body", "connection_id"):
         assert getattr(first, name) == getattr(second, name)

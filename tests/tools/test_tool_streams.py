@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from failed_generations import FORMS
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents, rejected
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import APIConnectionError, APIError, AsyncGroq, MaxIterationsError
 from aiogroq.local import Fault, LocalGroq
@@ -193,12 +194,12 @@ def test_a_text_is_followed_by_a_request_that_is_not_streamed(user: Client, serv
     assert "stream" not in server.requests[1].json
 
 
-@pytest.mark.usefixtures("drained_connections")
-async def test_the_connection_of_a_stream_is_released(client: AsyncGroq, server: LocalGroq) -> None:
-    server.reply = [calling(("get_time", {})), "Done."]
-    runner = client.chat.completions.tool_runner(
-        model=MODEL, messages=QUESTION, tools=[get_time], stream=True
-    )
-    streams = [stream async for stream in runner]
-    assert all(stream.is_closed for stream in streams)
-    assert len({request.connection_id for request in server.requests}) == 1
+@in_virtual_time
+async def test_the_connection_of_a_stream_is_released() -> None:
+    async with served_here(reply=[calling(("get_time", {})), "Done."]) as (client, server):
+        runner = client.chat.completions.tool_runner(
+            model=MODEL, messages=QUESTION, tools=[get_time], stream=True
+        )
+        streams = [stream async for stream in runner]
+        assert all(stream.is_closed for stream in streams)
+        assert len({request.connection_id for request in server.requests}) == 1
