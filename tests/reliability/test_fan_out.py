@@ -51,9 +51,13 @@ async def test_a_cold_fan_out_over_tls_loses_no_call_and_opens_fewer_connections
 async def test_as_many_calls_as_are_opened_at_once_get_a_connection_each_at_once(
     server: LocalGroq, client: AsyncGroq
 ) -> None:
-    server.script(Fault(latency_s=0.2, times=None))
-    await asyncio.gather(*(client.models.list() for _ in range(20)))
+    server.script(Fault(before_head=True, end="stall", times=None))
+    calls = [asyncio.ensure_future(client.models.list()) for _ in range(20)]
+    await asyncio.to_thread(server.wait_for_requests, 20, timeout_s=60)
     assert server.connections_made == 20
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
 
 
 async def test_closing_the_client_ends_the_calls_that_wait_for_a_connection(
