@@ -84,8 +84,10 @@ def run_client(spec: JobSpec, python: str = sys.executable, timeout_s: float = 9
                 raise ClientFailed(f"not done after {timeout_s:g} s") from None
             finally:
                 children.kill_all()
-                if process.poll() is None:
-                    process.communicate()
+                process.wait()
+                for pipe in (process.stdout, process.stderr):
+                    assert pipe is not None
+                    pipe.close()
     for line in reversed(stdout.splitlines()):
         if line.startswith(MARK):
             return JobResult(**json.loads(line.removeprefix(MARK)))
