@@ -8,14 +8,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ended_processes import wait_until_read
 from held_replies import HeldReplies
+from server_reads import wait_until_read
+from waiting import eventually
 
 from aiogroq.local import Fault, LocalGroq
 
@@ -28,14 +27,6 @@ WAIT_S = 60.0
 def contents(server: LocalGroq) -> list[str]:
     """The last messages of the requests."""
     return [json.loads(request.body)["messages"][-1]["content"] for request in server.requests]
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition that another process or thread brings about."""
-    ends_at = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < ends_at
-        time.sleep(0.005)
 
 
 def begun(folder: Path, *options: str) -> subprocess.Popen[bytes]:
@@ -72,7 +63,7 @@ def test_a_run_that_is_killed_goes_on_and_sends_nothing_twice(folder: Path, serv
         service.script(Fault(latency_s=0.05, times=12), Fault(latency_s=WAIT_S, times=None))
         before = service.request_count
         process = begun(folder, "--concurrency", "3")
-        until(lambda before=before: service.request_count >= before + 8)  # type: ignore[misc]
+        eventually(lambda before=before: service.request_count >= before + 8)  # type: ignore[misc]
         process.kill()
         process.communicate()
         wait_until_read(service)
@@ -93,7 +84,7 @@ def test_a_run_that_is_killed_goes_on_and_sends_nothing_twice(folder: Path, serv
 @pytest.mark.slow
 def test_a_row_that_was_answered_before_a_kill_is_not_sent_again(folder: Path, service: LocalGroq) -> None:
     process = begun(folder, "--concurrency", "1")
-    until(
+    eventually(
         lambda: (folder / "out.csv.journal").exists() and b"k4" in (folder / "out.csv.journal").read_bytes()
     )
     process.kill()
@@ -112,7 +103,7 @@ def test_a_row_that_was_answered_before_a_kill_is_not_sent_again(folder: Path, s
 def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(folder: Path, service: LocalGroq) -> None:
     service.script(Fault(latency_s=0.5, times=None))
     process = begun(folder, "--concurrency", "2")
-    until(lambda: service.request_count >= 2)
+    eventually(lambda: service.request_count >= 2)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=WAIT_S)
     text = err.decode()
@@ -136,7 +127,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(folder: Path, s
 def test_a_second_ctrl_c_drops_what_is_in_flight(folder: Path, service: LocalGroq) -> None:
     service.script(Fault(latency_s=WAIT_S, times=None))
     process = begun(folder)
-    until(lambda: service.request_count >= 1)
+    eventually(lambda: service.request_count >= 1)
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     seen = b""
@@ -183,7 +174,7 @@ def test_ctrl_c_ends_a_run_that_waits_for_its_input(tmp_path: Path, service: Loc
         process.stdin.write(b"one\n")
         process.stdin.flush()
         journal = tmp_path / "out.txt.journal"
-        until(lambda: journal.exists() and b'"status"' in journal.read_bytes())
+        eventually(lambda: journal.exists() and b'"status"' in journal.read_bytes())
         process.send_signal(signal.SIGINT)
         err = process.stderr.read()
         assert process.wait(WAIT_S) == 130
@@ -214,7 +205,7 @@ def test_a_reader_that_goes_away_ends_the_run(folder: Path, service: LocalGroq) 
 def test_two_runs_of_one_output_do_not_disturb_each_other(folder: Path, service: LocalGroq) -> None:
     service.script(Fault(latency_s=0.5, times=None))
     process = begun(folder, "--concurrency", "1")
-    until(lambda: service.request_count >= 1)
+    eventually(lambda: service.request_count >= 1)
     second = begun(folder, "--concurrency", "1")
     _, err = second.communicate(timeout=WAIT_S)
     assert second.returncode == 1
@@ -235,7 +226,7 @@ def test_two_ctrl_c_end_a_run_whose_reader_is_stuck(tmp_path: Path, service: Loc
     )  # fmt: skip
     with process:
         assert process.stderr is not None
-        until(lambda: service.request_count == 200)  # more than a pipe takes
+        eventually(lambda: service.request_count == 200)  # more than a pipe takes
         process.send_signal(signal.SIGINT)
         seen = b""
         while b"Ctrl-C again" not in seen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime
 import os
@@ -12,6 +11,7 @@ from typing import Any, TypedDict
 import msgspec
 import pydantic
 import pytest
+from waiting import left_with
 
 from aiogroq import (
     APIConnectionError,
@@ -197,9 +197,7 @@ async def test_a_download_that_breaks_off_leaves_no_file_and_keeps_the_old_one(
     async with client.audio.speech.with_streaming_response.create(input="Hello there", **SPOKEN) as response:  # type: ignore[arg-type]
         with pytest.raises(APIConnectionError):
             await response.stream_to_file(target)
-    while [path.name for path in tmp_path.iterdir()] != ["speech.wav"]:  # noqa: ASYNC110 -- a state, not an event
-        # A thread removes the other; the call waits a quarter of a second for it at most.
-        await asyncio.sleep(0.001)
+    await left_with(tmp_path, "speech.wav")
     assert target.read_bytes() == b"old"
 
 

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from ended_processes import wait_until_read
 from msgspec.structs import replace
+from server_reads import wait_until_read
 
 from aiogroq import AsyncGroq
 from aiogroq.jobs import (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from ended_processes import wait_until_read
+from server_reads import wait_until_read
 
 from aiogroq import AsyncGroq, DefaultAioHttpClient
 from aiogroq.jobs import run

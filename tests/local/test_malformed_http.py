@@ -16,6 +16,7 @@ import pytest
 from fuzzed_server import GOOD, exchange
 from fuzzed_server import running as running
 from fuzzing import seeds
+from server_reads import wait_for_a_later_response
 
 from aiogroq.local import LocalGroq
 
@@ -67,18 +68,12 @@ def statuses(server: LocalGroq, sent: bytes, *, most: int = 9) -> list[int]:
 
 
 def statuses_until_quiet(server: LocalGroq, sent: bytes) -> list[int]:
-    """Return the statuses of the responses to bytes of which nobody knows how many requests they are.
-
-    The server has read these bytes when it answers a connection that was made after them, however busy it is.
-    """
+    """Return the statuses of the responses to bytes of which nobody knows how many requests they are."""
     received = b""
-    address = (server.host, server.port)
-    with socket.create_connection(address, timeout=LIMIT_S) as connection:
+    with socket.create_connection((server.host, server.port), timeout=LIMIT_S) as connection:
         try:
             connection.sendall(sent)
-            with socket.create_connection(address, timeout=LIMIT_S) as later:
-                later.sendall(b"not HTTP\r\n\r\n")
-                later.recv(1)
+            wait_for_a_later_response(server)
             connection.settimeout(QUIET_S)
             while chunk := connection.recv(65536):
                 received += chunk

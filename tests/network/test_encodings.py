@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from reliability.programs import emptied
+from waiting import left_with
 
 from aiogroq import (
     APIError,
@@ -107,7 +107,7 @@ async def test_a_truncated_compressed_download_is_an_error_and_leaves_no_file(
         async with client.files.with_streaming_response.content("file_1") as response:
             with pytest.raises(APIError, match="the compressed data is truncated"):
                 await response.stream_to_file(tmp_path / "saved")
-    await emptied(tmp_path)
+    await left_with(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["compress", "dcz"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import signal
@@ -10,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent import futures
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -143,17 +142,3 @@ def _cpu_s(group: int) -> float:
             if int(fields[2]) == group:
                 ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def eventually(holds: Callable[[], bool], *, within_s: float = 60.0) -> float:
-    """Wait until a condition holds. Return the seconds that it took."""
-    began_at = time.monotonic()
-    while not holds():
-        assert time.monotonic() - began_at < within_s, f"not within {within_s} s"
-        time.sleep(0.002)
-    return time.monotonic() - began_at
-
-
-async def emptied(folder: Path) -> None:
-    """Wait until a folder is empty: a thread removes the file that a call has begun, and the call waits a quarter of a second."""
-    await asyncio.to_thread(eventually, lambda: not any(folder.iterdir()))

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import left_with
 
 from aiogroq import APIConnectionError, AsyncGroq, Groq
 
-from .programs import emptied
 from .raw_server import MODEL, QUESTION, Exchange, RawServer, raw_server
 
 pytestmark = pytest.mark.timeout(20)
@@ -72,7 +72,7 @@ async def test_whoever_reads_has_an_error_at_once(
         await client.close()
         with pytest.raises(APIConnectionError, match="the client was closed while"):
             await asyncio.wait_for(reading, 30)
-    await emptied(tmp_path)
+    await left_with(tmp_path)
 
 
 @pytest.mark.parametrize("raw_response", HEADS.values(), ids=HEADS, indirect=True)

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import eventually
 
 from aiogroq import AsyncGroq
 from aiogroq.local import Fault, LocalGroq
 from aiogroq.response.body import StreamAlreadyConsumed
-
-from .programs import eventually
 
 SPEECH: Any = {"model": "playai-tts", "voice": "Arista-PlayAI", "input": "hello"}
 

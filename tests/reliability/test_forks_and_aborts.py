@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import pytest
 import trustme
+from waiting import eventually, left_with
 
 from aiogroq import (
     APIConnectionError,
@@ -28,7 +29,7 @@ from aiogroq import (
     Timeout,
 )
 
-from .programs import Programs, emptied, eventually
+from .programs import Programs
 from .raw_server import Handler, delta, http_response, raw_server, text_of
 
 pytestmark = pytest.mark.timeout(30)
@@ -203,4 +204,4 @@ async def test_truncated_compression_is_an_error(
         errors = (APIConnectionError, APIResponseValidationError)
         with pytest.raises(errors, match="the compressed data is truncated"):
             await reader(client, tmp_path)
-    await emptied(tmp_path)
+    await left_with(tmp_path)

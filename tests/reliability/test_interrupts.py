@@ -11,10 +11,11 @@ import time
 from statistics import median
 
 import pytest
+from waiting import eventually
 
 from aiogroq.local import Fault, LocalGroq
 
-from .programs import LIMIT_S, Programs, eventually
+from .programs import LIMIT_S, Programs
 
 pytestmark = [
     pytest.mark.timeout(30),
@@ -265,9 +266,8 @@ for _ in range({ROUNDS}):
         press_in_every_round(program, server, is_on_wire=during != "a retry wait", says=during != "a request")
         can_report = aiohttp_path == "public" and sys.version_info < (3, 11)
         assert programs.finish(program, may_report=WRITING_TASK if can_report else None) == []
-    eventually(
-        lambda: server.open_connections == 0
-    )  # the server may still have to read the end of the last one
+    # The server may still have to read the end of the last one.
+    eventually(lambda: server.open_connections == 0)
 
 
 @pytest.mark.parametrize("interrupt", ["KeyboardInterrupt", "Late"])

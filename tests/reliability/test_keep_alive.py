@@ -8,12 +8,12 @@ import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
+from waiting import eventually
 
 from aiogroq import APIConnectionError, AsyncGroq, Groq, Retry
 from aiogroq.local import LocalGroq
 
 from .fake_clock import run_on_fake_clock
-from .programs import eventually
 from .raw_server import (
     MODEL,
     QUESTION,

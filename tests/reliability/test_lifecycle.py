@@ -14,12 +14,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from waiting import eventually
 
 import aiogroq
 from aiogroq import AsyncGroq, Groq, GroqError
 from aiogroq.local import Fault, LocalGroq
 
-from .programs import Programs, eventually
+from .programs import Programs
 
 pytestmark = pytest.mark.timeout(60)
 

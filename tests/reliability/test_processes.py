@@ -8,10 +8,11 @@ import socket
 import sys
 
 import pytest
+from waiting import eventually
 
 from aiogroq.local import Fault, LocalGroq
 
-from .programs import Programs, eventually
+from .programs import Programs
 
 pytestmark = pytest.mark.timeout(40)
 has_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

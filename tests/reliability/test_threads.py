@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waiting import eventually
 
 from aiogroq import APITimeoutError, AsyncGroq, Groq, Timeout
 from aiogroq.local import Fault, LocalGroq
@@ -23,7 +24,7 @@ from aiogroq.protocol.chunked_decode import LARGE_BODY_BYTES
 from aiogroq.transport.threads import PARSING, DaemonExecutor, run
 
 from .fake_clock import run_on_fake_clock
-from .programs import Programs, eventually
+from .programs import Programs
 from .raw_server import Exchange, http_response, raw_server
 
 pytestmark = pytest.mark.timeout(30)

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from redis_server import RedisServer
+from waiting import eventually
 
 from aiogroq.local import LocalGroq, RateLimit
 
@@ -75,10 +75,7 @@ async def ask_all(url: str, meeting: Path) -> list[httpx.Response]:
 
 def wait_until_settled(redis_server: RedisServer) -> None:
     """Return when there are no reservations and no places in the line. What ends a call is stored after its response."""
-    ends_at = time.monotonic() + 60
-    while not (names := names_in(redis_server)) <= {b"state", b"workers"}:
-        assert time.monotonic() < ends_at, names
-        time.sleep(0.01)
+    eventually(lambda: names_in(redis_server) <= {b"state", b"workers"})
 
 
 def names_in(redis_server: RedisServer) -> set[bytes]:
