@@ -185,8 +185,10 @@ def in_virtual_time(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Let the loop run until ``holds`` returns a true value. The clock stands meanwhile."""
-    while not holds():  # noqa: ASYNC110 -- a state, not an event
+    """Let the loop run until ``holds`` returns a true value, for a minute at most. The clock stands meanwhile."""
+    ends_at = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < ends_at, "not within a minute"
         await asyncio.sleep(0)
 
 

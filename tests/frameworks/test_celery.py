@@ -23,7 +23,7 @@ from .test_frameworks import PYTHON, ROOT
 GUIDE = ROOT / "docs" / "guides" / "shared-limits.md"
 CHILDREN = 2
 MEET = f"""
-import time
+import os, time
 from pathlib import Path
 
 from celery.signals import task_prerun
@@ -34,10 +34,11 @@ _MEETING = Path(__file__).with_name("meeting")
 @task_prerun.connect
 def meet(**_: object) -> None:
     (_MEETING / str(os.getpid())).touch()
-    while len(list(_MEETING.iterdir())) < {CHILDREN}:
+    ends_at = time.monotonic() + 60
+    while len(list(_MEETING.iterdir())) < {CHILDREN} and time.monotonic() < ends_at:
         time.sleep(0.01)
 """
-"""After the tasks: none begins before each child has one, however late a child is."""
+"""What follows the tasks in their module: no task begins before each child has one, however late a child is."""
 ASK_ALL = """
 from tasks import label
 

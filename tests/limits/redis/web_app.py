@@ -21,7 +21,8 @@ def _meet(workers: int) -> None:
     """Block this worker until so many have been asked: the next request is taken by another."""
     folder = Path(os.environ["APP_MEETING"])
     (folder / str(os.getpid())).touch()
-    while len(list(folder.iterdir())) < workers:
+    ends_at = time.monotonic() + 60
+    while len(list(folder.iterdir())) < workers and time.monotonic() < ends_at:
         time.sleep(0.01)
 
 
