@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 
 import pytest
+from network.peers import refusing_port
 
 from aiogroq import APIConnectionError, APIError, GroqError
 from aiogroq.cli import main
@@ -119,9 +119,8 @@ def test_an_unknown_model_points_to_the_list_of_models(run: Run) -> None:
 
 
 def test_an_address_without_a_server_is_named(run: Run) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))  # and does not listen
-        gone = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    with refusing_port() as port:
+        gone = f"http://127.0.0.1:{port}"
         line = error_line(run("models", "--base-url", gone, "--api-key", "k", "--timeout", "60"))
     assert f"cannot reach {gone}" in line
     assert "refused" in line

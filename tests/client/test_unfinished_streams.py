@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from virtual_time import current_loop, in_virtual_time
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import (
     APIConnectionError,
@@ -107,11 +107,7 @@ async def test_a_stream_of_another_loop_is_rejected_with_one_sentence(client: As
 
 @in_virtual_time
 async def test_what_had_arrived_when_the_deadline_passed_is_in_the_error() -> None:
-    fault = Fault(after_events=6, end="stall")
-    async with (
-        LocalGroq(clock=current_loop().clock, faults=[fault]).serve_here() as server,
-        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
-    ):
+    async with served_here(faults=[Fault(after_events=6, end="stall")]) as (client, _server):
         stream = await client.chat.completions.create(**ASK, timeout=Timeout(100, total=30))
         await anext(stream)
         await asyncio.sleep(60)  # the reader is slow, not the server

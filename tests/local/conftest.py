@@ -65,9 +65,8 @@ def server() -> Iterator[LocalGroq]:
         yield running
 
 
-@pytest.fixture
-def ask(server: LocalGroq) -> Ask:
-    """`ask(path, body, **headers)`: POST, or GET without a body, under `/openai/v1`."""
+def asking(server: LocalGroq) -> Ask:
+    """`asking(server)(path, body, **headers)`: POST, or GET without a body, under `/openai/v1`."""
 
     def send(path: str, body: Any = None, *, method: str | None = None, **headers: str) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -76,6 +75,12 @@ def ask(server: LocalGroq) -> Ask:
         )
 
     return send
+
+
+@pytest.fixture
+def ask(server: LocalGroq) -> Ask:
+    """`ask(path, body, **headers)`: POST, or GET without a body, under `/openai/v1`."""
+    return asking(server)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import request
+from conftest import asking
 from virtual_time import EPOCH_S, current_loop, in_virtual_time
 
 from aiogroq.local import LocalGroq
@@ -93,12 +93,7 @@ def test_invalid_uploads_are_rejected(ask: Any, form: Any) -> None:
 @in_virtual_time
 async def test_a_batch_passes_every_status_and_records_counts_and_times(form: Any) -> None:
     async with LocalGroq(batch_step_s=10, clock=current_loop().clock).serve_here() as server:
-
-        def ask(path: str, body: Any = None, **headers: str) -> Any:
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            method = "GET" if body is None else "POST"
-            return request(server, method, f"/openai/v1{path}", body, named)
-
+        ask = asking(server)
         lines = [line("a"), line("b", "What is 3+3?"), line("c", temperature=9)]
         # The clock stands while a thread asks.
         seen = [await asyncio.to_thread(begin, ask, form, lines, metadata={"k": "v"})]

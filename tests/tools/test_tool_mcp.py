@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
-from virtual_time import current_loop, in_virtual_time
+from virtual_time import in_virtual_time, served_here
 
 from aiogroq import AsyncGroq, GroqError, McpTools
 from aiogroq.local import LocalGroq
@@ -226,10 +226,7 @@ def test_a_mistake_is_named(make: Any, text: str) -> None:
 async def test_a_session_that_lists_no_tools_in_time_ends_the_run() -> None:
     session = Session(2)
     listed, session.list_tools = session.list_tools, asyncio.Event().wait  # type: ignore[assignment, method-assign]
-    async with (
-        LocalGroq(clock=current_loop().clock).serve_here() as server,
-        AsyncGroq(api_key="gsk_x", base_url=server.base_url) as client,
-    ):
+    async with served_here() as (client, server):
         runner = client.chat.completions.tool_runner(
             model=MODEL, messages=QUESTION, tools=[session], tool_timeout_s=30
         )
