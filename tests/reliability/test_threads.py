@@ -418,5 +418,6 @@ def test_one_loop_after_another_leaves_no_threads(server: LocalGroq, tmp_path: P
     before = threading.active_count()
     for _ in range(20):
         asyncio.run(use())
+    assert threading.active_count() < before + 10
     # A thread that was slow to become idle had another one beside it, for the ten seconds that it is idle.
     eventually(lambda: threading.active_count() <= before + 1)
