@@ -31,7 +31,7 @@ _MAX_STUCK = 1000
 """Most stuck threads that are replaced by new ones."""
 _CLEANUP_S = 0.25
 """Seconds that a caller waits for a cleanup. Only a stuck thread takes longer."""
-_EXIT_S = 1.0
+EXIT_S = 1.0
 """Seconds that the exit of the interpreter waits for cleanups."""
 
 
@@ -274,7 +274,7 @@ def run_cleanup(work: Callable[[], object]) -> Awaitable[None]:
 
 
 def _await_cleanups() -> None:
-    concurrent.futures.wait(list(_cleanups), timeout=_EXIT_S)
+    concurrent.futures.wait(list(_cleanups), timeout=EXIT_S)
 
 
 def _reset_after_fork() -> None:

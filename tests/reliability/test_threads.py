@@ -248,7 +248,7 @@ def test_a_program_that_is_interrupted_at_its_exit_leaves_no_part_of_a_file(
             f"""
         import asyncio, os
         from aiogroq.transport import threads
-        threads._EXIT_S = 60  # else a busy machine may take longer than the exit waits
+        threads.EXIT_S = 60  # else a busy machine may take longer than the exit waits
         async def save(client):
             async with client.audio.speech.with_streaming_response.create(**{SPEECH!r}) as response:
                 await response.stream_to_file({str(folder / "a.wav")!r}, chunk_size=100)
