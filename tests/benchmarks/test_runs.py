@@ -126,7 +126,7 @@ def test_ctrl_c_in_faults_ends_the_program_under_test(tree: Path) -> None:
             assert time.monotonic() < deadline, "no program was stopped before its end"
             # After its imports, the runner waits for it.
             loaded = [pid for pid in pids_of("benchmarks.faults.child", tree) if has_loaded("msgspec", pid)]
-            stopped = [pid for pid in loaded[:1] if is_stopped(pid)]
+            stopped = [pid for pid in loaded[:1] if stop(pid)]
         os.killpg(process.pid, signal.SIGINT)
         assert finish(process)[0] == 130
         assert pids_of("benchmarks.faults.child", tree) == []
@@ -151,8 +151,8 @@ def pids_of(module: str, tree: Path) -> list[int]:
     return found
 
 
-def is_stopped(pid: int) -> bool:
-    """Stop a process, so that it cannot end by itself. Returns False where it has ended."""
+def stop(pid: int) -> bool:
+    """Stop a process, so that it cannot end by itself. Return whether it is stopped: False where it had ended."""
     try:
         os.kill(pid, signal.SIGSTOP)
         while (state := Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]) not in "TZX":

@@ -203,11 +203,11 @@ KILL = {
 """,
 }
 
-AFTER = {
-    "an exception is raised in the thread": """
-ended(lambda: ask(Groq()))  # where the exception met a call, the thread lives; or it ends just now, and loses this one
-"""
+WAIT = dict.fromkeys(KILL, "ended_within(killed, 20)") | {
+    # In the midst of a call it ends that call, and the thread lives. Elsewhere it ends the thread, maybe during this next call.
+    "an exception is raised in the thread": "ended(lambda: ask(Groq()))",
 }
+"""How to wait until the thread has ended, if it ends."""
 
 
 @pytest.mark.parametrize("how", list(KILL))
@@ -252,7 +252,7 @@ with ThreadPoolExecutor(2) as pool:
         done |= others
     # A thread that ended by itself did not end as with a whole response.
     print(*{{call.result() for call in done}}, time.monotonic() - killed_at < 20)
-{AFTER.get(how, "ended_within(killed, 20)")}
+{WAIT[how]}
 print(ask(Groq()))
 """
     with programs.started(STREAM + ENDED + code, loop=loop_kind) as program:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import programs as module
+from . import programs as runner
 from .programs import Programs
 
 IDLE = "import time; time.sleep(60)"
@@ -40,8 +40,8 @@ def test_a_program_has_a_limit_of_cpu_time_and_of_idle_time_and_not_of_wall_time
             if now_s < 30:
                 raise subprocess.TimeoutExpired("program", timeout)
 
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now_s))
-    monkeypatch.setattr(module, "_cpu_s", lambda group: share * now_s)
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=lambda: now_s))
+    monkeypatch.setattr(runner, "_cpu_s", lambda group: share * now_s)
     process: Any = Process()
     with contextlib.nullcontext() if ends else pytest.raises(subprocess.TimeoutExpired):
-        module._wait(process, 10.0)
+        runner._wait(process, 10.0)

@@ -225,10 +225,8 @@ def test_a_slow_stream_does_not_time_out() -> None:
     [
         (Fault(after_events=3, end="close"), APIConnectionError),
         (Fault(after_events=3, error_event={"message": "no", "status_code": 400}), BadRequestError),
-        (
-            Fault(raw=SSE_HEAD + ONE_TWO, end="stall"),
-            APITimeoutError,
-        ),  # in one write: all of it comes in time
+        # In one write: all of it comes in time.
+        (Fault(raw=SSE_HEAD + ONE_TWO, end="stall"), APITimeoutError),
     ],
     ids=["truncated", "error event", "stall"],
 )
@@ -237,10 +235,9 @@ def test_a_sync_stream_ends_in_the_same_errors(
 ) -> None:
     server.script(fault)
     with Groq(api_key="gsk_x", base_url=server.base_url, timeout=60.0, max_retries=0) as client:
-        hasty = (
-            client.with_options(timeout=Timeout(60.0, idle=0.1)) if expected is APITimeoutError else client
-        )
-        events = hasty.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+        if expected is APITimeoutError:
+            client = client.with_options(timeout=Timeout(60.0, idle=0.1))
+        events = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
         with pytest.raises(expected) as caught, contextlib.closing(events):
             for _ in events:
                 pass

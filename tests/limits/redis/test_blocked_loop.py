@@ -22,9 +22,8 @@ async def test_a_reply_that_arrived_while_the_event_loop_was_blocked_counts(
         asking = asyncio.create_task(store.reserve("scope", [Ask("2", {"RPM": 1.0})]))
         await sent()
         own_redis_server.resume()
-        own_redis_server.execute(
-            "PING"
-        )  # blocks the loop until the server has responded to what was sent before
+        # Blocks the loop until the server has responded to what was sent before.
+        own_redis_server.execute("PING")
         loop_clock.move(2 * PATIENCE_S)
         assert await asking == Granted(1)
     assert not store.is_off
