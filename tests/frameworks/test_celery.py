@@ -78,6 +78,7 @@ def test_the_children_of_a_worker_share_the_limits(tmp_path: Path, redis_server:
             **os.environ,
             "GROQ_API_KEY": "gsk_celery",
             "GROQ_BASE_URL": server.base_url,
+            "BROKER_URL": redis_server.url.partition("?")[0],
             "REDIS_URL": redis_server.url,
             "PYTHONPATH": str(ROOT),
         }

@@ -49,7 +49,7 @@ class PacerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = VirtualTimeLoop()
+        self.loop = VirtualTimeLoop(has_sockets=False)
         self.jumped_s = 0.0
         self.store_is_behind = False
         self.waiting: list[asyncio.Task[None]] = []
