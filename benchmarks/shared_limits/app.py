@@ -15,8 +15,6 @@ from .worker import pacing_of
 
 URL_VARIABLE = "SHARED_LIMITS_URL"
 RPM_VARIABLE = "SHARED_LIMITS_RPM"
-STORE_TIMEOUT_VARIABLE = "SHARED_LIMITS_STORE_TIMEOUT_S"
-"""How long Redis may take for one step; empty for the default."""
 STORE_VARIABLE = "SHARED_LIMITS_STORE"
 """The URL of Redis; empty for the store of each process, ``none`` for no pacing."""
 PID_HEADER = "x-pid"
@@ -24,8 +22,8 @@ PID_HEADER = "x-pid"
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    store, timeout_s = os.environ[STORE_VARIABLE], float(os.environ[STORE_TIMEOUT_VARIABLE] or 0) or None
-    pacing = None if store == "none" else pacing_of(store, int(os.environ[RPM_VARIABLE]), timeout_s)
+    store = os.environ[STORE_VARIABLE]
+    pacing = None if store == "none" else pacing_of(store, int(os.environ[RPM_VARIABLE]))
     headers = {WORKER_HEADER: str(os.getpid())}
     async with AsyncGroq(
         api_key=KEY, base_url=os.environ[URL_VARIABLE], pacing=pacing, default_headers=headers

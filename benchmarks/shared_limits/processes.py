@@ -116,7 +116,8 @@ class _Kills:
 def run(scenario: Scenario) -> Outcome:
     """Run a scenario. Raises `ProcessFailed`, and `NoRedis` where it needs one."""
     with ExitStack() as stack:
-        redis = stack.enter_context(RedisProcess()) if scenario.is_shared else None
+        timeout_s = scenario.store_timeout_s
+        redis = stack.enter_context(RedisProcess(timeout_s)) if scenario.is_shared else None
         server = stack.enter_context(Child("server", str(scenario.rpm), str(scenario.latency_s)))
         url = server.read()
         workers = [
@@ -149,7 +150,6 @@ def _specs(scenario: Scenario, url: str, redis: RedisProcess | None) -> list[Wor
             rpm=scenario.rpm if scenario.is_limit_given else None,
             callers=scenario.callers,
             seconds=scenario.seconds + _AFTER_S,
-            store_timeout_s=scenario.store_timeout_s,
         )
         for index in range(scenario.processes)
     ]

@@ -31,9 +31,13 @@ class ScriptUse:
 
 
 class RedisProcess:
-    """``with RedisProcess() as redis: redis.url``. Raises `NoRedis` where none is installed."""
+    """``with RedisProcess() as redis: redis.url``. Raises `NoRedis` where none is installed.
 
-    def __init__(self) -> None:
+    ``timeout_s`` is how long stores of its URL wait for one step; None for the default.
+    """
+
+    def __init__(self, timeout_s: float | None = None) -> None:
+        self._parameters = "" if timeout_s is None else f"?socket_timeout={timeout_s:g}"
         name = os.environ.get("AIOGROQ_REDIS_SERVER", "redis-server")
         program = shutil.which(name)
         if program is None:
@@ -49,7 +53,7 @@ class RedisProcess:
     @property
     def url(self) -> str:
         """The URL for clients."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis://127.0.0.1:{self.port}/0{self._parameters}"
 
     def __enter__(self) -> RedisProcess:
         self.start()

@@ -30,8 +30,6 @@ class WorkerSpec:
     callers: int
     """Coroutines that send one request after the other; more than its part of the limit can serve."""
     seconds: float
-    store_timeout_s: float | None = None
-    """How long Redis may take for one step; None for the default."""
 
 
 @dataclass(frozen=True)

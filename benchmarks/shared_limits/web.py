@@ -16,7 +16,7 @@ from typing import Literal
 import aiohttp
 
 from .. import machine
-from .app import PID_HEADER, RPM_VARIABLE, STORE_TIMEOUT_VARIABLE, STORE_VARIABLE, URL_VARIABLE
+from .app import PID_HEADER, RPM_VARIABLE, STORE_VARIABLE, URL_VARIABLE
 from .processes import ROOT, Child, ProcessFailed
 from .redis_process import RedisProcess
 from .spec import WINDOW_S
@@ -83,9 +83,9 @@ class WebOutcome:
 def run(pace: Pace, load: Load) -> WebOutcome:
     """Start the service, Redis and the app, and send the load."""
     outcome = WebOutcome(pace, load)
-    with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace) as store:
+    with Child("server", str(load.rpm), str(load.latency_s)) as server, _store(pace, load) as store:
         rpm = load.rpm // load.workers if pace == "part" else load.rpm
-        with _app(server.read(), store, rpm, load) as url:
+        with _app(server.read(), store, rpm, load.workers) as url:
             asyncio.run(_send(url, load, outcome))
         server.say()
         received = server.read()
@@ -95,25 +95,24 @@ def run(pace: Pace, load: Load) -> WebOutcome:
 
 
 @contextmanager
-def _store(pace: Pace) -> Iterator[str]:
+def _store(pace: Pace, load: Load) -> Iterator[str]:
     if pace != "shared":
         yield "none" if pace == "none" else ""
         return
-    with RedisProcess() as redis:
+    with RedisProcess(load.store_timeout_s) as redis:
         yield redis.url
 
 
 @contextmanager
-def _app(service_url: str, store: str, rpm: int, load: Load) -> Iterator[str]:
+def _app(service_url: str, store: str, rpm: int, workers: int) -> Iterator[str]:
     """Start uvicorn with its workers, wait until it responds, and stop it at the end."""
     port = machine.free_port()
     environment = machine.environment() | {
         URL_VARIABLE: service_url, STORE_VARIABLE: store, RPM_VARIABLE: str(rpm),
-        STORE_TIMEOUT_VARIABLE: "" if load.store_timeout_s is None else str(load.store_timeout_s),
     }  # fmt: skip
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(load.workers),
+            sys.executable, "-m", "uvicorn", "benchmarks.shared_limits.app:app", "--workers", str(workers),
             "--port", str(port), "--log-level", "warning", "--no-access-log",
         ],
         cwd=ROOT,

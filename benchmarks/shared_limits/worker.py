@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp  # noqa: F401 -- the first client imports it
 
 from aiogroq import APIError, AsyncGroq
-from aiogroq.limits import Limits, Pacing, RedisStore
+from aiogroq.limits import Limits, Pacing
 
 from .spec import KEY, MODEL, WORKER_HEADER, WorkerResult, WorkerSpec
 
@@ -37,12 +37,9 @@ class _Log(logging.Handler):
             self._result.logged.append((record.created, record.levelname, message))
 
 
-def pacing_of(store: str, rpm: int | None, store_timeout_s: float | None = None) -> Pacing:
+def pacing_of(store: str, rpm: int | None) -> Pacing:
     """Return the options of pacing of a process."""
-    found: str | RedisStore | None = store or None
-    if store and store_timeout_s is not None:
-        found = RedisStore(store, timeout_s=store_timeout_s)
-    return Pacing(None if rpm is None else Limits(rpm=rpm), store=found)
+    return Pacing(None if rpm is None else Limits(rpm=rpm), store=store or None)
 
 
 def main(spec: WorkerSpec) -> WorkerResult:
@@ -56,7 +53,7 @@ def main(spec: WorkerSpec) -> WorkerResult:
 
 
 async def _run(spec: WorkerSpec, result: WorkerResult) -> None:
-    pacing = None if spec.mode == "unpaced" else pacing_of(spec.store, spec.rpm, spec.store_timeout_s)
+    pacing = None if spec.mode == "unpaced" else pacing_of(spec.store, spec.rpm)
     headers = {WORKER_HEADER: str(spec.index)}
     # Imported before the start: otherwise the first process to be ready has a greater part of the full limit.
     for module in ["aiogroq.jobs"] * (spec.mode == "jobs") + ["redis.asyncio"] * bool(spec.store):
