@@ -58,6 +58,18 @@ def rss_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def peak_rss_bytes() -> int:
+    """Return the peak of the resident memory of this process, or its current value if the peak is unavailable."""
+    # Not getrusage(): its maximum begins with the memory of the process that started this one.
+    try:
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return rss_bytes()
+
+
 def open_files() -> int:
     """Return the number of open file descriptors, or 0 if unavailable."""
     try:

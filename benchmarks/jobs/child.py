@@ -14,7 +14,6 @@ import time
 import traceback
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from .. import machine
@@ -39,7 +38,7 @@ def run(spec: JobSpec) -> JobResult:
         note = f"raised {type(error).__name__}"
         traceback.print_exc()
     seconds, cpu_s = time.perf_counter() - started_at, _cpu_s() - cpu_before
-    peak = _peak_rss_bytes()
+    peak = machine.peak_rss_bytes()
     return JobResult(
         seconds=seconds,
         cpu_s=cpu_s,
@@ -55,17 +54,6 @@ def run(spec: JobSpec) -> JobResult:
 def _cpu_s() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def _peak_rss_bytes() -> int:
-    # Not getrusage(): its maximum begins with the memory of the process that started this one.
-    try:
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return machine.rss_bytes()
 
 
 def _versions(packages: tuple[str, ...]) -> dict[str, str]:

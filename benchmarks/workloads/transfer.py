@@ -41,18 +41,15 @@ async def measure(spec: Spec) -> Result:
     await client.close()
     size = DOWNLOAD_BYTES if is_download else UPLOAD_BYTES
     return watch.result(
-        count * size // _MIB, requests=1 + count, peak_mib=_peak_mib(), grown_mib=grown / _MIB
+        count * size // _MIB,
+        requests=1 + count,
+        peak_mib=machine.peak_rss_bytes() / _MIB,
+        grown_mib=grown / _MIB,
     )
 
 
 def _write_audio(path: str) -> None:
     Path(path).write_bytes(b"RIFF" + os.urandom(UPLOAD_BYTES - 4))
-
-
-def _peak_mib() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _check_file(path: str) -> None:

@@ -11,26 +11,28 @@ import sys
 from typing import Any
 
 import pytest
+from peak_memory import PEAK_MIB
 
 # One server in its own process gets each request, then still responds to another, and exits.
-PROGRAM = """
+PROGRAM = f"""
 import json, sys, http.client, resource
+{PEAK_MIB}
 from aiogroq.local import LocalGroq
 def ask(server, body):
     connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
-    headers = {"authorization": "Bearer k", "content-type": "application/json"}
+    headers = {{"authorization": "Bearer k", "content-type": "application/json"}}
     connection.request("POST", "/openai/v1/chat/completions", body, headers)
     response = connection.getresponse()
     read = json.loads(response.read())
     connection.close()
-    return response.status, read.get("error", {}).get("message", "")[:60]
+    return response.status, read.get("error", {{}}).get("message", "")[:60]
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 with LocalGroq() as server:
     for path in sys.argv[1:]:
         print(json.dumps(ask(server, open(path, "rb").read())), flush=True)
-    plain = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    plain = {{"model": "m", "messages": [{{"role": "user", "content": "hi"}}]}}
     print(ask(server, json.dumps(plain).encode())[0])
-print("peak MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print("peak MiB", peak_mib())
 """
 # On Unix only, as the program above limits its own time.
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits are set as on Unix")
