@@ -7,13 +7,15 @@ from many threads at once, and share connections. Special cases:
 - Ctrl-C cancels the coroutine and waits up to `CLEANUP_S` for its cleanup, before `KeyboardInterrupt` is raised.
 - Every wait checks whether the thread is alive: a dead thread raises instead of hanging.
 - After a fork the child process has no such thread: it starts a new one at its first call.
-- The thread is a daemon, so it never delays the end of the program, and still works in ``atexit`` handlers.
+- The thread is a daemon, so it never delays the end of the program, and still works in ``atexit`` handlers. After them it
+  is paused, until a handler that was registered before this module was imported makes a call.
 - Green threads (gevent, eventlet) instead of real ones would hang it: they are rejected.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -153,6 +155,11 @@ class Portal:
         if not sys.is_finalizing():
             runner.call_soon(begin)
 
+    def pause(self) -> None:
+        """Pause the thread at the end of the program, until another call is made."""
+        if self._runner.is_started and not self._runner.is_current_thread:
+            self._runner.pause()
+
     def reset_after_fork(self) -> None:
         """In the child process after a fork, forget the thread, which is not there."""
         for runner in self._runner.reset_after_fork():
@@ -170,6 +177,9 @@ def _hold(task: asyncio.Task[object]) -> None:
 
 portal: Portal = Portal()
 """The portal of this process."""
+
+# Handlers run in the opposite order of their registration, so this one after those of a program that imports this first.
+atexit.register(portal.pause)
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=portal.reset_after_fork)

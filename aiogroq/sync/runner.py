@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import import_module
+from queue import Empty, SimpleQueue
 from typing import Any, cast
 
 from ..transport.threads import DaemonExecutor
@@ -22,6 +23,8 @@ LIVENESS_S = 0.1 if sys.platform == "win32" else 1.0
 cannot interrupt a wait there."""
 _MAX_LOOK_UPS = 32
 """Host names that are resolved at the same time."""
+PAUSE_S = 1.0
+"""Seconds that the end of the program waits for the thread to pause."""
 CLEANUP_S = 5.0
 """Seconds that the cleanup of an interrupted call may take."""
 
@@ -44,6 +47,8 @@ class Runner:
         self._runs = 0
         self._woken_at = -1
         self._made_by = threading.get_ident()
+        self._is_paused = False
+        self._resumed: SimpleQueue[None] = SimpleQueue()
         self._successors: dict[str, Runner] = {}
         # The idents of the threads started for it: the first one runs the event loop, any other ends at once.
         self._threads: list[int] = []
@@ -124,8 +129,28 @@ class Runner:
         else:  # shutting down
             pending.fail(self.lost())
 
+    def pause(self) -> None:
+        """Let the thread wait, after what it does now, until `wake` is called, and return when it waits.
+
+        For the end of the program. A thread that waits for events in uvloop crashes the process if one comes when the
+        interpreter is gone: libuv calls back into Python then. A thread that waits for a lock of Python never returns.
+        """
+        paused: SimpleQueue[None] = SimpleQueue()
+        self.call_soon(partial(self._pause, paused))
+        with contextlib.suppress(Empty):
+            paused.get(timeout=PAUSE_S)
+
+    def _pause(self, paused: SimpleQueue[None]) -> None:
+        self._is_paused = True
+        paused.put(None)
+        if not self._queue:
+            self._resumed.get()
+        self._is_paused = False
+
     def wake(self) -> None:
-        """Make the thread run the queue. Safe at any time."""
+        """Make the thread run the queue, and end its pause. Safe at any time."""
+        if self._is_paused:
+            self._resumed.put(None)
         if self._has_loop:  # otherwise the loop begins by running the queue
             # If the loop has ended, the waiting call sees that the thread is dead.
             with contextlib.suppress(RuntimeError):

@@ -115,7 +115,7 @@ class _ReadAhead(Generic[T]):
             try:
                 return self._queue.get(timeout=LIVENESS_S)
             except Empty:
-                pass
+                self.runner.wake()  # it is paused at the end of the program
             if not self.runner.is_alive or sys.is_finalizing():
                 try:
                     return self._queue.get_nowait()  # put in since then

@@ -53,12 +53,13 @@ class Programs:
         self._folder = folder
         self._count = 0
 
-    def start(self, code: str, *, loop: str = "uvloop") -> subprocess.Popen[str]:
-        """Start a program; ``loop`` is the event loop of its portal: "uvloop" or "asyncio"."""
+    def start(self, code: str, *, loop: str = "uvloop", before: str = "") -> subprocess.Popen[str]:
+        """Start a program; ``loop`` is the event loop of its portal: "uvloop" or "asyncio". ``before`` runs before it
+        imports aiogroq."""
         self._count += 1
         path = self._folder / f"program{self._count}.py"
         first = "" if loop == "uvloop" else _WITHOUT_UVLOOP
-        path.write_text(first + _HELPERS + textwrap.dedent(code))
+        path.write_text(first + before + _HELPERS + textwrap.dedent(code))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
         environment |= {"GROQ_API_KEY": "gsk_x", "GROQ_BASE_URL": self._server.base_url}
         options = ["-X", "dev", "-W", "error", "-W", "ignore:This process:DeprecationWarning"]
@@ -81,10 +82,12 @@ class Programs:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
 
-    def run(self, code: str, *, loop: str = "uvloop", limit_s: float = LIMIT_S) -> list[str]:
+    def run(
+        self, code: str, *, loop: str = "uvloop", before: str = "", limit_s: float = LIMIT_S
+    ) -> list[str]:
         """The lines that a program prints. It must end well within the limit (see `LIMIT_S`), and say nothing on
         stderr."""
-        return self.finish(self.start(code, loop=loop), limit_s=limit_s)
+        return self.finish(self.start(code, loop=loop, before=before), limit_s=limit_s)
 
     def finish(
         self,

@@ -265,6 +265,56 @@ def test_a_program_may_end_with(programs: Programs, loop_kind: str, how: str) ->
     assert programs.run(first + code, loop=loop_kind) == lines
 
 
+def test_an_atexit_handler_of_before_the_import_may_call(programs: Programs, loop_kind: str) -> None:
+    before = "import atexit\natexit.register(lambda: (print(ask(client)), client.close()))"
+    assert programs.run("client = Groq()\nask(client)", loop=loop_kind, before=before) == ["2+2 = 4."]
+
+
+def test_an_atexit_handler_of_before_the_import_may_read_a_stream(
+    programs: Programs, server: LocalGroq, loop_kind: str
+) -> None:
+    # The finalizers of weakref run after the end of all that was imported after the first of them, and close connections.
+    server.script(Fault(after_events=1, end="stall"))
+    before = """
+import atexit, sys, weakref
+
+def read():
+    try:
+        chunks.collect()
+    except Exception as error:
+        print(type(error).__name__)
+
+atexit.register(read)
+weakref.finalize(sys, int)
+"""
+    code = """
+client = Groq()
+chunks = client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True)
+print(next(chunks).object)
+"""
+    assert programs.run(code, loop=loop_kind, before=before) == [
+        "chat.completion.chunk",
+        "APIConnectionError",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the C library is another")
+def test_an_event_after_the_end_of_the_interpreter_does_not_crash(programs: Programs, loop_kind: str) -> None:
+    code = """
+import ctypes, threading
+from aiogroq.sync.portal import portal
+with Groq() as client:
+    print(ask(client))
+# The C library still waits when the interpreter is gone, and a timer of the loop is due in that time.
+library = ctypes.CDLL(None)
+library.__cxa_atexit(library.usleep, 400_000, None)
+is_set = threading.Event()
+portal.loop.call_soon_threadsafe(lambda: (portal.loop.call_later(0.25, print), is_set.set()))
+is_set.wait()
+"""
+    assert programs.run(code, loop=loop_kind) == ["2+2 = 4."]
+
+
 def test_the_first_call_in_an_atexit_handler_is_a_response_or_an_error(
     programs: Programs, loop_kind: str
 ) -> None:
