@@ -36,6 +36,9 @@ _LEARNING = 0.1
 """The part by which a longer time between two responses raises what is usual."""
 _LONG = 4.0
 """So many times the usual time between two responses is a long one."""
+FOR_A_RESPONSE_S = 0.25
+"""A request that waits for the response of another one looks again after so long, as nobody tells it of those of other event
+loops."""
 GUESS_GROWTH = 1.05
 """The factor by which a guessed limit grows when the service accepts a request beyond it."""
 MAX_GUESS_GROWTH = 10.0
@@ -133,12 +136,22 @@ class Bucket:
             self.margin if self._charged_by_others else self._least_margin_s * (limit / self.kind.window_s)
         )
         required = need + margin + (1.0 - share) * limit
-        lacking = (required if required < limit else limit) - self.level
+        if required > limit:
+            required = limit
+        lacking = required - self.level
         tolerance = limit * _ROUNDING
         if lacking + self.held <= tolerance:
             return _NO_WAIT
         rate = self.rate
-        return (lacking + self.held) / rate, lacking / rate if lacking > tolerance else 0.0
+        wait_s = (lacking + self.held) / rate
+        if (
+            wait_s < FOR_A_RESPONSE_S
+            and required + self.held > limit + tolerance
+            and not self._is_of_requests
+        ):
+            # Beside what is held it does not fit into a full bucket either: it waits for a response, not for the refill.
+            wait_s = FOR_A_RESPONSE_S
+        return wait_s, lacking / rate if lacking > tolerance else 0.0
 
     def observe(self, seen: Seen) -> None:
         """Take over what a response says."""

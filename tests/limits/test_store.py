@@ -10,7 +10,7 @@ import pytest
 from lua_runtime import LuaScopes, LuaStore
 
 from aiogroq.limits import Ask, Granted, Level, MemoryStore, Never, Seen, Wait
-from aiogroq.limits.bucket import MARGIN_S, MAX_LEFT_S, REQUESTS_MARGIN_S
+from aiogroq.limits.bucket import FOR_A_RESPONSE_S, MARGIN_S, MAX_LEFT_S, REQUESTS_MARGIN_S
 
 T = TypeVar("T")
 
@@ -135,6 +135,17 @@ def test_what_is_held_is_not_granted_again(store: Store) -> None:
     assert found.least_s == 0.0  # it fits if the first one uses nothing
     store.settle("a", TPM=10)
     assert store.ask("b", TPM=2_000) == Granted(1)
+
+
+def test_a_request_that_waits_for_a_response_does_not_look_again_all_the_time(store: Store) -> None:
+    store.observe(TPM=Seen(6_000, 6_000))
+    assert store.ask("a", TPM=3_000) == Granted(1)
+    store.clock.now_s += 100
+    # 0.1 tokens too many beside the first one, in a bucket that is full: no time makes room for it.
+    found = store.ask("b", TPM=3_000 - 100 * MARGIN_S + 0.1)
+    assert found == Wait(FOR_A_RESPONSE_S, "TPM", 0.0)
+    store.settle("a", TPM=10)
+    assert store.ask("b", TPM=3_000 - 100 * MARGIN_S + 0.1) == Granted(1)
 
 
 def test_requests_in_flight_count_for_a_kind_that_becomes_known_later(store: Store) -> None:

@@ -30,6 +30,7 @@ local MARGIN_S, REQUESTS_MARGIN_S = 0.6, 0.2
 local MAX_RAISE = 0.02
 local LEFT_TO_OTHERS, MAX_LEFT_S = 6, 18
 local FORGETTING, LEARNING, LONG = 0.02, 0.1, 4
+local FOR_A_RESPONSE_S = 0.25
 local GUESS_GROWTH, MAX_GUESS_GROWTH = 1.05, 10
 local ROUNDING = 1e-9
 local ON_THE_WAY_S = 0.2
@@ -250,8 +251,8 @@ end
 -- The seconds until `need` fits, after `ahead` for those before it in the line; and the seconds if nothing held is used.
 local function waits_s(bucket, need, share, ahead)
   local limit = bucket.limit
-  local required = need + margin_of(bucket) + (1 - share) * limit
-  local lacking = min(required, limit) + ahead - bucket.level
+  local required = min(need + margin_of(bucket) + (1 - share) * limit, limit)
+  local lacking = required + ahead - bucket.level
   local tolerance = limit * ROUNDING
   if lacking + bucket.held <= tolerance then return 0, 0 end
   local rate = rate_of(bucket)
@@ -260,7 +261,11 @@ local function waits_s(bucket, need, share, ahead)
     lacking = lacking - ahead * (1 - bucket.used_part)
     return max((lacking + bucket.held) / rate, min(full_s, LOOK_AGAIN_S)), max(lacking / rate, 0)
   end
-  return (lacking + bucket.held) / rate, lacking > tolerance and lacking / rate or 0
+  local wait_s = (lacking + bucket.held) / rate
+  if wait_s < FOR_A_RESPONSE_S and required + bucket.held > limit + tolerance and not is_of_requests(bucket) then
+    wait_s = FOR_A_RESPONSE_S -- not even a full bucket has room for it: it waits for a response, not for the refill
+  end
+  return wait_s, lacking > tolerance and lacking / rate or 0
 end
 
 -- The part of a gap that is of the usual time between two responses.
