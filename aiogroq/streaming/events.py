@@ -46,14 +46,14 @@ T = TypeVar("T")
 
 
 class StreamEvent(msgspec.Struct, gc=False):
-    """What all events have: ``type``, and their fields as plain data."""
+    """What all events have: ``type``, and themselves as plain data."""
 
     type: ClassVar[Any] = ""
     """What the event is, such as ``content.delta``."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Return ``type`` and the fields as plain data, without the properties, such as ``snapshot``."""
-        fields = {name: _plain(getattr(self, name)) for name in self._public()}
+        """Return ``type`` and the fields as plain data, without what is made of the text: ``snapshot``, ``parsed``."""
+        fields = {name: _plain(getattr(self, name)) for name in self._public() if name not in _MADE}
         return {"type": self.type, **fields}
 
     def to_json(self) -> str:
@@ -276,6 +276,10 @@ ChatCompletionStreamEvent: TypeAlias = Union[
     CompletionDoneEvent[T],
 ]
 """Any event."""
+
+
+_MADE = ("parsed", "snapshot")
+"""The fields that plain data leave out: most events have them as properties."""
 
 
 def _plain(value: object) -> Any:

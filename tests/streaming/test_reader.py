@@ -303,6 +303,24 @@ def test_an_event_as_plain_data_has_its_type_and_no_properties() -> None:
     assert json.loads(next(e for e in events if e.type == f"{CALL}.done").to_json())["arguments"] == "{}"
 
 
+def test_an_event_as_plain_data_has_no_value_of_a_type() -> None:
+    class Price:
+        """A value that no JSON encoder knows."""
+
+    reader = EventReader(lambda completion: parsed_completion(completion, [Price()]))
+    events = [
+        each for one in decoded([chunk({"content": "1.1"}), chunk({}, "stop")]) for each in reader.read(one)
+    ]
+    events += reader.end()
+    assert isinstance(events[-2].parsed, Price)
+    assert json.loads(json.dumps(events[-2].to_dict())) == {
+        "type": "content.done",
+        "content": "1.1",
+        "choice_index": 0,
+    }
+    assert all(event.to_dict() == json.loads(event.to_json()) for event in events)
+
+
 def test_the_repr_of_an_event_has_what_it_says() -> None:
     events = read([chunk({"content": "a"}), chunk({}, "stop")])
     assert repr(events[1]) == "ContentDeltaEvent(delta='a')"
