@@ -72,12 +72,12 @@ class ItemReader(Generic[ItemT]):
     def end(self, completion: ParsedChatCompletion[Any] | None) -> None:
         """Add the items that were found at the end of the stream only, where the list is not where it is expected.
 
-        ``completion`` is the parsed completion, None if the stream was closed.
+        ``completion`` is the parsed completion, None if the stream was closed. Its list may be another than the one that was
+        read: then nothing of it is added.
         """
-        if completion is not None:
+        if completion is not None and not self._count:
             parsed: Any = completion.choices[0].message.parsed
-            self._rest.extend(parsed[self._count :])
-            self._count = len(parsed)
+            self._rest.extend(parsed or ())
 
 
 def _item_type(annotation: Any) -> Any:

@@ -23,9 +23,9 @@ ItemT = TypeVar("ItemT")
 class AsyncChatCompletionStream(Generic[T]):
     """A chat completion that arrives event by event: iterate it, its `text_stream` or its `items`, or await the whole of it.
 
-    All of these read the same stream: what one has taken the others do not see. Raises while reading what a plain stream
-    raises, with what had arrived in ``partial``; and at the end, if ``response_format`` is a type, `StructuredOutputError`
-    or `LengthFinishReasonError`.
+    All of these read the same stream: an event that one has taken the others do not see. Raises while reading what a plain
+    stream raises, with what had arrived in ``partial``; and at the end, if ``response_format`` is a type,
+    `StructuredOutputError` or `LengthFinishReasonError`.
     """
 
     response: Any
@@ -65,7 +65,7 @@ class AsyncChatCompletionStream(Generic[T]):
 
     def items(self: AsyncChatCompletionStream[list[ItemT]]) -> AsyncItemStream[ItemT]:
         """Return the items of a list, for a ``response_format`` such as ``list[Person]``: each is validated and yielded when
-        it is complete in the text, while the model writes the next.
+        it is complete in the text, while the model writes the next. Every call begins with the first item of the list.
 
         Raises `TypeError` if ``response_format`` is no list type. While reading it raises `StructuredOutputError` for an item
         that does not match.

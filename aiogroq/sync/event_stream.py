@@ -30,9 +30,9 @@ ItemT = TypeVar("ItemT")
 class ChatCompletionStream(Generic[T]):
     """A chat completion that arrives event by event: iterate it, its `text_stream` or its `items`, or take the whole of it.
 
-    All of these read the same stream: what one has taken the others do not see. Raises while reading what a plain stream
-    raises, with what had arrived in ``partial``; and at the end, if ``response_format`` is a type, `StructuredOutputError`
-    or `LengthFinishReasonError`.
+    All of these read the same stream: an event that one has taken the others do not see. Raises while reading what a plain
+    stream raises, with what had arrived in ``partial``; and at the end, if ``response_format`` is a type,
+    `StructuredOutputError` or `LengthFinishReasonError`.
     """
 
     response: Any
@@ -77,7 +77,7 @@ class ChatCompletionStream(Generic[T]):
 
     def items(self: ChatCompletionStream[list[ItemT]]) -> ItemStream[ItemT]:
         """Return the items of a list, for a ``response_format`` such as ``list[Person]``: each is validated and yielded when
-        it is complete in the text, while the model writes the next.
+        it is complete in the text, while the model writes the next. Every call begins with the first item of the list.
 
         Raises `TypeError` if ``response_format`` is no list type. While reading it raises `StructuredOutputError` for an item
         that does not match.

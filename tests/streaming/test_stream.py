@@ -475,6 +475,38 @@ async def test_items_begin_with_those_that_had_arrived_before(client: AsyncGroq,
         assert [item async for item in stream.items()] == [1, 2, 3]
 
 
+@both_kinds
+def test_a_model_that_calls_a_tool_instead_has_no_items(kind: str, server: LocalGroq) -> None:
+    server.script(sent(*TOOL_STREAM))
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+    made = read(kind, server, "items", response_format=list[Person], tools=tools)
+    assert (made.got, made.error) == ([], None)
+
+
+async def test_items_begin_again_each_time(client: AsyncGroq, server: LocalGroq) -> None:
+    server.script(text('{"result": [1, ', "2, ", "3]}"))
+    async with client.chat.completions.stream(**ASK, response_format=list[int]) as stream:
+        assert await stream.items().__anext__() == 1
+        assert [item async for item in stream.items()] == [1, 2, 3]
+        await stream.get_final_completion()
+        assert [item async for item in stream.items()] == [1, 2, 3]
+
+
+@both_kinds
+@pytest.mark.parametrize(
+    "parts", [["[1]", " no, wait: ", "[4, 5, 6]"], ['{"result": [1], ', '"result": [4, 5, 6]}']]
+)
+def test_items_are_of_one_list_also_if_the_value_is_another(
+    kind: str, parts: list[str], server: LocalGroq
+) -> None:
+    server.script(text(*parts))
+    made = read(kind, server, "items", response_format=list[int])
+    assert made.error is None
+    assert made.got == [1]
+    server.script(text(*parts))
+    assert read(kind, server, "final", response_format=list[int]).got[0].parsed == [4, 5, 6]
+
+
 # ------------------------------------------------------------------------------------------------------ errors
 
 BEGUN = event_stream(TEXT_STREAM[:4]).removesuffix(DONE)
