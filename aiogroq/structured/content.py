@@ -111,7 +111,8 @@ def decode_text(text: str, typed: TypedFormat[T]) -> T:
             return typed.decode(candidate, lax=is_lax)
         except MismatchError as mismatch:
             if candidate is text:
-                of_text = of_text or mismatch
+                # A value without the object around it is accepted if it is lax: then what is wrong inside of it counts.
+                of_text = mismatch if of_text is None or not text.lstrip().startswith("{") else of_text
             else:
                 of_part = of_part or mismatch
     # The error is about what the model wrote, unless that was prose: then it is about the last JSON in it.

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
 import pytest
 
 import aiogroq
@@ -596,6 +597,31 @@ def test_the_error_is_about_the_last_value(ask: Client, server: LocalGroq) -> No
     with pytest.raises(StructuredOutputError) as caught:
         ask.parse(max_reasks=0)
     assert "$.age" in caught.value.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("response_format", "text", "why"),
+    [
+        (
+            list[Person],
+            '[{"name": "a", "age": 1}, {"name": 1, "age": 2}]',
+            "Expected `str`, got `int` - at `$[1].name`",
+        ),
+        (list[Person], '[{"name": "a", "age": 1}', "the text is not JSON: Input data was truncated"),
+        (Annotated[list[int], msgspec.Meta(min_length=3)], "[1, 2]", "Expected `array` of length >= 3"),
+        (int, '"many"', "Expected `int`, got `str`"),
+        (list[Person], '{"name": "a"}', "Object missing required field `result`"),
+        (Person, '[{"name": "a"}]', "Expected `object`, got `array`"),
+    ],
+)
+def test_the_model_is_told_what_is_wrong_in_a_value_without_its_object(
+    ask: Client, server: LocalGroq, response_format: Any, text: str, why: str
+) -> None:
+    server.script(completion(text), completion(text))
+    with pytest.raises(StructuredOutputError) as caught:
+        ask.parse(response_format=response_format)
+    assert caught.value.errors == (why,)
+    assert why in server.requests[-1].json["messages"][-1]["content"]
 
 
 def test_the_error_of_a_choice_has_the_choices(ask: Client, server: LocalGroq) -> None:
