@@ -171,6 +171,13 @@ def test_a_journal_that_another_process_has_is_rejected(path: Path) -> None:
             "made with model 'm', and this job has 'n'",
         ),
         (JournalHeader("chat", "m", {}, HEADER.template), "made with params"),
+        *(
+            (
+                JournalHeader("chat", "m", {"temperature": equal}, HEADER.template),
+                f"made with temperature=0, and this job has temperature={equal}: .* other requests. Pass temperature=0",
+            )
+            for equal in (0.0, -0.0, False)
+        ),
         (JournalHeader("chat", "m", HEADER.params, "cd"), "another prompt"),
     ],
 )

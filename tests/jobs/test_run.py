@@ -53,6 +53,22 @@ async def test_a_job_is_resumed(client: AsyncGroq, server: LocalGroq, tmp_path: 
     assert len(server.requests) == 3
 
 
+async def test_a_parameter_that_is_written_in_another_way_is_rejected_and_pays_nothing_twice(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    items = ["a", "b"]
+
+    def job(temperature: float) -> AsyncJob[Any]:
+        path = tmp_path / "a.journal"
+        return run(client, items, model=MODEL, params={"temperature": temperature}, journal=path)
+
+    await job(0)
+    with pytest.raises(JournalError, match=r"made with temperature=0, and this job has temperature=0\.0"):
+        await job(0.0)
+    assert (await job(0)).resumed == 2
+    assert len(server.requests) == 2
+
+
 async def test_each_kind_of_iterable_is_read(client: AsyncGroq) -> None:
     def texts() -> Iterator[str]:
         yield from ("a", "b")

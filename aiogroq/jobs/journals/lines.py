@@ -36,6 +36,14 @@ class JournalHeader:
             mine, others = getattr(self, name), getattr(other, name)
             if mine != others:
                 return f"it was made with {name} {mine!r}, and this job has {others!r}"
+        for name, value in self.params.items():
+            given = other.params[name]
+            # 0, 0.0 and False are equal in Python, and different in JSON: items would have other keys, and be sent again.
+            if _sorted_encoder.encode(value) != _sorted_encoder.encode(given):
+                return (
+                    f"it was made with {name}={value!r}, and this job has {name}={given!r}: equal values, but they make "
+                    f"other requests. Pass {name}={value!r} to go on with it"
+                )
         if self.template != other.template:
             return "it was made with another prompt or system message"
         return ""
@@ -98,6 +106,7 @@ class NoteLine(msgspec.Struct):
 
 
 _encoder = msgspec.json.Encoder()
+_sorted_encoder = msgspec.json.Encoder(order="sorted")
 _any_decoder = msgspec.json.Decoder()
 _outcome_decoder = msgspec.json.Decoder(OutcomeLine)
 _entry_decoder = msgspec.json.Decoder(EntryLine)
