@@ -128,6 +128,14 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self.end in ("close", "reset") and (self.before_head or self.truncates)
 
     @property
+    def replaces(self) -> bool:
+        """Whether nothing of the generated response is sent, so that a request takes no reply of `LocalGroq(reply=...)`."""
+        if self.status is not None or self.body is not None or self.raw is not None:
+            return True
+        never_goes_on = self.end in ("close", "reset") or (self.end == "stall" and self.stall_s is None)
+        return self.before_head and never_goes_on
+
+    @property
     def splits(self) -> bool:
         """Whether the writes are split."""
         return bool(self.split_at) or self.split_every > 0

@@ -115,7 +115,7 @@ def test_rescues_in_a_row_are_limited(user: Client, server: LocalGroq) -> None:
 def test_a_good_response_between_them_begins_the_count_again(user: Client, server: LocalGroq) -> None:
     bad = rejected("<function=get_time></function>")
     server.script(bad, Fault(), bad, Fault())
-    server.reply = ["rejected", calling(("get_time", {})), "rejected", "Done."]
+    server.reply = [calling(("get_time", {})), "Done."]
     runner = user.runner(get_time, max_rescues=1)
     user.done(runner)
     assert len(runner.rescues) == 2
@@ -130,7 +130,7 @@ def test_without_rescues_the_error_is_raised_at_once(user: Client, server: Local
 
 def test_another_error_is_raised_and_the_run_can_go_on(user: Client, server: LocalGroq) -> None:
     server.script(Fault(), rejected("x", code="json_validate_failed"))
-    server.reply = [calling(("get_time", {})), "rejected", "Done."]
+    server.reply = [calling(("get_time", {})), "Done."]
     runner = user.runner(get_time)
     with pytest.raises(BadRequestError):
         user.done(runner)

@@ -39,7 +39,9 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
         flex=flex,
     )
     try:
-        result = completion.complete(body, parsed, context.ids, context.replies)
+        result = completion.complete(
+            body, parsed, context.ids, context.replies, is_replaced=request.is_replaced
+        )
     except ApiError as error:
         if body.get("stream") and error.error.get("code") in FAILED_GENERATIONS:
             # The service has already sent status 200 when the generation fails, so the error is an event.

@@ -21,6 +21,8 @@ class ApiRequest:
     request_id: str = ""
     request_headers: Mapping[str, str] | None = None
     """`None` for a line of a batch: the key was checked when the batch was created."""
+    is_replaced: bool = False
+    """Whether a fault replaces the response: the request then takes no reply."""
     target: str = ""
     """The id in the path, decoded. Set by the router."""
     model: str = ""

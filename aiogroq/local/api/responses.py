@@ -66,7 +66,9 @@ def _rendering(
     tokens = parsed.prompt_tokens
     context.admit(request, model, prompt_tokens=tokens, max_completion_tokens=maximum, flex=flex)
     try:
-        result = completion.complete(chat, parsed, context.ids, context.replies)
+        result = completion.complete(
+            chat, parsed, context.ids, context.replies, is_replaced=request.is_replaced
+        )
     except ApiError as error:
         if body.get("stream") and error.error.get("code") in FAILED_GENERATIONS:
             return error

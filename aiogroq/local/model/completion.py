@@ -52,11 +52,18 @@ class Completion:
         return len(self.content) + len(self.reasoning) + call_tokens + len(self.deltas)
 
 
-def complete(body: dict[str, Any], conversation: Conversation, ids: Ids, replies: Replies) -> Completion:
-    """Complete a validated request. Raises `ApiError` 400 where the service would fail to generate valid output."""
+def complete(
+    body: dict[str, Any], conversation: Conversation, ids: Ids, replies: Replies, *, is_replaced: bool = False
+) -> Completion:
+    """Complete a validated request. Raises `ApiError` 400 where the service would fail to generate valid output.
+
+    *is_replaced*: a fault replaces the response, so no reply is taken.
+    """
     completion = Completion(body["model"], conversation.prompt_tokens)
     tier = body.get("service_tier")
     completion.service_tier = tier if tier in ("flex", "performance") else "on_demand"
+    if is_replaced and replies.source is not None:
+        return completion
     work = WorkLimit()
     reply = replies.next(body)
     if reply is not None:
