@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "internals" / "aiohttp.md").read_text()
 PACKAGE = ROOT / "aiogroq"
 MODULES = sorted(
-    path for path in PACKAGE.rglob("*.py") if "_aiohttp" not in path.parts and "local" not in path.parts
+    path for path in PACKAGE.rglob("*.py") if not {"_aiohttp", "local"} & set(path.relative_to(PACKAGE).parts)
 )
 """Every module but those of the package ``_aiohttp``, and of the embedded server, which uses aiohttp's server."""
 PRIVATE = {need.name for need in NEEDS if need.name.startswith("_") and not need.name.startswith("__")}
