@@ -22,7 +22,7 @@ _FLAG_BITS = 1
 
 
 class Delivery:
-    """The outcomes of one run that were not yet yielded. It has one reader at a time."""
+    """The outcomes of one run that were not yet yielded. Several tasks may take them: each outcome goes to one."""
 
     def __init__(self, read: Callable[[int], Outcome], sources: Sources, *, ordered: bool) -> None:
         self._read = read
@@ -34,7 +34,7 @@ class Delivery:
         self._next = 0
         self._held: dict[int, Outcome] = {}
         self._held_bytes = 0
-        self._waiter: asyncio.Future[None] | None = None
+        self._waiters: list[asyncio.Future[None]] = []
         self._is_ended = False
         self.error: BaseException | None = None
         """What is raised at the end."""
@@ -50,7 +50,7 @@ class Delivery:
             self._held[position] = outcome
             self._held_bytes += size
         self._sources.put(position, outcome.index, source)
-        if position == self._next and self._waiter is not None:
+        if position == self._next and self._waiters:
             self._wake()
 
     def end(self, error: BaseException | None = None) -> None:
@@ -60,9 +60,11 @@ class Delivery:
         self._wake()
 
     def _wake(self) -> None:
-        waiter, self._waiter = self._waiter, None
-        if waiter is not None and not waiter.done():
-            waiter.set_result(None)
+        # All of them: the first one may be cancelled before it takes the outcome.
+        waiters, self._waiters = self._waiters, []
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_result(None)
 
     def ready(self) -> tuple[Outcome, Any] | None:
         """Return the next outcome and its item, if it is there."""
@@ -99,6 +101,7 @@ class Delivery:
             return True
         if self._is_ended:
             return self._next < self._offsets.end
-        self._waiter = asyncio.get_running_loop().create_future()
-        await self._waiter
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        await waiter
         return True

@@ -31,7 +31,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
 
     It starts when it is first iterated or awaited. Cancelling the iteration or the await closes it. After a ``break`` it goes
     on: close it with `aclose` or ``async with``. One that is garbage-collected is closed too. A job that was only awaited has
-    its results in its journal.
+    its results in its journal. Several tasks may iterate it: each result goes to one of them.
     """
 
     def __init__(self, client: AsyncGroq, items: Items, options: JobOptions) -> None:
@@ -45,6 +45,8 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         ) = None
         self._is_closed = False
         self._is_started = False
+        self._end_lock = asyncio.Lock()
+        """Held by the task that closes the files: of several that iterate, each comes to the end."""
 
     def __del__(self) -> None:
         if not (self._is_started or self._is_closed):
@@ -86,6 +88,8 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
                 raise JobError("the job was closed")
             if self._engine is not None and not self._engine.is_read:
                 raise JobError(_AWAITED)
+            if self._engine is not None and self._engine.error is not None:
+                raise self._engine.error
             return []
         engine = self._start()
         delivery = engine.delivery
@@ -95,7 +99,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         if delivery is not None:
             if not engine.is_read:
                 raise JobError(_AWAITED)
-            while True:
+            while not self._is_closed:
                 results: list[JobResult[V]] = []
                 while len(results) < limit and (found := delivery.ready()) is not None:
                     results.append(self._result(*found))
@@ -164,11 +168,14 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         assert engine is not None
         assert task is not None
         await asyncio.wait([task])
-        if self._finalizer is not None:
-            self._finalizer.detach()
-        self._report = engine.report()
-        self._is_closed = True
-        await run(FILES, engine.close)
+        async with self._end_lock:
+            if self._is_closed:
+                return
+            if self._finalizer is not None:
+                self._finalizer.detach()
+            self._report = engine.report()
+            self._is_closed = True
+            await run(FILES, engine.close)
 
     def stop(self) -> None:
         """Send nothing more. The job ends when what is in flight has ended, at the latest after 10 s; iterating yields it.

@@ -23,7 +23,7 @@ class Job(Iterator[JobResult[V]], Generic[V]):
 
     It runs in the background from the first of both on. Whoever stops iterating before the end closes it, with `close` or
     ``with``. Ctrl-C while it waits stops it: what is in flight is finished, for at most 10 s, then `KeyboardInterrupt` is
-    raised; the second Ctrl-C does not wait.
+    raised; the second Ctrl-C does not wait. Several threads may iterate it: each result goes to one of them.
     """
 
     def __init__(self, job: AsyncJob[V]) -> None:
@@ -34,11 +34,19 @@ class Job(Iterator[JobResult[V]], Generic[V]):
         return self
 
     def __next__(self) -> JobResult[V]:
-        if not self._ready:
-            self._ready.extend(self._run(self._async.next_batch()))
-        if not self._ready:
-            raise StopIteration
-        return self._ready.popleft()
+        while True:
+            try:
+                return self._ready.popleft()
+            except IndexError:
+                pass
+            if not self._run(self._fill()) and not self._ready:
+                raise StopIteration
+
+    async def _fill(self) -> bool:
+        """Get the next results ready, and return whether there are any. Another thread may take them."""
+        results = await self._async.next_batch()
+        self._ready.extend(results)
+        return bool(results)
 
     def wait(self) -> JobReport:
         """Run the job to its end, and return its report. Raises what iterating raises.
@@ -79,8 +87,8 @@ class Job(Iterator[JobResult[V]], Generic[V]):
 
     def close(self) -> None:
         """End the job now, and close its journal. What is in flight is cancelled. May be called more than once."""
-        self._ready.clear()
         portal.close(self._async.aclose)
+        self._ready.clear()
 
     def __enter__(self) -> Self:
         return self
