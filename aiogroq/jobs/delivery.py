@@ -103,5 +103,10 @@ class Delivery:
             return self._next < self._offsets.end
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
-        await waiter
+        try:
+            await waiter
+        except BaseException:  # cancelled
+            if waiter in self._waiters:
+                self._waiters.remove(waiter)
+            raise
         return True
