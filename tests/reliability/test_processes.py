@@ -247,6 +247,28 @@ print(body.status_code)
 """,
         ["200"],
     ),
+    "a connection being opened": (
+        """
+import asyncio
+from aiogroq import DefaultAioHttpClient
+from aiohttp.abc import AbstractResolver
+is_opening = threading.Event()
+
+class Silent(AbstractResolver):
+    async def resolve(self, *arguments, **more):
+        is_opening.set()
+        await asyncio.Event().wait()
+
+    async def close(self):
+        pass
+
+other = Groq(base_url="http://localhost:1", http_client=DefaultAioHttpClient(resolver=Silent()))
+threading.Thread(target=other.models.list, daemon=True).start()
+is_opening.wait()
+print("ends")
+""",
+        ["ends"],
+    ),
     "sys.exit in the middle of a stream": (
         """
 for chunk in client.chat.completions.create(model=MODEL, messages=QUESTION, stream=True):

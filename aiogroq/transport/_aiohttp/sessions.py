@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from .connections import Connector
+from .connections import Connector, Handler
 from .needs import original_request
 from .request import FastRequest
 
@@ -47,7 +47,8 @@ def detach(session: aiohttp.ClientSession) -> list[Any]:
     if connector is None or connector.closed:
         return []
     idle = [entry[0] for entries in connector._conns.values() for entry in entries]
-    busy = [entry for entry in connector._acquired if hasattr(entry, "transport")]
+    # A connection that is being opened has no handler yet.
+    busy = [entry for entry in connector._acquired if isinstance(entry, Handler)]
     connector._closed = True  # its own close() would schedule callbacks on a loop that may be closed
     connector._conns.clear()
     connector._acquired.clear()
