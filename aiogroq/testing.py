@@ -4,8 +4,8 @@
         assert summarise(groq_client, "a long text")
         assert local_groq.requests[0].json["model"] == "openai/gpt-oss-20b"
 
-``@pytest.mark.local_groq(reply=..., faults=...)`` passes arguments to `aiogroq.local.LocalGroq`. Inside a test,
-`local_groq.reply = ...` changes the replies. `local_groq_env` sets the environment for code that creates its own client.
+``@pytest.mark.local_groq(reply=..., faults=...)`` passes arguments to `aiogroq.local.LocalGroq`. The markers of a function,
+its class and its module are merged by keyword: the nearest decides. Inside a test, `local_groq.reply = ...` changes the replies. `local_groq_env` sets the environment for code that creates its own client.
 `local_groq_session` is one server for the whole run.
 """
 
@@ -30,13 +30,31 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Raise `TypeError` for a marker whose arguments would have no effect."""
+    markers = list(item.iter_markers("local_groq"))
+    positional = [value for marker in markers for value in marker.args]
+    if positional:
+        raise TypeError(
+            "@pytest.mark.local_groq takes the options of LocalGroq by name, such as reply=..., "
+            f"not {positional[0]!r}"
+        )
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    if markers and "local_groq_session" in fixtures and "local_groq" not in fixtures:
+        raise TypeError(
+            "@pytest.mark.local_groq has no effect on local_groq_session, which all tests share: "
+            "use the fixture local_groq, or set local_groq_session.reply in the test"
+        )
+
+
 @pytest.fixture
 def local_groq(request: pytest.FixtureRequest) -> Iterator[LocalGroq]:
     """A Groq-compatible server for one test, on a free loopback port."""
     from .local import LocalGroq
 
-    marker = request.node.get_closest_marker("local_groq")
-    options: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
+    options: dict[str, Any] = {}
+    for marker in request.node.iter_markers("local_groq"):  # the nearest is the first
+        options = {**marker.kwargs, **options}
     with LocalGroq(**options) as server:
         yield server
 
@@ -45,7 +63,7 @@ def local_groq(request: pytest.FixtureRequest) -> Iterator[LocalGroq]:
 def local_groq_session() -> Iterator[LocalGroq]:
     """One Groq-compatible server for the whole run, for fixtures with a wider scope than one test.
 
-    Tests share its log and its replies; `clear()` and `reply = None` reset them.
+    Tests share its log and its replies; `clear()` and `reply = None` reset them. The marker cannot configure it.
     """
     from .local import LocalGroq
 

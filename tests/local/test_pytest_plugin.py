@@ -49,3 +49,51 @@ def test_the_fixtures_do_what_they_say(pytester: pytest.Pytester, monkeypatch: p
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=4)
+
+
+MERGED = """
+import pytest
+
+@pytest.mark.local_groq(reply="of the class", seed=1)
+class TestMarkers:
+    @pytest.mark.local_groq(strict=True, seed=2)
+    def test_options_are_merged(self, local_groq):
+        assert local_groq.reply == "of the class"
+        assert (local_groq._settings.strict, local_groq._settings.seed) == (True, 2)
+
+    def test_the_class_alone(self, local_groq, local_groq_session):
+        assert (local_groq._settings.strict, local_groq._settings.seed) == (False, 1)
+
+    def test_without_a_server(self):
+        pass
+"""
+
+
+def test_the_options_of_markers_are_merged_by_name(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MERGED)
+    pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio").assert_outcomes(passed=3)
+
+
+MISTAKES = """
+import pytest
+
+@pytest.mark.local_groq("a reply")
+def test_positional(local_groq):
+    pass
+
+@pytest.mark.local_groq(reply="a reply")
+def test_session(local_groq_session):
+    pass
+"""
+
+
+def test_a_marker_that_would_have_no_effect_is_an_error(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(MISTAKES)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*TypeError: @pytest.mark.local_groq takes the options of LocalGroq by name, such as reply=..., not 'a reply'*",
+            "*TypeError: @pytest.mark.local_groq has no effect on local_groq_session, *use the fixture local_groq*",
+        ]
+    )
