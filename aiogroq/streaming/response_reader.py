@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
-from ..errors import GroqError
+from ..errors import GroqError, StructuredOutputError
 from ..types._omit import is_omitted, omit
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
@@ -62,6 +62,8 @@ class ResponseReader(Generic[T]):
         except StopIteration as end:
             self._parsed = end.value
         except GroqError as error:
+            if isinstance(error, StructuredOutputError):
+                error.partial = response
             self._error = error
 
 

@@ -227,6 +227,7 @@ def test_a_stream_whose_text_does_not_match_raises_with_the_response(groq: Groq,
             with pytest.raises(StructuredOutputError, match="no Person") as caught:
                 stream.get_final_response()
     assert isinstance(caught.value.completion, Response)
+    assert caught.value.partial is caught.value.completion
     assert len(server.requests) == 1
 
 
