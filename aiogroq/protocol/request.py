@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
@@ -298,12 +299,14 @@ def split_options(
     required: frozenset[str],
     call: str,
     also: frozenset[str] = frozenset(),
+    hints: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split the keyword arguments of a wide endpoint into parameters and per-call options. ``given`` is changed, not copied.
 
     Raises `TypeError` for a name that is not in ``known`` (with the closest one that is) and for a missing
-    required one, as Python does for arguments in a signature. ``also`` has further names for the suggestion. An unknown name
-    with an omitted value is not sent: libraries that are written for several packages pass them.
+    required one, as Python does for arguments in a signature. ``also`` has further names for the suggestion; ``hints`` has
+    what to do instead, for names that others use. An unknown name with an omitted value is not sent: libraries that are
+    written for several packages pass them.
     """
     params = cast("dict[str, Any]", given)  # a type checker's view of ``**params`` may be a TypedDict
     options: dict[str, Any] = {}
@@ -314,7 +317,7 @@ def split_options(
             elif name not in known and is_omitted(params[name]):
                 del params[name]
             elif name not in known:
-                hint = _nearest(name, params[name], known | OPTION_NAMES | also)
+                hint = hints.get(name) or _nearest(name, params[name], known | OPTION_NAMES | also)
                 raise TypeError(f"{call}() got an unexpected keyword argument {name!r}{hint}")
     for name in required:
         value = params.get(name, omit)

@@ -37,6 +37,11 @@ T = TypeVar("T")
 
 _KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
 _REQUIRED = frozenset({"messages", "model"})
+_HINTS = {
+    "input": ". Did you mean 'messages'?",
+    "max_reasks": "; it is an argument of parse()",
+    "text_format": "; parse(response_format=...) takes a type",
+}
 
 
 class AsyncCompletions(AsyncResource):
@@ -71,7 +76,7 @@ class AsyncCompletions(AsyncResource):
         ``failed_generation``) when the service rejects the model's tool call or JSON, `RateLimitError`, `APITimeoutError`,
         and the other errors of ``aiogroq.errors``.
         """
-        body, options = split_options(params, _KNOWN, _REQUIRED, "create")
+        body, options = split_options(params, _KNOWN, _REQUIRED, "create", hints=_HINTS)
         body["messages"] = plain_messages(body["messages"])
         if stream is not omit and not is_omitted(stream):
             body["stream"] = stream

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .. import transport
-from ..protocol.request import EVENTS, build, split_options
+from ..protocol.request import EVENTS, build
+from ..protocol.response_arguments import split_arguments
 from ..protocol.response_input import plain_input
 from ..types._omit import Omit, is_omitted, omit
-from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.responses.response import Response
 from ..types.responses.response_create_params import ResponseParams
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from ..types.responses.parsed_response import ParsedResponse
 
 T = TypeVar("T")
-
-_KNOWN = frozenset(ResponseParams.__annotations__) - frozenset(CallOptions.__annotations__)
-_REQUIRED = frozenset({"input", "model"})
 
 
 class AsyncResponses(AsyncResource):
@@ -60,7 +57,7 @@ class AsyncResponses(AsyncResource):
         Raises `TypeError` for an argument that the service does not know and for an item that is none, `BadRequestError` for a request that it rejects,
         `RateLimitError`, `APITimeoutError`, and the other errors of ``aiogroq.errors``.
         """
-        body, options = split_options(params, _KNOWN, _REQUIRED, "create")
+        body, options = split_arguments(params, "create")
         body["input"] = plain_input(body["input"])
         if stream is not omit and not is_omitted(stream):
             body["stream"] = stream

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from ..errors import StructuredOutputError
 from ..schemas.typed_format import TypedFormat, typed_format
 from ..structured.modes import ModeName, allowed_modes
-from ..structured.request import TypedRequest
+from ..structured.request import TypedRequest, check_names
 from ..structured.result import parsed_completion
 from ..structured.steps import parsed_once
 from ..types._omit import is_omitted, omit
@@ -17,6 +17,9 @@ from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 from .reader import EventReader
 
 T = TypeVar("T")
+
+_NAMES = frozenset({"mode"})
+"""The argument that only `stream` has, beside the type."""
 
 
 class EventRequest(Generic[T]):
@@ -38,6 +41,7 @@ class EventRequest(Generic[T]):
                     f"{name} is an argument of parse(): stream() requests nothing again, and mode='json_schema' asks it for "
                     "a schema"
                 )
+        check_names(params, "stream", _NAMES)
         self._params = params
         self._typed: TypedFormat[T] | None = None
         self._mode: ModeName = mode or "prompt"

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import GroqError, StructuredOutputError
+from ..protocol.response_arguments import split_arguments
 from ..types._omit import is_omitted, omit
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
@@ -13,6 +14,7 @@ from ..types.responses.response_stream_event import ResponseStreamEvent
 
 T = TypeVar("T")
 
+_NAMES = frozenset({"mode", "text_format"})
 _TEXT_DELTA = "response.output_text.delta"
 """The type of the events that have a part of the text."""
 
@@ -29,6 +31,7 @@ class ResponseReader(Generic[T]):
         self._error: GroqError | None = None
         if not is_omitted(params.get("stream", omit)):
             raise TypeError("stream() always streams: leave stream= out, or use create()")
+        split_arguments(dict(params), "stream", _NAMES)  # for its errors: `create` splits
         mode = None if is_omitted(mode) else mode
         if is_omitted(text_format):
             if mode is not None:

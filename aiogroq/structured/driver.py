@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError
 from .modes import ModeName
+from .request import PARSE_NAMES, check_names
 from .steps import parse_steps, rejected_modes_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ async def parse(
 
     `parse_steps` has the rules.
     """
+    check_names(params, "parse", PARSE_NAMES)
     rejected = rejected_modes_of(create)
     return await _drive(
         create,

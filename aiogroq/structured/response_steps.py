@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError, LengthFinishReasonError, SchemaError, StructuredOutputError
 from ..protocol.rejected_modes import RejectedModes
+from ..protocol.response_arguments import split_arguments
 from ..types._omit import is_omitted
 from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 from .modes import ModeName
+from .request import PARSE_NAMES
 from .response_result import as_completion, parsed_response, rejected_response, sum_of_usage
 from .steps import parse_steps
 
@@ -40,6 +42,9 @@ def response_steps(
     Raises as `parse_steps` does; the errors have the last `Response` as ``completion``, and the sum of the usage.
     """
     _reject_params(params)
+    split_arguments(  # for its errors, which name this method: `create` splits
+        {name: value for name, value in params.items() if name != "stream"}, "parse", PARSE_NAMES
+    )
     steps = parse_steps(
         text_format, _chat_params(params), rejected, max_reasks=max_reasks, strict=strict, mode=mode
     )

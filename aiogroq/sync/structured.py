@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError
 from ..structured.modes import ModeName
+from ..structured.request import PARSE_NAMES, check_names
 from ..structured.steps import parse_steps, rejected_modes_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def parse(
 ) -> ParsedChatCompletion[T]:
     """Create a completion with ``create``, a method of a sync client, until it has a value of a type."""
     __tracebackhide__ = True
+    check_names(params, "parse", PARSE_NAMES)
     rejected = rejected_modes_of(create)
     return _drive(
         create,
