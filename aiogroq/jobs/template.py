@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
+from ..errors import GroqError
 from ..protocol.arguments import did_you_mean
+from ..protocol.encode import encode_json
 from .errors import JobInputError
 
 _PLACEHOLDER = re.compile(r"\{\{([^\W\d][\w .\-]*)\}\}|\{([^\W\d][\w .\-]*)\}")
+_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+>")
 
 
 class Template:
@@ -42,12 +45,14 @@ class Template:
     def fill(self, row: Mapping[str, Any], where: str) -> str:
         """Return the text with the values of ``row``. ``where`` names the item in errors.
 
-        None becomes the empty text, a list or mapping JSON. Raises `JobInputError` for a column that the row lacks.
+        None becomes the empty text, a list or mapping JSON. Raises `JobInputError` for a column that the row lacks, and for a
+        value that has no text: bytes, a set, an object whose text is its address.
         """
         parts = self._parts
         try:
             filled = [
-                part if position % 2 == 0 else as_text(row[part]) for position, part in enumerate(parts)
+                part if position % 2 == 0 else as_text(row[part], part, where)
+                for position, part in enumerate(parts)
             ]
         except KeyError as error:
             raise self._missing(str(error.args[0]), row, where) from None
@@ -60,12 +65,46 @@ class Template:
         return JobInputError(f"{where} has no column {column!r}, which the prompt names; {has}{hint}")
 
 
-def as_text(value: Any) -> str:
-    """Return a value of a row as it is written into a prompt."""
+def as_text(value: Any, column: str, where: str) -> str:
+    """Return a value of a row as it is written into a prompt. Raises `JobInputError` for one that has no text.
+
+    ``column`` and ``where``, which names the item, are for errors.
+    """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, (list, tuple, dict)):
-        return msgspec.json.encode(value).decode()
-    return str(value)
+        return _json_of(value, column, where)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        raise JobInputError(
+            f"{where} has bytes in the column {column!r}; make them text, for example with .decode()"
+        )
+    if isinstance(value, Mapping):
+        return _json_of(dict(value), column, where)  # pyright: ignore[reportUnknownArgumentType]
+    text, kind = str(value), cast("Any", type(value))
+    if isinstance(value, (set, frozenset)) or (kind.__str__ is object.__str__ and _is_no_text(text)):
+        raise JobInputError(
+            f"{where} has a value of the type {kind.__name__} in the column {column!r}, which has no text; make it a "
+            "text, a number, a date, None, a list or a dict"
+        )
+    return text
+
+
+def _json_of(value: Any, column: str, where: str) -> str:
+    try:
+        try:
+            return msgspec.json.encode(value).decode()
+        except (TypeError, msgspec.MsgspecError):  # such as an array of numpy
+            return encode_json(value).decode()
+    except (GroqError, ValueError, RecursionError) as error:
+        reason = str(error).removeprefix("cannot encode the request as JSON: ")
+        raise JobInputError(f"{where} has no JSON in the column {column!r}: {reason}") from None
+
+
+def _is_no_text(text: str) -> bool:
+    """Return whether a text is what Python writes of an object that has none, such as ``<object object at 0x7f12>``.
+
+    It differs in each run, so the item would be sent again. ``<NA>`` is a missing value of pandas.
+    """
+    return (text.startswith("<") and text.endswith(">") and text != "<NA>") or bool(_ADDRESS.search(text))

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
+import numpy
 import pytest
 
 from aiogroq.jobs import JobInputError
 from aiogroq.jobs.requests import Requests, request_key
 from aiogroq.jobs.template import Template
+
+
+class Color(Enum):
+    RED = 1
+
+
+@dataclass
+class Holder:
+    """It has no `__str__`, and its `__repr__` is that of its value."""
+
+    value: Any
 
 
 def messages(*texts: str) -> list[dict[str, str]]:
@@ -31,6 +49,38 @@ def test_a_text_fills_the_prompt() -> None:
 def test_a_row_fills_prompt_and_system_message() -> None:
     made = body({"a": 1, "b": None, "c": [1, "x"]}, prompt="{a}|{b}|{c}", system="of {a}")
     assert made["messages"] == [{"role": "system", "content": "of 1"}, *messages('1||[1,"x"]')]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "True"),
+        (1.50, "1.5"),
+        (Decimal("1.50"), "1.50"),
+        (date(2026, 1, 2), "2026-01-02"),
+        (datetime(2026, 1, 2, 3, tzinfo=timezone.utc), "2026-01-02 03:00:00+00:00"),
+        (timedelta(minutes=1), "0:01:00"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (Color.RED, "Color.RED"),
+        (Path("a/b"), str(Path("a/b"))),
+        (MappingProxyType({"a": [1]}), '{"a":[1]}'),
+        (Holder(1), "Holder(value=1)"),
+        (numpy.float64(1.5), "1.5"),
+        (numpy.int64(2), "2"),
+        (numpy.bool_(True), "True"),
+        (numpy.datetime64("2026-01-02"), "2026-01-02"),
+        ([numpy.int64(2)], "[2]"),
+    ],
+    ids=repr,
+)
+def test_a_value_of_a_row_is_written_as_its_text(value: Any, text: str) -> None:
+    assert body({"a": value}, prompt="{a}")["messages"] == messages(text)
+
+
+def test_a_value_of_pandas_is_written_as_its_text() -> None:
+    pandas: Any = pytest.importorskip("pandas")
+    row = {"a": pandas.Timestamp("2026-01-02"), "b": pandas.NaT, "c": pandas.NA}
+    assert body(row, prompt="{a}|{b}|{c}")["messages"] == messages("2026-01-02 00:00:00|NaT|<NA>")
 
 
 def test_braces_that_are_no_placeholder_are_text() -> None:
@@ -89,6 +139,21 @@ def test_texts_are_the_input_of_embeddings_and_speech() -> None:
         (5, {}, "item 3 is int; an item must be a str or a dict"),
         (5, {"endpoint": "translation"}, "item 3 is int; an item must be a path"),
         ({"messages": [object()]}, {}, "item 3 cannot be sent.*object"),
+        *(
+            ({"id": "r", "a": value}, options, rf"item 3 \(id 'r'\) has {error}")
+            for value, error in (
+                (b"x", "bytes in the column 'a'; make them text, for example with .decode"),
+                (bytearray(b"x"), "bytes in the column 'a'"),
+                (object(), "a value of the type object in the column 'a', which has no text; make it a text"),
+                (print, "a value of the type builtin_function_or_method in the column 'a'"),
+                (int, "a value of the type type in the column 'a'"),
+                ({"x"}, "a value of the type set in the column 'a'"),
+                (Holder(object()), "a value of the type Holder in the column 'a'"),
+                ([1, object()], r"no JSON in the column 'a': \[1\] .*object"),
+                ({"x": object()}, "no JSON in the column 'a': x .*object"),
+            )
+            for options in ({"prompt": "{a}"}, {"prompt": "p", "system": "{a}"})
+        ),
         ({"messages": messages("\ud800")}, {}, "item 3 cannot be sent"),
         ({"custom_id": "c", "url": "/v1/x", "body": {}}, {}, "has the url '/v1/x'; use one of /v1/chat"),
         (
