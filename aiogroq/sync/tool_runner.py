@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-import inspect
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from ..errors import APIError, GroqError
 from ..tools.base_runner import BaseRunner
-from ..tools.calls import timed_out, within
-from ..tools.options import RunnerOptions, refusal
-from ..tools.turn import PlannedCall
 from ..transport import threads
 from ..types._typing import Self
 from ..types.chat.chat_completion import ChatCompletion
+from .tool_calls import run_calls
 
 C = TypeVar("C", bound=ChatCompletion)
 ItemT = TypeVar("ItemT")
@@ -133,70 +125,3 @@ class ToolRunner(BaseToolRunner[C, ChatCompletion]):
         except APIError as error:
             return self._conversation.rescue(error)
         return self._conversation.receive(completion)
-
-
-def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> None:
-    """Run the calls of a turn and answer each of them: one in this thread, several in threads at the same time.
-
-    A call with a timeout always runs in a thread. ``approve`` is asked in this thread, for one call after another.
-    """
-    for planned in calls:
-        if options.approve is not None and planned.call is not None:
-            approve: Any = options.approve
-            planned.content = refusal(_awaited(approve(planned.call), None))
-    to_run = [planned for planned in calls if planned.content is None]
-    if options.parallel and len(to_run) > 1:
-        started = [(planned, _start(planned, options)) for planned in to_run]
-        for planned, future in started:
-            _record(planned, options, partial(_result, future))
-        return
-    for planned in to_run:
-        if options.timeout_of(planned) is None:
-            _record(planned, options, partial(_call, planned))
-        else:
-            _record(planned, options, partial(_result, _start(planned, options)))
-
-
-def _record(planned: PlannedCall, options: RunnerOptions, run: Callable[[float | None], object]) -> None:
-    try:
-        planned.succeed(run(options.timeout_of(planned)))
-    except Exception as error:
-        options.record(planned, error)
-
-
-def _start(planned: PlannedCall, options: RunnerOptions) -> Future[object]:
-    context = contextvars.copy_context()
-    return threads.TOOLS.submit(context.run, _call, planned, options.timeout_of(planned))
-
-
-def _result(future: Future[object], timeout_s: float | None) -> object:
-    try:
-        return future.result(timeout_s)
-    except FutureTimeoutError:
-        if timeout_s is None or future.done():  # raised by the tool itself
-            raise
-        raise timed_out(timeout_s) from None
-
-
-def _call(planned: PlannedCall, timeout_s: float | None) -> object:
-    assert planned.tool is not None
-    assert planned.call is not None
-    return _awaited(planned.tool.bind(planned.call)(), timeout_s)
-
-
-def _awaited(value: object, timeout_s: float | None) -> object:
-    """Return a value, or the result of an awaitable, on an event loop of its own."""
-    if not inspect.isawaitable(value):
-        return value
-    awaitable = value
-
-    async def run() -> object:
-        return await within(awaitable, timeout_s)
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(run())
-    # This thread has a running loop, as in a notebook.
-    context = contextvars.copy_context()
-    return threads.TOOLS.submit(context.run, asyncio.run, run()).result()

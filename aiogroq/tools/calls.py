@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from ..transport import threads
 from ..types.tool_call import ToolCall
 from .options import RunnerOptions, refusal
+from .thread_call import ThreadCall, timed_out
 from .tool import is_async
 from .turn import PlannedCall
 
@@ -26,7 +27,7 @@ async def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> Non
     An error that is not told to the model cancels those that still run. Calls that had ended keep their results.
     """
     for planned in calls:
-        if options.approve is not None and planned.call is not None:
+        if options.approve is not None and planned.call is not None and not planned.still_runs():
             planned.content = refusal(await _approval(options, planned.call))
     to_run = [planned for planned in calls if planned.content is None]
     if len(to_run) < 2 or not options.parallel:
@@ -55,22 +56,38 @@ async def _run(planned: PlannedCall, options: RunnerOptions) -> None:
     timeout_s = options.timeout_of(planned)
     try:
         call = planned.tool.bind(planned.call)
-        value = await within(call() if planned.tool.is_async else threads.run(threads.TOOLS, call), timeout_s)
-        if inspect.isawaitable(value):  # of a sync function that returns a coroutine
-            value = await within(value, timeout_s)
+        value = await (
+            within(call(), timeout_s) if planned.tool.is_async else _in_thread(planned, call, timeout_s)
+        )
         planned.succeed(value)
     except Exception as error:
+        planned.running = None
         options.record(planned, error)
 
 
-async def within(awaitable: Awaitable[T], timeout_s: float | None, what: str = "the call") -> T:
+async def _in_thread(planned: PlannedCall, call: Callable[[], object], timeout_s: float | None) -> object:
+    """Call a function in a thread, or wait for the call that an interrupted run has left running there."""
+    if planned.running is None or not planned.still_runs():
+        planned.running = ThreadCall(call, timeout_s)
+        planned.running.start()
+    running = planned.running
+    value = await within(asyncio.wrap_future(running.future), timeout_s, left_s=running.seconds_left())
+    if not inspect.isawaitable(value):
+        return value
+    planned.running = None  # a function that returns a coroutine, which can be awaited only once
+    return await within(value, timeout_s)
+
+
+async def within(
+    awaitable: Awaitable[T], timeout_s: float | None, what: str = "the call", *, left_s: float | None = None
+) -> T:
     """Return the result of an awaitable. Raises `TimeoutError` after ``timeout_s`` seconds, and cancels it then. ``what`` is
-    the subject of the error's text."""
+    the subject of the error's text. ``left_s`` are the seconds that are left of the timeout, if it has begun before."""
     if timeout_s is None:
         return await awaitable
     task = asyncio.ensure_future(awaitable)
     try:
-        await asyncio.wait({task}, timeout=timeout_s)
+        await asyncio.wait({task}, timeout=timeout_s if left_s is None else left_s)
         if task.done():
             return task.result()
     except asyncio.CancelledError:
@@ -86,8 +103,3 @@ async def within(awaitable: Awaitable[T], timeout_s: float | None, what: str = "
 def _retrieve(task: asyncio.Future[Any]) -> None:
     if not task.cancelled():
         task.exception()  # asyncio logs an error that nobody has read
-
-
-def timed_out(timeout_s: float, what: str = "the call") -> TimeoutError:
-    """Return the error of a call that took longer than its timeout."""
-    return TimeoutError(f"{what} took longer than {timeout_s:g} s")

@@ -61,11 +61,19 @@ class RunnerOptions:
         ):  # raised, it would end the iteration of the runner
             cause, error = error, threads.stopped(error)
             error.__cause__ = cause
-        if self.on_error == "raise" and not isinstance(error, ToolError):
+        if self.raises(error):
             raise error
+        planned.fail(
+            error
+        )  # first: Ctrl-C may interrupt the logging, and a call that has ended is not run again
         if not isinstance(error, ToolError):
             _log.warning("the tool %s raised an error, which the model is told", planned.name, exc_info=error)
-        planned.fail(error)
+
+    def raises(self, error: BaseException) -> bool:
+        """Return whether an error of a tool ends the run."""
+        if not isinstance(error, Exception):
+            return True
+        return self.on_error == "raise" and not isinstance(error, ToolError)
 
 
 def wants_stream(stream: object) -> bool:

@@ -12,6 +12,7 @@ from ..types.chat.chat_completion_message import ChatCompletionMessage
 from ..types.tool_call import ToolCall
 from .final_result import RECEIVED, FinalResult
 from .results import error_text, result_text
+from .thread_call import ThreadCall
 from .toolbox import RunnableTool, Toolbox
 
 NOT_RUN = "Not run: the final result was given in the same message."
@@ -27,6 +28,12 @@ class PlannedCall:
     call: ToolCall | None = None
     content: str | None = None
     """What the model is told, once it is known."""
+    running: ThreadCall | None = None
+    """The call in a thread, whose result is not recorded yet. An interrupted run leaves it running, for the next run."""
+
+    def still_runs(self) -> bool:
+        """Return whether the call has begun in a thread, so that it must not be run again. One that has not is withdrawn."""
+        return self.running is not None and not self.running.withdraw()
 
     def succeed(self, value: object) -> None:
         """Answer with what the tool returned. Raises `TypeError` for what cannot be told."""
