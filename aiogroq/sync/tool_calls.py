@@ -29,7 +29,7 @@ def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> None:
     for planned in calls:
         if options.approve is not None and planned.call is not None and not planned.still_runs():
             approve: Any = options.approve
-            planned.content = refusal(_awaited(approve(planned.call), None))
+            planned.content = refusal(_awaited(threads.call(approve, planned.call), None))
     to_run = [planned for planned in calls if planned.content is None]
     if options.parallel and len(to_run) > 1:
         _run_in_threads(to_run, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -47,7 +48,7 @@ async def run_calls(calls: Sequence[PlannedCall], options: RunnerOptions) -> Non
 async def _approval(options: RunnerOptions, call: ToolCall) -> object:
     approve: Any = options.approve
     given = approve(call) if is_async(approve) else await threads.run(threads.TOOLS, approve, call)
-    return await given if inspect.isawaitable(given) else given
+    return await within(given, None) if inspect.isawaitable(given) else given
 
 
 async def _run(planned: PlannedCall, options: RunnerOptions) -> None:
@@ -82,22 +83,65 @@ async def within(
     awaitable: Awaitable[T], timeout_s: float | None, what: str = "the call", *, left_s: float | None = None
 ) -> T:
     """Return the result of an awaitable. Raises `TimeoutError` after ``timeout_s`` seconds, and cancels it then. ``what`` is
-    the subject of the error's text. ``left_s`` are the seconds that are left of the timeout, if it has begun before."""
+    the subject of the error's text. ``left_s`` are the seconds that are left of the timeout, if it has begun before.
+
+    Raises `RuntimeError` for a `CancelledError` that the awaitable raises by itself: nobody has cancelled the task that waits,
+    and that must not look so.
+    """
     if timeout_s is None:
-        return await awaitable
+        return await _finished(awaitable)
     task = asyncio.ensure_future(awaitable)
     try:
         await asyncio.wait({task}, timeout=timeout_s if left_s is None else left_s)
-        if task.done():
-            return task.result()
     except asyncio.CancelledError:
         task.cancel()
         await asyncio.wait({task}, timeout=_CLEANUP_S)
         raise
+    if task.done():
+        return _result(task)
     task.cancel()
     await asyncio.wait({task}, timeout=_CLEANUP_S)
     task.add_done_callback(_retrieve)
     raise timed_out(timeout_s, what)
+
+
+def _result(task: asyncio.Future[T]) -> T:
+    """Return the result of a task that nobody but its own code has cancelled."""
+    try:
+        return task.result()
+    except asyncio.CancelledError as error:
+        raise threads.stopped(error) from error
+
+
+if sys.version_info >= (3, 11):
+
+    async def _finished(awaitable: Awaitable[T]) -> T:
+        """Return the result of an awaitable. A `CancelledError` of its own is raised as `RuntimeError`."""
+        try:
+            return await awaitable
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise threads.stopped(error) from error
+
+else:
+
+    async def _finished(awaitable: Awaitable[T]) -> T:
+        """Return the result of an awaitable. A `CancelledError` of its own is raised as `RuntimeError`.
+
+        Python 3.10 does not say whether a task was cancelled. So the awaitable gets a task of its own, to which each
+        cancellation is passed on.
+        """
+        task = asyncio.ensure_future(awaitable)
+        is_cancelled = False
+        while not task.done():
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                is_cancelled = True
+                task.cancel()
+        return task.result() if is_cancelled else _result(task)
 
 
 def _retrieve(task: asyncio.Future[Any]) -> None:

@@ -232,19 +232,26 @@ async def run(executor: DaemonExecutor, function: Callable[..., T], /, *args: An
 
 
 def call(function: Callable[..., T], /, *args: Any) -> T:
-    """Return ``function(*args)``. Raises what it raises, but `RuntimeError` for `StopIteration` and `StopAsyncIteration`.
+    """Return ``function(*args)``. Raises what it raises, but `RuntimeError` for `StopIteration`, `StopAsyncIteration` and
+    `CancelledError`.
 
-    A generator does the same (PEP 479). Such an error would end the iteration of the caller, and a future takes no
-    `StopIteration`: whoever awaits it would wait forever.
+    A generator does the same with the first ones (PEP 479). Such an error would end the iteration of the caller, and a future
+    takes no `StopIteration`: whoever awaits it would wait forever. A `CancelledError` would look like the cancellation of the
+    caller's task.
     """
     try:
         return function(*args)
-    except (StopIteration, StopAsyncIteration) as error:
+    except (
+        StopIteration,
+        StopAsyncIteration,
+        asyncio.CancelledError,
+        concurrent.futures.CancelledError,
+    ) as error:
         raise stopped(error) from error
 
 
 def stopped(error: BaseException) -> RuntimeError:
-    """Return the error that is raised in place of a `StopIteration` or `StopAsyncIteration` of the user's code."""
+    """Return the error that is raised in place of a `StopIteration` or another such error of the user's code (see `call`)."""
     return RuntimeError(f"the function raised {type(error).__name__}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Annotated, Any, Optional
 
 import pytest
@@ -83,6 +83,95 @@ def test_stop_iteration_of_an_approval_is_raised_as_a_runtime_error(
     runner = user.runner(raising(KeyError), approve=approve_async if is_async else approve)
     with pytest.raises(RuntimeError, match=f"raised {error.__name__}"):
         user.done(runner)
+
+
+async def cancels_its_own_task() -> None:
+    """Await a task that was cancelled."""
+    task = asyncio.ensure_future(asyncio.Event().wait())
+    task.cancel()
+    await task
+
+
+def waits_for_a_cancelled_future() -> None:
+    """Wait for a future that was cancelled."""
+    future: Future[None] = Future()
+    future.cancel()
+    future.result()
+
+
+def is_cancelled() -> None:
+    """Raise the error of a cancellation."""
+    raise asyncio.CancelledError
+
+
+def returns_an_awaitable() -> Any:
+    """Return what awaits a task that was cancelled."""
+    return cancels_its_own_task()
+
+
+CANCELLED = [cancels_its_own_task, waits_for_a_cancelled_future, is_cancelled, returns_an_awaitable]
+
+
+@pytest.mark.parametrize("function", CANCELLED)
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("params", [{}, {"tool_timeout_s": 20}], ids=str)
+def test_the_model_is_told_of_a_cancellation_within_a_tool(
+    user: Client, server: LocalGroq, function: Any, count: int, params: dict[str, Any]
+) -> None:
+    server.reply = [calling(*[("look", {})] * count), "Done."]
+    runner = user.runner(Tool(function, name="look"), **params)
+    assert user.done(runner).choices[0].message.content == "Done."
+    assert contents(runner.messages) == ["Error: RuntimeError: the function raised CancelledError"] * count
+
+
+@pytest.mark.parametrize("function", CANCELLED)
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("params", [{}, {"tool_timeout_s": 20}], ids=str)
+def test_a_cancellation_within_a_tool_is_raised_as_a_runtime_error(
+    user: Client, server: LocalGroq, function: Any, count: int, params: dict[str, Any]
+) -> None:
+    server.reply = [calling(*[("look", {})] * count), "Done."]
+    runner = user.runner(Tool(function, name="look"), on_error="raise", **params)
+    with pytest.raises(RuntimeError, match="raised CancelledError"):
+        user.done(runner)
+
+
+def test_a_cancellation_within_an_approval_is_raised_as_a_runtime_error(
+    user: Client, server: LocalGroq
+) -> None:
+    async def approve(call: object) -> bool:
+        await cancels_its_own_task()
+        return True
+
+    server.reply = [calling(("look", {})), "Done."]
+    with pytest.raises(RuntimeError, match="raised CancelledError"):
+        user.done(user.runner(raising(KeyError), approve=approve))
+
+
+@pytest.mark.parametrize("params", [{}, {"tool_timeout_s": 20}], ids=str)
+async def test_a_tool_ends_its_work_when_the_run_is_cancelled(
+    client: AsyncGroq, server: LocalGroq, params: dict[str, Any]
+) -> None:
+    is_called = asyncio.Event()
+    steps: list[str] = []
+
+    async def look() -> None:
+        is_called.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            steps.append("closed")
+
+    server.reply = [calling(("look", {})), "Done."]
+    runner = client.chat.completions.tool_runner(model=MODEL, messages=QUESTION, tools=[look], **params)
+    task = asyncio.ensure_future(runner.until_done())
+    await is_called.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert steps == ["closed"]
+    assert runner.messages == QUESTION
 
 
 async def test_a_runner_that_two_tasks_await_runs_each_call_once(
