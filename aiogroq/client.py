@@ -181,6 +181,11 @@ class AsyncGroq(FixedOptions, AsyncResources):
         return self._options.api_key
 
     @property
+    def auth_headers(self) -> dict[str, str]:
+        """The header with the API key."""
+        return {"Authorization": Secret(f"Bearer {self.api_key}")}
+
+    @property
     def base_url(self) -> URL:
         """The API root, ``/openai/v1`` or ``/v1`` included."""
         return self._options.base_url

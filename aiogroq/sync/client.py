@@ -99,6 +99,11 @@ class Groq(SyncClient):
         return self._async.api_key
 
     @property
+    def auth_headers(self) -> dict[str, str]:
+        """The header with the API key."""
+        return self._async.auth_headers
+
+    @property
     def base_url(self) -> URL:
         """The API root, ``/openai/v1`` or ``/v1`` included."""
         return self._async.base_url

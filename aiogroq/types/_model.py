@@ -89,17 +89,32 @@ class BaseModel(Struct):
         """The names of the fields that the server sent. For a nested object: of those that are not null."""
         return set(self.to_dict())
 
-    def to_dict(self) -> Plain:
+    def to_dict(
+        self,
+        *,
+        exclude_unset: bool = True,
+        exclude_none: bool = False,
+        exclude_defaults: bool = False,
+        **options: Any,
+    ) -> Plain:
         """Return the object as plain data, with declared and unknown fields, at any depth.
 
         A top-level object gives exactly the fields of the body that the server sent, nulls included. A nested
-        object gives its fields that are not null, because it does not know which nulls were sent.
+        object gives its fields that are not null, because it does not know which nulls were sent. With an argument it is
+        `model_dump`, which has the other options, too.
         """
-        return cast("dict[str, Any]", to_builtins(self, self._sent()))
+        if exclude_unset and not (exclude_none or exclude_defaults or options):
+            return cast("dict[str, Any]", to_builtins(self, self._sent()))
+        return self.model_dump(
+            exclude_unset=exclude_unset,
+            exclude_none=exclude_none,
+            exclude_defaults=exclude_defaults,
+            **options,
+        )
 
-    def to_json(self, *, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON text."""
-        return _json_text(self.to_dict(), indent)
+    def to_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Return `to_dict`, with its options, as JSON text."""
+        return _json_text(self.to_dict(**options), indent)
 
     def model_dump(
         self,

@@ -123,6 +123,46 @@ def type_of_ours(official: type[Any]) -> type[Any]:
     return cast("type[Any]", getattr(import_module(package), official.__name__))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mode": "json", "use_api_names": False, "warnings": False},
+        {"exclude_none": True},
+        {"exclude_unset": False},
+        {"exclude_defaults": True},
+    ],
+    ids=str,
+)
+async def test_options_of_plain_data_mean_the_same_in_both(options: dict[str, Any], replay: Replay) -> None:
+    body = {
+        "id": "c1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "m",
+        "choices": [
+            {
+                "index": 0,
+                "finish_reason": "stop",
+                "logprobs": None,
+                "message": {"role": "assistant", "content": "Hi"},
+            }
+        ],
+        "usage": None,
+        "brand_new": 1,
+    }
+    official, ours = await replayed(replay, (200, "application/json", json.dumps(body).encode()), chat)
+    assert ours.to_dict(**options) == official.to_dict(**options)
+    options.pop("mode", None)
+    assert json.loads(ours.to_json(**options)) == json.loads(official.to_json(**options))
+    assert ours.to_json(indent=2, **options).count("\n") == official.to_json(**options).count("\n")
+
+
+async def test_the_header_with_the_key_is_the_same_in_both(replay: Replay) -> None:
+    official, ours = replay.clients
+    assert ours.auth_headers == official.auth_headers
+    assert ours.api_key not in repr(ours.auth_headers)
+
+
 @pytest.mark.parametrize("recorded", [*VALUES, *BINARIES], ids=lambda recorded: recorded.id)
 async def test_a_recorded_body_has_the_same_values_in_both(recorded: Recorded, replay: Replay) -> None:
     await assert_same_response(replay, (200, recorded.content_type, recorded.body), recorded.make)
