@@ -189,7 +189,8 @@ def run(
             own.
         items: Any iterable or async iterable of texts, rows (mappings), dicts of arguments such as ``{"messages": [...]}``,
             Batch lines, or for recordings paths and URLs; or a data frame or an Arrow table, for its rows. A dict may have
-            an ``id``. It is read as it is needed; an iterable that is no sequence in a thread.
+            an ``id``. It is read as it is needed; an iterable that is no sequence in a thread. Of a file that is open as
+            text each line that is not blank is an item; `open_source` reads the rows of a file.
         endpoint: ``chat``, ``embeddings``, ``transcription``, ``translation`` or ``speech``.
         model: The model of items that name none.
         prompt: A template such as ``"Label {text} as good or bad"``: ``{column}`` is the column of a row, ``{text}`` an item

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiofiles
 import pytest
 from virtual_time import in_virtual_time, served_here
 
@@ -532,6 +533,30 @@ async def test_one_item_instead_of_a_list_is_rejected(client: AsyncGroq) -> None
     for items in ("text", {"messages": []}, 5):
         with pytest.raises(JobInputError, match="items"):
             await run(client, items, model=MODEL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("items", ["in.csv", b"in.csv", Path("in.csv")])
+async def test_a_path_as_items_is_rejected_with_what_reads_its_rows(client: AsyncGroq, items: Any) -> None:
+    with pytest.raises(JobInputError, match=r"rows of a file (pass )?jobs\.open_source\(path\)"):
+        await run(client, items, model=MODEL)
+
+
+async def test_the_items_of_an_open_file_are_its_lines_without_ends_and_blank_ones(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.txt"
+    path.write_bytes(b"a\r\n\n  b \n \t\nc")
+    with path.open() as file:
+        results, _ = await results_of(client, file)
+        assert not file.closed
+    assert [(result.index, result.item) for result in results] == [(0, "a"), (1, "  b "), (2, "c")]
+    async with aiofiles.open(path) as asynchronous:
+        results, _ = await results_of(client, asynchronous)
+    assert [result.item for result in results] == ["a", "  b ", "c"]
+    sent = len(server.requests)
+    with path.open("rb") as binary, pytest.raises(JobInputError, match="binary mode; open it as text"):
+        await results_of(client, binary)
+    assert len(server.requests) == sent
 
 
 async def test_only_so_many_items_are_read(client: AsyncGroq) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -161,7 +161,30 @@ def _kind_of(value: Any) -> str:
 
 def text_rows(stream: BinaryIO, name: str) -> Iterator[str]:
     """Yield each line without its line end. Blank lines are left out."""
-    for line in text_lines(stream, name):
-        text = line.rstrip("\r\n")
-        if text.strip():
-            yield text
+    return lines_of(text_lines(stream, name))
+
+
+def lines_of(file: Iterable[Any]) -> Iterator[Any]:
+    """Yield the lines of a file that is open as text, as `text_rows` does. Raises `JobInputError` for lines of bytes."""
+    for line in file:
+        if _has_text(line):
+            yield _without_end(line)
+
+
+async def lines_of_async(file: AsyncIterable[Any]) -> AsyncGenerator[Any, None]:
+    """Do the same for a file that is read asynchronously."""
+    async for line in file:
+        if _has_text(line):
+            yield _without_end(line)
+
+
+def _has_text(line: Any) -> bool:
+    if isinstance(line, bytes):
+        raise JobInputError(
+            "items is a file that is open in binary mode; open it as text, or pass jobs.open_source(path) for its rows"
+        )
+    return not isinstance(line, str) or bool(line.strip())
+
+
+def _without_end(line: Any) -> Any:
+    return line.rstrip("\r\n") if isinstance(line, str) else line
