@@ -142,7 +142,9 @@ class Engine:
         if options.journal is None:
             self._journal = Journal.temporary(options.header)
         else:
-            self._journal = open_journal(options.journal, options.folder, options.header, fresh=options.fresh)
+            self._journal = open_journal(
+                options.journal, options.folder, options.header, via=options.via, fresh=options.fresh
+            )
         return self._journal
 
     async def _end(self) -> None:

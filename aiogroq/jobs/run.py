@@ -203,7 +203,8 @@ def run(
         journal: A file that each outcome is written to. The same call with the same journal goes on where an earlier one
             ended, however that ended: what has an outcome is not sent again. An item is known by its ``id`` and its content;
             without an ``id`` by its content. The input may have grown, or be in another order. A name that ends with a slash,
-            or a folder that exists, is a `JournalFolder`: several processes may write to it, also on several machines.
+            or a folder that exists, is a `JournalFolder`: several processes may write to it, also on several machines. A `Path`
+            has no slash at its end: pass ``JournalFolder(path)``. A folder with other files and no journal is rejected.
         ordered: Whether results come in the order of the input, or as they come.
         limits: The limits of the account, where they are known: `Limits`, a mapping of models to them, a text such as
             ``"rpm=30,tpm=6000"``, or a tier such as ``"developer"``. Others are learned from responses.

@@ -281,6 +281,33 @@ def test_a_place_that_cannot_be_a_journal_is_rejected(client: AsyncGroq, journal
         run(client, ["a"], model=MODEL, journal=journal)
 
 
+async def test_a_folder_with_other_files_is_no_journal_without_a_slash(
+    client: AsyncGroq, server: LocalGroq, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "rows.jsonl").write_text('{"text": "x"}\n')
+    before = sorted(tmp_path.iterdir())
+    for fresh in (False, True):
+        with pytest.raises(
+            JournalError, match=r"a folder .* such as notes\.txt, and no journal\. Name a file"
+        ):
+            await run(client, ["a"], model=MODEL, journal=tmp_path, fresh=fresh)
+    assert sorted(tmp_path.iterdir()) == before
+    assert not server.requests
+
+
+async def test_a_folder_that_is_empty_or_has_a_journal_needs_no_slash(
+    client: AsyncGroq, tmp_path: Path
+) -> None:
+    (tmp_path / ".DS_Store").write_text("x")
+    (tmp_path / "old").mkdir()
+    await run(client, ["a"], model=MODEL, journal=tmp_path)
+    (tmp_path / "notes.txt").write_text("x")
+    assert (await run(client, ["a"], model=MODEL, journal=tmp_path)).resumed == 1
+    (tmp_path / "job.header").unlink()  # a journal has a shard at least
+    assert (await run(client, ["a"], model=MODEL, journal=str(tmp_path))).resumed == 1
+
+
 async def test_a_file_named_as_a_folder_and_batches_with_a_folder_are_rejected(
     client: AsyncGroq, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from .index import JournalIndex, digest_of_id
 from .journal import Journal
 from .lines import EntryLine, JournalHeader, decode_outcome, plain_header
 from .reading import entry_of
-from .shards import SUFFIX, Shards, address_of, check_headers, place_of, set_aside
+from .shards import SUFFIX, Shards, address_of, check_headers, file_of_others, place_of, set_aside
 
 SHARD_BYTES = 1 << 31
 """A shard that is as large is followed by another one."""
@@ -341,14 +341,34 @@ def journal_place(
 
 
 def open_journal(
-    path: Path, folder: JournalFolder | None, header: JournalHeader, *, fresh: bool
+    path: Path, folder: JournalFolder | None, header: JournalHeader, *, via: str, fresh: bool
 ) -> Journal | FolderJournal:
-    """Open the journal of a job: a file, or a folder. Blocks. Raises `JournalError`."""
+    """Open the journal of a job: a file, or a folder. Blocks.
+
+    Raises `JournalError`, and `JobInputError` for a folder where ``via`` needs a file.
+    """
     if folder is None and path.is_dir():
+        if problem := folder_problem(via, path):
+            raise JobInputError(problem)
+        _check_is_ours(path)
         folder = JournalFolder.of_one_job(path)
     if folder is None:
         return Journal.open(path, header, fresh=fresh)
     return folder.begin(header, fresh=fresh)
+
+
+def _check_is_ours(path: Path) -> None:
+    """Raise `JournalError` for a folder that may have been named by mistake: it has files, and no journal."""
+    try:
+        other = file_of_others(path)
+    except OSError as error:
+        raise JournalError(f"the journal {path} cannot be read: {error.strerror}") from error
+    if other:
+        raise JournalError(
+            f"the journal {path} is a folder that holds other files, such as {other}, and no journal. Name a file, such as "
+            f"{path / 'job.journal'}; or, for a journal that several processes write, a folder of its own, such as "
+            f"{path / 'job.journal'}{os.sep}"
+        )
 
 
 def folder_problem(via: str, path: Path) -> str:

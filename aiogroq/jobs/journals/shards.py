@@ -137,6 +137,28 @@ def check_headers(path: Path, header: JournalHeader) -> None:
             check_header(line, header, path / name)
 
 
+def file_of_others(path: Path) -> str:
+    """Return the name of a file in a folder that holds no journal; empty for a journal, and for a folder without files."""
+    found = ""
+    for file in sorted(path.iterdir()):
+        if file.name == CLAIM_NAME or _is_shard(file):
+            return ""
+        is_ours = file.name == "old" or file.name.startswith(".") or file.name.endswith(_HISTORY_SUFFIX)
+        if not is_ours:
+            found = found or file.name
+    return found
+
+
+def _is_shard(file: Path) -> bool:
+    if file.suffix != SUFFIX or not file.is_file():
+        return False
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(HEADER_START)) == HEADER_START
+    except OSError:
+        return False
+
+
 def _shards_in(path: Path) -> list[str]:
     return [file.name for file in path.glob(f"*{SUFFIX}") if not file.name.endswith(_HISTORY_SUFFIX)]
 
