@@ -150,6 +150,26 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
         if self._task is not None:
             await asyncio.wait([self._task], timeout=timeout_s)
 
+    async def interrupt(self, timeout_s: float, *, drops: bool = False) -> None:
+        """End the job early, as Ctrl-C in a sync program does, and make its report, within ``timeout_s``.
+
+        What is in flight is finished, or with ``drops`` cancelled. Results that were not taken can still be iterated: the
+        journal is closed only where nobody takes them.
+        """
+        engine, task = self._engine, self._task
+        if engine is None or task is None or self._is_closed:
+            return
+        engine.stop()
+        if drops:
+            engine.interrupt()
+            task.cancel()
+        await self.ended(timeout_s)
+        if not task.done():
+            return
+        self._report = engine.report()
+        if not engine.is_read:
+            await self._finish()
+
     # -------------------------------------------------------------------------------------------------- life
 
     def _start(self) -> Engine:
@@ -213,7 +233,7 @@ class AsyncJob(AsyncIterator[JobResult[V]], Generic[V]):
 
     @property
     def report(self) -> JobReport | None:
-        """The report, once the job has ended and all results were taken."""
+        """The report, once the job has ended and all results were taken, or was ended early by Ctrl-C in a sync program."""
         return self._report
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from ..sync.portal import portal
+from ..sync.runner import CLEANUP_S
 from ..types._typing import Self
 from .engine import STOP_S
 from .job import AsyncJob
@@ -22,8 +23,9 @@ class Job(Iterator[JobResult[V]], Generic[V]):
     """A job: iterate it for its results, or `wait` for its report.
 
     It runs in the background from the first of both on. Whoever stops iterating before the end closes it, with `close` or
-    ``with``. Ctrl-C while it waits stops it: what is in flight is finished, for at most 10 s, then `KeyboardInterrupt` is
-    raised; the second Ctrl-C does not wait. Several threads may iterate it: each result goes to one of them.
+    ``with``. Ctrl-C while it waits for the job ends it: what is in flight is finished, for at most 10 s, then
+    `KeyboardInterrupt` is raised, and `report` is there; the second Ctrl-C drops what is in flight. Results that were not
+    taken can still be iterated, and the journal stays open until then, or until `close`. Several threads may iterate it: each result goes to one of them.
     """
 
     def __init__(self, job: AsyncJob[V]) -> None:
@@ -59,12 +61,11 @@ class Job(Iterator[JobResult[V]], Generic[V]):
         try:
             return portal.call(coro)
         except KeyboardInterrupt:
-            portal.call(self._stop_and_finish())
+            try:
+                portal.call(self._async.interrupt(STOP_S + 1))
+            except KeyboardInterrupt:  # the second one
+                portal.call(self._async.interrupt(CLEANUP_S, drops=True))
             raise
-
-    async def _stop_and_finish(self) -> None:
-        self._async.stop()
-        await self._async.ended(timeout_s=STOP_S + 1)
 
     def stop(self) -> None:
         """Send nothing more. The job ends when what is in flight has ended, at the latest after 10 s; iterating yields it.
@@ -82,7 +83,7 @@ class Job(Iterator[JobResult[V]], Generic[V]):
 
     @property
     def report(self) -> JobReport | None:
-        """The report, once the job has ended and all results were taken."""
+        """The report, once the job has ended and all results were taken, or was ended early by Ctrl-C."""
         return self._async.report
 
     def close(self) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 import aiofiles
 import pytest
+from held_replies import HeldReplies
 from virtual_time import in_virtual_time, served_here
+from waiting import eventually
 
 from aiogroq import AsyncGroq, Timeout
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
@@ -631,6 +633,20 @@ async def test_a_job_that_is_cancelled_at_its_start_leaves_no_journal_open(
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await run(client, ["a"], model=MODEL, journal=path)).done == 1
+
+
+async def test_a_job_whose_requests_are_dropped_has_its_report_and_keeps_its_results(
+    client: AsyncGroq, server: LocalGroq
+) -> None:
+    server.reply = held = HeldReplies(free=2)
+    job = run(client, map(str, range(100)), model=MODEL)
+    await anext(job)
+    await asyncio.to_thread(eventually, lambda: job.progress().done == 2)
+    await job.interrupt(60, drops=True)
+    held.release()
+    assert job.report is not None
+    assert (job.report.reason, job.report.done) == ("interrupted", 2)
+    assert len([result async for result in job]) == 1
 
 
 async def test_a_job_that_is_stopped_while_its_journal_is_opened_sends_nothing(

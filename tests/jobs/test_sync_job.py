@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import subprocess
 import sys
 import threading
@@ -100,43 +99,81 @@ def test_a_sync_job_is_stopped_from_another_thread(sync_client: Groq, server: Lo
 
 
 PROGRAM = """
+import os
 import signal
 import sys
+import threading
 from aiogroq import Groq
 from aiogroq.jobs import run
 
 # A suite that a shell runs in the background has it ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+url, journal, waits, count = sys.argv[1:]
+signals = 0
 
-def begun(progress):  # on the thread of the job, while this one waits for the next result
-    if progress.done:
-        print("begun", flush=True)
+def interrupt(progress):  # each second, on the thread of the job
+    global signals
+    frame = sys._current_frames()[threading.main_thread().ident]
+    # It waits for the job, where Ctrl-C is handled, and is not in its own loop.
+    if progress.done and frame.f_code.co_name == "_run" and signals < int(count):
+        signals += 1
+        print("signal", flush=True)
+        os.kill(os.getpid(), signal.SIGINT)
 
-with Groq(api_key="gsk_x", base_url=sys.argv[1]) as client:
+with Groq(api_key="gsk_x", base_url=url) as client:
     items = [f"{n}" for n in range(100_000)]
-    job = run(client, items, model="openai/gpt-oss-20b", journal=sys.argv[2], on_progress=begun)
+    job = run(client, items, model="openai/gpt-oss-20b", journal=journal, on_progress=interrupt)
+    taken = 0
     try:
+        if waits == "wait":
+            job.wait()
         for result in job:
-            pass
+            taken += 1
     except KeyboardInterrupt:
-        print("interrupted", flush=True)
+        print("interrupted", job.report.reason, job.report.done, flush=True)
+    if waits != "wait":
+        print("results", taken + len(list(job)), flush=True)
+    run(client, items, model="openai/gpt-oss-20b", journal=journal, limit=1).wait()
+    print("not locked", flush=True)
 """
+
+
+def interrupted_job(server: LocalGroq, path: Path, mode: str, *, count: int) -> list[str]:
+    """Return the last lines of a program with a job that Ctrl-C interrupts once or twice while it waits for it."""
+    server.reply = held = HeldReplies(free=1)
+    command = [sys.executable, "-c", PROGRAM, server.base_url, str(path), mode, str(count)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "signal\n"
+        if count == 1:
+            held.release()
+        lines = [line for line in process.stdout.read().splitlines() if line != "signal"]
+        assert process.wait(60) == 0
+    held.release()  # what was dropped
+    return lines
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to one process")
-def test_ctrl_c_finishes_what_is_in_flight(server: LocalGroq, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", ["iterate", "wait"])
+def test_ctrl_c_finishes_what_is_in_flight_and_makes_the_report(
+    server: LocalGroq, tmp_path: Path, mode: str
+) -> None:
     path = tmp_path / "a.journal"
-    # After the first response the program waits in the job, where Ctrl-C is handled, and not in its own loop.
-    server.reply = held = HeldReplies(free=1)
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, server.base_url, str(path)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "begun\n"
-        process.send_signal(signal.SIGINT)
-        held.release()
-        lines = process.stdout.read().splitlines()
-        assert lines[-1] == "interrupted"
-        assert process.wait(60) == 0
-    assert len(path.read_bytes().splitlines()) == len(server.requests) + 1, "every request has an outcome"
+    lines = interrupted_job(server, path, mode, count=1)
+    outcomes = len(path.read_bytes().splitlines()) - 1
+    assert outcomes == len(server.requests), "every request has an outcome"
+    results = [f"results {outcomes}"] if mode == "iterate" else []
+    assert lines == [f"interrupted interrupted {outcomes}", *results, "not locked"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to one process")
+@pytest.mark.parametrize("mode", ["iterate", "wait"])
+def test_a_second_ctrl_c_drops_what_is_in_flight_and_makes_the_report(
+    server: LocalGroq, tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "a.journal"
+    lines = interrupted_job(server, path, mode, count=2)
+    results = ["results 1"] if mode == "iterate" else []
+    assert lines == ["interrupted interrupted 1", *results, "not locked"]
