@@ -12,6 +12,8 @@ from .stream import AsyncChatCompletionStream
 
 T = TypeVar("T")
 
+_USAGE = "async with client.chat.completions.stream(...) as stream:"
+
 
 class AsyncChatCompletionStreamManager(Generic[T]):
     """What `stream` returns: ``async with`` sends the request, and closes the stream at its end."""
@@ -45,11 +47,14 @@ class AsyncChatCompletionStreamManager(Generic[T]):
     if not TYPE_CHECKING:
         # At run time only: type checkers report what is missing.
         def _needs_with(self) -> NoReturn:
-            raise TypeError(
-                "stream() is to be used with: async with client.chat.completions.stream(...) as stream:"
-            )
+            raise TypeError(f"stream() is to be used with: {_USAGE}")
 
         __aiter__ = __await__ = __enter__ = _needs_with
 
         def __exit__(self, *_: object) -> None:
             """Not reached: `__enter__` raises."""
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # Not for the names that Python and other packages look for.
+            hint = "" if name.startswith("_") else f"; use it with: {_USAGE}"
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

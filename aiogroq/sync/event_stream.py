@@ -26,6 +26,8 @@ from .stream import Stream
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
 
+_USAGE = "with client.chat.completions.stream(...) as stream:"
+
 
 class ChatCompletionStream(Generic[T]):
     """A chat completion that arrives event by event: iterate it, its `text_stream` or its `items`, or take the whole of it.
@@ -210,6 +212,9 @@ class ChatCompletionStreamManager(Generic[T]):
     if not TYPE_CHECKING:
         # At run time only: type checkers report what is missing.
         def __iter__(self) -> NoReturn:
-            raise TypeError(
-                "stream() is to be used with: with client.chat.completions.stream(...) as stream:"
-            )
+            raise TypeError(f"stream() is to be used with: {_USAGE}")
+
+        def __getattr__(self, name: str) -> NoReturn:
+            # Not for the names that Python and other packages look for.
+            hint = "" if name.startswith("_") else f"; use it with: {_USAGE}"
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

@@ -507,6 +507,22 @@ def test_items_are_of_one_list_also_if_the_value_is_another(
     assert read(kind, server, "final", response_format=list[int]).got[0].parsed == [4, 5, 6]
 
 
+async def test_a_stream_without_its_context_says_how_to_use_it(client: AsyncGroq, server: LocalGroq) -> None:
+    manager: Any = client.chat.completions.stream(**ASK)
+    with pytest.raises(AttributeError, match=r"; use it with: async with client\.chat\.completions\.stream"):
+        manager.get_final_completion()
+    with pytest.raises(TypeError, match=r"used with: async with client\.chat\.completions\.stream"):
+        await manager
+    assert not hasattr(manager, "_repr_html_")
+    with Groq(api_key="gsk_x", base_url=server.base_url) as sync_client:
+        blocking: Any = sync_client.chat.completions.stream(**ASK)
+        with pytest.raises(AttributeError, match=r"; use it with: with client\.chat\.completions\.stream"):
+            blocking.get_final_completion()
+        with pytest.raises(TypeError, match=r"used with: with client\.chat\.completions\.stream"):
+            list(blocking)
+    assert len(server.requests) == 0
+
+
 # ------------------------------------------------------------------------------------------------------ errors
 
 BEGUN = event_stream(TEXT_STREAM[:4]).removesuffix(DONE)
