@@ -7,11 +7,14 @@ All endpoints use the same two steps. `http/apply_fault.py` changes the response
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
+from .fault_types import check_types
 from .response import ApiError
+
+End = Literal["", "close", "reset", "stall"]
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _INVALID_IN_HEADER = re.compile(r"[\r\n\0]")
@@ -33,7 +36,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     body_contains: str = ""
     """Text in the body, such as part of a prompt. Empty matches every body. Faults with it are looked at after all others."""
     times: int | None = 1
-    """How many requests the fault applies to; `None` is unlimited."""
+    """How many requests the fault applies to; `None` is unlimited, 0 is none."""
     skip: int = 0
     """How many matching requests are skipped first."""
     probability: float = 1.0
@@ -78,7 +81,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Do `end` after this many bytes of the body. A position past its end withholds only the last chunk of the framing."""
     after_events: int | None = None
     """Do `end` after this many events of a stream."""
-    end: Literal["", "close", "reset", "stall"] = ""
+    end: End = ""
     """`close` closes the connection, `reset` sends RST, `stall` stops sending. Without a position: after the response."""
     stall_s: float | None = None
     """Seconds of a stall, after which the response continues. `None` stalls until the client disconnects."""
@@ -95,7 +98,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Seconds between two writes. 0 yields to the event loop between them."""
 
     def __post_init__(self) -> None:
-        """Raise `ValueError` for invalid values."""
+        """Raise `TypeError` or `ValueError` for invalid values."""
+        check_types(msgspec.structs.asdict(self))
+        if self.end not in get_args(End):
+            raise ValueError(f"end of a Fault must be 'close', 'reset', 'stall' or '', not {self.end!r}")
         for name, text in {**self.headers, "content-type": self.content_type or ""}.items():
             if not _HEADER_NAME.fullmatch(name) or _INVALID_IN_HEADER.search(text):
                 raise ValueError(
@@ -111,7 +117,17 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             seconds = getattr(self, field)
             if seconds is not None and not 0 <= seconds <= _MAX_DELAY_S:
                 raise ValueError(f"{field} of a Fault must be 0 to {_MAX_DELAY_S} seconds, not {seconds}")
-        for field in ("skip", "insert_at", "drop_tail_bytes", "after_bytes", "after_events", "split_every"):
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"probability of a Fault must be 0 to 1, not {self.probability}")
+        for field in (
+            "times",
+            "skip",
+            "insert_at",
+            "drop_tail_bytes",
+            "after_bytes",
+            "after_events",
+            "split_every",
+        ):
             if (getattr(self, field) or 0) < 0:
                 raise ValueError(f"{field} of a Fault must be 0 or more, not {getattr(self, field)}")
         if self.body_contains and self.ignore_body:

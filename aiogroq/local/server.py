@@ -134,7 +134,7 @@ class LocalGroq:
             log_body_bytes=log_body_bytes,
         )
         self._log = RequestLog(log_limit, log_body_bytes, self._settings.clock)
-        self._faults = FaultQueue(tuple(faults), seed)
+        self._faults = FaultQueue(_check_faults(faults), seed)
         self._replies = Replies(reply)
         self._limiter = Limiter(dict(rate_limits or {}), self._settings.clock, admission)
         router = Router(_context(self._settings, self._replies, self._limiter))
@@ -252,7 +252,10 @@ class LocalGroq:
         self._replies.source = source
 
     def script(self, *faults: Fault | None) -> None:
-        """Append faults for future requests. They apply in order. `None` stands for one response without a fault."""
+        """Append faults for future requests. They apply in order. `None` stands for one response without a fault.
+
+        Raises: `TypeError` for a value that is neither.
+        """
         self._faults.add(*faults)
 
     def clear_faults(self) -> None:
@@ -316,6 +319,12 @@ def _host_names(hosts: Iterable[str]) -> tuple[str, ...]:
     if isinstance(hosts, str):
         raise TypeError("allowed_hosts must be a list of host names, not a str")
     return tuple(hosts)
+
+
+def _check_faults(faults: Iterable[Fault | None]) -> tuple[Fault | None, ...]:
+    if isinstance(faults, Fault) or not hasattr(faults, "__iter__"):
+        raise TypeError(f"faults must be a list, as in faults=[Fault(...)], not a {type(faults).__name__}")
+    return tuple(faults)
 
 
 def _check_allow(allow: Iterable[Allowance]) -> frozenset[Allowance]:

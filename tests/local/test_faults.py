@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import gzip
 import json
+import re
 import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -359,3 +361,86 @@ def test_pace_and_latency_come_from_the_server_or_the_fault(ask: Any, server: Lo
         assert usage is not None
         assert usage.completion_time == pytest.approx(usage.completion_tokens / 1000)
         assert list(client.chat.completions.create(**STREAM))
+
+
+@pytest.mark.parametrize(
+    ("fields", "error", "message"),
+    [
+        ({"end": "explode"}, ValueError, "end of a Fault must be 'close', 'reset', 'stall' or '', not 'explode'"),
+        ({"end": None}, ValueError, "end of a Fault must be 'close', 'reset', 'stall' or '', not None"),
+        ({"status": "500"}, TypeError, "status of a Fault must be an int or None, not '500'"),
+        ({"status": True}, TypeError, "status of a Fault must be an int or None, not True"),
+        ({"latency_s": "1"}, TypeError, "latency_s of a Fault must be a number, not '1'"),
+        ({"stall_s": "1"}, TypeError, "stall_s of a Fault must be a number or None, not '1'"),
+        ({"after_events": "3"}, TypeError, "after_events of a Fault must be an int or None, not '3'"),
+        ({"after_bytes": 1.5}, TypeError, "after_bytes of a Fault must be an int or None, not 1.5"),
+        ({"skip": None}, TypeError, "skip of a Fault must be an int, not None"),
+        ({"times": "x"}, TypeError, "times of a Fault must be an int or None, not 'x'"),
+        ({"times": -1}, ValueError, "times of a Fault must be 0 or more, not -1"),
+        ({"probability": 50}, ValueError, "probability of a Fault must be 0 to 1, not 50"),
+        ({"on": None}, TypeError, "on of a Fault must be a text, not None"),
+        ({"raw": "text"}, TypeError, "raw of a Fault must be bytes or None, not 'text'"),
+        ({"gzip": "yes"}, TypeError, "gzip of a Fault must be True or False, not 'yes'"),
+        ({"headers": {"retry-after": 2}}, TypeError, "headers of a Fault must be a dict of texts, not {'retry-after': 2}"),
+        ({"headers": [("a", "b")]}, TypeError, "headers of a Fault must be a dict of texts, not"),
+        ({"error_event": "no"}, TypeError, "error_event of a Fault must be a dict that JSON has or None, not 'no'"),
+        ({"split_at": 5}, TypeError, "split_at of a Fault must be a list of ints, not 5"),
+        ({"split_at": "12"}, TypeError, "split_at of a Fault must be a list of ints, not '12'"),
+        ({"body": object()}, TypeError, "body of a Fault must be bytes, a text or a value that JSON has, not <object"),
+        ({"error_event": {"a": object()}}, TypeError, "error_event of a Fault must be a dict that JSON has or None, not {'a'"),
+    ],
+)  # fmt: skip
+def test_a_fault_with_a_wrong_value_is_an_error_that_names_it(
+    fields: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        Fault(**fields)
+
+
+@pytest.mark.parametrize("field", Fault.__struct_fields__)
+def test_each_field_of_a_fault_is_checked(field: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{field} of a Fault must be "):
+        Fault(**{field: object()})
+
+
+def test_a_fault_takes_what_stands_for_its_types() -> None:
+    assert Fault(status=HTTPStatus.BAD_GATEWAY, latency_s=0, split_at=(1,), body=[1]).status == 502
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"end": "explode"},
+        {"status": "500"},
+        {"after_events": "3"},
+        {"times": -1},
+        {"headers": {"a": 1}},
+        {"probability": 2},
+    ],
+)
+def test_a_wrong_value_in_the_header_of_a_request_is_a_400(ask: Any, header: Any) -> None:
+    response = ask("/models", x_local_fault=json.dumps(header))
+    assert (response.status, response.error["message"].split(":")[0]) == (
+        400,
+        "could not parse x-local-fault",
+    )
+    assert next(iter(header)) in response.error["message"]
+
+
+def test_a_fault_for_no_request_applies_to_none(server: LocalGroq, ask: Any) -> None:
+    server.script(Fault(status=503, times=0), Fault(status=500))
+    assert [ask("/models").status for _ in range(2)] == [500, 200]
+
+
+def test_only_faults_can_be_scripted(server: LocalGroq) -> None:
+    script: Any = server.script
+    with pytest.raises(
+        TypeError, match=r"takes a Fault or None, not a list: script\(Fault\(...\), Fault\(...\)\)"
+    ):
+        script([Fault()])
+    with pytest.raises(TypeError, match="takes a Fault or None, not a dict"):
+        script(None, {"status": 503})
+    assert server.faults_left == 0
+    faults: Any = Fault()
+    with pytest.raises(TypeError, match=r"faults must be a list, as in faults=\[Fault\(...\)\], not a Fault"):
+        LocalGroq(faults=faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from typing import cast
 
 from ..faults import Fault
 
@@ -18,9 +19,15 @@ class FaultQueue:
         self.add(*faults)
 
     def add(self, *faults: Fault | None) -> None:
-        """Append faults. `None` stands for one response without a fault."""
+        """Append faults. `None` stands for one response without a fault. Raises `TypeError` for anything else."""
+        for fault in cast("tuple[object, ...]", faults):
+            if fault is not None and not isinstance(fault, Fault):
+                raise TypeError(
+                    f"script() takes a Fault or None, not a {type(fault).__name__}: script(Fault(...), Fault(...))"
+                )
+        entries = [_Entry(fault or Fault()) for fault in faults if fault is None or fault.times != 0]
         with self._lock:
-            self._entries.extend(_Entry(fault or Fault()) for fault in faults)
+            self._entries.extend(entries)
 
     def clear(self) -> None:
         """Remove all faults."""
