@@ -17,6 +17,7 @@ BATCH_ITEMS = 200
 """So many items are read at a time, the next ones when no more than these are in the buffer."""
 _BATCH_BYTES = 4 * 1024 * 1024
 _BATCH_S = 0.02
+"""A batch that takes longer is smaller: its first items do not wait for the next one of a slow source."""
 
 
 class ThreadItems:
@@ -34,7 +35,14 @@ class ThreadItems:
         self._limited = itertools.islice(items, limit)
         self._batch_items = batch_items
         self.buffer: deque[Any] = deque()
+        self._batch: deque[Any] = deque()
+        """What the thread has read of the batch, and the buffer does not have yet."""
+        self._batch_ends_at: float | None = None
+        """The thread ends the batch with the first item from then on; None before it has begun."""
+        self._timer: asyncio.TimerHandle | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+        """Set when the buffer has new items, and at the end of a batch."""
         self._is_exhausted = False
         self._is_closed = False
         self._error: Exception | None = None
@@ -46,6 +54,7 @@ class ThreadItems:
         """Fill the buffer again, if it is half empty."""
         if self._reading is None and not self._is_exhausted and len(self.buffer) <= BATCH_ITEMS:
             self._reading = asyncio.get_running_loop().create_task(self._read())
+            self._reading.add_done_callback(lambda _: self._changed.set())
 
     async def wait(self) -> bool:
         """Wait until the buffer has an item. Returns False at the end. Raises what the iterator raised."""
@@ -55,33 +64,57 @@ class ThreadItems:
                 if self._error is not None:
                     raise self._error
                 return False
-            await asyncio.shield(self._reading)
+            if self._reading.done():
+                await self._reading  # raises
+            self._changed.clear()
+            await self._changed.wait()
         return True
 
     async def _read(self) -> None:
-        batch, self._is_exhausted, self._error = await run(FILES, self._next_batch)
-        self.buffer.extend(batch)
+        self._batch_ends_at = None
+        self._take_early()
+        try:
+            self._is_exhausted, self._error = await run(FILES, self._next_batch)
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+        self.buffer.extend(self._batch)
+        self._batch.clear()
         self._reading = None
         self.read_on()
 
-    def _next_batch(self) -> tuple[list[Any], bool, Exception | None]:
-        """Read some items: fewer where they are large or slow to come. In a thread."""
-        batch: list[Any] = []
-        size, ends_at = 0, self._clock() + _BATCH_S
+    def _take_early(self) -> None:
+        """Take what there is of the batch as soon as it has ended by the clock: the thread may wait for the next item."""
+        ends_at = self._batch_ends_at
+        wait_s = _BATCH_S if ends_at is None else ends_at - self._clock()
+        if wait_s > 0:
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._take_early)
+            return
+        while self._batch:  # the thread may add one, and no more
+            self.buffer.append(self._batch.popleft())
+        if self.buffer:
+            self._changed.set()
+
+    def _next_batch(self) -> tuple[bool, Exception | None]:
+        """Read some items: fewer where they are large or slow to come. In a thread. Returns whether the iterator ended."""
+        batch = self._batch
+        count = size = 0
+        ends_at = self._batch_ends_at = self._clock() + _BATCH_S
         try:
             with self._turn:
                 for item in self._limited:
                     batch.append(item)
+                    count += 1
                     size += _size_of(item)
-                    is_enough = len(batch) >= self._batch_items or size >= _BATCH_BYTES
+                    is_enough = count >= self._batch_items or size >= _BATCH_BYTES
                     if is_enough or self._clock() >= ends_at:
-                        return batch, False, None
+                        return False, None
         except Exception as error:  # of the caller's own iterator
-            return batch, True, error
+            return True, error
         finally:
             if self._is_closed:
                 self._close()
-        return batch, True, None
+        return True, None
 
     async def close(self) -> None:
         """Close a generator that was not read to its end; one that runs in a thread as soon as it has its next item."""

@@ -72,6 +72,38 @@ async def test_a_generator_that_waits_for_its_next_item_is_closed_when_it_has_it
     assert await asyncio.to_thread(is_closed.wait, 60)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+async def test_an_item_does_not_wait_for_a_slow_next_one(count: int) -> None:
+    goes_on = threading.Event()
+
+    def slow() -> Iterator[int]:
+        yield from range(count)
+        assert goes_on.wait(60)
+        yield count
+
+    reader = Reader(slow())
+    for number in range(count):
+        assert await reader.wait()
+        assert reader.ready() == (number, number)
+    goes_on.set()
+    assert await reader.wait()
+    assert reader.ready() == (count, count)
+    assert not await reader.wait()
+
+
+async def test_what_ends_the_thread_of_an_iterator_ends_all_that_wait_for_its_items() -> None:
+    class Ended(BaseException):
+        pass
+
+    def ended() -> Iterator[int]:
+        raise Ended
+        yield 1
+
+    reader = Reader(ended())
+    ends = await asyncio.gather(*(reader.wait() for _ in range(3)), return_exceptions=True)
+    assert [type(end) for end in ends] == [Ended] * 3
+
+
 async def test_several_tasks_wait_for_the_next_items() -> None:
     reader = Reader(iter(range(500)))
     items: list[int] = []
