@@ -54,7 +54,9 @@ _KINDS = click.Choice(["csv", "tsv", "jsonl", "text", "parquet", "arrow"])
 @click.option(
     "--endpoint", type=click.Choice(_ENDPOINTS), default="chat", show_default=True, help="The endpoint."
 )
-@click.option("--into", metavar="COLUMN", help="The column of the response.  [default: response]")
+@click.option(
+    "--into", metavar="COLUMN", help="The column of the response; unused with --schema.  [default: response]"
+)
 @click.option(
     "--id", "id_column", metavar="COLUMN", help="The column that identifies a row.  [default: id, if any]"
 )

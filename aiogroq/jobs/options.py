@@ -38,7 +38,7 @@ class JobOptions:
     folder: JournalFolder | None = None
     """The journal, where it is a folder; ``journal`` is its path then."""
     ordered: bool = True
-    limits: Limits | Mapping[str, Limits] | str | None = None
+    limits: Limits | Mapping[str, Limits | str] | str | None = None
     store: LimitStore | str | None = None
     pacing: Pacing | None = None
     share: float = 1.0

@@ -45,7 +45,7 @@ class TypedRunOptions(TypedDict, total=False):
     params: Mapping[str, Any] | None
     journal: str | os.PathLike[str] | JournalFolder | None
     ordered: bool
-    limits: Limits | Mapping[str, Limits] | str | None
+    limits: Limits | Mapping[str, Limits | str] | str | None
     store: LimitStore | str | None
     pacing: Pacing | None
     share: float
@@ -158,7 +158,7 @@ def run(
     response_format: Any = None,
     journal: str | os.PathLike[str] | JournalFolder | None = None,
     ordered: bool = True,
-    limits: Limits | Mapping[str, Limits] | str | None = None,
+    limits: Limits | Mapping[str, Limits | str] | str | None = None,
     store: LimitStore | str | None = None,
     pacing: Pacing | None = None,
     share: float = 1.0,
@@ -206,8 +206,8 @@ def run(
             or a folder that exists, is a `JournalFolder`: several processes may write to it, also on several machines. A `Path`
             has no slash at its end: pass ``JournalFolder(path)``. A folder with other files and no journal is rejected.
         ordered: Whether results come in the order of the input, or as they come.
-        limits: The limits of the account, where they are known: `Limits`, a mapping of models to them, a text such as
-            ``"rpm=30,tpm=6000"``, or a tier such as ``"developer"``. Others are learned from responses.
+        limits: The limits of the account, where they are known: `Limits`, a text such as ``"rpm=30,tpm=6000"``, a tier such
+            as ``"developer"``, or a mapping of models to any of these. Others are learned from responses.
         store: Where the levels of the limits are, as that of `Pacing`: the URL of a Redis server that many processes share,
             such as ``"redis://localhost:6379/0"``, or a store. Default: that of the client, or else of the process.
         pacing: All options of pacing, instead of ``limits``, ``store`` and ``share``.

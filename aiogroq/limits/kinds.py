@@ -95,6 +95,10 @@ class Limits:
                 raise ValueError(f"{part!r} names no limit{hint}")
             if name in found:
                 raise ValueError(f"{text!r} names {name} twice")
+            if "=" in value:
+                raise ValueError(
+                    f"{part!r} names several limits without a comma; write them as rpm=30,tpm=6000"
+                )
             factor = {"k": 1e3, "m": 1e6}.get(value[-1:], 1.0)
             try:
                 number = float(value[:-1] if factor > 1 else value) * factor

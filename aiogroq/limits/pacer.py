@@ -75,8 +75,8 @@ class Pacer:
 
         ``front`` puts the request before all others of its priority: one that was rejected with a 429 is sent again before
         those that came after it. ``deadline`` is on the clock of the event loop. Raises `PacingError` at once where the wait
-        does not fit the deadline or `Pacing.max_wait_s`, at the latest when they pass, and where the request can never fit a
-        given limit. A task that is cancelled while it waits leaves nothing behind.
+        does not fit the deadline or `Pacing.max_wait_s`, at the latest when they pass, and where its maximum of completion
+        tokens, or its recording, is larger than a given limit. A task that is cancelled while it waits leaves nothing behind.
         """
         queue, now_s = self._queue, asyncio.get_running_loop().time()
         needs, certain = charges_of(need, queue.estimates)

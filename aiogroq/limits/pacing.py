@@ -14,8 +14,8 @@ from .store import LimitStore
 from .store_urls import check_store_url, redacted_url
 from .tiers import TIERS
 
-GivenLimits: TypeAlias = "Limits | Mapping[str, Limits] | str"
-PacingTypes: TypeAlias = "Pacing | Limits | Mapping[str, Limits] | str | bool"
+GivenLimits: TypeAlias = "Limits | Mapping[str, Limits | str] | str"
+PacingTypes: TypeAlias = "Pacing | Limits | Mapping[str, Limits | str] | str | bool"
 """What the ``pacing`` option of a client may be."""
 _LIKE_AN_ADDRESS = re.compile(r"^\s*(rediss?|valkeys?|unix)\b|^[^=,]*[:/@]", re.IGNORECASE)
 _STORE_METHODS = ("reserve", "settle", "observe", "block", "levels")
@@ -25,13 +25,14 @@ _STORE_METHODS = ("reserve", "settle", "observe", "block", "levels")
 class Pacing:
     """How requests are held back so that no rate limit is reached: ``AsyncGroq(pacing=Pacing(...))``.
 
-    Clients of one key, base URL and model in a process share the limits. Raises `ValueError` or `TypeError` for options that
+    Clients of one key, base URL and model in a process share the limits. An object is equal to itself only: two with the same
+    options have ``max_in_flight`` each. Raises `ValueError` or `TypeError` for options that
     cannot be.
     """
 
     limits: GivenLimits | None = None
-    """The limits of the account: `Limits`, a mapping of model ids to them, a text such as ``rpm=30,tpm=6000``, or a tier,
-    ``free`` or ``developer``. What is not given is learned from responses."""
+    """The limits of the account: `Limits`, a text such as ``rpm=30,tpm=6000``, a tier, ``free`` or ``developer``, or a mapping
+    of model ids to any of these. What is not given is learned from responses."""
     store: LimitStore | str | None = None
     """Where the levels are stored: None for the store of the process, in memory; the URL of a Redis server that many processes
     share, such as ``redis://localhost:6379/0``; or a store. A process has one store for each URL."""
@@ -85,28 +86,33 @@ class Pacing:
         if isinstance(option, (Limits, str, Mapping)):
             return cls(cast("GivenLimits", option))
         raise TypeError(
-            "pacing must be True, Limits, a text such as 'developer', 'rpm=30,tpm=6000' or 'redis://localhost:6379/0', or a "
-            f"Pacing, not {option!r}"
+            "pacing must be True, Limits, a text such as 'developer', 'rpm=30,tpm=6000' or 'redis://localhost:6379/0', a "
+            f"mapping of models to limits, a Pacing, or False for none, not {option!r}"
         )
 
     def limits_of(self, model: str) -> Limits | None:
         """Return the limits that were given for ``model``, or None. Raises `ValueError` for a text that names none."""
         limits: Any = self.limits
-        if isinstance(limits, str):
-            if limits not in TIERS:
-                return _parsed(limits)
-            return TIERS[limits].get(model)
-        if limits is None or isinstance(limits, Limits):
-            return limits
+        if limits is None:
+            return None
         if not isinstance(limits, Mapping):
-            raise TypeError(
-                f"limits must be Limits, a mapping of models to Limits, or a text, not {limits!r}"
+            return _limits_in(
+                limits, model, "limits must be Limits, a mapping of models to Limits, or a text"
             )
-        by_model = cast("Mapping[str, Any]", limits)
-        for name, each in by_model.items():
-            if not isinstance(each, Limits):
-                raise TypeError(f"limits[{name!r}] must be Limits, not {each!r}")
-        return by_model.get(model)
+        found = None
+        for name, each in cast("Mapping[str, Any]", limits).items():
+            of_model = _limits_in(each, name, f"limits[{name!r}] must be Limits or a text")
+            found = of_model if name == model else found
+        return found
+
+
+def _limits_in(value: Any, model: str, expected: str) -> Limits | None:
+    """Return the limits of ``model`` that a value names, or None. Raises `TypeError`, saying what was ``expected``."""
+    if isinstance(value, Limits):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{expected}, not {value!r}")
+    return TIERS[value].get(model) if value in TIERS else _parsed(value)
 
 
 def _parsed(text: str) -> Limits:

@@ -48,7 +48,7 @@ class RowOptions(TypedDict, total=False):
     id_column: str | None
     journal: str | os.PathLike[str] | None
     retry_failed: bool
-    limits: Limits | Mapping[str, Limits] | str | None
+    limits: Limits | Mapping[str, Limits | str] | str | None
     store: LimitStore | str | None
     organization: str | None
     share: float
@@ -109,7 +109,7 @@ class RowWorker:
         id_column: str | None = None,
         journal: str | os.PathLike[str] | None = None,
         retry_failed: bool = False,
-        limits: Limits | Mapping[str, Limits] | str | None = None,
+        limits: Limits | Mapping[str, Limits | str] | str | None = None,
         store: LimitStore | str | None = None,
         organization: str | None = None,
         share: float = 1.0,

@@ -201,6 +201,14 @@ def test_an_embedding_is_a_list(tmp_path: Path) -> None:
 def test_a_column_for_the_response_must_be_new() -> None:
     with pytest.raises(JobInputError, match="a column 'label' already"):
         ResultColumns(["text", "label"], into="label")
+    with pytest.raises(
+        JobInputError, match="input has a column 'text' already, and the schema a property 'text'"
+    ):
+        ResultColumns(["text"], fields=["label", "text"])
+    with pytest.raises(
+        JobInputError, match="results have a column 'error' already, and the schema a property"
+    ):
+        ResultColumns(["text"], fields=["error"])
 
 
 def test_a_column_named_error_stays_as_it_is() -> None:

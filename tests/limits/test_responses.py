@@ -128,6 +128,10 @@ def test_limits_are_read_from_a_text() -> None:
         ("rpn=5", "Did you mean 'rpm'"),
         ("rpm", "has no number; write it as rpm=6000"),
         ("rpm=fast", "has no number"),
+        (
+            "rpm=1000 tpm=250K",
+            "'rpm=1000 tpm=250K' names several limits without a comma; write them as rpm=30,",
+        ),
         ("rpm=0", "rpm must be > 0"),
         ("rpm=-1K", "rpm must be > 0"),
         ("rpm=nan", "rpm must be > 0"),
@@ -158,6 +162,10 @@ def test_a_tier_gives_the_limits_of_each_model() -> None:
 def test_limits_may_be_given_by_model() -> None:
     pacing = Pacing({"a": Limits(rpm=1)})
     assert (pacing.limits_of("a"), pacing.limits_of("b")) == (Limits(rpm=1), None)
+    texts = Pacing({"a": "rpm=1,tpm=6K", "whisper-large-v3": "free", "b": "free"})
+    assert texts.limits_of("a") == Limits(rpm=1, tpm=6_000)
+    assert texts.limits_of("whisper-large-v3") == Limits(rpm=20, rpd=2_000, ash=7_200, asd=28_800)
+    assert (texts.limits_of("b"), texts.limits_of("c")) == (None, None)
     assert Pacing(Limits(rpm=2)).limits_of("b") == Limits(rpm=2)
     assert Pacing("rpm=3").limits_of("b") == Limits(rpm=3)
 
@@ -168,7 +176,8 @@ def test_limits_may_be_given_by_model() -> None:
         ({"limits": "developr"}, ValueError, r"Did you mean 'developer'\? Or write limits as rpm=30"),
         ({"limits": "gold"}, ValueError, r"tiers are free, developer\. Or write"),
         ({"limits": 5}, TypeError, "limits must be Limits"),
-        ({"limits": {"a": 5}}, TypeError, r"limits\['a'\] must be Limits"),
+        ({"limits": {"a": 5}}, TypeError, r"limits\['a'\] must be Limits or a text, not 5"),
+        ({"limits": {"a": "developr"}}, ValueError, r"Did you mean 'developer'"),
         ({"priority": "high"}, ValueError, "priority must be 'interactive' or 'batch'"),
         ({"share": 0}, ValueError, "share must be > 0 and <= 1"),
         ({"share": 1.5}, ValueError, "share must be"),
@@ -198,5 +207,7 @@ def test_the_option_of_a_client_takes_several_forms() -> None:
         "free",
         {"m": Limits(rpm=1)},
     ]
-    with pytest.raises(TypeError, match="pacing must be True, Limits, a text"):
-        Pacing.of(5)
+    with pytest.raises(
+        TypeError, match=r"pacing must be True, Limits, a text .*, a mapping .*, or False .* not 0"
+    ):
+        Pacing.of(0)

@@ -40,9 +40,13 @@ class ResultColumns:
         self._error = _unused("error", known)
         for name in self._fields or (into,):
             if name in known or name in (self._finish_reason, self._error):
-                raise JobInputError(
-                    f"the input has a column {name!r} already; name that of the response with into"
+                whose = "input has" if name in known else "results have"
+                fix = (
+                    f", and the schema a property {name!r}, which would be a column too; rename one of them"
+                    if self._fields
+                    else "; name that of the response with into"
                 )
+                raise JobInputError(f"the {whose} a column {name!r} already{fix}")
         last = (self._error,) if self._finish_reason is None else (self._finish_reason, self._error)
         self.names: tuple[str, ...] = (*(self._fields or (into,)), *last)
         """The names of the columns of results, in order."""

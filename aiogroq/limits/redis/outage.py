@@ -12,6 +12,7 @@ _log = logging.getLogger("aiogroq")
 
 TRY_AGAIN_S = 0.5
 """How long after a failure Redis is tried again, by the next call."""
+_NO_DATABASE = "Most servers have the databases 0 to 15: correct the number at the end of the URL."
 _FIXES = (
     (("NOSCRIPT", "unknown command"), "The server must be Redis 6.2 or later, or Valkey."),
     (
@@ -30,7 +31,7 @@ _FIXES = (
         "Name the certificates of its authority: ?ssl_ca_certs=/path/to/ca.pem.",
     ),
     (("UnicodeDecodeError", "must return bytes"), "Create the client with decode_responses=False."),
-    (("DB index",), "Correct the number of the database in the URL."),
+    (("DB index",), _NO_DATABASE),
     (("TimeoutError",), "See whether it runs, and responds at all: redis-cli ping."),
     (("",), "Start it, or correct the URL of the store."),
 )
@@ -100,8 +101,9 @@ class Outage:
         fix = next(fix for signs, fix in _FIXES if any(sign in self._signs for sign in signs))
         if self._has_tls and "TimeoutError" in self._signs:
             fix += " It may have no TLS: then write redis:// instead of rediss://."
+        what = "has no database of this number" if fix == _NO_DATABASE else "does not respond"
         return PacingError(
-            f"The call was not sent: the store of the rate limits, {self._shown}, does not respond: {self._problem}. {fix}"
+            f"The call was not sent: the store of the rate limits, {self._shown}, {what}: {self._problem}. {fix}"
         )
 
     def _text_of(self, error: BaseException) -> str:

@@ -467,6 +467,15 @@ async def test_a_server_that_loads_its_data_is_an_outage() -> None:
         await RedisStore(client=Loading(), timeout_s=PATIENCE_S).reserve(SCOPE, [ask("a")])
 
 
+async def test_a_number_of_a_database_that_the_server_lacks_is_named(redis_server: RedisServer) -> None:
+    store = RedisStore(redis_server.url.replace("/0?", "/99?"))
+    with pytest.raises(
+        PacingError, match=r"has no database of this number: .*databases 0 to 15: correct"
+    ) as raised:
+        await store.reserve(SCOPE, [ask("a")])
+    assert "does not respond" not in str(raised.value)
+
+
 @pytest.fixture
 def server_with_password() -> Iterator[RedisServer]:
     require_redis_server()
