@@ -109,7 +109,22 @@ class StepwiseDecoder:
         if made:
             return made[0]
         # The error that lies deepest is that of the member that was meant.
-        raise max(errors, key=lambda error: len(error.path))
+        meant = [error for error in errors if not self._is_tag(members, value, path, error)]
+        raise max(meant or errors, key=lambda error: len(error.path))
+
+    def _is_tag(self, members: tuple[Any, ...], value: Any, path: str, error: MismatchError) -> bool:
+        """Whether an error is about a choice, such as ``kind: Literal["cat"]``, that another member of the union has."""
+        if not isinstance(value, dict):
+            return False
+        given = cast("dict[str, Any]", value)
+        for core in (unwrap(member).core for member in members):
+            cls = class_of(core)
+            for each in self._fields_of(core).items if cls is not None and is_object_class(cls) else ():
+                found = unwrap(each.annotation).core
+                choices = typing.get_args(found) if typing.get_origin(found) is typing.Literal else ()
+                if error.path == f"{path}.{each.key}" and given.get(each.key) in choices:
+                    return True
+        return False
 
     def _knows(self, member: Any, value: dict[str, Any]) -> bool:
         """Whether a member of a union has a field for each key."""

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from ..errors import SchemaError
 from .cache import FormatCache
+from .choices import with_choices
 from .dialect import inline_refs, strict_schema
 from .formats import schema_and_decoder
+from .mismatch import MismatchError
 from .names import clean_name, type_name
 from .subschemas import Schema
 from .text_decoder import WRAPPER_KEY, TextDecoder
@@ -68,7 +70,10 @@ class TypedFormat(Generic[T]):
         without the object around it. If a key is written twice, the last value counts. A lone surrogate becomes U+FFFD. Raises
         `MismatchError`.
         """
-        return cast("T", self._decoder.decode(text, lax=lax))
+        try:
+            return cast("T", self._decoder.decode(text, lax=lax))
+        except MismatchError as error:
+            raise with_choices(error, self.schema, f".{WRAPPER_KEY}" if self.is_wrapped else "") from None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Decoders cannot be pickled: they are made again.

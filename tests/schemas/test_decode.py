@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import enum
 import json
 import pickle
 import random
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pydantic
@@ -49,7 +50,7 @@ def mismatch(annotation: Any, text: str, *, lax: bool = False) -> MismatchError:
         (int, "{}", "Object missing required field `result`"),
         (Closed, '{"a":1,"b":2}', "Object contains unknown field `b`"),
         (Limits, '{"percent":101,"code":"ab","tags":[]}', "Expected `int` <= 100 - at `$.percent`"),
-        (Cat | Dog, '{"result":{"type":"Cow"}}', "Invalid value 'Cow' - at `$.result.type`"),
+        (Cat | Dog, '{"result":{"type":"Cow"}}', "Invalid value 'Cow'; the choices are 'Cat', 'Dog' - at `$.result.type`"),
         (Model, '{"name":"a","age":-1}', "Input should be greater than or equal to 0 - at `$.age`"),
         (Model, "{}", "Field required - at `$.name`; Field required - at `$.age`"),
         (Team, '{"lead":{"name":"a","age":-1},"others":[]}', "Input should be greater than or equal to 0 - at `$.lead.age`"),
@@ -67,6 +68,72 @@ def mismatch(annotation: Any, text: str, *, lax: bool = False) -> MismatchError:
 )  # fmt: skip
 def test_a_text_that_does_not_fit_names_the_place(annotation: Any, text: str, message: str) -> None:
     assert str(mismatch(annotation, text)) == message
+
+
+class Mood(enum.Enum):
+    """A mood."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
+class Node(msgspec.Struct):
+    """A node of a tree."""
+
+    mood: Mood
+    next: Node | None = None
+    nodes: list[Node] = []
+
+
+@dataclass
+class Joke:
+    """A joke."""
+
+    kind: Literal["joke"]
+    mood: Mood
+
+
+@dataclass
+class Price:
+    """A price."""
+
+    kind: Literal["price"]
+    amount: int
+
+
+Letter = enum.Enum("Letter", {f"a{number}": f"a{number}" for number in range(100)})
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "message"),
+    [
+        (Mood, '{"result":"Good"}', "Invalid enum value 'Good'; the choices are 'good', 'bad' - at `$.result`"),
+        (Literal["a", 1], '{"result":2}', "Invalid enum value 2; the choices are 'a', 1 - at `$.result`"),
+        (list[Mood], '["Good"]', "Invalid enum value 'Good'; the choices are 'good', 'bad' - at `$[0]`"),
+        (dict[str, Mood], '{"a":"b"}', "Invalid enum value 'b'; the choices are 'good', 'bad' - at `$[...]`"),
+        (tuple[int, Mood], '{"result":[1,"b"]}', "Invalid enum value 'b'; the choices are 'good', 'bad' - at `$.result[1]`"),
+        (Mood | None, '{"result":"b"}', "Invalid enum value 'b'; the choices are 'good', 'bad' - at `$.result`"),
+        (Node, '{"mood":"good","next":{"mood":"bad","nodes":[{"mood":"x"}]}}', "Invalid enum value 'x'; the choices are 'good', 'bad' - at `$.next.nodes[0].mood`"),
+        (Joke | Price, '{"result":{"kind":"story"}}', "Invalid enum value 'story'; the choices are 'joke', 'price' - at `$.result.kind`"),
+        (Letter, '{"result":"b"}', "Invalid enum value 'b' - at `$.result`"),
+    ],
+)  # fmt: skip
+def test_the_error_about_a_choice_has_the_choices_if_they_are_few(
+    annotation: Any, text: str, message: str
+) -> None:
+    assert str(mismatch(annotation, text, lax=True)) == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"kind":"joke","mood":"x"}', "Invalid enum value 'x'; the choices are 'good', 'bad' - at `$.result.mood`"),
+        ('{"kind":"joke"}', "Object missing required field `mood` - at `$.result`"),
+        ('{"kind":"price","amount":"x"}', "Expected `int`, got `str` - at `$.result.amount`"),
+    ],
+)  # fmt: skip
+def test_the_error_of_a_union_is_that_of_the_member_whose_kind_was_written(text: str, message: str) -> None:
+    assert str(mismatch(Joke | Price, f'{{"result":{text}}}')) == message
 
 
 def test_the_error_has_path_and_reason_and_can_be_pickled() -> None:
