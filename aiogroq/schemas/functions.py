@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -38,6 +38,8 @@ class FunctionSchema:
     """The JSON schema of the arguments: a closed object, without references where they are not recursive."""
     takes_call: bool
     """Whether the first parameter gets the call. The model does not see it."""
+    owner: str | None
+    """The class of a method that lacks its object, such as ``Greeter.greet``; None for what can be called."""
     _format: TypedFormat[Any]
     _known: frozenset[str]
     _extra: TypedFormat[dict[str, Any]] | None
@@ -83,7 +85,8 @@ def function_schema(
     """Return the schema of a function, method, `functools.partial` or object with ``__call__``.
 
     ``name`` and ``description`` replace those of the function. A first parameter of the type ``call_type``, or that or None,
-    is not part of the schema. Arguments that a partial has set are not either. Raises `SchemaError`, which names the parameter, for what
+    is not part of the schema. Arguments that a partial has set are not either, nor is the ``self`` of a method that lacks its
+    object, as where a class decorates it. Raises `SchemaError`, which names the parameter, for what
     a model cannot call.
     """
     target, bound = _unwrapped(function)
@@ -91,6 +94,9 @@ def function_schema(
     text, texts = parse_docstring(_docstring(target))
     hints = _hints(target, name)
     parameters = [each for each in _parameters(function, name) if each.name not in bound]
+    owner = _owner(target, parameters)
+    if owner is not None:
+        del parameters[0]
     takes_call = bool(parameters) and _takes(hints.get(parameters[0].name), call_type)
     if takes_call:
         del parameters[0]
@@ -110,7 +116,7 @@ def function_schema(
     schema["additionalProperties"] = extra.schema.get("additionalProperties", True) if extra else False
     known = frozenset(each.name for each in parameters)
     return FunctionSchema(
-        name, text if description is None else description, schema, takes_call, format_, known, extra
+        name, text if description is None else description, schema, takes_call, owner, format_, known, extra
     )
 
 
@@ -121,6 +127,14 @@ def _parameters(function: Callable[..., Any], name: str) -> list[inspect.Paramet
         raise SchemaError(
             f"{name}: Python does not know its parameters: write a function with annotated parameters that calls it"
         ) from None
+
+
+def _owner(target: Any, parameters: Sequence[inspect.Parameter]) -> str | None:
+    """Return the class of a method that was taken from the class itself, and so still has the parameter ``self``."""
+    if not parameters or parameters[0].name != "self" or not inspect.isroutine(target):
+        return None
+    owner = str(getattr(target, "__qualname__", "")).rpartition(".")[0]
+    return None if owner.endswith("<locals>") else owner.rpartition("<locals>.")[2] or None
 
 
 def _takes(hint: Any, call_type: Any) -> bool:

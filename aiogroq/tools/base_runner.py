@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from copy import deepcopy
+from typing import Any, SupportsIndex
 
 from ..structured.result import sum_of_usage
 from ..types._omit import is_omitted
+from ..types._typing import Self
 from ..types.completion_usage import CompletionUsage
 from .conversation import Conversation
 from .final_result import FinalResult
@@ -45,6 +47,22 @@ class BaseRunner:
         """Add messages after the last response and its results. After the last response the run goes on with them.
 
         A message of the role ``tool`` is the result of a call of the last response, which is then not run. The message of the
-        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call.
+        last response itself is ignored, as the runner adds it. Raises `ValueError` for a result of no call, and for a message
+        without a role.
         """
         self._conversation.append(messages)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> Any:
+        raise TypeError(
+            "a tool runner cannot be pickled: store its messages, and pass them to tool_runner(messages=...) later"
+        )
+
+    def __copy__(self) -> Self:
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        memo[id(self)] = new = object.__new__(type(self))
+        new.__dict__.update(deepcopy(self.__dict__, memo))
+        return new

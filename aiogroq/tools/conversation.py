@@ -200,15 +200,12 @@ class Conversation:
         """Add messages after the last response and its results.
 
         A message of the role ``tool`` is the result of a call of the last response, which is not run then. The message of the
-        last response itself is ignored, as it is added anyway. Raises `ValueError` for a result of no call.
+        last response itself is ignored, as it is added anyway. Raises `ValueError` for a result of no call, and for a message
+        without a role.
         """
-        for message in plain_messages(list(messages)):
-            if not isinstance(message, Mapping):
-                raise TypeError(
-                    f"a message must be a dict or the message of a response, not {type(message).__name__}"
-                )
-            param = dict(cast("Mapping[str, Any]", message))
-            if param.get("role") == "tool":
+        params = [_checked(message) for message in plain_messages(list(messages))]
+        for param in params:
+            if param["role"] == "tool":
                 self._answer(param)
             elif not self._is_last_response(param):
                 self._appended.append(param)
@@ -232,3 +229,18 @@ class Conversation:
                 f"no call of the last response has the id {param.get('tool_call_id')!r}; the ids are: {ids}"
             )
         call.succeed(param.get("content"))
+
+
+def _checked(message: object) -> dict[str, Any]:
+    """Return a message as a dict. Raises `TypeError` or `ValueError` for what is no message."""
+    if not isinstance(message, Mapping):
+        raise TypeError(
+            f"a message must be a dict or the message of a response, not {type(message).__name__}"
+        )
+    param = dict(cast("Mapping[str, Any]", message))
+    if not isinstance(param.get("role"), str):
+        keys = ", ".join(map(repr, param)) or "nothing"
+        raise ValueError(
+            f"a message needs a role, as in {{'role': 'user', 'content': 'Hello'}}; this one has {keys}"
+        )
+    return param

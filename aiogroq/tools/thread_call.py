@@ -63,6 +63,10 @@ class ThreadCall:
         """Whether the time is over and there is no result."""
         return self.seconds_left() == 0 and not self.future.done()
 
+    def __deepcopy__(self, memo: object) -> ThreadCall:
+        """Return this call: a copy of a runner waits for the same result."""
+        return self
+
     def _run(self) -> None:
         if not self.future.set_running_or_notify_cancel():
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
+from ..errors import SchemaError
 from ..protocol.arguments import require_timeout
 from ..schemas.functions import FunctionSchema, function_schema
 from ..types.tool_call import ToolCall
@@ -72,8 +73,18 @@ class Tool(Generic[P, R]):
         return is_async(self.function)
 
     def to_param(self) -> dict[str, Any]:
-        """Return the tool as a dict for the ``tools`` of `create`."""
+        """Return the tool as a dict for the ``tools`` of `create`. Raises `SchemaError` for a method without its object."""
+        self.require_object()
         return tool_param(self.name, self.description, self.parameters)
+
+    def require_object(self) -> None:
+        """Raise `SchemaError` for a method that was taken from its class: it cannot be called without an object."""
+        owner = self._schema.owner
+        if owner is not None:
+            method = getattr(self.function, "__name__", self.name)
+            raise SchemaError(
+                f"{self.name}: {owner}.{method} is a method without its object: pass that of an object, as in {owner}(...).{method}"
+            )
 
     def decode(self, arguments: str) -> dict[str, Any]:
         """Return the keyword arguments in the JSON text that a model wrote. Raises `ValueError` with what is wrong."""

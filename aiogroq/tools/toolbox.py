@@ -68,6 +68,7 @@ class Toolbox:
             self._sessions.append(given)
         else:
             tool: Tool[..., Any] = cast("Any", given) if isinstance(given, Tool) else Tool(given)
+            tool.require_object()
             if tool.name in self.by_name:
                 raise ValueError(
                     f"two tools have the name {tool.name!r}: use Tool(function, name=...) for one of them"

@@ -38,10 +38,12 @@ class PlannedCall:
     def succeed(self, value: object) -> None:
         """Answer with what the tool returned. Raises `TypeError` for what cannot be told."""
         self.content = result_text(self.name, value)
+        self.running = None
 
     def fail(self, error: BaseException) -> None:
         """Answer with an error."""
         self.content = error_text(error)
+        self.running = None
 
     def to_param(self) -> dict[str, Any]:
         """Return the message with the result."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Annotated, Any, Optional
 
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
 
-from aiogroq import AsyncGroq, GroqError, SchemaError, Tool, ToolCall, ToolError
+from aiogroq import AsyncGroq, GroqError, SchemaError, Tool, ToolCall, ToolError, tool
 from aiogroq.local import LocalGroq
 
 pytestmark = pytest.mark.timeout(30)
@@ -320,3 +323,81 @@ def test_a_later_parameter_of_the_type_tool_call_is_rejected(annotation: Any) ->
 def test_a_function_without_a_signature_is_named() -> None:
     with pytest.raises(SchemaError, match="max: Python does not know its parameters"):
         Tool(max)
+
+
+class Greeter:
+    """Greets."""
+
+    def greet(self, name: str) -> str:
+        """Greet somebody."""
+        return f"Hello, {name}"
+
+    @tool
+    def greet_from(self, call: ToolCall, name: str) -> str:
+        """Greet somebody."""
+        return f"{call.name}, {name}"
+
+
+@pytest.mark.parametrize("method", [Greeter.greet, Tool(Greeter.greet), Greeter.greet_from], ids=repr)
+def test_a_method_without_its_object_is_no_tool(user: Client, method: Any) -> None:
+    text = r"greet\w*: Greeter\.greet\w* is a method without its object: .* as in Greeter\(\.\.\.\)\.greet"
+    with pytest.raises(SchemaError, match=text):
+        user.runner(method)
+    with pytest.raises(SchemaError, match=text):
+        Tool(method).to_param()
+
+
+def test_a_method_may_take_the_call_and_its_class_may_decorate_it(user: Client, server: LocalGroq) -> None:
+    assert [*Greeter.greet_from.parameters["properties"]] == ["name"]
+    server.reply = [calling(("greet_from", {"name": "Ada"})), "Done."]
+    runner = user.runner(Greeter().greet_from, partial(Greeter.greet, Greeter()))
+    user.done(runner)
+    assert contents(runner.messages) == ["greet_from, Ada"]
+
+
+def test_a_function_may_have_a_parameter_self(user: Client) -> None:
+    def look(self: str) -> str:
+        return self
+
+    assert [*Tool(look).parameters["properties"]] == ["self"]
+    user.runner(look)
+
+
+@pytest.mark.parametrize("message", [{"foo": 1}, {}, {"role": None, "content": "Hi"}])
+def test_a_message_without_a_role_is_rejected_when_it_is_appended(
+    user: Client, server: LocalGroq, message: dict[str, Any]
+) -> None:
+    server.reply = ["Done.", "Again."]
+    runner = user.runner(raising(KeyError))
+    user.done(runner)
+    with pytest.raises(ValueError, match="a message needs a role, as in"):
+        runner.append_messages({"role": "user", "content": "Hi"}, message)
+    user.done(runner)
+    assert len(server.requests) == 1  # nothing was appended
+
+
+def test_a_runner_that_is_pickled_says_what_to_store(user: Client) -> None:
+    with pytest.raises(TypeError, match="a tool runner cannot be pickled: store its messages"):
+        pickle.dumps(user.runner(raising(KeyError)))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_copy_of_a_runner_goes_on_by_itself(
+    client: AsyncGroq, server: LocalGroq, stream: bool
+) -> None:
+    def look() -> str:
+        return "fog"
+
+    server.reply = [calling(("look", {})), "Done.", "Again."]
+    runner: Any = client.chat.completions.tool_runner(
+        model=MODEL, messages=QUESTION, tools=[look], stream=stream
+    )
+    if not stream:
+        async for _ in runner:
+            await runner.generate_tool_call_response()
+            break
+    other = copy.deepcopy(runner)
+    assert len((await runner.until_done()).choices) == 1
+    assert other.messages == QUESTION
+    await other
+    assert copy.copy(other).messages == other.messages != runner.messages
