@@ -14,10 +14,12 @@ from ..client import AsyncGroq
 from ..errors import BadRequestError
 from ..protocol.encode import encode_json
 from ..protocol.request import AUDIO, CONTENT, Request, build_form
+from ..protocol.status_errors import PlainHead, unexpected_content
 from ..response import AsyncBinaryAPIResponse
 from ..transport.prepared import prepare
 from ..transport.result import Content
 from ..transport.threads import PARSING, run
+from ..types._decode import NotJSONError
 from ..types.chat.chat_completion import ChatCompletion
 from .attempts import ModeRejectedError
 from .options import JobOptions
@@ -73,7 +75,7 @@ class Sender:
         return encode_json(request.body)
 
     async def send(self, request: JobRequest, body: bytes | None) -> Response:
-        """Send once. Raises what a call of the client raises, and `ValueError` for a response that is not JSON."""
+        """Send once. Raises what a call of the client raises."""
         endpoint = request.endpoint
         model = str(request.body.get("model"))
         if endpoint == "speech":
@@ -85,7 +87,7 @@ class Sender:
         send = self._prepared.get((endpoint, model)) or self._prepare(endpoint, model)
         response = await send(body)
         content = response.content
-        status, usage, sent_usage = read_response(endpoint, content)
+        status, usage, sent_usage = self._read(endpoint, response, content)
         return Response(content, status, usage, response.headers, sent_usage)
 
     def _prepare(self, endpoint: Endpoint, model: str) -> Callable[[bytes], Coroutine[Any, Any, Content]]:
@@ -101,7 +103,7 @@ class Sender:
         content = response.content
         if response.headers.get("content-type", "").startswith("text/plain"):
             content = msgspec.json.encode(content.decode(errors="replace"))
-        status, usage, sent_usage = read_response(request.endpoint, content)
+        status, usage, sent_usage = self._read(request.endpoint, response, content)
         return Response(content, status, usage, response.headers, sent_usage)
 
     async def _send_typed(self, typed: TypedFormat[Any], request: JobRequest, model: str) -> Response:
@@ -129,9 +131,23 @@ class Sender:
                     raise ModeRejectedError("the service does not accept this response format") from error
                 continue
             content = response.content
-            status, usage, sent_usage = read_response("chat", content)
+            status, usage, sent_usage = self._read("chat", response, content)
             mismatch = await run(PARSING, mismatch_of, content, typed) if status == "done" else None
             return Response(content, status, usage, response.headers, sent_usage, mismatch)
+
+    def _read(
+        self, endpoint: Endpoint, response: Content, content: bytes
+    ) -> tuple[Status, ItemUsage, Usage | None]:
+        """Return what `read_response` does. Raises the error of a single call for what is not JSON, such as a proxy's page."""
+        try:
+            return read_response(endpoint, content)
+        except NotJSONError:
+            config = self._transport.config
+            sent = Request("POST", PATHS[endpoint], Content, CONTENT)
+            head = PlainHead(
+                response.status, response.headers, config.target(sent)[1], config.headers(sent, False).values
+            )
+            raise unexpected_content(head, content, "JSON") from None
 
     async def _speak(self, request: JobRequest, body: bytes | None, path: str, model: str) -> Response:
         assert self._output_dir is not None

@@ -21,10 +21,11 @@ from .stream import AsyncStream
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A body that has been read, and the headers of its response."""
+    """A body that has been read, and the headers and the status of its response."""
 
     content: bytes
     headers: Mapping[str, str]
+    status: int = 200
 
 
 def build_result(
@@ -52,7 +53,7 @@ def build_result(
     if is_value:
         return value
     if mode.content == "content":
-        return Content(cast("bytes", content), body.headers)
+        return Content(cast("bytes", content), body.headers, body.status)
     is_binary = mode.content in ("bytes", "audio")
     usual: type[AsyncAPIResponse[Any]] = AsyncAPIResponse
     if is_binary:

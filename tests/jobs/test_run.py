@@ -15,7 +15,7 @@ from held_replies import HeldReplies
 from virtual_time import in_virtual_time, served_here
 from waiting import eventually
 
-from aiogroq import AsyncGroq, Timeout
+from aiogroq import APIResponseValidationError, AsyncGroq, Timeout
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, JobResult, JournalError, Progress, run
 from aiogroq.limits import Pacing
 from aiogroq.local import Fault, LocalGroq
@@ -162,6 +162,36 @@ async def test_a_passing_error_is_no_failure(client: AsyncGroq, server: LocalGro
     assert report.attempts == 6
     assert report.retries == 4
     assert report.rate_limited == 1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "options"),
+    [
+        ("chat", {}),
+        ("chat", {"response_format": dict[str, int]}),
+        ("embeddings", {}),
+        ("transcription", {"model": "whisper-large-v3"}),
+    ],
+)
+async def test_a_response_that_is_not_json_is_reported_as_that_of_a_single_call(
+    client: AsyncGroq, server: LocalGroq, endpoint: str, options: dict[str, Any]
+) -> None:
+    page = Fault(body=b"<html>one moment, gsk_x_secret</html>", content_type="text/html", times=None)
+    server.script(page)
+    client = client.with_options(api_key="gsk_x_secret")
+    with pytest.raises(APIResponseValidationError) as raised:
+        await client.embeddings.create(model="m", input="x")
+    items = ["https://example.com/a.wav"]
+    sent = len(server.requests)
+    results, report = await results_of(client, items, endpoint=endpoint, **options)
+    error = results[0].error
+    assert error is not None
+    assert (error.type, error.status_code) == ("APIResponseValidationError", 200)
+    assert error.message == raised.value.message
+    assert error.message.startswith("Expected JSON, got text/html (HTTP 200, ")
+    assert "one moment" in error.message
+    assert "secret" not in error.message
+    assert (report.failed, len(server.requests) - sent) == (1, 1), "a single call does not retry either"
 
 
 async def test_a_response_that_is_too_long_is_an_outcome_of_its_own(
