@@ -1,4 +1,4 @@
-"""An event loop that cancels its task on Ctrl-C.
+"""An event loop that cancels its task on Ctrl-C, and ends a job on SIGTERM too.
 
 It replaces `asyncio.run`. On Python 3.10 Ctrl-C raises in whatever code the loop is running, even inside a library. From 3.11
 on `asyncio.run` cancels the task, but an interactive chat would need a new loop for each response.
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TERMINATED_S = 15.0
+"""How long ``work`` may go on after SIGTERM: a reader of its output may be stuck."""
+
 
 class Loop:
     """Runs coroutines one after the other, in the main thread."""
@@ -28,7 +31,8 @@ class Loop:
         """Run ``work`` to its end. After Ctrl-C, cancel it, wait for its cleanup and raise `KeyboardInterrupt`.
 
         A second Ctrl-C raises `KeyboardInterrupt` at once. ``on_first`` is called for one Ctrl-C before these: where it
-        returns True, ``work`` goes on and is expected to end soon.
+        returns True, ``work`` goes on and is expected to end soon. With it SIGTERM does the same as that one Ctrl-C, and
+        cancels ``work`` after 15 s. A further SIGTERM does no more, since `timeout` sends it twice.
         """
         task = self._loop.create_task(work)
         is_interrupted = False
@@ -49,7 +53,20 @@ class Loop:
             is_interrupted = True
             self._loop.call_soon_threadsafe(task.cancel)
 
-        before = signal.signal(signal.SIGINT, stop)
+        def terminate(number: int, frame: FrameType | None) -> None:
+            if before_all is not None:
+                stop(number, frame)
+            self._loop.call_soon_threadsafe(self._loop.call_later, _TERMINATED_S, end)
+
+        def end() -> None:
+            nonlocal is_interrupted
+            is_interrupted = True
+            task.cancel()
+
+        handlers = (
+            {signal.SIGINT: stop} if on_first is None else {signal.SIGINT: stop, signal.SIGTERM: terminate}
+        )
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
@@ -57,7 +74,8 @@ class Loop:
                 raise KeyboardInterrupt from None
             raise
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def __enter__(self) -> Self:
         return self

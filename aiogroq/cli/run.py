@@ -25,9 +25,10 @@ The rate limits of the account are kept, with --store by all processes together.
 same command again goes on where it was stopped, killed or disconnected, and sends nothing twice. OUT is written when all rows
 are done. Failed rows are in OUT too, and in a file beside it that can be IN of another run.
 
-Ctrl-C finishes what is in flight, at most 10 seconds; a second one drops it.
+Ctrl-C or SIGTERM finishes what is in flight, at most 10 seconds; a further Ctrl-C drops it.
 
-Exit codes: 0 all rows done, 1 some failed, 2 wrong usage, 75 stopped before the end (run it again to go on), 130 Ctrl-C."""
+Exit codes: 0 all rows done, 1 some failed, 2 wrong usage, 75 stopped before the end (run it again to go on), 130 Ctrl-C or
+SIGTERM."""
 
 _ENDPOINTS = ("chat", "embeddings", "transcription", "translation", "speech")
 _KINDS = click.Choice(["csv", "tsv", "jsonl", "text", "parquet", "arrow"])

@@ -100,11 +100,16 @@ def test_a_row_that_was_answered_before_a_kill_is_not_sent_again(folder: Path, s
 
 
 @pytest.mark.slow
-def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(folder: Path, service: LocalGroq) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_finish_what_is_in_flight_and_say_how_to_go_on(
+    folder: Path, service: LocalGroq, stop: signal.Signals
+) -> None:
     service.script(Fault(latency_s=0.5, times=None))
     process = begun(folder, "--concurrency", "2")
     eventually(lambda: service.request_count >= 2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(stop)
+    if stop == signal.SIGTERM:
+        process.send_signal(stop)  # as `timeout` does: it drops nothing
     _, err = process.communicate(timeout=WAIT_S)
     text = err.decode()
     assert process.returncode == 130
