@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import AsyncIterable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias, cast, get_origin
 
 import msgspec
@@ -19,6 +21,10 @@ _FLOATS: set[object] = {float}
 _BYTES: tuple[type[Any], ...] = (bytes, bytearray, memoryview)
 _NUMPY_TIME_KINDS = ("m", "M")
 """The kinds of numpy's dtypes that may contain NaT, which is not equal to itself."""
+_TOOL_HINT = (
+    "client.chat.completions.tool_runner() takes functions as tools and calls them, and aiogroq.Tool(function).to_param() makes "
+    "the dict for create() and stream() of chat completions"
+)
 
 Path: TypeAlias = "tuple[Path, object] | None"
 """The position of a value: the path of its container, and its key or index there. None for the body itself."""
@@ -218,7 +224,13 @@ def _convert_unknown(value: Any) -> Any:
     elif isinstance(value, Iterable):
         return list(cast("Iterable[object]", value))
     kind = "an async iterable" if isinstance(value, AsyncIterable) else f"of type {type(value).__name__}"
-    return _Unencodable(f"is {kind}, which JSON cannot represent; pass a str, a number, a list or a dict")
+    hint = _TOOL_HINT if _is_function(value) else "pass a str, a number, a list or a dict"
+    return _Unencodable(f"is {kind}, which JSON cannot represent; {hint}")
+
+
+def _is_function(value: Any) -> bool:
+    """Return whether a value is a function, a partial of one, or a `Tool`."""
+    return inspect.isroutine(value) or isinstance(value, partial) or hasattr(value, "to_param")
 
 
 _encoder = msgspec.json.Encoder()

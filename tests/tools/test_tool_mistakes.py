@@ -338,7 +338,10 @@ class Greeter:
         return f"{call.name}, {name}"
 
 
-@pytest.mark.parametrize("method", [Greeter.greet, Tool(Greeter.greet), Greeter.greet_from], ids=repr)
+METHODS = [Greeter.greet, Tool(Greeter.greet), Greeter.greet_from]
+
+
+@pytest.mark.parametrize("method", METHODS, ids=[*"123"])
 def test_a_method_without_its_object_is_no_tool(user: Client, method: Any) -> None:
     text = r"greet\w*: Greeter\.greet\w* is a method without its object: .* as in Greeter\(\.\.\.\)\.greet"
     with pytest.raises(SchemaError, match=text):
@@ -401,3 +404,24 @@ async def test_a_copy_of_a_runner_goes_on_by_itself(
     assert other.messages == QUESTION
     await other
     assert copy.copy(other).messages == other.messages != runner.messages
+
+
+def no_tool(city: str) -> str:
+    """Look."""
+    return city
+
+
+@pytest.mark.parametrize(
+    "function", [no_tool, Tool(no_tool), partial(no_tool)], ids=["function", "tool", "partial"]
+)
+@pytest.mark.parametrize("method", ["create", "stream"])
+def test_a_function_as_a_tool_of_one_request_is_rejected_with_what_to_pass(
+    server: LocalGroq, function: Any, method: str
+) -> None:
+    call = getattr(Client("sync", server).any.chat.completions, method)
+    with pytest.raises(
+        GroqError,
+        match=r"tools\[0\] is of type .*; .*tool_runner\(\) takes .*Tool\(function\)\.to_param\(\)",
+    ):
+        list(call(model=MODEL, messages=QUESTION, tools=[function]).__enter__())
+    assert len(server.requests) == 0
