@@ -7,7 +7,7 @@ polling client sees it. Lines that fail go to the error file in the same format.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -37,13 +37,13 @@ class Batches:
         self._settings = settings
         self._ids = ids
         self._files = files
-        self._handler: Callable[[ApiRequest], ApiResponse]
+        self._handler: Callable[[ApiRequest], Awaitable[ApiResponse]]
         directory = settings.data_dir
         self._folder = None if directory is None else directory / "batches"
         self._batches = load_objects(self._folder)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def resume(self, handler: Callable[[ApiRequest], ApiResponse]) -> None:
+    def resume(self, handler: Callable[[ApiRequest], Awaitable[ApiResponse]]) -> None:
         """Process the lines of batches with *handler* and restart batches that a stop interrupted, from their first line."""
         self._handler = handler
         for batch in self._batches.values():
@@ -129,7 +129,7 @@ class Batches:
         for line in lines:
             if self._must_stop(batch):
                 break
-            self._run_line(batch, line, outputs, failures)
+            await self._run_line(batch, line, outputs, failures)
             await asyncio.sleep(0)
         self._set_status_unless_stopped(batch, "finalizing")
         await asyncio.sleep(step_s)
@@ -141,12 +141,12 @@ class Batches:
     def _must_stop(self, batch: dict[str, Any]) -> bool:
         return bool(batch["status"] == "cancelling") or self._settings.now() >= batch["expires_at"]
 
-    def _run_line(
+    async def _run_line(
         self, batch: dict[str, Any], line: _Line, outputs: list[bytes], failures: list[bytes]
     ) -> None:
         request_id = self._ids.request()
         request = ApiRequest(line.method, line.url, body=encode_json(line.body), request_id=request_id)
-        response = self._handler(request)
+        response = await self._handler(request)
         succeeded = response.status < 400
         body = response.full_body()
         record = {

@@ -23,7 +23,7 @@ SSE_HEADERS = {"cache-control": "no-cache"}
 """The headers of a stream besides its type."""
 
 
-def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
+async def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
     """Return a completion as JSON or as a stream of events."""
     body = parse_object(request.body)
     _validate(context, request, body)
@@ -39,7 +39,7 @@ def chat_completions(context: Context, request: ApiRequest) -> ApiResponse:
         flex=flex,
     )
     try:
-        result = completion.complete(
+        result = await completion.complete(
             body, parsed, context.ids, context.replies, is_replaced=request.is_replaced
         )
     except ApiError as error:

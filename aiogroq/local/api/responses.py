@@ -31,7 +31,7 @@ _NAMES = {
 _QUOTED = re.compile(r"([`'])(messages|max_completion_tokens|response_format|reasoning_effort)\b")
 
 
-def responses(context: Context, request: ApiRequest) -> ApiResponse:
+async def responses(context: Context, request: ApiRequest) -> ApiResponse:
     """Return a response as JSON or as a stream of events. The completion is that of the same chat request."""
     body = parse_object(request.body)
     check_schema(body, "")
@@ -39,13 +39,13 @@ def responses(context: Context, request: ApiRequest) -> ApiResponse:
         reject("streaming is not supported in batches")
     chat = chat_request(body)
     with _renamed():
-        rendering = _rendering(context, request, body, chat)
+        rendering = await _rendering(context, request, body, chat)
     if isinstance(rendering, ApiError):
         return _stream([rendering.event()])
     return _stream(rendering.events()) if body.get("stream") else json_response(rendering.response())
 
 
-def _rendering(
+async def _rendering(
     context: Context, request: ApiRequest, body: dict[str, Any], chat: dict[str, Any]
 ) -> Rendering | ApiError:
     """Return the response, or the error that a stream sends as an event, because its status has been sent."""
@@ -66,7 +66,7 @@ def _rendering(
     tokens = parsed.prompt_tokens
     context.admit(request, model, prompt_tokens=tokens, max_completion_tokens=maximum, flex=flex)
     try:
-        result = completion.complete(
+        result = await completion.complete(
             chat, parsed, context.ids, context.replies, is_replaced=request.is_replaced
         )
     except ApiError as error:

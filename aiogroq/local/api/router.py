@@ -6,7 +6,7 @@ The HTTP handler and the batch runner both call `Router.respond`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -25,7 +25,7 @@ LOGGER = logging.getLogger("aiogroq.local")
 # Without a handler, logging's last-resort handler would print tracebacks of malformed requests to stderr.
 LOGGER.addHandler(logging.NullHandler())
 
-Endpoint = Callable[[Context, ApiRequest], ApiResponse]
+Endpoint = Callable[[Context, ApiRequest], ApiResponse | Awaitable[ApiResponse]]
 
 PREFIXES = ("/openai/v1/", "/v1/", "/api/openai/v1/")
 
@@ -73,17 +73,19 @@ class Router:
             if path != _OUTSIDE_OPENAI or prefix == "/v1/"
         }
 
-    def respond(self, request: ApiRequest) -> ApiResponse:
+    async def respond(self, request: ApiRequest) -> ApiResponse:
         """Return the response to a request whose key was checked. Never raises: errors become error responses."""
         try:
             endpoint = self._endpoints.get((request.method, request.path)) or _route(request)
-            response = endpoint(self.context, request)
+            given = endpoint(self.context, request)
+            # Only the endpoints that take replies, which may be async, are async.
+            response = given if isinstance(given, ApiResponse) else await given
         except ApiError as error:
             response = error.response()
         except RecursionError:
             response = ApiError(400, "the request is nested too deeply").response()
         except Exception:
-            # A bug of this server or of a `reply` function. The client gets the body that the service sends.
+            # A bug of this server. The client gets the body that the service sends.
             LOGGER.exception("%s %s failed", request.method, request.path)
             response = ApiError(500, "Internal Server Error", type="internal_server_error").response()
         return response

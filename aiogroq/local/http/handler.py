@@ -70,7 +70,7 @@ class Handler:
                 if body:
                     self._log.set_body(entry, body)
                     fault = fault or self._faults.take(entry.method, entry.path, body)
-            response, charge = self._route(entry, is_replaced=fault is not None and fault.replaces)
+            response, charge = await self._route(entry, fault)
         except ApiError as error:
             response, closes = error.response(), error.status == 408
         response.headers["x-request-id"] = request_id
@@ -80,7 +80,7 @@ class Handler:
         finally:
             self._settle(entry, charge, fault)
 
-    def _route(self, entry: ReceivedRequest, *, is_replaced: bool) -> tuple[ApiResponse, Charge | None]:
+    async def _route(self, entry: ReceivedRequest, fault: Fault | None) -> tuple[ApiResponse, Charge | None]:
         api_request = ApiRequest(
             entry.method,
             entry.path,
@@ -89,9 +89,15 @@ class Handler:
             entry.headers.get("content-type", ""),
             entry.request_id,
             entry.headers,
-            is_replaced,
+            is_replaced=fault is not None and fault.replaces,
         )
-        response = self._router.respond(api_request)
+        try:
+            response = await self._router.respond(api_request)
+        except (
+            asyncio.CancelledError
+        ):  # the client is gone, or the server stops, while an async reply is awaited
+            self._settle(entry, api_request.charge, fault)
+            raise
         entry.model = api_request.model or (requested_model(entry) if response.status >= 400 else "")
         entry.limit_kind = api_request.limit_kind
         entry.prompt_tokens = api_request.prompt_tokens

@@ -52,7 +52,7 @@ class Completion:
         return len(self.content) + len(self.reasoning) + call_tokens + len(self.deltas)
 
 
-def complete(
+async def complete(
     body: dict[str, Any], conversation: Conversation, ids: Ids, replies: Replies, *, is_replaced: bool = False
 ) -> Completion:
     """Complete a validated request. Raises `ApiError` 400 where the service would fail to generate valid output.
@@ -65,7 +65,7 @@ def complete(
     if is_replaced and replies.source is not None:
         return completion
     work = WorkLimit()
-    reply = replies.next(body)
+    reply = await replies.next(body)
     if reply is not None:
         _apply_reply(completion, reply, ids)
     else:

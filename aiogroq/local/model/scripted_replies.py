@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from ..response import ApiError
 
+# Not the logger of the server itself, which shortens errors of the connection.
+LOGGER = logging.getLogger("aiogroq.local.replies")
+
 ReplySource = str | dict[str, Any] | Callable[[dict[str, Any]], Any] | Iterable[Any]
-"""A text or message for every request, a function of the request body, or an iterable of replies."""
+"""A text or message for every request, a function (also `async def`) of the request body, or an iterable of replies."""
 
 # A retry would get the same error: it is a mistake in the test.
 _NO_RETRY = {"x-should-retry": "false"}
@@ -40,21 +46,24 @@ class Replies:
         self._next = None if source is None else _function(source)
         self._source = source
 
-    def next(self, body: dict[str, Any]) -> Any:
+    async def next(self, body: dict[str, Any]) -> Any:
         """Return the reply to the chat request *body*, or `None` without a source.
 
         A reply is a text, a message or a list of deltas. Raises `ApiError` 500, which clients do not retry, if the source
-        is exhausted, raises or returns anything else.
+        is exhausted, raises or returns anything else. What it raises is logged with its traceback.
         """
         function = self._next
         if function is None:
             return None
         try:
             given = function(body)
-        except ApiError:
+            if inspect.isawaitable(given):
+                given = await given
+        except (ApiError, asyncio.CancelledError, GeneratorExit, KeyboardInterrupt, SystemExit):
             raise
-        except Exception as error:
-            raise _failed(f"the reply function raised {error!r}") from error
+        except BaseException as error:  # those of pytest.fail() and pytest.skip() are no Exception
+            LOGGER.exception("the reply function raised an error")
+            raise _failed(f"the reply function raised {type(error).__name__}: {error}") from error
         try:
             return _validated(given)
         except (TypeError, ValueError) as error:
