@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aiogroq.jobs import AsyncJob, JobError, JobInputError, JobReport, run
 from aiogroq.jobs.batches.choice import choose_via
-from aiogroq.jobs.display import make_display
+from aiogroq.jobs.display import Display, make_display
 from aiogroq.jobs.files.sinks import Sink, open_sink
 from aiogroq.transport import threads
 
@@ -23,7 +23,7 @@ from .text import note, one_line
 
 if TYPE_CHECKING:
     from aiogroq import AsyncGroq
-    from aiogroq.jobs.display import Display
+    from aiogroq.jobs import Progress
 
 
 class _Interrupts:
@@ -41,6 +41,18 @@ class _Interrupts:
         if not self._is_quiet:
             note("aiogroq: finishing what is in flight, at most 10 s; Ctrl-C again drops it")
         return True
+
+
+class _InWordsOfOptions(Display):
+    """A display whose messages name the options of the command."""
+
+    def __init__(self, display: Display) -> None:
+        super().__init__(None)
+        self._display = display
+
+    def update(self, progress: Progress) -> None:
+        """Show the state of the job."""
+        self._display.update(replace(progress, message=in_words_of_options(progress.message)))
 
 
 def execute(
@@ -92,10 +104,11 @@ async def _execute(
     is_quiet = settings.options["quiet"]
     async with open_client(connection) as client:
         display = make_display(None if is_quiet else "auto")
+        progress = _InWordsOfOptions(display)
         sink: Sink | None = None
         is_written = False
         try:
-            async with _job(client, settings, display) as job:
+            async with _job(client, settings, progress) as job:
                 interrupts.job = job
                 while True:
                     results = await job.next_batch()

@@ -29,6 +29,7 @@ _WORDS = (
     ("retry_failed", "--retry-failed"),
     ("pass params={'prompt': ...}", "use --set prompt='...'"),
     ("leave stream out of params", "leave out --set stream"),
+    ("out of params, or pass items such as", "out of --set, or give IN rows such as"),
     ("of the response with into", "of the response with --into"),
     ("params has", "--set has"),
     ("params=", "--set "),
@@ -51,7 +52,10 @@ def seconds_of(option: str, text: str | None) -> float | None:
     parts: list[tuple[str, str]] = _DURATION.findall(given)
     if not parts or _DURATION.sub("", given).strip():
         raise click.UsageError(f"{option} {text}: no duration; write it as 2h, 90m or 1h30m")
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if not seconds:
+        raise click.UsageError(f"{option} {text}: write a time of more than 0, or leave {option} out")
+    return seconds
 
 
 def text_of(option: str, text: str | None) -> str | None:

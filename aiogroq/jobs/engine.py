@@ -268,7 +268,8 @@ class Engine:
         if max_cost_usd is not None:
             self._write()  # counts all that has ended
             if self.counts.next_cost_usd() > max_cost_usd:
-                self.stop("max_cost", f"max_cost_usd of {max_cost_usd:g} is reached")
+                dollars = f"{max_cost_usd:.10f}".rstrip("0").rstrip(".")
+                self.stop("max_cost", f"max_cost_usd of {dollars} is reached")
         return self._reason == "complete"
 
     # --------------------------------------------------------------------------------------------- reports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..limits import Limits, LimitStore, Pacing
-from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds
+from ..protocol.arguments import require_bool, require_int, require_mapping, require_seconds, require_timeout
 from .batches.rules import body_problem, endpoint_problem
 from .errors import JobInputError
 from .journals.folder import JournalFolder, folder_problem
@@ -69,7 +70,7 @@ class JobOptions:
             require_bool(option, getattr(self, option))
         require_int("max_attempts", self.max_attempts, minimum=1)
         require_seconds("max_age_s", self.max_age_s)
-        require_seconds("deadline_s", self.deadline_s)
+        require_timeout("deadline_s", self.deadline_s)
         _check_cost(self.max_cost_usd, self.prices)
         _check_pacing(self.pacing, self.store)
         if self.limit is not None:
@@ -94,8 +95,7 @@ class JobOptions:
             raise JobInputError(
                 f"max_cost_usd needs the price of {model}, which is not known; pass prices={{{model!r}: Price(...)}}"
             )
-        if self.on_progress is not None and not callable(self.on_progress):
-            raise TypeError(f"on_progress must be a function of a Progress, not {self.on_progress!r}")
+        _check_on_progress(self.on_progress)
         self.own_pacing()  # raises for limits that cannot be
 
     def _check_batch(self) -> None:
@@ -156,6 +156,18 @@ def _check_cost(max_cost_usd: Any, prices: Any) -> None:
             raise TypeError(
                 f"prices must have a Price for {model!r}, such as Price.parse('0.15/0.60'), not {price!r}"
             )
+
+
+def _check_on_progress(on_progress: Any) -> None:
+    if on_progress is None:
+        return
+    if not callable(on_progress):
+        raise TypeError(f"on_progress must be a function of a Progress, not {on_progress!r}")
+    if inspect.iscoroutinefunction(on_progress) or inspect.iscoroutinefunction(type(on_progress).__call__):
+        raise TypeError(
+            f"on_progress must be a plain function, not an async one: nobody awaits {on_progress!r}. It is called on the "
+            "event loop of the job, so it can start a task: asyncio.create_task(...)"
+        )
 
 
 def _check_pacing(pacing: Any, store: Any) -> None:

@@ -93,6 +93,8 @@ class Requests:
             if name == "stream" and self.params[name]:
                 raise JobInputError("a job does not stream: leave stream out of params")
             self._check_name(name, "params has")
+        if self.prompt is not None:
+            self._check_replaced("is made of the prompt")
         given = self.params.get("response_format")
         if isinstance(given, type) or get_origin(given) is not None:
             raise JobInputError(
@@ -150,10 +152,12 @@ class Requests:
     def _take_text(self, item: Any, body: dict[str, Any], where: str) -> None:
         is_recording = self.endpoint in ("transcription", "translation")
         if is_recording and isinstance(item, (str, bytes, os.PathLike, tuple)):
+            self._check_replaced("is a recording")
             is_url = isinstance(item, str) and item.startswith(("http://", "https://"))
             body["url" if is_url else "file"] = item
         elif not is_recording and isinstance(item, str):
             if self._prompt is None:
+                self._check_replaced("is a text")
                 self._set_text(body, item)
             else:
                 self._fill(body, {"text": item}, where)
@@ -220,6 +224,15 @@ class Requests:
         assert self._system is not None
         row = cast("Mapping[str, Any]", item) if isinstance(item, Mapping) else {"text": item}
         body["messages"] = [{"role": "system", "content": self._system.fill(row, where)}, *listed]
+
+    def _check_replaced(self, what: str) -> None:
+        """Raise `JobInputError` for what items have in ``params``, where each item has one of its own."""
+        for name in _MAIN[self.endpoint]:
+            if name in self.params:
+                raise JobInputError(
+                    f"params has {name}, which would not be sent, because each item {what}: leave {name} out of params, or "
+                    f"pass items such as {{{name!r}: ...}}"
+                )
 
     def _check_name(self, name: object, where: str) -> None:
         known = _KNOWN[self.endpoint]

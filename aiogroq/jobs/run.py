@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_CONCURRENCY = ("concurrency", "max_concurrency", "max_in_flight", "max_workers")
+"""What the bound of requests in flight may be called elsewhere."""
+
 
 class TypedRunOptions(TypedDict, total=False):
     """The keywords of `run` that do not change the type of its results."""
@@ -240,6 +243,7 @@ def run(
     single item that fails is a result with the status ``failed``. Raises `JobInputError` for options that do not fit, and
     for an input whose first item cannot be sent; iterating raises `JournalError` for a journal that cannot be used.
     """
+    _reject_concurrency(unknown)
     reject_unknown_kwargs("jobs.run", run, unknown)
     options = make_options(
         endpoint=endpoint,
@@ -309,6 +313,16 @@ def make_options(
         name=name or model or endpoint,
         **others,
     )
+
+
+def _reject_concurrency(unknown: dict[str, Any]) -> None:
+    for name in _CONCURRENCY:
+        if name in unknown:
+            unknown.clear()
+            raise TypeError(
+                f"jobs.run() has no argument {name!r}: the rate limits decide how many requests are in flight; for a bound of "
+                "your own pass pacing=Pacing(max_in_flight=...), from aiogroq.limits"
+            )
 
 
 def _typed(endpoint: Endpoint, response_format: Any) -> TypedFormat[Any] | None:

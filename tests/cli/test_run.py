@@ -311,8 +311,11 @@ def test_too_many_failures_end_the_job(folder: Path, run: Run, service: LocalGro
 
 def test_a_bound_of_cost_ends_the_job(folder: Path, run: Run, service: LocalGroq) -> None:
     (folder / "in.txt").write_text("".join(f"{n}\n" for n in range(200)))
-    outcome = run("run", "in.txt", "-o", "out.txt", "--max-cost", "0.0001", "--concurrency", "1")
+    outcome = run("run", "in.txt", "-o", "out.txt", "--max-cost", "0.00005", "--concurrency", "1")
     assert outcome.code == 75
+    assert "--max-cost of 0.00005 is reached" in outcome.err
+    assert "max_cost_usd" not in outcome.err
+    assert "$0.0000 " not in outcome.err
     assert 0 < service.request_count < 100
 
 
@@ -400,6 +403,8 @@ def test_few_rows_are_sent_live_where_it_is_left_to_the_program(
         (("in.csv", "-o", "out.csv", "-p", "x", "--limits", "fre"), "'fre' is no tier. Did you mean 'free'?"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--limits", "rmp=3"), "names no limit. Did you mean 'rpm'?"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--deadline", "soon"), "write it as 2h, 90m or 1h30m"),
+        (("in.csv", "-o", "out.csv", "-p", "x", "--deadline", "0s"), "write a time of more than 0"),
+        (("in.csv", "-o", "out.csv", "-p", "x", "--set", "messages=[]"), "leave messages out of --set"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--max-failures", "few"), "write a number of rows, or a share such as 1%"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--max-failures", "200%"), "--max-failures must be"),
         (("in.csv", "-o", "out.csv", "-p", "x", "--set", "temperature"), "write it as name=value"),

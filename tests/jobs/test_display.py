@@ -84,7 +84,15 @@ def test_all_is_100_percent_and_almost_all_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("usd", "text"), [(0, "$0.00"), (0.0042, "$0.0042"), (1.839, "$1.84"), (12_345.67, "$12,346")]
+    ("usd", "text"),
+    [
+        (0, "$0.00"),
+        (0.0042, "$0.0042"),
+        (0.00005, "$0.000050"),
+        (0.0000012, "$0.0000012"),
+        (1.839, "$1.84"),
+        (12_345.67, "$12,346"),
+    ],
 )
 def test_prices_have_the_digits_that_matter(usd: float, text: str) -> None:
     assert price(usd) == text

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aiogroq import AsyncGroq, Groq
-from aiogroq.jobs import JobError, JobInputError, run
+from aiogroq.jobs import JobError, JobInputError, Progress, run
 from aiogroq.local import Fault, LocalGroq
 
 MODEL = "openai/gpt-oss-20b"
@@ -69,9 +70,55 @@ async def test_an_on_progress_that_is_no_function_is_rejected_at_once(client: As
         run(client, ["a"], model=MODEL, on_progress=5)  # type: ignore[arg-type]
 
 
+async def shows(progress: Progress) -> None:
+    """Not a plain function."""
+
+
+class Shows:
+    """Not a plain function either."""
+
+    async def __call__(self, progress: Progress) -> None: ...
+
+
+@pytest.mark.parametrize("on_progress", [shows, partial(shows), Shows(), Shows().__call__])
+async def test_an_async_on_progress_is_rejected_at_once(client: AsyncGroq, on_progress: Any) -> None:
+    with pytest.raises(TypeError, match="on_progress must be a plain function, not an async one"):
+        run(client, ["a"], model=MODEL, on_progress=on_progress)
+
+
+@pytest.mark.parametrize("name", ["concurrency", "max_in_flight"])
+async def test_a_bound_of_requests_in_flight_is_said_to_be_of_pacing(client: AsyncGroq, name: str) -> None:
+    options: dict[str, Any] = {name: 5}
+    with pytest.raises(TypeError, match=rf"'{name}': .* pass pacing=Pacing\(max_in_flight=\.\.\.\)"):
+        run(client, ["a"], model=MODEL, **options)
+
+
+MESSAGES: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
+
+
+async def test_messages_in_params_that_would_not_be_sent_are_rejected(client: AsyncGroq) -> None:
+    with pytest.raises(
+        JobInputError, match=r"params has messages, which .* made of the prompt: leave messages"
+    ):
+        run(client, ["a"], model=MODEL, prompt="Say {text}", params=MESSAGES)
+    with pytest.raises(
+        JobInputError, match=r"params has messages, .* each item is a text: leave messages out"
+    ):
+        await run(client, ["a"], model=MODEL, params={"messages": []})
+    with pytest.raises(JobInputError, match=r"params has url, .* each item is a recording"):
+        await run(client, ["a.wav"], model="m", endpoint="transcription", params={"url": "https://x/a.wav"})
+
+
+async def test_messages_in_params_are_sent_for_items_that_have_other_arguments(client: AsyncGroq) -> None:
+    report = await run(client, [{"temperature": 0.1}, {"temperature": 0.9}], model=MODEL, params=MESSAGES)
+    assert report.done == 2
+
+
 @pytest.mark.parametrize(
     ("options", "error"),
     [
+        ({"deadline_s": 0}, "deadline_s must be > 0 seconds, not 0"),
+        ({"deadline_s": -1}, "deadline_s must be >= 0 seconds, not -1"),
         ({"max_cost_usd": "5"}, "max_cost_usd must be a number of dollars or None, not '5'"),
         ({"max_cost_usd": -1}, "max_cost_usd must be >= 0 dollars, not -1"),
         ({"prices": {MODEL: 5}}, f"prices must have a Price for '{MODEL}'"),

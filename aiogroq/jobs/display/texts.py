@@ -99,8 +99,8 @@ def short(number: float) -> str:
 
 
 def price(usd: float) -> str:
-    """Return dollars as ``$1.84``; below a cent as ``$0.0042``, from 1,000 on as ``$1,235``."""
-    digits = 4 if 0 < usd < 0.01 else 0 if usd >= 1000 else 2
+    """Return dollars as ``$1.84``; below a cent with two digits or more, as ``$0.0042`` or ``$0.000051``; from 1,000 on as ``$1,235``."""
+    digits = max(4, 1 - math.floor(math.log10(usd))) if 0 < usd < 0.01 else 0 if usd >= 1000 else 2
     return f"${usd:,.{digits}f}"
 
 
