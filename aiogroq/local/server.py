@@ -78,8 +78,8 @@ class LocalGroq:
         - *host*, *port*: the address to bind. Port 0 takes a free port.
         - *api_key*: the only key that is accepted. `None` accepts every non-empty key.
         - *reply*: the replies to chat requests: one text or message for all of them, a function of the request body, plain or
-          `async def`, or an iterable of replies in order. A reply is a text, a message (`content`, `tool_calls`, `reasoning`,
-          `finish_reason`, ...) or a list of deltas (texts or objects). `server.reply = ...` changes it later. A request
+          `async def`, or an iterable of replies in order. A reply is a text, a message (`content`, `refusal`, `tool_calls`,
+          `reasoning`, `finish_reason`, ...) or a list of deltas (texts or objects). `server.reply = ...` changes it later. A request
           whose response a fault replaces (`Fault(status=503)`) takes no reply.
         - *data_dir*: directory of the files and batches. `None` keeps them in memory.
         - *strict*: also reject what only the service's documentation rules out: unlisted (404) and decommissioned (400)

@@ -9,13 +9,14 @@ import json
 import logging
 import re
 import threading
+from functools import partial
 from traceback import extract_tb
 from typing import Any
 
 import pytest
 from waiting import eventually
 
-from aiogroq import Groq
+from aiogroq import Groq, StructuredOutputError
 from aiogroq.local import Fault, LocalGroq, RateLimit
 
 CHAT: Any = {"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}
@@ -201,3 +202,74 @@ def test_the_lines_of_a_batch_take_async_replies(server: LocalGroq) -> None:
         output = client.batches.retrieve(batch.id).output_file_id
         assert output is not None
         assert b"async m" in client.files.content(output).read()
+
+
+REFUSAL = {"refusal": "I cannot do that."}
+
+
+def test_a_reply_may_be_a_refusal(server: LocalGroq, ask: Any) -> None:
+    server.reply = REFUSAL
+    (choice,) = ask("/chat/completions", CHAT).json["choices"]
+    assert choice["message"] == {"role": "assistant", "content": None, "refusal": "I cannot do that."}
+    assert choice["finish_reason"] == "stop"
+    chunks = ask("/chat/completions", STREAM).chunks
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks]
+    assert deltas[0] == {"role": "assistant", "content": None}
+    assert len(deltas) > 3
+    assert "".join(delta["refusal"] for delta in deltas[1:-1]) == "I cannot do that."
+    assert chunks[-1]["usage"]["completion_tokens"] == len(deltas) - 2
+
+
+def test_deltas_may_be_a_refusal(server: LocalGroq, ask: Any) -> None:
+    server.reply = lambda _body: [{"refusal": "I "}, {"refusal": "cannot."}]
+    (choice,) = ask("/chat/completions", CHAT).json["choices"]
+    assert choice["message"] == {"role": "assistant", "content": None, "refusal": "I cannot."}
+    (item,) = ask("/responses", {"model": "m", "input": "hi"}).json["output"]
+    assert item["content"] == [{"type": "refusal", "refusal": "I cannot."}]
+
+
+def test_a_response_may_be_a_refusal(server: LocalGroq) -> None:
+    server.reply = REFUSAL
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        (item,) = client.responses.create(model="m", input="hi").output
+        assert [(part.type, part.refusal) for part in item.content] == [("refusal", "I cannot do that.")]
+        with client.responses.stream(model="m", input="hi") as stream:
+            events = list(stream)
+            final = stream.get_final_response()
+    deltas = [event.delta for event in events if event.type == "response.refusal.delta"]
+    assert "".join(deltas) == "I cannot do that."
+    assert len(deltas) > 1
+    (done,) = [event for event in events if event.type == "response.refusal.done"]
+    assert done.refusal == final.output[0].content[0].refusal == "I cannot do that."
+
+
+@pytest.mark.parametrize("is_response", [False, True])
+def test_a_model_that_refuses_is_not_asked_again(server: LocalGroq, is_response: bool) -> None:
+    server.reply = REFUSAL
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        parse: Any = partial(client.chat.completions.parse, **CHAT, response_format=list[int])
+        if is_response:
+            parse = partial(client.responses.parse, model="m", input="hi", text_format=list[int])
+        with pytest.raises(StructuredOutputError, match="the model refuses to respond"):
+            parse()
+    assert server.request_count == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        ({"content": {"name": "Joe"}}, "has a content of type dict: give a text or None"),
+        ({"refusal": 5}, "has a refusal of type int"),
+        ({"reasoning": ["a"]}, "has a reasoning of type list"),
+        ({"content": "a", "refusal": "b"}, "has content and a refusal: give one of them"),
+    ],
+)
+def test_a_message_with_a_wrong_value_is_an_error_that_is_not_retried(
+    server: LocalGroq, ask: Any, reply: Any, message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        server.reply = reply
+    server.reply = [reply]
+    response = ask("/chat/completions", CHAT)
+    assert (response.status, response.headers["x-should-retry"]) == (500, "false")
+    assert message in response.error["message"]

@@ -86,7 +86,10 @@ def completion_events(completion: Completion, meta: ResponseMeta, *, include_usa
     delta_start, delta_end = start + b'[{"index":0,"delta":', b',"logprobs":null,"finish_reason":null}]'
     no_usage = b',"usage":null}\n\n' if include_usage else b"}\n\n"
     deltas = completion.deltas or _deltas(completion)
-    first: dict[str, Any] = {"role": "assistant", "content": None if completion.calls else ""}
+    first: dict[str, Any] = {
+        "role": "assistant",
+        "content": None if completion.calls or completion.refusal else "",
+    }
     opening = b',"x_groq":' + encode_json({"id": meta.request_id, "seed": meta.seed}) + no_usage
     events = [delta_start + encode_json(first) + delta_end + opening]
     events += [delta_start + encode_json(delta) + delta_end + no_usage for delta in deltas]
@@ -110,7 +113,9 @@ def completion_message(completion: Completion) -> dict[str, Any]:
         return _merge_deltas(completion.deltas)
     message: dict[str, Any] = {"role": "assistant"}
     # As recorded, `content` is absent and not null where tools are called.
-    if completion.content or not completion.calls:
+    if completion.refusal:
+        message |= {"content": None, "refusal": "".join(completion.refusal)}
+    elif completion.content or not completion.calls:
         message["content"] = "".join(completion.content)
     if completion.reasoning and not completion.hide_reasoning:
         message["reasoning"] = "".join(completion.reasoning)
@@ -134,6 +139,7 @@ def _deltas(completion: Completion) -> list[dict[str, Any]]:
         found.append({"executed_tools": [{k: tool[k] for k in ("index", "type", "arguments")}]})
         found.append({"executed_tools": [tool]})
     found += [{"content": token} for token in completion.content]
+    found += [{"refusal": token} for token in completion.refusal]
     for index, (id, call) in enumerate(completion.calls):
         function = {"name": call.name, "arguments": call.arguments}
         found.append({"tool_calls": [{"id": id, "type": "function", "function": function, "index": index}]})
@@ -149,12 +155,14 @@ def _merge_deltas(deltas: list[dict[str, Any]]) -> dict[str, Any]:
             if name == "tool_calls":
                 for call in value:
                     _merge_tool_call(calls, call)
-            elif isinstance(value, str) and name in ("content", "reasoning"):
+            elif isinstance(value, str) and name in ("content", "reasoning", "refusal"):
                 message[name] = message.get(name, "") + value
             elif value is not None:
                 message[name] = value
     if calls:
         message["tool_calls"] = list(calls.values())
+    if "refusal" in message:
+        message.setdefault("content", None)
     return message
 
 

@@ -122,13 +122,15 @@ def _items(completion: Completion, ids: Ids, is_incomplete: bool) -> Iterator[tu
         yield item, _texts(completion, "reasoning", reasoning)
     for tool in objects(message.get("executed_tools")):
         yield _executed_item(tool, ids), []
-    content = message.get("content")
-    if content or not message.get("tool_calls"):
-        text = content or ""
-        part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    content, refusal = message.get("content"), message.get("refusal")
+    if content or refusal or not message.get("tool_calls"):
+        kind, text = ("refusal", refusal) if refusal and not content else ("content", content or "")
+        part = {"type": "refusal", "refusal": text}
+        if kind == "content":
+            part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
         status = "incomplete" if is_incomplete else "completed"
         item = {"type": "message", "id": ids.prefixed("msg"), "status": status, "role": "assistant"}
-        yield {**item, "content": [part]}, _texts(completion, "content", text)
+        yield {**item, "content": [part]}, _texts(completion, kind, text)
     for call in objects(message.get("tool_calls")):
         function = as_object(call.get("function"))
         item = {"type": "function_call", "id": ids.prefixed("fc"), "call_id": call["id"]}
@@ -141,7 +143,7 @@ def _texts(completion: Completion, name: str, text: str) -> _Texts:
     """Return a text as a stream sends it: by token, or as the scripted deltas have it."""
     if completion.deltas:
         return [delta[name] for delta in completion.deltas if isinstance(delta.get(name), str)]
-    found = completion.reasoning if name == "reasoning" else completion.content
+    found = {"reasoning": completion.reasoning, "refusal": completion.refusal}.get(name, completion.content)
     return found if "".join(found) == text else [text]
 
 
@@ -176,8 +178,9 @@ def _item_events(item: JsonObject, texts: _Texts) -> Iterator[tuple[str, JsonObj
     for index, part in enumerate(objects(item.get("content"))):
         at: JsonObject = {"content_index": index}
         more: JsonObject = {"logprobs": []} if "logprobs" in part else {}
-        yield "response.content_part.added", {**at, "part": {**part, "text": ""}}
+        field = "refusal" if part["type"] == "refusal" else "text"
+        yield "response.content_part.added", {**at, "part": {**part, field: ""}}
         for text in texts:
             yield f"response.{part['type']}.delta", {**at, "delta": text, **more}
-        yield f"response.{part['type']}.done", {**at, "text": part["text"], **more}
+        yield f"response.{part['type']}.done", {**at, field: part[field], **more}
         yield "response.content_part.done", {**at, "part": part}

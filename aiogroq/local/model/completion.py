@@ -23,11 +23,13 @@ _TOOL_CALL_TOKENS = 12
 
 @dataclass(slots=True)
 class Completion:
-    """One chat completion. `content` and `reasoning` are lists of tokens: the deltas of a stream."""
+    """One chat completion. `content`, `refusal` and `reasoning` are lists of tokens: the deltas of a stream."""
 
     model: str
     prompt_tokens: int
     content: list[str] = field(default_factory=list[str])
+    refusal: list[str] = field(default_factory=list[str])
+    """Only scripted replies have one, instead of content."""
     reasoning: list[str] = field(default_factory=list[str])
     calls: list[tuple[str, ToolCall]] = field(default_factory=list[tuple[str, ToolCall]])
     """(call id, call)."""
@@ -47,9 +49,10 @@ class Completion:
 
     @property
     def completion_tokens(self) -> int:
-        """The number of tokens of content, reasoning and tool calls."""
+        """The number of tokens of content, refusal, reasoning and tool calls."""
         call_tokens = sum(_TOOL_CALL_TOKENS + len(tokens(call.arguments)) for _, call in self.calls)
-        return len(self.content) + len(self.reasoning) + call_tokens + len(self.deltas)
+        texts = len(self.content) + len(self.refusal) + len(self.reasoning)
+        return texts + call_tokens + len(self.deltas)
 
 
 async def complete(
@@ -157,6 +160,7 @@ def _apply_reply(completion: Completion, reply: Any, ids: Ids) -> None:
 def _apply_message(completion: Completion, message: dict[str, Any], ids: Ids) -> None:
     rest = dict(message)
     completion.content = tokens(rest.pop("content", None) or "")
+    completion.refusal = tokens(rest.pop("refusal", None) or "")
     completion.reasoning = tokens(rest.pop("reasoning", None) or "")
     completion.executed_tools = objects(rest.pop("executed_tools", None))
     for call in objects(rest.pop("tool_calls", None)):

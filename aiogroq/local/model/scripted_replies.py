@@ -25,9 +25,11 @@ _MESSAGE_KEYS = (
     "finish_reason",
     "function_call",
     "reasoning",
+    "refusal",
     "role",
     "tool_calls",
 )
+_TEXT_KEYS = ("content", "reasoning", "refusal")
 
 
 class Replies:
@@ -82,6 +84,14 @@ def _validated(given: Any) -> Any:
                 f"the reply of LocalGroq(reply=...) has the unknown key {unknown!r}; a message has "
                 f"{', '.join(_MESSAGE_KEYS)}; a list of deltas is sent as it is"
             )
+        for key in _TEXT_KEYS:
+            text = message.get(key)
+            if text is not None and not isinstance(text, str):
+                raise TypeError(
+                    f"the reply of LocalGroq(reply=...) has a {key} of type {type(text).__name__}: give a text or None"
+                )
+        if message.get("content") and message.get("refusal"):
+            raise ValueError("the reply of LocalGroq(reply=...) has content and a refusal: give one of them")
         return message
     if given is None:
         raise _invalid_reply("is None")
