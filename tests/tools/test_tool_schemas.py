@@ -143,7 +143,7 @@ def test_arguments_are_decoded_to_the_types_of_the_parameters(
         ),
         (
             '{"line": {"start": {"x": 1}}, "points": [], "style": "bold"}',
-            r"Invalid enum value 'bold' - at `\$.style`",
+            r"Invalid enum value 'bold'; the choices are 'solid', 'dotted' - at `\$.style`",
         ),
         ('{"line": {"start": {"x": 1}}, "points": [], "a": "five"}', r"Expected `int`, got `str`"),
         ('{"line"', "The arguments are not JSON"),
