@@ -7,7 +7,7 @@ available on the chunk.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 from ..types._model import BaseModel
@@ -64,12 +64,19 @@ class ChoiceAccumulator:
         if delta.function_call:
             self._add_function_call(delta.function_call)
         if delta.model_extra:
-            self._extra.update(delta.model_extra)
+            self._add_extra(delta.model_extra)
 
     def add_logprobs(self, logprobs: ChoiceLogprobs) -> None:
         """Add the log probabilities of a chunk's tokens."""
         if isinstance(cast("object", logprobs), ChoiceLogprobs):
             self.token_logprobs = [*(self.token_logprobs or ()), *instances_of(BaseModel, logprobs.content)]
+
+    def _add_extra(self, extra: Mapping[str, Any]) -> None:
+        """Add unknown fields. The last value counts, but a refusal comes in parts, and some servers add a null one."""
+        refusal = self._extra.get("refusal")
+        self._extra.update(extra)
+        if isinstance(refusal, str):
+            self._extra["refusal"] = refusal + as_text(extra.get("refusal"))
 
     def _add_function_call(self, delta: ChoiceDeltaFunctionCall) -> None:
         if isinstance(cast("object", delta), ChoiceDeltaFunctionCall):

@@ -243,6 +243,19 @@ def test_a_response_may_be_a_refusal(server: LocalGroq) -> None:
     assert done.refusal == final.output[0].content[0].refusal == "I cannot do that."
 
 
+def test_a_refusal_in_a_stream_is_complete(server: LocalGroq) -> None:
+    server.reply = REFUSAL
+    with Groq(api_key="k", base_url=server.base_url) as client:
+        message: Any = client.chat.completions.create(**STREAM).collect().choices[0].message
+        assert (message.content, message.refusal) == ("", "I cannot do that.")
+        with (
+            client.chat.completions.stream(**CHAT, response_format=list[int]) as stream,
+            pytest.raises(StructuredOutputError, match="refuses to respond") as caught,
+        ):
+            stream.get_final_completion()
+        assert caught.value.content == "I cannot do that."
+
+
 @pytest.mark.parametrize("is_response", [False, True])
 def test_a_model_that_refuses_is_not_asked_again(server: LocalGroq, is_response: bool) -> None:
     server.reply = REFUSAL

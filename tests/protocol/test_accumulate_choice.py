@@ -151,3 +151,12 @@ def test_accumulating_changes_no_chunk() -> None:
         accumulator.add(delta)
     assert accumulator.message().executed_tools
     assert [delta.to_dict() for delta in deltas] == before
+
+
+@pytest.mark.parametrize("parts", [["I ", "cannot."], [None, "I ", "", None, "cannot.", None]])
+def test_a_refusal_comes_in_parts(parts: list[str | None]) -> None:
+    accumulator = ChoiceAccumulator()
+    for text in parts:
+        accumulator.add(ChoiceDelta.model_validate({"refusal": text}))
+        accumulator.add(ChoiceDelta.model_validate({"content": "", "another": 1}))
+    assert accumulator.message().model_extra == {"refusal": "I cannot.", "another": 1}
