@@ -160,13 +160,14 @@ def _key_of(connection: Connection) -> str | None:
 
 
 class _Stops:
-    """What ends the sending early: Ctrl-C, a deadline, failures. What is in flight is finished; a second Ctrl-C drops it."""
+    """What ends the sending early: Ctrl-C or SIGTERM, a deadline, failures. What is in flight is finished; a second Ctrl-C drops it."""
 
     def __init__(self, sending: Sending, *, is_quiet: bool) -> None:
         self.reason: StopReason | None = None
         self._sending = sending
         self._is_quiet = is_quiet
         self._timers: list[threading.Timer] = []
+        self._is_signalled = False
 
     def stop(self, reason: StopReason) -> None:
         """Stop the actors. Before there are any, and where they do not end, the main thread is interrupted."""
@@ -182,9 +183,12 @@ class _Stops:
         timer.start()
         self._timers.append(timer)
 
-    def _on_signal(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.reason is not None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_signalled or self.reason is not None:
+            if number == signal.SIGTERM:  # `timeout` sends it twice
+                return
             raise KeyboardInterrupt
+        self._is_signalled = True
         if not self._is_quiet:
             note("aiogroq: finishing what is in flight, at most 10 s; Ctrl-C again drops it")
         # In a thread: the signal may have come within a call of Ray.
@@ -192,14 +196,17 @@ class _Stops:
 
     @contextmanager
     def installed(self, deadline_s: float | None) -> Generator[None, None, None]:
-        """Handle Ctrl-C, and begin the deadline."""
+        """Handle Ctrl-C and SIGTERM, and begin the deadline."""
         if deadline_s is not None:
             self._after(deadline_s, lambda: self.stop("deadline"))
-        before = signal.signal(signal.SIGINT, self._on_signal)
+        before = {
+            number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+        }
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
             for timer in self._timers:
                 timer.cancel()
 

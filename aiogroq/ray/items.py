@@ -9,8 +9,10 @@ import json
 import logging
 import os
 import pickle
+import signal
 import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -214,8 +216,13 @@ class _Ray:
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self._is_own:
             local = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": max(_CPUS, os.cpu_count() or 1)}
+            handler = signal.getsignal(signal.SIGTERM)
             with _quiet_core():
                 self.module.init(logging_level="error", log_to_driver=False, **local)
+            if callable(handler) and threading.current_thread() is threading.main_thread():
+                signal.signal(
+                    signal.SIGTERM, handler
+                )  # Ray has installed its own, which ends the process at once
 
     def __exit__(self, *exc: object) -> None:
         if self._is_own:

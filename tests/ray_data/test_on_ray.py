@@ -130,7 +130,10 @@ def test_the_command_line_tells_why_an_actor_ended_the_job(tmp_path: Path) -> No
     assert "ray" not in printed
 
 
-def test_ctrl_c_on_the_command_line_finishes_what_is_in_flight(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_on_the_command_line_finish_what_is_in_flight(
+    tmp_path: Path, stop: signal.Signals
+) -> None:
     with (tmp_path / "in.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("id", "text"), *((f"row {n}", f"text {n}") for n in range(200))])
     command = [
@@ -157,7 +160,7 @@ def test_ctrl_c_on_the_command_line_finishes_what_is_in_flight(tmp_path: Path) -
         )
         while not server.requests and process.poll() is None:
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(stop)
         _, printed = process.communicate(timeout=120)
         assert process.returncode == 130, printed
         assert "to go on: aiogroq run in.csv" in printed
