@@ -91,7 +91,7 @@ def test_a_server_with_tls(tls: tuple[int, Path]) -> None:
 
 async def test_a_database_that_the_server_does_not_have(redis_server: RedisServer) -> None:
     url = redis_server.url.replace("/0?", "/77?")
-    with pytest.raises(PacingError, match="Correct the number of the database"):
+    with pytest.raises(PacingError, match="correct the number at the end of the URL"):
         await use(RedisStore(url))
 
 
