@@ -220,9 +220,8 @@ class _Ray:
             with _quiet_core():
                 self.module.init(logging_level="error", log_to_driver=False, **local)
             if callable(handler) and threading.current_thread() is threading.main_thread():
-                signal.signal(
-                    signal.SIGTERM, handler
-                )  # Ray has installed its own, which ends the process at once
+                # Ray has installed its own, which ends the process at once.
+                signal.signal(signal.SIGTERM, handler)
 
     def __exit__(self, *exc: object) -> None:
         if self._is_own:

@@ -56,16 +56,14 @@ class RunnerOptions:
     def record(self, planned: PlannedCall, error: Exception) -> None:
         """Answer a call with what its tool raised, or raise that. What the model is told is logged with its traceback, unless
         it is a `ToolError`, which is meant for the model."""
-        if isinstance(
-            error, (StopIteration, StopAsyncIteration)
-        ):  # raised, it would end the iteration of the runner
+        if isinstance(error, (StopIteration, StopAsyncIteration)):
+            # Raised, it would end the iteration of the runner.
             cause, error = error, threads.stopped(error)
             error.__cause__ = cause
         if self.raises(error):
             raise error
-        planned.fail(
-            error
-        )  # first: Ctrl-C may interrupt the logging, and a call that has ended is not run again
+        # Before the logging, which Ctrl-C may interrupt: a call that has ended is not run again.
+        planned.fail(error)
         if not isinstance(error, ToolError):
             _log.warning("the tool %s raised an error, which the model is told", planned.name, exc_info=error)
 

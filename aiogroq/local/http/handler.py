@@ -93,9 +93,8 @@ class Handler:
         )
         try:
             response = await self._router.respond(api_request)
-        except (
-            asyncio.CancelledError
-        ):  # the client is gone, or the server stops, while an async reply is awaited
+        except asyncio.CancelledError:
+            # The client is gone, or the server stops, while an async reply is awaited.
             self._settle(entry, api_request.charge, fault)
             raise
         entry.model = api_request.model or (requested_model(entry) if response.status >= 400 else "")
