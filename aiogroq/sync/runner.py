@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib import import_module
+from itertools import chain
 from queue import Empty, SimpleQueue
 from typing import Any, cast
 
@@ -142,9 +143,12 @@ class Runner:
 
     def _pause(self, paused: SimpleQueue[None]) -> None:
         self._is_paused = True
-        paused.put(None)
-        if not self._queue:
-            self._resumed.get()
+        # An iterator over a function calls it once if the result is the sentinel.
+        report: Iterator[None] = iter(partial(paused.put, None), None)
+        wait: Iterator[None] = iter(()) if self._queue else iter(self._resumed.get, None)
+        # Both in one call of C code, which keeps the GIL between them. Otherwise the end of the program may go on while this
+        # thread waits for the GIL, and Python up to 3.11 then uses the state of this thread after freeing it.
+        next(chain(report, wait), None)
         self._is_paused = False
 
     def wake(self) -> None:

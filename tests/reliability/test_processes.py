@@ -335,6 +335,29 @@ is_set.wait()
     assert programs.run(code, loop=loop_kind) == ["2+2 = 4."]
 
 
+def test_a_paused_thread_runs_no_python_code(programs: Programs, loop_kind: str) -> None:
+    code = """
+import sys, threading, time
+from aiogroq.sync.portal import portal
+
+def profile(frame, event, arg):
+    if is_pausing and event == "c_return":
+        time.sleep(0.02)  # lets the main thread go on if it can
+
+is_pausing = False
+threading.setprofile(profile)
+with Groq() as client:
+    print(ask(client))
+(ident,) = [thread.ident for thread in threading.enumerate() if thread.name == "aiogroq-portal"]
+is_pausing = True
+portal.pause()
+print(sys._current_frames()[ident].f_code is profile.__code__)
+is_pausing = False
+print(ask(Groq()))
+"""
+    assert programs.run(code, loop=loop_kind) == ["2+2 = 4.", "False", "2+2 = 4."]
+
+
 def test_the_first_call_in_an_atexit_handler_is_a_response_or_an_error(
     programs: Programs, loop_kind: str
 ) -> None:
