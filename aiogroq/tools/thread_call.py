@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import inspect
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -66,6 +67,13 @@ class ThreadCall:
     def __deepcopy__(self, memo: object) -> ThreadCall:
         """Return this call: a copy of a runner waits for the same result."""
         return self
+
+    def __del__(self) -> None:
+        """Close the coroutine that the function has returned, if nobody has awaited it: Python would warn of it."""
+        if self.future.done() and not self.future.cancelled() and self.future.exception() is None:
+            value = self.future.result()
+            if inspect.iscoroutine(value) and inspect.getcoroutinestate(value) == inspect.CORO_CREATED:
+                value.close()
 
     def _run(self) -> None:
         if not self.future.set_running_or_notify_cancel():

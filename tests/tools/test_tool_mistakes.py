@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gc
 import pickle
 import threading
+import weakref
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Annotated, Any, Optional
 
 import pytest
 from tool_runs import MODEL, QUESTION, Client, calling, check_conversation, contents
+from waiting import eventually
 
 from aiogroq import AsyncGroq, GroqError, SchemaError, Tool, ToolCall, ToolError, tool
 from aiogroq.local import LocalGroq
@@ -175,6 +178,33 @@ async def test_a_tool_ends_its_work_when_the_run_is_cancelled(
         await task
     assert steps == ["closed"]
     assert runner.messages == QUESTION
+
+
+@pytest.mark.parametrize("ends_by", ["error of another call", "timeout"])
+def test_a_coroutine_of_a_call_that_nobody_waits_for_is_closed(
+    user: Client, server: LocalGroq, ends_by: str
+) -> None:
+    is_called, is_released, is_over = threading.Event(), threading.Event(), threading.Event()
+
+    def look() -> Any:
+        is_called.set()
+        is_released.wait(20)
+        coroutine = cancels_its_own_task()
+        weakref.finalize(coroutine, is_over.set)
+        return coroutine
+
+    def fail() -> None:
+        is_called.wait(20)
+        raise KeyError("fog")
+
+    is_timeout = ends_by == "timeout"
+    server.reply = [calling(*([("look", {})] if is_timeout else [("look", {}), ("fail", {})])), "Done."]
+    runner = user.runner(look, fail, on_error="raise", tool_timeout_s=0.01 if is_timeout else 20)
+    with pytest.raises(TimeoutError if is_timeout else KeyError):
+        user.done(runner)
+    del runner
+    is_released.set()
+    eventually(lambda: gc.collect() >= 0 and is_over.is_set())  # a warning is an error
 
 
 async def test_a_runner_that_two_tasks_await_runs_each_call_once(
