@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from .. import transport
+from ..protocol.chat_arguments import split_arguments
 from ..protocol.chat_messages import plain_messages
-from ..protocol.request import EVENTS, build, split_options
+from ..protocol.request import EVENTS, build
 from ..types._omit import Omit, is_omitted, omit
-from ..types._params import CallOptions
 from ..types._typing import Unpack
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_chunk import ChatCompletionChunk
@@ -34,14 +34,6 @@ if TYPE_CHECKING:
     from ..types.chat.parsed_chat_completion import ParsedChatCompletion
 
 T = TypeVar("T")
-
-_KNOWN = frozenset(ChatParams.__annotations__) - frozenset(CallOptions.__annotations__)
-_REQUIRED = frozenset({"messages", "model"})
-_HINTS = {
-    "input": ". Did you mean 'messages'?",
-    "max_reasks": "; it is an argument of parse()",
-    "text_format": "; parse(response_format=...) takes a type",
-}
 
 
 class AsyncCompletions(AsyncResource):
@@ -76,7 +68,7 @@ class AsyncCompletions(AsyncResource):
         ``failed_generation``) when the service rejects the model's tool call or JSON, `RateLimitError`, `APITimeoutError`,
         and the other errors of ``aiogroq.errors``.
         """
-        body, options = split_options(params, _KNOWN, _REQUIRED, "create", hints=_HINTS)
+        body, options = split_arguments(params)
         body["messages"] = plain_messages(body["messages"])
         if stream is not omit and not is_omitted(stream):
             body["stream"] = stream

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..structured.modes import ModeName
+from .needs_with import NeedsAsyncWith
 from .request import EventRequest
 from .stream import AsyncChatCompletionStream
 
 T = TypeVar("T")
 
-_USAGE = "async with client.chat.completions.stream(...) as stream:"
 
-
-class AsyncChatCompletionStreamManager(Generic[T]):
+class AsyncChatCompletionStreamManager(NeedsAsyncWith, Generic[T]):
     """What `stream` returns: ``async with`` sends the request, and closes the stream at its end."""
+
+    _statement = "async with client.chat.completions.stream(...) as stream:"
 
     def __init__(
         self,
@@ -43,18 +44,3 @@ class AsyncChatCompletionStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             await self._stream.close()
-
-    if not TYPE_CHECKING:
-        # At run time only: type checkers report what is missing.
-        def _needs_with(self) -> NoReturn:
-            raise TypeError(f"stream() is to be used with: {_USAGE}")
-
-        __aiter__ = __await__ = __enter__ = _needs_with
-
-        def __exit__(self, *_: object) -> None:
-            """Not reached: `__enter__` raises."""
-
-        def __getattr__(self, name: str) -> NoReturn:
-            # Not for the names that Python and other packages look for.
-            hint = "" if name.startswith("_") else f"; use it with: {_USAGE}"
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

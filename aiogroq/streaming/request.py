@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from ..errors import StructuredOutputError
+from ..protocol.chat_arguments import check_names
 from ..schemas.typed_format import TypedFormat, typed_format
 from ..structured.modes import ModeName, allowed_modes
-from ..structured.request import TypedRequest, check_names
+from ..structured.request import TypedRequest
 from ..structured.result import parsed_completion
 from ..structured.steps import parsed_once
 from ..types._omit import is_omitted, omit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..transport.stream import AsyncStream
 from ..types._typing import Self
@@ -12,6 +12,7 @@ from ..types.responses.parsed_response import ParsedResponse
 from ..types.responses.response import Response
 from ..types.responses.response_stream_event import ResponseStreamEvent
 from ..types.responses.response_usage import ResponseUsage
+from .needs_with import NeedsAsyncWith
 from .response_reader import ResponseReader, text_of
 
 T = TypeVar("T")
@@ -90,8 +91,10 @@ class AsyncResponseStream(Generic[T]):
         await self.close()
 
 
-class AsyncResponseStreamManager(Generic[T]):
+class AsyncResponseStreamManager(NeedsAsyncWith, Generic[T]):
     """Use it with ``async with``: the request is sent at its begin, and the stream closed at its end."""
+
+    _statement = "async with client.responses.stream(...) as stream:"
 
     def __init__(
         self,
@@ -115,22 +118,3 @@ class AsyncResponseStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             await self._stream.close()
-
-    if not TYPE_CHECKING:
-        # At run time only: type checkers report what is missing.
-        def _needs_with(self) -> NoReturn:
-            raise TypeError("stream() is to be used with: async with client.responses.stream(...) as stream:")
-
-        __aiter__ = __await__ = __enter__ = _needs_with
-
-        def __exit__(self, *_: object) -> None:
-            """Not reached: `__enter__` raises."""
-
-        def __getattr__(self, name: str) -> NoReturn:
-            # Not for the names that Python and other packages look for.
-            hint = (
-                ""
-                if name.startswith("_")
-                else "; use it with: async with client.responses.stream(...) as stream:"
-            )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

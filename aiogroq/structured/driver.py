@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError
+from ..protocol.chat_arguments import check_names
 from .modes import ModeName
-from .request import PARSE_NAMES, check_names
+from .request import PARSE_NAMES
 from .steps import parse_steps, rejected_modes_of
 
 if TYPE_CHECKING:

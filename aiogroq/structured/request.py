@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from ..protocol.request import OPTION_NAMES, split_options
 from ..schemas.typed_format import TypedFormat
 from ..types._omit import is_omitted
-from ..types.chat_params import CompletionCreateParams
 from .modes import Mode
 
-_KNOWN = frozenset(CompletionCreateParams.__annotations__) - OPTION_NAMES
-_REQUIRED = frozenset({"messages", "model"})
 PARSE_NAMES = frozenset({"max_reasks", "mode", "strict"})
 """The arguments that only `parse` has, beside the type."""
-
-
-def check_names(params: Mapping[str, Any], call: str, also: frozenset[str]) -> None:
-    """Raise `TypeError` for an argument that the method ``call`` does not know, and for a required one that is missing.
-
-    ``also`` has the names that only this method has. `create` would name itself.
-    """
-    split_options(dict(params), _KNOWN, _REQUIRED, call, also)
 
 
 class TypedRequest:

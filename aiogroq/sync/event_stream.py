@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..errors import GroqError
 from ..streaming.events import ChatCompletionStreamEvent, ContentDeltaEvent
 from ..streaming.items import ItemReader
+from ..streaming.needs_with import NeedsWith
 from ..streaming.reader import EventReader
 from ..streaming.request import EventRequest
 from ..structured.modes import ModeName
@@ -25,8 +26,6 @@ from .stream import Stream
 
 T = TypeVar("T")
 ItemT = TypeVar("ItemT")
-
-_USAGE = "with client.chat.completions.stream(...) as stream:"
 
 
 class ChatCompletionStream(Generic[T]):
@@ -180,8 +179,10 @@ class ItemStream(Generic[ItemT]):
         return threads.call(self._items.take)
 
 
-class ChatCompletionStreamManager(Generic[T]):
+class ChatCompletionStreamManager(NeedsWith, Generic[T]):
     """What `stream` returns: ``with`` sends the request, and closes the stream at its end."""
+
+    _statement = "with client.chat.completions.stream(...) as stream:"
 
     def __init__(
         self,
@@ -208,13 +209,3 @@ class ChatCompletionStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             self._stream.close()
-
-    if not TYPE_CHECKING:
-        # At run time only: type checkers report what is missing.
-        def __iter__(self) -> NoReturn:
-            raise TypeError(f"stream() is to be used with: {_USAGE}")
-
-        def __getattr__(self, name: str) -> NoReturn:
-            # Not for the names that Python and other packages look for.
-            hint = "" if name.startswith("_") else f"; use it with: {_USAGE}"
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

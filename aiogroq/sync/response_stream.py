@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
+from ..streaming.needs_with import NeedsWith
 from ..streaming.response_reader import ResponseReader, text_of
 from ..types._typing import Self
 from ..types.responses.parsed_response import ParsedResponse
@@ -90,8 +91,10 @@ class ResponseStream(Generic[T]):
         self.close()
 
 
-class ResponseStreamManager(Generic[T]):
+class ResponseStreamManager(NeedsWith, Generic[T]):
     """Use it with ``with``: the request is sent at its begin, and the stream closed at its end."""
+
+    _statement = "with client.responses.stream(...) as stream:"
 
     def __init__(
         self, create: Callable[..., Any], *, text_format: Any, mode: str | None, params: Mapping[str, Any]
@@ -110,15 +113,3 @@ class ResponseStreamManager(Generic[T]):
     ) -> None:
         if self._stream is not None:
             self._stream.close()
-
-    if not TYPE_CHECKING:
-        # At run time only: type checkers report what is missing.
-        def __iter__(self) -> NoReturn:
-            raise TypeError("stream() is to be used with: with client.responses.stream(...) as stream:")
-
-        def __getattr__(self, name: str) -> NoReturn:
-            # Not for the names that Python and other packages look for.
-            hint = (
-                "" if name.startswith("_") else "; use it with: with client.responses.stream(...) as stream:"
-            )
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{hint}")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BadRequestError
+from ..protocol.chat_arguments import check_names
 from ..structured.modes import ModeName
-from ..structured.request import PARSE_NAMES, check_names
+from ..structured.request import PARSE_NAMES
 from ..structured.steps import parse_steps, rejected_modes_of
 
 if TYPE_CHECKING:

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from ..errors import APIError, MaxIterationsError
+from ..protocol.chat_arguments import COMMON_NAMES, check_names
 from ..protocol.chat_messages import plain_messages
-from ..protocol.request import OPTION_NAMES, split_options
 from ..schemas.mismatch import MismatchError
 from ..structured.result import parsed_completion
 from ..types._omit import is_omitted
 from ..types.chat.chat_completion import ChatCompletion
 from ..types.chat.chat_completion_message import ChatCompletionMessage
-from ..types.chat_params import BaseChatParams
 from ..types.completion_usage import CompletionUsage
 from .final_result import FinalResult
 from .options import OPTION_FIELDS, RunnerOptions
@@ -26,8 +25,6 @@ from .toolbox import Toolbox
 from .turn import PlannedCall, Turn
 
 _log = logging.getLogger("aiogroq")
-_KNOWN = frozenset(BaseChatParams.__annotations__) - OPTION_NAMES
-_REQUIRED = frozenset({"messages", "model"})
 _ASK = {"role": "user", "content": "Now write the final result in the required format."}
 _OF_TOOLS = frozenset({"tool_choice", "parallel_tool_calls", "disable_tool_validation"})
 
@@ -42,8 +39,7 @@ class Conversation:
         options: RunnerOptions,
         final: FinalResult | None = None,
     ) -> None:
-        # For its errors; `create` splits.
-        split_options(dict(params), _KNOWN, _REQUIRED, "tool_runner", OPTION_FIELDS)
+        check_names(params, "tool_runner", OPTION_FIELDS, COMMON_NAMES)
         self._params = {name: value for name, value in params.items() if name != "messages"}
         self.messages: list[dict[str, Any]] = [*plain_messages(params["messages"])]
         """The conversation so far."""
