@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parents[2]
 SMALL_PLAN = """
 ROWS = (Row("chat, 1 concurrent", "chat", "request", {"concurrent": 1, "count": 5}, (AIOGROQ, GROQ), rounds=2),)
 """
+# A suite that a shell runs in the background has SIGINT ignored, and so have its programs.
+INTERRUPTIBLE = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
 PERF = """#!/bin/sh
 case "$*" in *'"client":"groq"'*) echo 'ValueError: no counting today' >&2; exit 3;; esac
 env | grep -i _proxy >&2 && exit 4
@@ -46,13 +48,14 @@ def tree(tmp_path: Path) -> Path:
     (tmp_path / "bin" / "perf").write_text(PERF)
     (tmp_path / "bin" / "perf").chmod(0o755)
     (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(INTERRUPTIBLE)
     return tmp_path
 
 
 def without(tree: Path, *packages: str) -> None:
     """As if these were not installed."""
     lines = [f"sys.modules[{name!r}] = None\n" for name in packages]
-    (tree / "site" / "sitecustomize.py").write_text("import sys\n" + "".join(lines))
+    (tree / "site" / "sitecustomize.py").write_text(INTERRUPTIBLE + "import sys\n" + "".join(lines))
 
 
 def start(tree: Path, *arguments: str) -> subprocess.Popen[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import array
 import asyncio
 import contextlib
+import fcntl
 import functools
 import gc
 import gzip
 import io
 import os
 import ssl
+import termios
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,6 +39,8 @@ pytestmark = pytest.mark.timeout(30)
 
 LARGE = 12 * 1024 * 1024
 """More bytes than the sockets of both ends buffer."""
+HEAD = 16 * 1024
+"""More bytes than the head of a request has."""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -55,7 +60,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     assert programs.run(code, loop=loop_kind) == ["2+2 = 4.", "7"]
 
 
-async def upload(client: AsyncGroq) -> None:
+async def upload(client: AsyncGroq, taken: list[asyncio.StreamWriter]) -> None:
     with pytest.raises(APITimeoutError, match='timeout "write"'):
         await client.files.create(file=io.BytesIO(b"x" * LARGE), purpose="batch")
 
@@ -65,14 +70,28 @@ async def ask(client: AsyncGroq) -> Any:
     return await client.chat.completions.create(model="m", messages=question)
 
 
-async def ask_in_time(client: AsyncGroq) -> None:
+async def ask_in_time(client: AsyncGroq, taken: list[asyncio.StreamWriter]) -> None:
     with pytest.raises(APITimeoutError, match='timeout "write"'):
         await ask(client)
 
 
-async def ask_and_leave(client: AsyncGroq) -> None:
-    with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(ask(client.with_options(timeout=None)), 0.1)
+async def ask_and_leave(client: AsyncGroq, taken: list[asyncio.StreamWriter]) -> None:
+    count = len(taken)
+    task = asyncio.ensure_future(ask(client.with_options(timeout=None)))
+    seen = [0]
+    while seen[-1] <= HEAD or seen[-4:] != seen[-1:] * 4:  # until nothing more can be sent
+        await asyncio.sleep(0.01)
+        seen.append(unread_bytes(taken[-1]) if len(taken) > count else 0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def unread_bytes(writer: asyncio.StreamWriter) -> int:
+    """The bytes that have arrived at a connection of the server and were not read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(writer.get_extra_info("socket").fileno(), termios.FIONREAD, count)
+    return count[0]
 
 
 @contextlib.asynccontextmanager
@@ -118,7 +137,9 @@ def is_released() -> bool:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("send", [upload, ask_in_time, ask_and_leave])
 async def test_a_cancelled_request_keeps_neither_socket_nor_body(
-    send: Callable[[AsyncGroq], Awaitable[None]], scheme: str, tls: tuple[ssl.SSLContext, ssl.SSLContext]
+    send: Callable[[AsyncGroq, list[asyncio.StreamWriter]], Awaitable[None]],
+    scheme: str,
+    tls: tuple[ssl.SSLContext, ssl.SSLContext],
 ) -> None:
     is_safe = scheme == "https"
     async with deaf_server(tls[0] if is_safe else None) as (port, taken):
@@ -135,7 +156,7 @@ async def test_a_cancelled_request_keeps_neither_socket_nor_body(
             try:
                 before = descriptors()
                 for _ in range(3):
-                    await send(client)
+                    await send(client, taken)
                 # Without an abort, asyncio closes a connection with TLS after 30 s.
                 soon = functools.partial(eventually, within_s=10)
                 await asyncio.to_thread(soon, lambda: descriptors() - len(taken) <= before)

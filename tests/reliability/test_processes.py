@@ -341,8 +341,8 @@ import sys, threading, time
 from aiogroq.sync.portal import portal
 
 def profile(frame, event, arg):
-    if is_pausing and event == "c_return":
-        time.sleep(0.02)  # lets the main thread go on if it can
+    if is_pausing and event == "c_return" and arg.__name__ == "put":
+        time.sleep(0.5)  # the main thread goes on, if this is what it waits for
 
 is_pausing = False
 threading.setprofile(profile)
