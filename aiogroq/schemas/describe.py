@@ -12,7 +12,7 @@ import decimal
 import enum
 import typing
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import msgspec
@@ -67,7 +67,8 @@ class Describer:
         self.has_validation: bool = False
         """Whether there are dataclasses of pydantic, or metadata that msgspec ignores."""
         self.needs_steps: bool = False
-        """Whether msgspec seems to support the type and does not: a class must be made by calling it."""
+        """Whether msgspec seems to support the type and does not: a class must be made by calling it, or a number in JSON may
+        be one of several choices and any other number."""
         self._names: dict[Any, str] = {}
         self._path = ["$"]
 
@@ -176,7 +177,19 @@ class Describer:
     def _union(self, members: tuple[Any, ...]) -> Schema:
         options = [self.schema(each) for each in members if each is not msgspec.UnsetType]
         options.sort(key=lambda option: option == {"type": "null"})
+        flat = list(self._flat(options))
+        # msgspec rejects each whole number that is no choice.
+        self.needs_steps |= any(map(_has_int_choice, flat)) and any(
+            option.get("type") == "number" for option in flat
+        )
         return options[0] if len(options) == 1 else {"anyOf": options}
+
+    def _flat(self, options: list[Schema]) -> Iterator[Schema]:
+        """Yield the members of a union, and those of the unions in it."""
+        for option in options:
+            name = option.get("$ref", "").removeprefix("#/$defs/")
+            inner = self.definitions.get(name, option)
+            yield from self._flat(inner["anyOf"]) if "anyOf" in inner else [inner]
 
     def _container(self, kind: type[Any], arguments: tuple[Any, ...], core: Any) -> Schema:
         if kind is dict:
@@ -217,6 +230,10 @@ class Describer:
             return {**schema, **_tuple(list(properties.values()), fields.minimum, closed=fields.is_closed)}
         schema |= {"type": "object", "properties": properties, "required": fields.required}
         return {**schema, "additionalProperties": False} if fields.is_closed else schema
+
+
+def _has_int_choice(schema: Schema) -> bool:
+    return any(type(choice) is int for choice in schema.get("enum", ()))
 
 
 def _is_hashable(value: Any) -> bool:

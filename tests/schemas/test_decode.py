@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import enum
 import json
 import pickle
@@ -194,6 +195,33 @@ def test_only_a_lax_decode_accepts_what_converts_without_loss(annotation: Any, t
 def test_a_lax_decode_does_not_lose_anything() -> None:
     for text in ('{"result":1.5}', '{"result":"x"}', '{"result":null}', '{"result":[1]}'):
         mismatch(int, text, lax=True)
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+class Reading(msgspec.Struct):
+    level: Level | float
+    previous: list[Literal[1, "none"] | decimal.Decimal | None] = []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "value"),
+    [
+        (Literal[1, "a", None] | float, "0", 0.0),
+        (float | Literal[2], "-7", -7.0),
+        (Annotated[Literal[1] | float, "a number"] | None, "2.5", 2.5),
+        (list[Level | float], "[1, 2]", [Level.LOW, 2.0]),
+        (Literal[1] | decimal.Decimal, "3", decimal.Decimal(3)),
+        (Reading, '{"level": 2, "previous": [1, 3, "none", null]}', Reading(2.0, [1, decimal.Decimal(3), "none", None])),
+    ],
+)  # fmt: skip
+def test_a_number_may_be_a_choice_or_any_other(annotation: Any, text: str, value: Any) -> None:
+    found = typed_format(annotation)
+    decoded = found.decode(f'{{"result": {text}}}' if found.is_wrapped else text)
+    assert decoded == value
+    assert repr(decoded) == repr(value)  # and of the same type
 
 
 @pytest.mark.parametrize("annotation", [Person, Model, dict[str, Any]])
