@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import fuzzing as fuzzing  # sets how hypothesis chooses inputs
 import pytest
 from gates import blocking_detector as blocking_detector
 from gates import everything_is_logged as everything_is_logged

@@ -69,7 +69,7 @@ def test_text_is_split_into_lines_however_it_arrives(text: str, lines: list[str]
         assert split(text[:cut], "", text[cut:]) == lines
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.text("ab\r\n", max_size=6)))
 def test_any_chunks_are_split_into_the_lines_of_the_whole_text(chunks: list[str]) -> None:
     # bytes.splitlines knows the three line ends and no others.

@@ -371,7 +371,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None)
 @given(JSON)
 def test_encoded_plain_data_decodes_to_the_same_data(value: Any) -> None:
     assert json.loads(encode_json(value)) == value

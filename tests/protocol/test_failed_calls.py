@@ -71,7 +71,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(), st.lists(CHUNKS, max_size=30).map("".join), VALUES))
 def test_no_failed_generation_raises(generation: object) -> None:
     for call in failed_calls(generation):

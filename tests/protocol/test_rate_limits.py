@@ -60,7 +60,7 @@ def test_what_is_no_go_duration_is_none(text: str | None) -> None:
     assert parse_duration_s(text) is None
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(st.integers(0, 400), st.integers(0, 59), st.integers(0, 59_999))
 def test_every_duration_that_go_writes_is_read(hours: int, minutes: int, milliseconds: int) -> None:
     text = f"{hours}h{minutes}m{milliseconds / 1000:g}s"
@@ -188,7 +188,7 @@ CHUNKS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(), st.lists(CHUNKS, max_size=20).map("".join)))
 def test_no_text_raises(text: str) -> None:
     found = parse_limit_message(text)
@@ -196,7 +196,7 @@ def test_no_text_raises(text: str) -> None:
     assert all(value is None or isinstance(value, (str, int, float)) for value in found.values())
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from([*HEADERS, "retry-after"]), st.text(max_size=20)))
 def test_no_headers_raise(headers: dict[str, str]) -> None:
     rate_limit(headers, now=0.0)

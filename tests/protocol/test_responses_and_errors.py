@@ -146,7 +146,7 @@ def test_an_error_object_that_drifted_says_what_it_can(
     assert raised.message
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from([400, 404, 413, 429, 498, 500]),
     st.binary() | st.text().map(lambda text: error_body(text)),
