@@ -88,7 +88,7 @@ def test_sees_no_key_and_no_proxy_of_the_machine():
 def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
     """Run these tests with the suite's own conftest, in a process of their own."""
     folder = pytester.mkdir("tests")
-    for name in ("conftest.py", "gates.py", "paths.py", "redis_server.py", "selection.py"):
+    for name in ("conftest.py", "fuzzing.py", "gates.py", "paths.py", "redis_server.py", "selection.py"):
         folder.joinpath(name).write_text((SUITE / name).read_text(encoding="utf-8"), encoding="utf-8")
     folder.joinpath("test_source.py").write_text(source, encoding="utf-8")
     options = "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
