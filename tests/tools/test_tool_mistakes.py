@@ -199,7 +199,7 @@ def test_a_coroutine_of_a_call_that_nobody_waits_for_is_closed(
 
     is_timeout = ends_by == "timeout"
     server.reply = [calling(*([("look", {})] if is_timeout else [("look", {}), ("fail", {})])), "Done."]
-    runner = user.runner(look, fail, on_error="raise", tool_timeout_s=0.01 if is_timeout else 20)
+    runner = user.runner(look, fail, on_error="raise", tool_timeout_s=1 if is_timeout else 20)
     with pytest.raises(TimeoutError if is_timeout else KeyError):
         user.done(runner)
     del runner
