@@ -13,6 +13,7 @@ what is in flight.
 
 from __future__ import annotations
 
+from .arrivals import Arrivals
 from .kinds import IN_HEADERS, LimitKind
 from .reservations import ON_THE_WAY_S, Reservations
 from .store import Level, Seen
@@ -21,8 +22,7 @@ MARGIN_S = 0.6
 """What is left in every bucket, in seconds of its refill: 1 % of a limit of a minute. It covers the time between a charge
 by others and the response that shows it."""
 REQUESTS_MARGIN_S = 0.2
-"""The same for limits of requests: a request counts as one, so nothing is estimated. It covers the opening of the first
-connection, by which the first request comes later to the service than it is in the book."""
+"""The same for limits of requests: a request counts as one, so nothing is estimated."""
 MAX_RAISE = 0.02
 """The part of a limit by which one header raises the level at most."""
 LEFT_TO_OTHERS = 6.0
@@ -51,6 +51,7 @@ class Bucket:
     """The book of one kind of limit: a level that refills evenly, and what is held for requests in flight."""
 
     __slots__ = (
+        "_arrivals",
         "_at_s",
         "_charged_by_others",
         "_guess",
@@ -76,6 +77,7 @@ class Bucket:
         now_s: float,
         held: float = 0.0,
         reservations: Reservations | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
         self.kind: LimitKind = kind
         self.limit: float = limit
@@ -87,6 +89,7 @@ class Bucket:
         self.probe: str | None = None
         """The id of the request that was sent beyond a guessed limit and has no response yet."""
         self.reservations: Reservations = reservations or Reservations()
+        self._arrivals = arrivals or Arrivals()
         self._at_s = now_s
         self._charged_by_others = 0.0
         self._guess = limit
@@ -112,6 +115,12 @@ class Bucket:
         return margin + min(LEFT_TO_OTHERS * self._charged_by_others, MAX_LEFT_S * rate)
 
     @property
+    def _counted_later(self) -> float:
+        """How much of what is held the service may count later than now. Until then a full bucket loses what flows in."""
+        held, on_the_way = self.held, self._arrivals.on_the_way
+        return on_the_way if self._is_of_requests and on_the_way < held else held
+
+    @property
     def _counted(self) -> float:
         """How much of what is held the level at the service has off already: what it counts when a request comes."""
         return self.held if self._is_of_requests or self.reservations.are_counted else 0.0
@@ -123,7 +132,11 @@ class Bucket:
         if elapsed_s > 0:  # without the properties: this runs for every kind and request
             limit = self.limit
             level = self.level + elapsed_s * limit / self.kind.window_s
-            full = limit + self.held if self._is_of_requests else limit
+            full = limit
+            if self._is_of_requests:
+                held, on_the_way = self.held, self._arrivals.on_the_way
+                if on_the_way < held:
+                    full += held - on_the_way
             self.level = level if level < full else full
 
     def waits_s(self, need: float, share: float) -> tuple[float, float]:
@@ -144,12 +157,8 @@ class Bucket:
             return _NO_WAIT
         rate = self.rate
         wait_s = (lacking + self.held) / rate
-        if (
-            wait_s < FOR_A_RESPONSE_S
-            and required + self.held > limit + tolerance
-            and not self._is_of_requests
-        ):
-            # Beside what is held it does not fit into a full bucket either: it waits for a response, not for the refill.
+        if wait_s < FOR_A_RESPONSE_S and required + self._counted_later > limit + tolerance:
+            # Beside this it does not fit into a full bucket either: it waits for a response, not for the refill.
             wait_s = FOR_A_RESPONSE_S
         return wait_s, lacking / rate if lacking > tolerance else 0.0
 

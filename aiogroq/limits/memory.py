@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from .arrivals import Arrivals
 from .bucket import Bucket
 from .kinds import IN_HEADERS, KINDS
 from .reservations import ON_THE_WAY_S, Reservations
@@ -118,16 +119,26 @@ class _Scope:
         self._blocked_until_s = now_s
         self._buckets: dict[str, Bucket] = {}
         self._reservations = Reservations()
-        self.holds: dict[str, Ask] = {}
+        self._arrivals = Arrivals()
+        self.holds: dict[str, tuple[Ask, int]] = {}
+        """The requests in flight, each with its period of `Arrivals`."""
         self._held_last_s = now_s
         self._held_last = self._settled_last = ""
 
     def go_to(self, now_s: float) -> None:
         if 0 <= now_s - self._now_s < _MIN_STEP_S:
             return
+        arrivals = self._arrivals
         if now_s < self._now_s:
             self._blocked_until_s -= self._now_s - now_s
+            arrivals.period_ends_s -= self._now_s - now_s
         self._now_s = now_s
+        while arrivals.on_the_way and arrivals.period_ends_s <= now_s:
+            self._refill(arrivals.period_ends_s)
+            arrivals.next_period()
+        self._refill(now_s)
+
+    def _refill(self, now_s: float) -> None:
         for bucket in self._buckets.values():
             bucket.refill(now_s)
 
@@ -173,7 +184,7 @@ class _Scope:
             tokens = self._buckets.get("TPM")
             if tokens is not None and tokens.level >= tokens.limit:
                 self._reservations.start_full(tokens.limit, self._now_s)
-        self.holds[ask.id] = ask
+        self.holds[ask.id] = ask, self._arrivals.sent(self._now_s)
         self._reservations.sent(ask.certain.get("OTPM", 0.0))
         self._held_last, self._held_last_s = ask.id, self._now_s
         needs = ask.needs
@@ -181,9 +192,11 @@ class _Scope:
             bucket.held += needs.get(name, 0.0)
 
     def settle(self, id: str, used: Mapping[str, float]) -> None:
-        ask = self.holds.pop(id, None)
-        if ask is None:
+        held = self.holds.pop(id, None)
+        if held is None:
             return
+        ask, period = held
+        self._arrivals.ended(period)
         needs = ask.needs
         self._settled_last = id
         unused = self._unused(ask, used)
@@ -230,9 +243,9 @@ class _Scope:
             if bucket is None:
                 if limit is None or name not in KINDS:
                     continue
-                held = sum(ask.needs.get(name, 0.0) for ask in self.holds.values())
+                held = sum(ask.needs.get(name, 0.0) for ask, _ in self.holds.values())
                 bucket = self._buckets[name] = Bucket(
-                    KINDS[name], limit, self._now_s, held, self._reservations
+                    KINDS[name], limit, self._now_s, held, self._reservations, self._arrivals
                 )
             elif each.source == "guess":
                 continue  # it is known better, or was guessed already

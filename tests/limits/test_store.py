@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import random
 import threading
 from collections.abc import Coroutine
 from typing import Any, Literal, TypeVar
@@ -10,6 +12,7 @@ import pytest
 from lua_runtime import LuaScopes, LuaStore
 
 from aiogroq.limits import Ask, Granted, Level, MemoryStore, Never, Seen, Wait
+from aiogroq.limits.arrivals import PERIOD_S
 from aiogroq.limits.bucket import FOR_A_RESPONSE_S, MARGIN_S, MAX_LEFT_S, REQUESTS_MARGIN_S
 
 T = TypeVar("T")
@@ -155,14 +158,90 @@ def test_requests_in_flight_count_for_a_kind_that_becomes_known_later(store: Sto
     assert isinstance(store.ask("b", TPM=2_000), Wait)
 
 
-def test_a_request_in_flight_keeps_the_limit_of_requests_from_being_full(store: Store) -> None:
-    """The service counts it when it comes: what flows in meanwhile is not lost."""
+def test_a_request_that_has_come_to_the_service_keeps_the_limit_of_requests_from_being_full(
+    store: Store,
+) -> None:
+    """The service counts it when it comes: what flows in after that is not lost."""
     store.observe(RPM=given(600), TPM=given(6_000))
     store.ask("a", RPM=1, TPM=100)
-    store.clock.now_s += 0.1
+    store.clock.now_s += 2 * PERIOD_S + 0.1
     store.settle("a", RPM=1, TPM=100)
     assert store.level("RPM").level == 600
     assert store.level("TPM").level == 5_900
+
+
+def test_a_request_that_may_be_on_the_way_lets_nothing_flow_into_a_full_limit(store: Store) -> None:
+    """The connection may have to be opened first: the service is full until the request comes."""
+    store.observe(RPM=given(600))
+    store.ask("a", RPM=1)
+    store.clock.now_s += 2 * PERIOD_S - 0.01
+    store.settle("a", RPM=1)
+    assert store.level("RPM").level == 599
+
+
+def test_what_flows_in_counts_from_the_first_moment_at_which_requests_have_surely_come(store: Store) -> None:
+    store.observe(RPM=given(600))
+    store.ask("a", RPM=1)
+    store.clock.now_s += 0.75 * PERIOD_S
+    store.ask("b", RPM=1)
+    store.clock.now_s += 0.5 * PERIOD_S
+    store.ask("c", RPM=1)
+    store.clock.now_s += 0.8 * PERIOD_S  # "a" and "b" have come for a twentieth of a period
+    for id in ("a", "b", "c"):
+        store.settle(id, RPM=1)
+    assert store.level("RPM").level == pytest.approx(597 + 0.05 * PERIOD_S * 10)
+
+
+def test_a_request_that_is_not_sent_leaves_a_full_limit_as_it_is(store: Store) -> None:
+    store.observe(RPM=given(600))
+    store.ask("a", RPM=1)
+    store.clock.now_s += 0.1
+    store.settle("a")
+    store.clock.now_s += 0.1
+    assert store.level("RPM").level == 600
+
+
+def test_a_clock_that_goes_back_does_not_keep_requests_on_the_way(store: Store) -> None:
+    store.observe(RPM=given(600))
+    store.ask("a", RPM=1)
+    store.ask("b", RPM=1)
+    store.clock.now_s -= 3_600
+    store.ask("c", RPM=1)
+    store.clock.now_s += 2 * PERIOD_S + 0.2
+    for id in ("a", "b", "c"):
+        store.settle(id, RPM=1)
+    assert store.level("RPM").level == pytest.approx(599)
+
+
+def test_a_request_that_fits_only_after_others_have_come_is_not_asked_for_again_and_again(
+    store: Store,
+) -> None:
+    store.observe(RPM=given(600))
+    for number in range(598):
+        assert isinstance(store.ask(str(number), RPM=1), Granted)
+    assert store.ask("last", RPM=1) == Wait(FOR_A_RESPONSE_S, "RPM")
+
+
+def test_bursts_are_not_rejected_however_late_their_first_requests_come(store: Store) -> None:
+    """Each request comes to the service up to 1 s after it was granted, and has its response then."""
+    store.observe(RPM=given(600))
+    chance = random.Random(1)
+    on_the_way: list[tuple[float, str]] = []
+    level, came_at_s, granted = 600.0, store.clock.now_s, 0
+    for step in range(3 * 4_000):
+        store.clock.now_s += (
+            0.005 if step % 4_000 else 100
+        )  # after 20 s of requests a pause, in which it becomes full
+        while on_the_way and on_the_way[0][0] <= store.clock.now_s:
+            at_s, id = heapq.heappop(on_the_way)
+            level, came_at_s = min(600.0, level + (at_s - came_at_s) * 10) - 1, at_s
+            assert level >= 0, "a 429"
+            store.settle(id, RPM=1)
+        if isinstance(store.ask(str(step), RPM=1), Granted):
+            granted += 1
+            late_s = chance.choice([0.001, 0.3, 0.999]) if step % 4_000 > 50 else 0.9
+            heapq.heappush(on_the_way, (store.clock.now_s + late_s, str(step)))
+    assert granted >= 3 * 0.99 * (600 + 190)  # 1 s of the 20 s nothing flows in
 
 
 def test_the_exact_level_of_requests_has_those_in_flight_off_already(store: Store) -> None:

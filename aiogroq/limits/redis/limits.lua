@@ -1,6 +1,6 @@
 -- The rate limits of one account and model, shared by processes ("workers"). One run is one atomic step.
 --
--- A port of limits/bucket.py, limits/reservations.py and the scope of limits/memory.py, with their names: what is changed there is
+-- A port of limits/bucket.py, reservations.py, arrivals.py and the scope of limits/memory.py, with their names: what is changed there is
 -- changed here. tests/limits/redis/test_same_as_memory.py holds the two together. What only this script does: the line of the
 -- workers that wait, workers that end, and the epoch of the state.
 --
@@ -24,7 +24,7 @@ local LOOK_AGAIN_S = 0.05 -- requests of other workers may end before: the first
 local LOOK_FOR_PROBE_S = 0.25
 local MOST_READ = 32 -- places in the line
 local FIRST_BATCH = 4000000000000000 -- the order of batches in the line begins here: after all microseconds of today
--- Of kinds.py, bucket.py, reservations.py and memory.py.
+-- Of kinds.py, bucket.py, reservations.py, arrivals.py and memory.py.
 local MIN_STEP_S = 0.001
 local MARGIN_S, REQUESTS_MARGIN_S = 0.6, 0.2
 local MAX_RAISE = 0.02
@@ -33,7 +33,7 @@ local FORGETTING, LEARNING, LONG = 0.02, 0.1, 4
 local FOR_A_RESPONSE_S = 0.25
 local GUESS_GROWTH, MAX_GUESS_GROWTH = 1.05, 10
 local ROUNDING = 1e-9
-local ON_THE_WAY_S = 0.2
+local ON_THE_WAY_S, PERIOD_S = 0.2, 0.5
 local SURE, ALIKE, CLEAR, VOTES, MAX_VOTES = 2.5, 0.25, 8, 2, 3
 local IN_HEADERS = { RPD = true, TPM = true }
 local WINDOW_S = {
@@ -51,7 +51,7 @@ local max, min, abs = math.max, math.min, math.abs
 
 local SCOPE = {
   'epoch', 'now_s', 'blocked_until_s', 'held_last', 'held_last_s', 'settled_last', 'only_holder', 'renewed_at_s',
-  'reservations', 'buckets',
+  'on_the_way', 'newest', 'period', 'period_ends_s', 'reservations', 'buckets',
 }
 local BUCKET = {
   'kind', 'limit', 'level', 'held', 'given', 'is_guess', 'probe', 'at_s', 'charged_by_others', 'guess', 'is_level_known',
@@ -102,6 +102,7 @@ local function new_state()
   scope = {
     epoch = time[1] .. '.' .. time[2] .. '-' .. worker, now_s = now_s, blocked_until_s = now_s, held_last = '',
     held_last_s = now_s, settled_last = '', only_holder = false, renewed_at_s = now_s,
+    on_the_way = 0, newest = 0, period = 0, period_ends_s = 0,
   }
 end
 
@@ -234,16 +235,21 @@ local function margin_of(bucket)
   return margin + min(LEFT_TO_OTHERS * bucket.charged_by_others, MAX_LEFT_S * rate)
 end
 
+-- How much of what is held the service may count later than now.
+local function counted_later(bucket)
+  return is_of_requests(bucket) and min(scope.on_the_way, bucket.held) or bucket.held
+end
+
 -- How much of what is held the level at the service has off already.
 local function counted(bucket)
   return (is_of_requests(bucket) or reservations.are_counted) and bucket.held or 0
 end
 
-local function refill(bucket)
-  local elapsed_s = scope.now_s - bucket.at_s
-  bucket.at_s = scope.now_s
+local function refill(bucket, at_s)
+  local elapsed_s = at_s - bucket.at_s
+  bucket.at_s = at_s
   if elapsed_s > 0 then
-    local full = is_of_requests(bucket) and bucket.limit + bucket.held or bucket.limit
+    local full = bucket.limit + bucket.held - counted_later(bucket)
     bucket.level = min(bucket.level + elapsed_s * bucket.limit / WINDOW_S[bucket.kind], full)
   end
 end
@@ -262,7 +268,7 @@ local function waits_s(bucket, need, share, ahead)
     return max((lacking + bucket.held) / rate, min(full_s, LOOK_AGAIN_S)), max(lacking / rate, 0)
   end
   local wait_s = (lacking + bucket.held) / rate
-  if wait_s < FOR_A_RESPONSE_S and required + bucket.held > limit + tolerance and not is_of_requests(bucket) then
+  if wait_s < FOR_A_RESPONSE_S and required + counted_later(bucket) > limit + tolerance then
     wait_s = FOR_A_RESPONSE_S -- not even a full bucket has room for it: it waits for a response, not for the refill
   end
   return wait_s, lacking > tolerance and lacking / rate or 0
@@ -337,6 +343,25 @@ local function end_probe(bucket, is_accepted)
   end
 end
 
+-- ------------------------------------------------------------------------------------------- Arrivals
+
+local function set_out()
+  if scope.on_the_way == 0 then scope.period_ends_s = scope.now_s + PERIOD_S end
+  scope.on_the_way = scope.on_the_way + 1
+  scope.newest = scope.newest + 1
+end
+
+local function came(period)
+  if period == scope.period then scope.newest = scope.newest - 1 end
+  if period >= scope.period - 1 then scope.on_the_way = scope.on_the_way - 1 end
+end
+
+local function next_period()
+  scope.on_the_way, scope.newest = scope.newest, 0
+  scope.period = scope.period + 1
+  scope.period_ends_s = scope.period_ends_s + PERIOD_S
+end
+
 -- ---------------------------------------------------------------------------------------------- Scope
 
 local function go_to_now()
@@ -344,10 +369,15 @@ local function go_to_now()
   if step_s >= 0 and step_s < MIN_STEP_S then return end
   if step_s < 0 then -- a clock that went back lets nothing flow in
     scope.blocked_until_s = scope.blocked_until_s + step_s
+    scope.period_ends_s = scope.period_ends_s + step_s
     is_changed = true
   end
   scope.now_s = now_s
-  for _, bucket in ipairs(buckets) do refill(bucket) end
+  while scope.on_the_way > 0 and scope.period_ends_s <= now_s do
+    for _, bucket in ipairs(buckets) do refill(bucket, scope.period_ends_s) end
+    next_period()
+  end
+  for _, bucket in ipairs(buckets) do refill(bucket, now_s) end
 end
 
 -- What prevents this request from being sent now, after those ahead of it: of several limits the one that takes longest.
@@ -379,8 +409,9 @@ local function obstacle_of(ask, ahead)
 end
 
 local function hold(ask)
-  local packed = cmsgpack.pack({ worker, ask.needs, ask.certain })
+  local packed = cmsgpack.pack({ worker, ask.needs, ask.certain, scope.period })
   if redis.call('HSETNX', HOLDS, ask.id, packed) == 0 then return end -- asked again: the reply was lost
+  set_out()
   is_changed = true
   if holds_count == 0 then
     redis.call('EXPIRE', HOLDS, EXPIRY_S)
@@ -417,6 +448,7 @@ local function settle(id, used, has_ended)
   holds_count = holds_count - 1
   local held = cmsgpack.unpack(packed)
   local needs, certain = held[2], held[3]
+  came(held[4])
   local is_known = used ~= nil
   used = used or needs
   scope.settled_last = id

@@ -207,6 +207,8 @@ def test_limits_of_requests_are_waited_for_without_looking_again() -> None:
     a, b, c = (scope.worker(name) for name in "abc")
     for number in range(59):
         assert a.is_granted(str(number), RPM=1)
+    scope.wait(2)  # after one second they have surely come to the service, and one more flows in
+    assert a.is_granted("60", RPM=1)
     assert b.wait_s("b", RPM=1) == pytest.approx(0.2, abs=0.001)
     assert c.wait_s("c", RPM=1) == pytest.approx(
         1.2, abs=0.001
