@@ -253,7 +253,7 @@ def test_close_closes_the_connections_of_a_closed_loop(server: LocalGroq) -> Non
     assert server.open_connections == 1
     asyncio.run(client.close())
     try:
-        eventually(lambda: server.open_connections == 0)
+        eventually(lambda: server.open_connections == 0, within_s=20)
     finally:
         del client, loop
         gc.collect()  # a warning of a connection that is still open is one of this test

@@ -159,7 +159,7 @@ print(os.waitpid(child, 0)[1])
         assert program.stdout.readline() == "2+2 = 4.\n"
         os.kill(program.pid, signal.SIGUSR1)
         assert program.stdout.readline() == "closed\n"
-        eventually(lambda: server.requests[0].disconnected)
+        eventually(lambda: server.requests[0].disconnected, within_s=20)
         os.kill(program.pid, signal.SIGUSR1)
         assert programs.finish(program) == ["0"]
 
