@@ -1,6 +1,6 @@
 """A FastAPI service with many worker processes, which share the rate limits of one account through Redis.
 
-    pip install "aiogroq[redis]" fastapi uvicorn
+    pip install ".[redis]" fastapi uvicorn
     redis-server --save "" --maxmemory-policy noeviction
     REDIS_URL=redis://localhost:6379/0 uvicorn --app-dir examples fastapi_workers:app --workers 4
     curl localhost:8000/label -H 'content-type: application/json' -d '{"text": "I would buy it again."}'

@@ -1,6 +1,6 @@
 """Ask many questions concurrently: bounded concurrency, progress, errors collected, responses in order.
 
-    pip install "aiogroq[cli]"
+    pip install ".[cli]"
     python examples/gather_fan_out.py                  # twenty questions of its own
     python examples/gather_fan_out.py questions.txt    # one on each line
 
