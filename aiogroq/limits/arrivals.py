@@ -25,7 +25,7 @@ class Arrivals:
         self._newest = 0
         """How many of them were granted in this period."""
 
-    def sent(self, now_s: float) -> int:
+    def granted(self, now_s: float) -> int:
         """Count a request that was granted. Returns its period."""
         if not self.on_the_way:
             self.period_ends_s = now_s + PERIOD_S
@@ -33,8 +33,8 @@ class Arrivals:
         self._newest += 1
         return self.period
 
-    def ended(self, period: int) -> None:
-        """Count the end of a request that was granted in *period*."""
+    def came(self, period: int) -> None:
+        """Count a request that was granted in *period* and has a response, or is not sent any more."""
         if period == self.period:
             self._newest -= 1
             self.on_the_way -= 1

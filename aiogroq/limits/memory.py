@@ -184,7 +184,7 @@ class _Scope:
             tokens = self._buckets.get("TPM")
             if tokens is not None and tokens.level >= tokens.limit:
                 self._reservations.start_full(tokens.limit, self._now_s)
-        self.holds[ask.id] = ask, self._arrivals.sent(self._now_s)
+        self.holds[ask.id] = ask, self._arrivals.granted(self._now_s)
         self._reservations.sent(ask.certain.get("OTPM", 0.0))
         self._held_last, self._held_last_s = ask.id, self._now_s
         needs = ask.needs
@@ -196,7 +196,7 @@ class _Scope:
         if held is None:
             return
         ask, period = held
-        self._arrivals.ended(period)
+        self._arrivals.came(period)
         needs = ask.needs
         self._settled_last = id
         unused = self._unused(ask, used)

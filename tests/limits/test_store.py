@@ -229,9 +229,8 @@ def test_bursts_are_not_rejected_however_late_their_first_requests_come(store: S
     on_the_way: list[tuple[float, str]] = []
     level, came_at_s, granted = 600.0, store.clock.now_s, 0
     for step in range(3 * 4_000):
-        store.clock.now_s += (
-            0.005 if step % 4_000 else 100
-        )  # after 20 s of requests a pause, in which it becomes full
+        # After 20 s of requests a pause, in which it becomes full.
+        store.clock.now_s += 0.005 if step % 4_000 else 100
         while on_the_way and on_the_way[0][0] <= store.clock.now_s:
             at_s, id = heapq.heappop(on_the_way)
             level, came_at_s = min(600.0, level + (at_s - came_at_s) * 10) - 1, at_s

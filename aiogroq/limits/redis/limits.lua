@@ -1,7 +1,7 @@
 -- The rate limits of one account and model, shared by processes ("workers"). One run is one atomic step.
 --
--- A port of limits/bucket.py, reservations.py, arrivals.py and the scope of limits/memory.py, with their names: what is changed there is
--- changed here. tests/limits/redis/test_same_as_memory.py holds the two together. What only this script does: the line of the
+-- A port of limits/bucket.py, reservations.py, arrivals.py and the scope of memory.py, with their names: what is changed there
+-- is changed here. tests/limits/redis/test_same_as_memory.py holds the two together. What only this script does: the line of the
 -- workers that wait, workers that end, and the epoch of the state.
 --
 -- KEYS: state, holds, workers, line, places. ARGV[1]: see values.py. The clock of the server is the only one.
@@ -345,7 +345,7 @@ end
 
 -- ------------------------------------------------------------------------------------------- Arrivals
 
-local function set_out()
+local function granted()
   if scope.on_the_way == 0 then scope.period_ends_s = scope.now_s + PERIOD_S end
   scope.on_the_way = scope.on_the_way + 1
   scope.newest = scope.newest + 1
@@ -411,7 +411,7 @@ end
 local function hold(ask)
   local packed = cmsgpack.pack({ worker, ask.needs, ask.certain, scope.period })
   if redis.call('HSETNX', HOLDS, ask.id, packed) == 0 then return end -- asked again: the reply was lost
-  set_out()
+  granted()
   is_changed = true
   if holds_count == 0 then
     redis.call('EXPIRE', HOLDS, EXPIRY_S)
